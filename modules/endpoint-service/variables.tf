@@ -1,0 +1,39 @@
+variable "allowed_principals" {
+  description = "ARNs of the accounts, roles and users that may create endpoints to the service."
+  type        = set(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.allowed_principals) > 0
+    error_message = "allowed_principals must not be empty: nobody could find the service."
+  }
+
+  validation {
+    condition = alltrue([
+      for arn in var.allowed_principals : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9_+=,.@/-]+)$", arn))
+    ])
+    error_message = "Each principal must be the ARN of one account (arn:aws:iam::<account>:root), role or user, without a wildcard."
+  }
+}
+
+variable "name" {
+  description = "Name that the console shows for the service."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9 _.:/=+@-]{1,256}$", var.name))
+    error_message = "The name must have 1 to 256 characters that a tag allows."
+  }
+}
+
+variable "nlb_arn" {
+  description = "ARN of the network load balancer behind the service, which no other service may use."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/net/[A-Za-z0-9-]+/[0-9a-f]+$", var.nlb_arn))
+    error_message = "nlb_arn must be the ARN of a network load balancer."
+  }
+}

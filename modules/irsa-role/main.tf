@@ -1,0 +1,81 @@
+locals {
+  # arn:<partition>:rds:<region>:<account>:db-proxy:prx-…
+  proxy = split(":", var.proxy_arn)
+
+  issuers = { for cluster, arn in var.clusters : cluster => split(":oidc-provider/", arn)[1] }
+
+  trust_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      for cluster, arn in var.clusters : {
+        # A Sid takes letters and digits only.
+        Sid       = replace(cluster, "/[^0-9A-Za-z]/", "")
+        Effect    = "Allow"
+        Action    = "sts:AssumeRoleWithWebIdentity"
+        Principal = { Federated = arn }
+        Condition = {
+          StringEquals = {
+            "${local.issuers[cluster]}:aud" = "sts.amazonaws.com"
+            "${local.issuers[cluster]}:sub" = "system:serviceaccount:${var.namespace}:${var.service_account_name}"
+          }
+        }
+      }
+    ]
+  })
+
+  connect_statements = [{
+    Sid    = "ConnectToProxy"
+    Effect = "Allow"
+    Action = ["rds-db:connect"]
+    # The proxy's own ARN grants nothing here; its resource id and one user do.
+    Resource = "arn:${local.proxy[1]}:rds-db:${local.proxy[3]}:${local.proxy[4]}:dbuser:${local.proxy[6]}/${var.username}"
+  }]
+
+  secret_statements = [{
+    Sid    = "ReadSecret"
+    Effect = "Allow"
+    # The first is for applications; External Secrets asks for all four.
+    Action = [
+      "secretsmanager:GetSecretValue",
+      "secretsmanager:DescribeSecret",
+      "secretsmanager:GetResourcePolicy",
+      "secretsmanager:ListSecretVersionIds",
+    ]
+    Resource = var.secret_arn
+  }]
+
+  key_statements = [for key in var.kms_key_arn[*] : {
+    Sid       = "DecryptSecret"
+    Effect    = "Allow"
+    Action    = ["kms:Decrypt"]
+    Resource  = key
+    Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${var.region}.amazonaws.com" } }
+  }]
+
+  statements = {
+    iam      = local.connect_statements
+    password = concat(local.secret_statements, local.key_statements)
+  }
+}
+
+resource "aws_iam_role" "this" {
+  name               = var.name
+  assume_role_policy = local.trust_policy
+
+  lifecycle {
+    precondition {
+      condition     = length(local.trust_policy) <= 4096
+      error_message = "The trust policy is longer than 4096 characters, the most that IAM allows; the account's default quota is 2048. Give the role fewer clusters."
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "this" {
+  name = "database"
+  role = aws_iam_role.this.name
+
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = local.statements[var.authentication]
+  })
+}

@@ -1,0 +1,111 @@
+mock_provider "aws" {
+  mock_resource "aws_iam_role" {
+    defaults = {
+      arn = "arn:aws:iam::111111111111:role/orders-dev"
+    }
+  }
+}
+
+variables {
+  authentication       = "password"
+  name                 = "orders-dev"
+  namespace            = "orders"
+  proxy_arn            = "arn:aws:rds:eu-central-1:111111111111:db-proxy:prx-0123456789abcdef0"
+  region               = "eu-central-1"
+  secret_arn           = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:rds!db-01234567-89ab-cdef-0123-456789abcdef-AbCdEf"
+  service_account_name = "orders-api"
+  username             = "orders_app"
+
+  clusters = {
+    gc-0-apps = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/AAAA1111AAAA1111AAAA1111AAAA1111"
+  }
+}
+
+run "a_first_plan_works_without_the_database" {
+  command = plan
+
+  module {
+    source = "./tests/unknown_inputs"
+  }
+
+  assert {
+    condition     = output.names == { iam = "orders-dev-iam", password = "orders-dev-password" }
+    error_message = "A plan must work while the proxy and the secret are unknown."
+  }
+}
+
+run "each_cluster_admits_one_service_account_for_sts" {
+  command = plan
+
+  variables {
+    clusters = {
+      gc-0-apps = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/AAAA1111AAAA1111AAAA1111AAAA1111"
+      batch_2   = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/BBBB2222BBBB2222BBBB2222BBBB2222"
+    }
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.this.assume_role_policy) == {
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid       = "batch2"
+          Effect    = "Allow"
+          Action    = "sts:AssumeRoleWithWebIdentity"
+          Principal = { Federated = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/BBBB2222BBBB2222BBBB2222BBBB2222" }
+          Condition = {
+            StringEquals = {
+              "oidc.eks.eu-west-1.amazonaws.com/id/BBBB2222BBBB2222BBBB2222BBBB2222:aud" = "sts.amazonaws.com"
+              "oidc.eks.eu-west-1.amazonaws.com/id/BBBB2222BBBB2222BBBB2222BBBB2222:sub" = "system:serviceaccount:orders:orders-api"
+            }
+          }
+        },
+        {
+          Sid       = "gc0apps"
+          Effect    = "Allow"
+          Action    = "sts:AssumeRoleWithWebIdentity"
+          Principal = { Federated = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/AAAA1111AAAA1111AAAA1111AAAA1111" }
+          Condition = {
+            StringEquals = {
+              "oidc.eks.eu-central-1.amazonaws.com/id/AAAA1111AAAA1111AAAA1111AAAA1111:aud" = "sts.amazonaws.com"
+              "oidc.eks.eu-central-1.amazonaws.com/id/AAAA1111AAAA1111AAAA1111AAAA1111:sub" = "system:serviceaccount:orders:orders-api"
+            }
+          }
+        },
+      ]
+    }
+    error_message = "Each cluster's statement must admit one service account, with tokens for AWS STS, through its own provider."
+  }
+}
+
+run "four_clusters_fit_the_default_quota" {
+  command = plan
+
+  variables {
+    clusters = {
+      gc-0-apps-ap-northeast-1 = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.ap-northeast-1.amazonaws.com/id/AAAA1111AAAA1111AAAA1111AAAA1111"
+      gc-1-apps-ap-northeast-1 = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.ap-northeast-1.amazonaws.com/id/BBBB1111AAAA1111AAAA1111AAAA1111"
+      gc-2-apps-ap-northeast-1 = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.ap-northeast-1.amazonaws.com/id/CCCC1111AAAA1111AAAA1111AAAA1111"
+      gc-3-apps-ap-northeast-1 = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.ap-northeast-1.amazonaws.com/id/DDDD1111AAAA1111AAAA1111AAAA1111"
+    }
+  }
+
+  assert {
+    condition     = length(aws_iam_role.this.assume_role_policy) <= 2048
+    error_message = "The README promises four clusters."
+  }
+}
+
+run "the_policy_belongs_to_the_role" {
+  command = apply
+
+  assert {
+    condition     = aws_iam_role_policy.this.role == aws_iam_role.this.name
+    error_message = "The policy must be the role's."
+  }
+
+  assert {
+    condition     = output.arn == "arn:aws:iam::111111111111:role/orders-dev"
+    error_message = "The output must be the role's ARN."
+  }
+}

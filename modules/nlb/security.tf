@@ -1,0 +1,68 @@
+resource "aws_security_group" "this" {
+  name        = var.security_group_name
+  description = "Network load balancer in front of an RDS proxy"
+  vpc_id      = var.vpc_id
+
+  tags = { Name = var.security_group_name }
+
+  # AWS does not delete a group that is in use, so a renamed one has to exist before the old goes.
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# Through PrivateLink these rules see the client's own address.
+resource "aws_vpc_security_group_ingress_rule" "client" {
+  for_each = var.client_cidrs
+
+  security_group_id = aws_security_group.this.id
+  description       = "Database connections from a client network"
+  cidr_ipv4         = each.value
+  ip_protocol       = "tcp"
+  from_port         = var.port
+  to_port           = var.port
+}
+
+resource "aws_vpc_security_group_egress_rule" "proxy" {
+  security_group_id            = aws_security_group.this.id
+  description                  = "Connections and health checks to the proxy"
+  referenced_security_group_id = var.proxy_security_group_id
+  ip_protocol                  = "tcp"
+  from_port                    = var.port
+  to_port                      = var.port
+}
+
+resource "aws_vpc_security_group_ingress_rule" "proxy" {
+  security_group_id            = var.proxy_security_group_id
+  description                  = "Connections and health checks from the network load balancer"
+  referenced_security_group_id = aws_security_group.this.id
+  ip_protocol                  = "tcp"
+  from_port                    = var.port
+  to_port                      = var.port
+}
+
+resource "aws_security_group" "sync" {
+  for_each = local.vpc
+
+  name        = each.value.security_group_name
+  description = "Target sync of a network load balancer"
+  vpc_id      = var.vpc_id
+
+  tags = { Name = each.value.security_group_name }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "sync" {
+  for_each = local.vpc
+
+  security_group_id = aws_security_group.sync[each.key].id
+  description       = "HTTPS to the load balancing API"
+  # The API's addresses are not fixed, and answer through a NAT or an interface endpoint.
+  cidr_ipv4   = "0.0.0.0/0"
+  ip_protocol = "tcp"
+  from_port   = 443
+  to_port     = 443
+}

@@ -1,0 +1,61 @@
+locals {
+  # The proxy listens on its engine's own port, whatever the database's is.
+  port = var.engine_family == "POSTGRESQL" ? 5432 : 3306
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_158:A key of one's own needs a key policy for CloudWatch Logs that the secret's key may not have.
+  #checkov:skip=CKV_AWS_338:The caller states the retention; connection logs are seldom wanted for a year.
+
+  name              = "/aws/rds/proxy/${var.name}"
+  retention_in_days = var.log_retention_days
+}
+
+resource "aws_db_proxy" "this" {
+  name           = var.name
+  engine_family  = var.engine_family
+  role_arn       = aws_iam_role.this.arn
+  vpc_subnet_ids = var.subnet_ids
+
+  # AWS turns it off after a day, which would be a lasting difference; the log would also hold statements.
+  debug_logging          = false
+  idle_client_timeout    = var.idle_client_timeout
+  require_tls            = true
+  vpc_security_group_ids = [aws_security_group.this.id]
+
+  auth {
+    auth_scheme = "SECRETS"
+    iam_auth    = var.authentication == "iam" ? "REQUIRED" : "DISABLED"
+    secret_arn  = var.secret_arn
+  }
+
+  # Without the policy the target fails with AUTH_FAILURE; without the log group the proxy makes one that keeps logs for ever.
+  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
+}
+
+resource "aws_db_proxy_default_target_group" "this" {
+  db_proxy_name = aws_db_proxy.this.name
+
+  connection_pool_config {
+    connection_borrow_timeout    = var.connection_borrow_timeout
+    init_query                   = var.init_query
+    max_connections_percent      = var.max_connections_percent
+    max_idle_connections_percent = var.max_idle_connections_percent
+    session_pinning_filters      = var.session_pinning_filters
+  }
+
+  lifecycle {
+    # A replaced proxy keeps its name but comes with a new target group and no target.
+    replace_triggered_by = [aws_db_proxy.this.arn]
+  }
+}
+
+resource "aws_db_proxy_target" "this" {
+  db_proxy_name          = aws_db_proxy.this.name
+  target_group_name      = aws_db_proxy_default_target_group.this.name
+  db_instance_identifier = var.database_identifier
+
+  lifecycle {
+    replace_triggered_by = [aws_db_proxy.this.arn]
+  }
+}

@@ -1,0 +1,199 @@
+mock_provider "aws" {}
+
+variables {
+  authentication             = "password"
+  database_identifier        = "orders-dev"
+  database_port              = 6432
+  database_security_group_id = "sg-0db0000000000000"
+  engine_family              = "POSTGRESQL"
+  name                       = "orders-dev-proxy"
+  region                     = "ap-northeast-1"
+  role_name                  = "orders-dev-proxy-secret"
+  secret_arn                 = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+  security_group_name        = "orders-dev-proxy"
+  subnet_ids                 = ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"]
+  vpc_id                     = "vpc-0a1b2c3d4e5f60000"
+}
+
+run "clients_use_tls_and_the_secrets_password" {
+  command = plan
+
+  assert {
+    condition     = aws_db_proxy.this.require_tls
+    error_message = "The proxy must refuse connections without TLS."
+  }
+
+  assert {
+    condition = one([for auth in aws_db_proxy.this.auth : "${auth.auth_scheme} ${auth.iam_auth} ${auth.secret_arn}"]) == (
+      "SECRETS DISABLED ${var.secret_arn}"
+    )
+    error_message = "Clients must log in with the secret's password."
+  }
+}
+
+run "clients_with_iam_bring_a_token" {
+  command = plan
+
+  variables {
+    authentication = "iam"
+  }
+
+  assert {
+    condition = one([for auth in aws_db_proxy.this.auth : "${auth.auth_scheme} ${auth.iam_auth} ${auth.secret_arn}"]) == (
+      "SECRETS REQUIRED ${var.secret_arn}"
+    )
+    error_message = "Clients must bring an IAM token; the proxy logs in with the secret."
+  }
+
+  assert {
+    condition     = aws_db_proxy.this.require_tls
+    error_message = "IAM needs TLS."
+  }
+}
+
+run "the_pool_has_the_defaults_of_aws_and_no_filter" {
+  command = plan
+
+  assert {
+    condition = (
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].connection_borrow_timeout == 120 &&
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].init_query == null &&
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].max_connections_percent == 100 &&
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].max_idle_connections_percent == 50 &&
+      length(aws_db_proxy_default_target_group.this.connection_pool_config[0].session_pinning_filters) == 0
+    )
+    error_message = "The pool must have the defaults of AWS."
+  }
+
+  assert {
+    condition     = aws_db_proxy.this.idle_client_timeout == 1800 && !aws_db_proxy.this.debug_logging
+    error_message = "The proxy must have the defaults of AWS."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.retention_in_days == 30
+    error_message = "The log must be kept for 30 days."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.borrow_latency) == 0 && length(aws_cloudwatch_metric_alarm.pinned_sessions) == 0
+    error_message = "Without a topic there must be no alarms."
+  }
+}
+
+run "what_the_caller_states_reaches_the_pool" {
+  command = plan
+
+  variables {
+    connection_borrow_timeout    = 30
+    engine_family                = "MYSQL"
+    idle_client_timeout          = 600
+    init_query                   = "SET time_zone = '+00:00'"
+    log_retention_days           = 90
+    max_connections_percent      = 80
+    max_idle_connections_percent = 20
+    session_pinning_filters      = ["EXCLUDE_VARIABLE_SETS"]
+  }
+
+  assert {
+    condition = (
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].connection_borrow_timeout == 30 &&
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].init_query == "SET time_zone = '+00:00'" &&
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].max_connections_percent == 80 &&
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].max_idle_connections_percent == 20 &&
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].session_pinning_filters == toset(["EXCLUDE_VARIABLE_SETS"])
+    )
+    error_message = "The pool must be as stated."
+  }
+
+  assert {
+    condition     = aws_db_proxy.this.engine_family == "MYSQL" && aws_db_proxy.this.idle_client_timeout == 600
+    error_message = "The proxy must be as stated."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.retention_in_days == 90
+    error_message = "The log must be kept as long as stated."
+  }
+}
+
+run "the_proxy_listens_on_5432_whatever_the_database_does" {
+  command = plan
+
+  assert {
+    condition     = output.port == 5432
+    error_message = "A POSTGRESQL proxy always listens on 5432."
+  }
+}
+
+run "the_proxy_listens_on_3306_whatever_the_database_does" {
+  command = plan
+
+  variables {
+    engine_family = "MYSQL"
+  }
+
+  assert {
+    condition     = output.port == 3306
+    error_message = "A MYSQL proxy always listens on 3306."
+  }
+}
+
+run "the_role_reads_its_own_secret_and_nothing_else" {
+  command = plan
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.this.policy) == {
+      Version = "2012-10-17"
+      Statement = [{
+        Sid      = "ReadSecret"
+        Effect   = "Allow"
+        Action   = "secretsmanager:GetSecretValue"
+        Resource = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+      }]
+    }
+    error_message = "The role must read this secret and nothing else."
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.this.assume_role_policy) == {
+      Version = "2012-10-17"
+      Statement = [{
+        Effect    = "Allow"
+        Action    = "sts:AssumeRole"
+        Principal = { Service = "rds.amazonaws.com" }
+      }]
+    }
+    error_message = "RDS alone, and without conditions, must be able to use the role."
+  }
+}
+
+run "the_role_decrypts_with_its_key_through_secrets_manager_only" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:ap-northeast-1:111122223333:key/99999999-8888-7777-6666-555555555555"
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.this.policy) == {
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid      = "ReadSecret"
+          Effect   = "Allow"
+          Action   = "secretsmanager:GetSecretValue"
+          Resource = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+        },
+        {
+          Sid       = "DecryptSecret"
+          Effect    = "Allow"
+          Action    = "kms:Decrypt"
+          Resource  = "arn:aws:kms:ap-northeast-1:111122223333:key/99999999-8888-7777-6666-555555555555"
+          Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.ap-northeast-1.amazonaws.com" } }
+        },
+      ]
+    }
+    error_message = "The role must decrypt with this key, through Secrets Manager, and nothing else."
+  }
+}

@@ -1,0 +1,72 @@
+mock_provider "aws" {}
+
+variables {
+  authentication             = "password"
+  database_identifier        = "orders-dev"
+  database_port              = 6432
+  database_security_group_id = "sg-0db0000000000000"
+  engine_family              = "POSTGRESQL"
+  name                       = "orders-dev-proxy"
+  region                     = "ap-northeast-1"
+  role_name                  = "orders-dev-proxy-secret"
+  secret_arn                 = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+  security_group_name        = "orders-dev-proxy"
+  subnet_ids                 = ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"]
+  vpc_id                     = "vpc-0a1b2c3d4e5f60000"
+}
+
+run "everything_has_its_finished_name" {
+  command = plan
+
+  variables {
+    alarms = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms" }
+  }
+
+  assert {
+    condition     = aws_db_proxy.this.name == "orders-dev-proxy" && output.name == "orders-dev-proxy"
+    error_message = "The proxy must have its name."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.name == "/aws/rds/proxy/orders-dev-proxy"
+    error_message = "The log group must have the name to which the proxy writes."
+  }
+
+  assert {
+    condition     = aws_iam_role.this.name == "orders-dev-proxy-secret"
+    error_message = "The role must have its name."
+  }
+
+  assert {
+    condition     = aws_security_group.this.name == "orders-dev-proxy" && aws_security_group.this.tags == tomap({ Name = "orders-dev-proxy" })
+    error_message = "The security group must have its name and tag."
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.borrow_latency["this"].alarm_name == "orders-dev-proxy-borrow-latency" &&
+      aws_cloudwatch_metric_alarm.pinned_sessions["this"].alarm_name == "orders-dev-proxy-pinned-sessions"
+    )
+    error_message = "The alarms must carry the proxy's name."
+  }
+}
+
+run "descriptions_that_force_a_replacement_hold_no_input" {
+  command = plan
+
+  variables {
+    database_identifier = "billing-prod"
+    name                = "billing-prod-proxy"
+    role_name           = "billing-prod-proxy-secret"
+    security_group_name = "billing-prod-proxy"
+  }
+
+  assert {
+    condition = (
+      aws_security_group.this.description == "Proxy of one database" &&
+      aws_vpc_security_group_egress_rule.database.description == "To the database" &&
+      aws_vpc_security_group_ingress_rule.database.description == "From the proxy"
+    )
+    error_message = "A description must be the same for every proxy."
+  }
+}

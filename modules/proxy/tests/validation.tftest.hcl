@@ -1,0 +1,319 @@
+mock_provider "aws" {}
+
+variables {
+  authentication             = "password"
+  database_identifier        = "orders-dev"
+  database_port              = 6432
+  database_security_group_id = "sg-0db0000000000000"
+  engine_family              = "POSTGRESQL"
+  name                       = "orders-dev-proxy"
+  region                     = "ap-northeast-1"
+  role_name                  = "orders-dev-proxy-secret"
+  secret_arn                 = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+  security_group_name        = "orders-dev-proxy"
+  subnet_ids                 = ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"]
+  vpc_id                     = "vpc-0a1b2c3d4e5f60000"
+}
+
+run "rejects_a_topic_that_is_no_arn" {
+  command = plan
+
+  variables {
+    alarms = { topic_arn = "valet-alarms" }
+  }
+
+  expect_failures = [var.alarms]
+}
+
+run "rejects_an_unknown_authentication" {
+  command = plan
+
+  variables {
+    authentication = "ldap"
+  }
+
+  expect_failures = [var.authentication]
+}
+
+run "rejects_a_borrow_timeout_of_zero" {
+  command = plan
+
+  variables {
+    connection_borrow_timeout = 0
+  }
+
+  expect_failures = [var.connection_borrow_timeout]
+}
+
+run "rejects_a_borrow_timeout_above_5_minutes" {
+  command = plan
+
+  variables {
+    connection_borrow_timeout = 301
+  }
+
+  expect_failures = [var.connection_borrow_timeout]
+}
+
+run "rejects_a_database_identifier_with_an_underscore" {
+  command = plan
+
+  variables {
+    database_identifier = "orders_dev"
+  }
+
+  expect_failures = [var.database_identifier]
+}
+
+run "rejects_a_database_identifier_above_63_letters" {
+  command = plan
+
+  variables {
+    database_identifier = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  }
+
+  expect_failures = [var.database_identifier]
+}
+
+run "rejects_a_database_port_below_1150" {
+  command = plan
+
+  variables {
+    database_port = 1149
+  }
+
+  expect_failures = [var.database_port]
+}
+
+run "rejects_a_database_port_above_65535" {
+  command = plan
+
+  variables {
+    database_port = 65536
+  }
+
+  expect_failures = [var.database_port]
+}
+
+run "rejects_an_engine_instead_of_its_family" {
+  command = plan
+
+  variables {
+    engine_family = "postgres"
+  }
+
+  expect_failures = [var.engine_family]
+}
+
+run "rejects_an_idle_timeout_below_a_minute" {
+  command = plan
+
+  variables {
+    idle_client_timeout = 59
+  }
+
+  expect_failures = [var.idle_client_timeout]
+}
+
+run "rejects_an_idle_timeout_above_8_hours" {
+  command = plan
+
+  variables {
+    idle_client_timeout = 28801
+  }
+
+  expect_failures = [var.idle_client_timeout]
+}
+
+run "rejects_an_alias_as_the_key" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:ap-northeast-1:111122223333:alias/valet"
+  }
+
+  expect_failures = [var.kms_key_arn]
+}
+
+run "rejects_a_retention_that_cloudwatch_does_not_offer" {
+  command = plan
+
+  variables {
+    log_retention_days = 31
+  }
+
+  expect_failures = [var.log_retention_days]
+}
+
+run "rejects_logs_kept_for_ever" {
+  command = plan
+
+  variables {
+    log_retention_days = 0
+  }
+
+  expect_failures = [var.log_retention_days]
+}
+
+run "rejects_no_connections" {
+  command = plan
+
+  variables {
+    max_connections_percent      = 0
+    max_idle_connections_percent = 0
+  }
+
+  expect_failures = [var.max_connections_percent]
+}
+
+run "rejects_more_than_all_connections" {
+  command = plan
+
+  variables {
+    max_connections_percent = 101
+  }
+
+  expect_failures = [var.max_connections_percent]
+}
+
+run "rejects_more_idle_connections_than_connections" {
+  command = plan
+
+  variables {
+    max_connections_percent      = 30
+    max_idle_connections_percent = 31
+  }
+
+  expect_failures = [var.max_idle_connections_percent]
+}
+
+run "rejects_a_negative_share_of_idle_connections" {
+  command = plan
+
+  variables {
+    max_idle_connections_percent = -1
+  }
+
+  expect_failures = [var.max_idle_connections_percent]
+}
+
+run "rejects_a_name_with_an_underscore" {
+  command = plan
+
+  variables {
+    name = "orders_dev"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "rejects_a_name_above_63_letters" {
+  command = plan
+
+  variables {
+    name = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "rejects_a_zone_instead_of_a_region" {
+  command = plan
+
+  variables {
+    region = "ap-northeast-1a"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "rejects_a_role_name_above_64_letters" {
+  command = plan
+
+  variables {
+    role_name = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  }
+
+  expect_failures = [var.role_name]
+}
+
+run "rejects_a_role_name_with_a_slash" {
+  command = plan
+
+  variables {
+    role_name = "orders/proxy"
+  }
+
+  expect_failures = [var.role_name]
+}
+
+run "rejects_a_secret_by_its_name" {
+  command = plan
+
+  variables {
+    secret_arn = "rds!db-11111111"
+  }
+
+  expect_failures = [var.secret_arn]
+}
+
+run "rejects_a_security_group_named_like_an_id" {
+  command = plan
+
+  variables {
+    security_group_name = "sg-orders"
+  }
+
+  expect_failures = [var.security_group_name]
+}
+
+run "rejects_an_unknown_filter" {
+  command = plan
+
+  variables {
+    engine_family           = "MYSQL"
+    session_pinning_filters = ["EVERYTHING"]
+  }
+
+  expect_failures = [var.session_pinning_filters]
+}
+
+run "rejects_a_filter_on_postgres" {
+  command = plan
+
+  variables {
+    session_pinning_filters = ["EXCLUDE_VARIABLE_SETS"]
+  }
+
+  expect_failures = [var.session_pinning_filters]
+}
+
+run "rejects_a_single_subnet" {
+  command = plan
+
+  variables {
+    subnet_ids = ["subnet-0a1b2c3d4e5f60001"]
+  }
+
+  expect_failures = [var.subnet_ids]
+}
+
+run "rejects_subnets_that_are_no_ids" {
+  command = plan
+
+  variables {
+    subnet_ids = ["private-a", "private-c"]
+  }
+
+  expect_failures = [var.subnet_ids]
+}
+
+run "rejects_a_vpc_that_is_no_id" {
+  command = plan
+
+  variables {
+    vpc_id = "main"
+  }
+
+  expect_failures = [var.vpc_id]
+}

@@ -1,0 +1,71 @@
+locals {
+  gib        = 1024 * 1024 * 1024
+  memory_gib = var.alarms == null ? null : var.alarms.memory_gib
+
+  # RDS counts connections by the memory left to the engine: a quarter of a GiB less than the class has comes close on every size.
+  engine_memory = local.memory_gib == null ? null : (local.memory_gib - 0.25) * local.gib
+  max_connections = local.memory_gib == null ? null : try(
+    tonumber(var.parameters["max_connections"].value),
+    var.engine == "postgres" ? min(floor(local.engine_memory / 9531392), 5000) : floor(local.engine_memory / 12582880)
+  )
+
+  alarms = {
+    cpu = {
+      description = "The processor has been busy for a quarter of an hour, or the database is silent"
+      metric_name = "CPUUtilization"
+      operator    = "GreaterThanThreshold"
+      statistic   = "Average"
+      threshold   = 90
+      # A running database always reports its processor, so silence means that it is down.
+      missing = "breaching"
+    }
+    free-storage = {
+      description = "The volume is nearly full"
+      metric_name = "FreeStorageSpace"
+      operator    = "LessThanThreshold"
+      statistic   = "Minimum"
+      threshold   = var.allocated_storage * local.gib / 10
+      # A database with a full volume stops reporting; the alarm must not clear itself then.
+      missing = "ignore"
+    }
+    freeable-memory = {
+      description = "The memory is nearly used up"
+      metric_name = "FreeableMemory"
+      operator    = "LessThanThreshold"
+      statistic   = "Average"
+      threshold   = local.memory_gib == null ? null : local.memory_gib * local.gib * 5 / 100
+      # Without data nothing is known about the memory; the cpu alarm reports the silence.
+      missing = "missing"
+    }
+    connections = {
+      description = "The database is close to its limit of connections"
+      metric_name = "DatabaseConnections"
+      operator    = "GreaterThanThreshold"
+      statistic   = "Maximum"
+      threshold   = local.max_connections == null ? null : floor(local.max_connections * 80 / 100)
+      # A database that is down has no connections.
+      missing = "notBreaching"
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = { for name, alarm in local.alarms : name => alarm if var.alarms != null && alarm.threshold != null }
+
+  alarm_name        = "${var.identifier}-${each.key}"
+  alarm_description = each.value.description
+
+  namespace   = "AWS/RDS"
+  metric_name = each.value.metric_name
+  dimensions  = { DBInstanceIdentifier = aws_db_instance.this.identifier }
+
+  comparison_operator = each.value.operator
+  evaluation_periods  = 3
+  period              = 300
+  statistic           = each.value.statistic
+  threshold           = each.value.threshold
+  treat_missing_data  = each.value.missing
+
+  alarm_actions = [var.alarms.topic_arn]
+  ok_actions    = [var.alarms.topic_arn]
+}

@@ -1,0 +1,158 @@
+locals {
+  # mysql and mariadb release majors as two numbers, postgres as one.
+  major_parts   = var.engine == "postgres" ? 1 : 2
+  version_parts = split(".", var.engine_version)
+  major         = join(".", slice(local.version_parts, 0, min(local.major_parts, length(local.version_parts))))
+
+  tls_parameter = var.engine == "postgres" ? "rds.force_ssl" : "require_secure_transport"
+  parameters = merge(var.parameters, {
+    (local.tls_parameter) = { value = "1", apply_method = "immediate" }
+  })
+
+  restored = var.snapshot_identifier != null
+
+  # Minutes since midnight, and since Monday's midnight.
+  backup_window = [
+    for time in split("-", var.backup_window) : split(":", time)[0] * 60 + split(":", time)[1]
+  ]
+  maintenance_window = [
+    for time in split("-", lower(var.maintenance_window)) :
+    index(["mon", "tue", "wed", "thu", "fri", "sat", "sun"], split(":", time)[0]) * 1440 +
+    split(":", time)[1] * 60 + split(":", time)[2]
+  ]
+  backup_window_minutes      = (local.backup_window[1] - local.backup_window[0] + 1440) % 1440
+  maintenance_window_minutes = (local.maintenance_window[1] - local.maintenance_window[0] + 10080) % 10080
+}
+
+resource "aws_db_subnet_group" "this" {
+  name        = var.subnet_group_name
+  description = "Subnets of one database"
+  subnet_ids  = var.subnet_ids
+
+  tags = { Name = var.subnet_group_name }
+}
+
+resource "aws_db_parameter_group" "this" {
+  name        = var.parameter_group_name
+  description = "Parameters of one database"
+  family      = "${var.engine}${local.major}"
+
+  dynamic "parameter" {
+    for_each = local.parameters
+
+    content {
+      name         = parameter.key
+      value        = parameter.value.value
+      apply_method = parameter.value.apply_method
+    }
+  }
+
+  tags = { Name = var.parameter_group_name }
+
+  lifecycle {
+    # A major upgrade moves the instance to the new group before the old one can go.
+    create_before_destroy = true
+  }
+}
+
+resource "aws_db_instance" "this" {
+  #checkov:skip=CKV_AWS_161:With IAM authentication on the instance AWS asks every client of a proxy for IAM, which shuts password clients out.
+  #checkov:skip=CKV_AWS_226:Minor upgrades follow the caller, because a pinned minor must not be upgraded behind Terraform's back.
+  #checkov:skip=CKV_AWS_157:Multi-AZ doubles the price, so the caller decides for each database.
+  #checkov:skip=CKV_AWS_118:Enhanced monitoring is billed by volume, so the caller sets the interval.
+  #checkov:skip=CKV_AWS_354:The key is the caller's choice; without one AWS encrypts with its own.
+
+  identifier     = var.identifier
+  instance_class = var.instance_class
+
+  engine                     = var.engine
+  engine_version             = var.engine_version
+  engine_lifecycle_support   = "open-source-rds-extended-support-disabled"
+  auto_minor_version_upgrade = var.auto_minor_version_upgrade
+  # A major only changes by a reviewed edit of engine_version; a second switch would just make that apply fail.
+  allow_major_version_upgrade = true
+  # Edits that interrupt the service wait for the maintenance window.
+  apply_immediately = false
+
+  # RDS takes these three from the snapshot; stating others would replace the restored database on the next plan.
+  db_name    = local.restored ? null : var.database_name
+  username   = local.restored ? null : var.username
+  kms_key_id = !local.restored && var.storage_encrypted ? var.kms_key_arn : null
+
+  allocated_storage     = var.allocated_storage
+  iops                  = var.iops
+  max_allocated_storage = var.max_allocated_storage
+  storage_encrypted     = var.storage_encrypted
+  storage_throughput    = var.storage_throughput
+  storage_type          = var.storage_type
+
+  manage_master_user_password   = true
+  master_user_secret_kms_key_id = var.kms_key_arn
+  # On, it makes AWS ask the proxy's clients for IAM even when they hold a password.
+  iam_database_authentication_enabled = false
+
+  ca_cert_identifier     = "rds-ca-rsa2048-g1"
+  db_subnet_group_name   = aws_db_subnet_group.this.name
+  multi_az               = var.multi_az
+  parameter_group_name   = aws_db_parameter_group.this.name
+  port                   = var.port
+  publicly_accessible    = false
+  vpc_security_group_ids = [aws_security_group.this.id]
+
+  backup_retention_period = var.backup_retention_period
+  backup_window           = var.backup_window
+  maintenance_window      = var.maintenance_window
+  copy_tags_to_snapshot   = true
+  # Kept backups expire by themselves, and until then undo a mistaken destroy to the second; the final snapshot holds only the end.
+  delete_automated_backups  = false
+  deletion_protection       = var.deletion_protection
+  final_snapshot_identifier = coalesce(var.final_snapshot_identifier, "${var.identifier}-final")
+  skip_final_snapshot       = false
+  snapshot_identifier       = var.snapshot_identifier
+
+  enabled_cloudwatch_logs_exports       = var.log_exports
+  monitoring_interval                   = var.monitoring_interval
+  monitoring_role_arn                   = one([for role in aws_iam_role.monitoring : role.arn])
+  performance_insights_enabled          = var.performance_insights
+  performance_insights_kms_key_id       = var.performance_insights ? var.kms_key_arn : null
+  performance_insights_retention_period = var.performance_insights ? 7 : null
+
+  # RDS would create the log groups itself, without a retention, and Terraform's would then clash.
+  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy_attachment.monitoring]
+
+  lifecycle {
+    # Removing the source of a finished restore would replace the database.
+    ignore_changes = [snapshot_identifier]
+
+    precondition {
+      condition     = local.backup_window_minutes >= 30
+      error_message = "The backup window must be at least 30 minutes long."
+    }
+
+    precondition {
+      condition     = local.maintenance_window_minutes >= 30
+      error_message = "The maintenance window must be at least 30 minutes long."
+    }
+
+    # The backup window comes round every day, so the days of the maintenance window drop out.
+    precondition {
+      condition = (
+        (local.maintenance_window[0] - local.backup_window[0] + 1440) % 1440 >= local.backup_window_minutes &&
+        (local.backup_window[0] - local.maintenance_window[0] + 10080) % 1440 >= local.maintenance_window_minutes
+      )
+      error_message = "The backup window and the maintenance window must not overlap on any day."
+    }
+  }
+}
+
+resource "aws_secretsmanager_secret_rotation" "this" {
+  #checkov:skip=CKV_AWS_304:The caller states the days; RDS rotates the secret itself.
+
+  secret_id = aws_db_instance.this.master_user_secret[0].secret_arn
+  # The default, true, rotates the password during the apply, under running clients.
+  rotate_immediately = false
+
+  rotation_rules {
+    automatically_after_days = var.password_rotation_days
+  }
+}

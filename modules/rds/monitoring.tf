@@ -1,0 +1,41 @@
+locals {
+  # The partition and the account come with the subnet group's ARN; that spares two lookups.
+  account_arn  = split(":", aws_db_subnet_group.this.arn)
+  instance_arn = join(":", concat(slice(local.account_arn, 0, 5), ["db", var.identifier]))
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_158:A key of one's own needs a key policy for CloudWatch Logs that the database's key may not have.
+  #checkov:skip=CKV_AWS_338:The caller states the retention; a year of statement logs is seldom wanted.
+
+  for_each = var.log_exports
+
+  name              = "/aws/rds/instance/${var.identifier}/${each.key}"
+  retention_in_days = var.log_retention_days
+}
+
+resource "aws_iam_role" "monitoring" {
+  for_each = var.monitoring_interval > 0 ? { this = var.monitoring_role_name } : {}
+
+  name = each.value
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "monitoring.rds.amazonaws.com" }
+      Condition = { StringEquals = {
+        "aws:SourceAccount" = local.account_arn[4]
+        "aws:SourceArn"     = local.instance_arn
+      } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "monitoring" {
+  for_each = aws_iam_role.monitoring
+
+  role       = each.value.name
+  policy_arn = "arn:${local.account_arn[1]}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+}

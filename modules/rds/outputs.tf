@@ -1,0 +1,49 @@
+output "address" {
+  description = "Host name of the database, without the port."
+  value       = aws_db_instance.this.address
+}
+
+output "arn" {
+  description = "ARN of the database."
+  value       = aws_db_instance.this.arn
+}
+
+output "database_name" {
+  description = "Name of the database to connect to: the one asked for, else the engine's own (\"postgres\"), else empty."
+  value       = var.database_name != null ? var.database_name : var.engine == "postgres" ? "postgres" : ""
+}
+
+output "engine_version_actual" {
+  description = "Exact engine version that runs, with its minor."
+  value       = aws_db_instance.this.engine_version_actual
+}
+
+output "identifier" {
+  description = "Identifier of the database, known once the database exists: what depends on it waits for the database."
+  value       = aws_db_instance.this.identifier
+}
+
+output "port" {
+  description = "TCP port on which the database listens."
+  value       = aws_db_instance.this.port
+}
+
+output "resource_id" {
+  description = "Resource id of the database (db-...), which survives a rename."
+  value       = aws_db_instance.this.resource_id
+}
+
+output "secret_arn" {
+  description = "ARN of the secret in which RDS keeps the master user's name and password."
+  value       = aws_db_instance.this.master_user_secret[0].secret_arn
+}
+
+output "security_group_id" {
+  description = "Id of the database's security group, which has no rules of its own."
+  value       = aws_security_group.this.id
+}
+
+output "username" {
+  description = "Name of the master user; of a restored database, the snapshot's."
+  value       = aws_db_instance.this.username
+}

@@ -1,0 +1,140 @@
+mock_provider "aws" {}
+
+variables {
+  allocated_storage          = 50
+  auto_minor_version_upgrade = true
+  backup_retention_period    = 7
+  backup_window              = "16:00-17:00"
+  engine                     = "postgres"
+  engine_version             = "16"
+  identifier                 = "orders-dev"
+  instance_class             = "db.t4g.medium"
+  log_exports                = ["postgresql", "upgrade"]
+  maintenance_window         = "Sun:18:00-Sun:19:00"
+  monitoring_interval        = 0
+  multi_az                   = false
+  parameter_group_name       = "orders-dev-postgres16"
+  password_rotation_days     = 7
+  port                       = 5432
+  security_group_name        = "orders-dev-db"
+  storage_type               = "gp3"
+  subnet_group_name          = "orders-dev"
+  subnet_ids                 = ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"]
+  username                   = "orders"
+  vpc_id                     = "vpc-0a1b2c3d4e5f60000"
+}
+
+run "without_the_memory_there_are_two_alarms" {
+  command = plan
+
+  variables {
+    alarms = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms" }
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["cpu", "free-storage"])
+    error_message = "Alarms on memory and connections need the memory of the class."
+  }
+}
+
+run "each_alarm_watches_the_database_and_tells_the_topic" {
+  command = plan
+
+  variables {
+    alarms = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms", memory_gib = 8 }
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 4
+    error_message = "There must be four alarms."
+  }
+
+  assert {
+    condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : (
+      alarm.namespace == "AWS/RDS" &&
+      alarm.dimensions == tomap({ DBInstanceIdentifier = "orders-dev" }) &&
+      alarm.period == 300 &&
+      alarm.evaluation_periods == 3
+    )])
+    error_message = "An alarm must watch this database for a quarter of an hour."
+  }
+
+  assert {
+    condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : (
+      alarm.alarm_actions == toset(["arn:aws:sns:ap-northeast-1:111122223333:valet-alarms"]) &&
+      alarm.ok_actions == toset(["arn:aws:sns:ap-northeast-1:111122223333:valet-alarms"])
+    )])
+    error_message = "An alarm must tell the topic when it starts and when it ends."
+  }
+
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.this : name =>
+      "${alarm.statistic} ${alarm.metric_name} ${alarm.comparison_operator} ${alarm.threshold}, else ${alarm.treat_missing_data}"
+      } == {
+      cpu             = "Average CPUUtilization GreaterThanThreshold 90, else breaching"
+      free-storage    = "Minimum FreeStorageSpace LessThanThreshold 5368709120, else ignore"
+      freeable-memory = "Average FreeableMemory LessThanThreshold 429496729.6, else missing"
+      connections     = "Maximum DatabaseConnections GreaterThanThreshold 698, else notBreaching"
+    }
+    error_message = "A metric, a threshold or the treatment of missing data has changed."
+  }
+}
+
+run "postgres_never_counts_more_than_5000_connections" {
+  command = plan
+
+  variables {
+    alarms         = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms", memory_gib = 128 }
+    instance_class = "db.r7g.4xlarge"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["connections"].threshold == 4000
+    error_message = "postgres stops at 5000 connections."
+  }
+}
+
+run "mysql_counts_connections_by_its_own_measure" {
+  command = plan
+
+  variables {
+    alarms               = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms", memory_gib = 8 }
+    engine               = "mysql"
+    engine_version       = "8.4"
+    log_exports          = ["error"]
+    parameter_group_name = "orders-dev-mysql84"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["connections"].threshold == 528
+    error_message = "mysql takes 12 MiB for a connection."
+  }
+}
+
+run "a_stated_limit_of_connections_counts" {
+  command = plan
+
+  variables {
+    alarms     = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms", memory_gib = 8 }
+    parameters = { max_connections = { value = "200", apply_method = "pending-reboot" } }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["connections"].threshold == 160
+    error_message = "The parameter max_connections must decide over the memory."
+  }
+}
+
+run "a_limit_by_formula_leaves_the_measure_of_the_memory" {
+  command = plan
+
+  variables {
+    alarms     = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms", memory_gib = 8 }
+    parameters = { max_connections = { value = "{DBInstanceClassMemory/9531392}", apply_method = "pending-reboot" } }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["connections"].threshold == 698
+    error_message = "A formula of RDS cannot be read as a number."
+  }
+}

@@ -1,0 +1,188 @@
+mock_provider "aws" {
+  mock_resource "aws_db_instance" {
+    defaults = {
+      address               = "orders-dev.c0ffee123456.ap-northeast-1.rds.amazonaws.com"
+      arn                   = "arn:aws:rds:ap-northeast-1:111122223333:db:orders-dev"
+      engine_version_actual = "16.11"
+      resource_id           = "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+      master_user_secret = [{
+        secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+        kms_key_id    = "arn:aws:kms:ap-northeast-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+        secret_status = "active"
+      }]
+    }
+  }
+
+  mock_resource "aws_db_subnet_group" {
+    defaults = {
+      arn = "arn:aws:rds:ap-northeast-1:111122223333:subgrp:orders-dev"
+    }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = {
+      arn = "arn:aws:iam::111122223333:role/orders-dev-monitoring"
+    }
+  }
+
+  mock_resource "aws_security_group" {
+    defaults = {
+      id = "sg-0a1b2c3d4e5f60000"
+    }
+  }
+}
+
+variables {
+  allocated_storage          = 50
+  auto_minor_version_upgrade = true
+  backup_retention_period    = 7
+  backup_window              = "16:00-17:00"
+  engine                     = "postgres"
+  engine_version             = "16"
+  identifier                 = "orders-dev"
+  instance_class             = "db.t4g.medium"
+  log_exports                = ["postgresql", "upgrade"]
+  maintenance_window         = "Sun:18:00-Sun:19:00"
+  monitoring_interval        = 0
+  multi_az                   = false
+  parameter_group_name       = "orders-dev-postgres16"
+  password_rotation_days     = 7
+  port                       = 5432
+  security_group_name        = "orders-dev-db"
+  storage_type               = "gp3"
+  subnet_group_name          = "orders-dev"
+  subnet_ids                 = ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"]
+  username                   = "orders"
+  vpc_id                     = "vpc-0a1b2c3d4e5f60000"
+}
+
+run "the_log_groups_and_the_role_come_before_the_database" {
+  command   = apply
+  state_key = "order"
+
+  variables {
+    monitoring_interval  = 60
+    monitoring_role_name = "orders-dev-monitoring"
+  }
+
+  # Only what the database depends on is applied with it.
+  plan_options {
+    target = [aws_db_instance.this]
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_log_group.this)) == toset(["postgresql", "upgrade"])
+    error_message = "RDS makes log groups without a retention unless they exist before the database."
+  }
+
+  assert {
+    condition     = aws_iam_role_policy_attachment.monitoring["this"].role == "orders-dev-monitoring"
+    error_message = "The monitoring role must be able to write before the database uses it."
+  }
+}
+
+run "an_unencrypted_volume_takes_no_key" {
+  command   = apply
+  state_key = "unencrypted"
+
+  variables {
+    kms_key_arn       = "arn:aws:kms:ap-northeast-1:111122223333:key/99999999-8888-7777-6666-555555555555"
+    storage_encrypted = false
+  }
+
+  assert {
+    condition     = aws_db_instance.this.kms_key_id != var.kms_key_arn
+    error_message = "AWS refuses a key for a volume that is not encrypted."
+  }
+
+  assert {
+    condition     = aws_db_instance.this.master_user_secret_kms_key_id == var.kms_key_arn
+    error_message = "The secret must be encrypted with the key all the same."
+  }
+}
+
+run "a_restore_takes_user_and_key_from_the_snapshot" {
+  command = apply
+
+  variables {
+    database_name       = "orders"
+    kms_key_arn         = "arn:aws:kms:ap-northeast-1:111122223333:key/99999999-8888-7777-6666-555555555555"
+    snapshot_identifier = "orders-dev-final"
+  }
+
+  override_resource {
+    target = aws_db_instance.this
+    values = {
+      db_name     = "shop"
+      kms_key_id  = "arn:aws:kms:ap-northeast-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+      resource_id = "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+      username    = "shopkeeper"
+      master_user_secret = [{
+        secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+        kms_key_id    = "arn:aws:kms:ap-northeast-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+        secret_status = "active"
+      }]
+    }
+  }
+
+  assert {
+    condition     = aws_db_instance.this.snapshot_identifier == "orders-dev-final"
+    error_message = "The database must be restored from the snapshot."
+  }
+
+  assert {
+    condition = (
+      aws_db_instance.this.db_name == "shop" &&
+      aws_db_instance.this.kms_key_id == "arn:aws:kms:ap-northeast-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+    )
+    error_message = "What RDS takes from the snapshot must not be stated."
+  }
+
+  assert {
+    condition     = output.username == "shopkeeper" && output.database_name == "orders"
+    error_message = "The outputs must name the snapshot's user and the database that the caller asks for."
+  }
+}
+
+run "another_snapshot_leaves_the_restored_database_alone" {
+  command = plan
+
+  variables {
+    database_name       = "orders"
+    snapshot_identifier = "orders-dev-20261123"
+  }
+
+  assert {
+    condition     = aws_db_instance.this.snapshot_identifier == "orders-dev-final"
+    error_message = "A changed snapshot would replace the database."
+  }
+
+  assert {
+    condition     = output.username == "shopkeeper"
+    error_message = "A replaced database has no known user: the restored one must stay."
+  }
+}
+
+run "a_new_major_moves_the_database_to_a_new_group" {
+  command = plan
+
+  variables {
+    database_name        = "orders"
+    engine_version       = "17"
+    parameter_group_name = "orders-dev-postgres17"
+    snapshot_identifier  = "orders-dev-final"
+  }
+
+  assert {
+    condition = (
+      aws_db_parameter_group.this.family == "postgres17" &&
+      aws_db_instance.this.parameter_group_name == "orders-dev-postgres17"
+    )
+    error_message = "The database must move to the group of its new major."
+  }
+
+  assert {
+    condition     = output.resource_id == "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    error_message = "A major upgrade must not replace the database."
+  }
+}

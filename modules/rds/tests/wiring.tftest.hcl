@@ -1,0 +1,200 @@
+mock_provider "aws" {
+  mock_resource "aws_db_instance" {
+    defaults = {
+      address               = "orders-dev.c0ffee123456.ap-northeast-1.rds.amazonaws.com"
+      arn                   = "arn:aws:rds:ap-northeast-1:111122223333:db:orders-dev"
+      engine_version_actual = "16.11"
+      resource_id           = "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+      master_user_secret = [{
+        secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+        kms_key_id    = "arn:aws:kms:ap-northeast-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+        secret_status = "active"
+      }]
+    }
+  }
+
+  mock_resource "aws_db_subnet_group" {
+    defaults = {
+      arn = "arn:aws:rds:ap-northeast-1:111122223333:subgrp:orders-dev"
+    }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = {
+      arn = "arn:aws:iam::111122223333:role/orders-dev-monitoring"
+    }
+  }
+
+  mock_resource "aws_security_group" {
+    defaults = {
+      id = "sg-0a1b2c3d4e5f60000"
+    }
+  }
+}
+
+variables {
+  allocated_storage          = 50
+  auto_minor_version_upgrade = true
+  backup_retention_period    = 7
+  backup_window              = "16:00-17:00"
+  engine                     = "postgres"
+  engine_version             = "16"
+  identifier                 = "orders-dev"
+  instance_class             = "db.t4g.medium"
+  log_exports                = ["postgresql", "upgrade"]
+  maintenance_window         = "Sun:18:00-Sun:19:00"
+  monitoring_interval        = 0
+  multi_az                   = false
+  parameter_group_name       = "orders-dev-postgres16"
+  password_rotation_days     = 7
+  port                       = 5432
+  security_group_name        = "orders-dev-db"
+  storage_type               = "gp3"
+  subnet_group_name          = "orders-dev"
+  subnet_ids                 = ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"]
+  username                   = "orders"
+  vpc_id                     = "vpc-0a1b2c3d4e5f60000"
+}
+
+# Nothing that AWS makes up is known here: a for_each over such a value would fail.
+run "the_plan_needs_no_value_that_aws_makes_up" {
+  command = plan
+
+  variables {
+    alarms               = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms", memory_gib = 4 }
+    monitoring_interval  = 60
+    monitoring_role_name = "orders-dev-monitoring"
+  }
+
+  assert {
+    condition     = aws_db_instance.this.db_subnet_group_name == "orders-dev" && aws_db_instance.this.parameter_group_name == "orders-dev-postgres16"
+    error_message = "The database must use the module's subnet group and parameter group."
+  }
+
+  assert {
+    condition     = aws_db_subnet_group.this.subnet_ids == toset(["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"])
+    error_message = "The subnet group must hold the stated subnets."
+  }
+
+  assert {
+    condition     = aws_security_group.this.vpc_id == "vpc-0a1b2c3d4e5f60000"
+    error_message = "The security group must be in the stated VPC."
+  }
+
+  assert {
+    condition     = aws_db_instance.this.enabled_cloudwatch_logs_exports == toset(keys(aws_cloudwatch_log_group.this))
+    error_message = "Each exported log must have its log group."
+  }
+}
+
+run "values_flow_from_resource_to_resource" {
+  command = apply
+
+  variables {
+    database_name        = "orders"
+    kms_key_arn          = "arn:aws:kms:ap-northeast-1:111122223333:key/99999999-8888-7777-6666-555555555555"
+    monitoring_interval  = 60
+    monitoring_role_name = "orders-dev-monitoring"
+  }
+
+  assert {
+    condition     = aws_db_instance.this.vpc_security_group_ids == toset(["sg-0a1b2c3d4e5f60000"])
+    error_message = "The database must wear the module's security group and no other."
+  }
+
+  assert {
+    condition     = length(aws_security_group.this.ingress) == 0 && length(aws_security_group.this.egress) == 0
+    error_message = "The security group must have no rules of its own."
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret_rotation.this.secret_id == "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+    error_message = "The rotation must be the master secret's."
+  }
+
+  assert {
+    condition = (
+      aws_db_instance.this.kms_key_id == var.kms_key_arn &&
+      aws_db_instance.this.master_user_secret_kms_key_id == var.kms_key_arn &&
+      aws_db_instance.this.performance_insights_kms_key_id == var.kms_key_arn
+    )
+    error_message = "The volume, the secret and Performance Insights must be encrypted with the stated key."
+  }
+
+  assert {
+    condition     = alltrue([for group in aws_cloudwatch_log_group.this : group.kms_key_id == null || group.kms_key_id == ""])
+    error_message = "The log groups must not use the database's key: its policy may not know CloudWatch Logs."
+  }
+
+  assert {
+    condition     = aws_db_instance.this.monitoring_role_arn == "arn:aws:iam::111122223333:role/orders-dev-monitoring"
+    error_message = "The database must use the module's monitoring role."
+  }
+
+  assert {
+    condition = (
+      aws_iam_role_policy_attachment.monitoring["this"].role == "orders-dev-monitoring" &&
+      aws_iam_role_policy_attachment.monitoring["this"].policy_arn == "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+    )
+    error_message = "The monitoring role must have AWS's policy for it."
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.monitoring["this"].assume_role_policy) == {
+      Version = "2012-10-17"
+      Statement = [{
+        Effect    = "Allow"
+        Action    = "sts:AssumeRole"
+        Principal = { Service = "monitoring.rds.amazonaws.com" }
+        Condition = { StringEquals = {
+          "aws:SourceAccount" = "111122223333"
+          "aws:SourceArn"     = "arn:aws:rds:ap-northeast-1:111122223333:db:orders-dev"
+        } }
+      }]
+    }
+    error_message = "Only RDS, on behalf of this database, may use the monitoring role."
+  }
+
+  assert {
+    condition = (
+      output.address == "orders-dev.c0ffee123456.ap-northeast-1.rds.amazonaws.com" &&
+      output.arn == "arn:aws:rds:ap-northeast-1:111122223333:db:orders-dev" &&
+      output.database_name == "orders" &&
+      output.engine_version_actual == "16.11" &&
+      output.identifier == "orders-dev" &&
+      output.port == 5432 &&
+      output.resource_id == "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ" &&
+      output.secret_arn == "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf" &&
+      output.security_group_id == "sg-0a1b2c3d4e5f60000" &&
+      output.username == "orders"
+    )
+    error_message = "An output does not come from its resource."
+  }
+}
+
+run "without_a_name_postgres_offers_its_own_database" {
+  command   = plan
+  state_key = "postgres"
+
+  assert {
+    condition     = output.database_name == "postgres"
+    error_message = "postgres always has a database named postgres."
+  }
+}
+
+run "without_a_name_mysql_offers_no_database" {
+  command   = plan
+  state_key = "mysql"
+
+  variables {
+    engine               = "mysql"
+    engine_version       = "8.4"
+    log_exports          = ["error"]
+    parameter_group_name = "orders-dev-mysql84"
+  }
+
+  assert {
+    condition     = output.database_name == ""
+    error_message = "mysql has no database but the named one."
+  }
+}

@@ -1,0 +1,7 @@
+//! The commands, one to a file.
+
+pub mod check;
+pub mod generate;
+pub mod preview;
+pub mod rules;
+pub mod schema;

@@ -1,0 +1,59 @@
+//! `valet-rds check`: validate everything, write nothing.
+
+use clap::ValueEnum;
+
+use crate::{
+    cli::{self, Global, Session, Stop},
+    report::{self, Count},
+};
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Units to report on, as ENVIRONMENT/NAMESPACE [default: all]
+    #[arg(value_name = "UNIT")]
+    units: Vec<String>,
+    /// How to print what was found
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Drawn on standard error
+    Human,
+    /// One JSON document on standard output
+    Json,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When anything is wrong.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let (problems, base, configs) = match found(arguments, global) {
+        Ok(found) => found,
+        Err(Stop::Problems { problems, base }) => (problems, base, 0),
+        Err(other) => return Err(other),
+    };
+    let count = Count::of(&problems);
+    match arguments.format {
+        Format::Json => cli::print(report::json(&problems, &base, configs)),
+        Format::Human => {
+            cli::show_problems(&problems, &base, global);
+            cli::note(format!("{}: {}", report::plural(configs, "config"), count.words()));
+        }
+    }
+    if count.errors == 0 { Ok(()) } else { Err(Stop::Rejected) }
+}
+
+fn found(arguments: &Arguments, global: &Global) -> Result<(Vec<crate::problem::Problem>, String, usize), Stop> {
+    let session = Session::open(global)?;
+    let mut paths = Vec::new();
+    for unit in &arguments.units {
+        paths.push(session.find(unit)?.1);
+    }
+    let (compiled, configs) = session.compile()?;
+    let configs = if paths.is_empty() { configs } else { paths.len() };
+    Ok((cli::concerning(compiled.problems, &paths), session.base, configs))
+}

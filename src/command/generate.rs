@@ -1,0 +1,209 @@
+//! `valet-rds generate`: write the roots, or say what writing them would change.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::{
+    cli::{self, Global, Session, Stop},
+    compile, disk,
+    emit::emit,
+    instance::{Environment, Instance},
+    problem::{File, Place, Problem},
+    report, root, rule,
+    tree::{self, Change, Tree},
+};
+
+/// Arguments of `generate`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Units to write, as ENVIRONMENT/NAMESPACE [default: all, and what the environments share]
+    #[arg(value_name = "UNIT")]
+    units: Vec<String>,
+    /// Write nothing; print what would change and exit with 1 if anything would
+    #[arg(long)]
+    check: bool,
+}
+
+/// Something that has a root.
+enum Owner<'a> {
+    Unit(&'a Instance),
+    Environment(&'a Environment),
+}
+
+impl Owner<'_> {
+    fn directory(&self) -> String {
+        match self {
+            Self::Unit(instance) => instance.directory(),
+            Self::Environment(environment) => environment.directory(),
+        }
+    }
+
+    fn tree(&self) -> Tree {
+        match self {
+            Self::Unit(instance) => emit(&root::lay_out(instance)),
+            Self::Environment(environment) => {
+                root::lay_out_environment(environment).map_or_else(Tree::new, |root| emit(&root))
+            }
+        }
+    }
+}
+
+/// What has to be done to one root. Texts are not kept: thousands of roots are emitted again when they are written.
+enum Pending {
+    Create,
+    Change(usize),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the workspace does not compile, a path is occupied, or, with `--check`, anything would change.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let session = Session::open(global)?;
+    let mut paths = Vec::new();
+    for unit in &arguments.units {
+        paths.push(session.find(unit)?.1);
+    }
+    let _lock = if arguments.check { None } else { Some(disk::lock(&session.workspace)?) };
+    let (compiled, _) = session.compile()?;
+    let mut problems = cli::concerning(compiled.problems, &paths);
+    let selected = |instance: &&Instance| paths.is_empty() || paths.contains(&instance.file.path);
+    let shared = session.environments.iter().filter(|_| paths.is_empty());
+    let owners: Vec<Owner> = shared
+        .filter(|environment| environment.owned_clusters().next().is_some())
+        .map(|environment| Owner::Environment(environment))
+        .chain(compiled.instances.iter().filter(selected).map(Owner::Unit))
+        .collect();
+    let moved = if paths.is_empty() && !problems.iter().any(Problem::is_error) {
+        let (moved, strays) = strays(&session, &compiled.instances)?;
+        problems.extend(strays);
+        moved
+    } else {
+        Vec::new()
+    };
+    if problems.iter().any(Problem::is_error) {
+        return Err(session.problems(problems));
+    }
+    let pending = owners
+        .par_iter()
+        .map(|owner| pending(&session, owner))
+        .collect::<Result<Vec<_>, Stop>>()?;
+    let mut occupied = Vec::new();
+    let mut todo = Vec::new();
+    for (owner, pending) in owners.iter().zip(pending) {
+        match pending {
+            Ok(Pending::Change(0)) => {}
+            Ok(pending) => todo.push((owner, pending)),
+            Err(path) => occupied.push(in_the_way(path)),
+        }
+    }
+    if !occupied.is_empty() {
+        problems.extend(occupied);
+        compile::finish(&mut problems);
+        return Err(session.problems(problems));
+    }
+    cli::show_problems(&problems, &session.base, global);
+    if arguments.check {
+        return check(&session, &todo, &moved);
+    }
+    disk::sweep(&session.workspace, session.output())?;
+    todo.par_iter().try_for_each(|(owner, pending)| write(&session, owner, pending))?;
+    for directory in &moved {
+        disk::remove_root(&session.workspace, directory)?;
+    }
+    summary(&session, &todo, &moved, owners.len());
+    Ok(())
+}
+
+fn strays(session: &Session, instances: &[Instance]) -> Result<(Vec<String>, Vec<Problem>), Stop> {
+    let mut expected: Vec<_> = instances.iter().map(Instance::directory).collect();
+    expected.extend(session.environments.iter().map(|environment| environment.directory()));
+    expected.sort_unstable();
+    let known = |directory: &str| expected.binary_search_by(|known| known.as_str().cmp(directory)).is_ok();
+    let strays = disk::stray_roots(&session.workspace, session.output(), &known)?;
+    Ok(compile::strays(strays, instances))
+}
+
+fn pending(session: &Session, owner: &Owner) -> Result<Result<Pending, String>, Stop> {
+    let directory = owner.directory();
+    let Some(standing) = disk::standing(&session.workspace, &directory)? else {
+        return Ok(Ok(Pending::Create));
+    };
+    let changes = tree::changes(&directory, &standing, &owner.tree());
+    Ok(changes.map(|changes| Pending::Change(changes.len())))
+}
+
+fn changes(session: &Session, owner: &Owner) -> Result<Vec<Change>, Stop> {
+    let directory = owner.directory();
+    let standing = disk::standing(&session.workspace, &directory)?.unwrap_or_default();
+    tree::changes(&directory, &standing, &owner.tree()).map_err(|path| session.problems(vec![in_the_way(path)]))
+}
+
+fn write(session: &Session, owner: &Owner, pending: &Pending) -> Result<(), Stop> {
+    match pending {
+        Pending::Create => disk::create_root(&session.workspace, &owner.directory(), &owner.tree())?,
+        Pending::Change(_) => {
+            for change in changes(session, owner)? {
+                disk::apply(&session.workspace, &change)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn in_the_way(path: String) -> Problem {
+    let file = Arc::new(File { path, text: String::new() });
+    let message = format!("{} was not generated, so it is not overwritten", file.path);
+    Problem::new(&rule::OCCUPIED_PATH, Place { file, span: 0..0 }, message).help("move it away, or remove it")
+}
+
+fn check(session: &Session, todo: &[(&Owner, Pending)], moved: &[String]) -> Result<(), Stop> {
+    if todo.is_empty() && moved.is_empty() {
+        return Ok(());
+    }
+    for (owner, _) in todo {
+        for change in changes(session, owner)? {
+            cli::print(change);
+        }
+    }
+    for directory in moved {
+        for change in tree::changes(
+            directory,
+            &disk::standing(&session.workspace, directory)?.unwrap_or_default(),
+            &Tree::new(),
+        )
+        .unwrap_or_default()
+        {
+            cli::print(change);
+        }
+    }
+    let count = report::plural(todo.len() + moved.len(), "root");
+    cli::note(format!("{count} not up to date: run `valet-rds generate` and commit the result"));
+    Err(Stop::Rejected)
+}
+
+fn summary(session: &Session, todo: &[(&Owner, Pending)], moved: &[String], all: usize) {
+    let mut created = 0;
+    let mut text = String::new();
+    for (owner, pending) in todo {
+        let verb = match pending {
+            Pending::Create => {
+                created += 1;
+                "created"
+            }
+            Pending::Change(_) => "updated",
+        };
+        text.push_str(&format!("{verb} {}{}\n", session.base, owner.directory()));
+    }
+    for directory in moved {
+        text.push_str(&format!("removed {}{directory}\n", session.base));
+    }
+    cli::print(text);
+    let updated = todo.len() - created;
+    cli::note(format!(
+        "{created} created, {updated} updated, {} removed, {} unchanged",
+        moved.len(),
+        all - todo.len()
+    ));
+}

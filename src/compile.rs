@@ -1,0 +1,239 @@
+//! The line of stages: texts in, instances or problems out.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use crate::{
+    fleet, guard,
+    instance::{Environment, Instance, ModuleSource},
+    problem::{self, Checked, File, Place, Problem},
+    resolve::resolve,
+    rule, schema,
+    source::Source,
+    workspace::Workspace,
+};
+
+/// Name of the file at the root of a workspace.
+pub const WORKSPACE_FILE: &str = "valet.yaml";
+
+/// A config as it was found on disk.
+#[derive(Debug)]
+pub struct ConfigFile {
+    /// Name of its environment.
+    pub environment: String,
+    /// Path inside the workspace.
+    pub path: String,
+    /// Its text, not yet known to be text.
+    pub bytes: Vec<u8>,
+}
+
+/// What the whole of a workspace comes to.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// Units without an error of their own, by environment and namespace.
+    pub instances: Vec<Instance>,
+    /// Everything wrong, in the order in which it is shown.
+    pub problems: Vec<Problem>,
+}
+
+/// Opens `valet.yaml`.
+///
+/// # Errors
+/// When it is not a valid workspace.
+pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
+    let source = Source::parse(WORKSPACE_FILE, bytes)?;
+    schema::WORKSPACE.check(&source)?;
+    let workspace = Workspace::deserialize(&source.value)
+        .map_err(|error| vec![source.problem(&rule::WRONG_TYPE, "", error.to_string())])?;
+    let output = workspace.output.unwrap_or_else(|| "generated".to_owned());
+    let mut problems = Vec::new();
+    let mut folders: BTreeMap<String, String> = BTreeMap::new();
+    let mut environments = Vec::new();
+    for (name, written) in workspace.environments {
+        if let Some(first) = folders.insert(written.configs.clone(), name.clone()) {
+            let pointer = format!("/environments/{name}/configs");
+            let message = format!("environment `{first}` reads this folder too");
+            problems.push(
+                source
+                    .problem(&rule::SHARED_CONFIGS, &pointer, message)
+                    .help("give each environment a folder of its own"),
+            );
+        }
+        let modules = written.modules.as_ref().unwrap_or(&workspace.modules);
+        let environment = Environment {
+            modules: module_source(&modules.source, &output),
+            output: output.clone(),
+            file: Arc::clone(&source.file),
+            name,
+            written,
+        };
+        problems.extend(guard::environment(&environment));
+        environments.push(Arc::new(environment));
+    }
+    if problems.iter().any(Problem::is_error) {
+        return Err(problems);
+    }
+    Ok(environments)
+}
+
+/// Compiles the configs of a workspace. `today` is `YYYY-MM-DD`.
+#[must_use]
+pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today: &str) -> Compiled {
+    let one = |file: ConfigFile| {
+        let environment = environments.iter().find(|known| known.name == file.environment)?;
+        Some(unit(environment, &file.path, file.bytes, today))
+    };
+    let units: Vec<_> = files.into_par_iter().filter_map(one).collect();
+    let mut compiled = Compiled::default();
+    for (instance, problems) in units {
+        compiled.problems.extend(problems);
+        compiled.instances.extend(instance);
+    }
+    compiled
+        .instances
+        .sort_by(|a, b| (&a.environment.name, &a.file.path).cmp(&(&b.environment.name, &b.file.path)));
+    compiled
+        .problems
+        .extend(fleet::check(environments, &compiled.instances));
+    finish(&mut compiled.problems);
+    compiled
+}
+
+/// Sorts problems, and keeps one of those that several configs share through their environment.
+pub fn finish(problems: &mut Vec<Problem>) {
+    problem::sort(problems);
+    problems.dedup_by(|a, b| {
+        a.rule.code == b.rule.code
+            && a.message == b.message
+            && a.place.file.path == b.place.file.path
+            && a.place.span == b.place.span
+    });
+}
+
+/// Compiles one config against its environment: the instance, when the config has the right shape, and its problems.
+#[must_use]
+pub fn unit(
+    environment: &Arc<Environment>,
+    path: &str,
+    bytes: Vec<u8>,
+    today: &str,
+) -> (Option<Instance>, Vec<Problem>) {
+    let stem = stem(path);
+    let resolved = Source::parse(path, bytes).and_then(|source| {
+        schema::CONFIG.check(&source)?;
+        resolve(&source, stem, environment)
+    });
+    match resolved {
+        Ok(instance) => {
+            let problems = guard::instance(&instance, stem, today);
+            (Some(instance), problems)
+        }
+        Err(problems) => (None, problems),
+    }
+}
+
+/// The namespace that a config's path stands for.
+#[must_use]
+pub fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".yaml").unwrap_or(name)
+}
+
+/// A generated root as it stands on disk, whose config is not where it was.
+#[derive(Debug)]
+pub struct StrayRoot {
+    /// Folder inside the workspace.
+    pub directory: String,
+    /// Text of its `terraform.tf`, empty when there is none.
+    pub terraform: String,
+}
+
+/// Splits roots that no config names into those that have only moved, and problems about the others.
+///
+/// A root has moved when a unit of the workspace has its state; its old folder may go.
+#[must_use]
+pub fn strays(roots: Vec<StrayRoot>, instances: &[Instance]) -> (Vec<String>, Vec<Problem>) {
+    let states: BTreeMap<_, _> = instances.iter().map(|instance| (instance.state(), instance)).collect();
+    let mut moved = Vec::new();
+    let mut problems = Vec::new();
+    for root in roots {
+        let (bucket, key) = (value_of(&root.terraform, "bucket"), value_of(&root.terraform, "key"));
+        if states.contains_key(&(bucket.to_owned(), key.to_owned())) {
+            moved.push(root.directory);
+            continue;
+        }
+        let config = root.terraform.lines().next().unwrap_or("");
+        let config = config
+            .strip_prefix("# Generated by valet-rds from ")
+            .and_then(|rest| rest.strip_suffix(". Do not edit."))
+            .unwrap_or("its config")
+            .to_owned();
+        let at = root.terraform.find(key).filter(|_| !key.is_empty()).unwrap_or(0);
+        let place = Place {
+            span: at..at + key.len(),
+            file: Arc::new(File {
+                path: format!("{}/terraform.tf", root.directory),
+                text: root.terraform,
+            }),
+        };
+        let message = format!("{config} is gone, but its database is still there");
+        problems.push(
+            Problem::new(&rule::LIVE_ROOT_ORPHANED, place, message)
+                .help(format!("put {config} back; to move the database, keep its `shortname` in the new file")),
+        );
+    }
+    (moved, problems)
+}
+
+/// The text of the first `name = "text"` in generated HCL.
+fn value_of<'a>(terraform: &'a str, name: &str) -> &'a str {
+    terraform
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .find(|(key, _)| key.trim() == name)
+        .map_or("", |(_, value)| value.trim().trim_matches('"'))
+}
+
+/// Address of the modules as seen from a root two folders below the output folder.
+fn module_source(source: &str, output: &str) -> ModuleSource {
+    let is_local = source.starts_with("./") || source.starts_with("../") || source == "." || source == "..";
+    if is_local {
+        let up = "../".repeat(output.split('/').count() + 2);
+        let path = source.trim_start_matches("./").trim_end_matches('/');
+        return ModuleSource {
+            before: format!("{up}{path}/"),
+            after: String::new(),
+        };
+    }
+    let (address, query) = match source.split_once('?') {
+        Some((address, query)) => (address, format!("?{query}")),
+        None => (source, String::new()),
+    };
+    ModuleSource {
+        before: format!("{}/", address.trim_end_matches('/')),
+        after: query,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::module_source;
+
+    #[test]
+    fn a_module_address_is_made_for_the_roots_folder() {
+        for (source, output, expected) in [
+            ("../../modules", "generated", "../../../../../modules/rds"),
+            ("./modules", "infra/generated", "../../../../modules/rds"),
+            (
+                "git::https://example.com/x.git//modules?ref=v1",
+                "generated",
+                "git::https://example.com/x.git//modules/rds?ref=v1",
+            ),
+        ] {
+            let modules = module_source(source, output);
+            assert_eq!(format!("{}rds{}", modules.before, modules.after), expected);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Compiles one YAML file per database into a reviewed Terraform root module.
+//!
+//! ```text
+//! disk          source      schema      resolve         guard, fleet  lay_out     emit      tree       disk
+//! YAML files ─▶ Source ───▶ Source ──▶ Instance ─────▶ Instance ───▶ Root ─────▶ Tree ───▶ [Change] ─▶ files
+//!               text+spans  shape      every value     guardrails,    which       HCL       old/new
+//!                                      with its        cross-file     module      text
+//!                                      origin          rules          calls what
+//!               └──────────── any stage may return problems instead; nothing is written unless all compiles ───┘
+//! ```
+//!
+//! Everything between the two ends is a pure function of its arguments. Only [`disk`] touches the file system, only
+//! [`cli`] and the commands below it print.
+
+pub mod class;
+pub mod cli;
+pub mod command;
+pub mod compile;
+pub mod config;
+pub mod disk;
+pub mod emit;
+pub mod engine;
+pub mod example;
+pub mod fleet;
+pub mod guard;
+pub mod instance;
+pub mod name;
+pub mod parameter;
+pub mod print;
+pub mod problem;
+pub mod report;
+pub mod resolve;
+pub mod root;
+pub mod rule;
+pub mod schema;
+pub mod source;
+pub mod suggest;
+pub mod tree;
+pub mod window;
+pub mod workspace;

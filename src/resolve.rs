@@ -1,0 +1,213 @@
+//! Config and environment to instance: every default, in one place.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::Deserialize;
+
+use crate::{
+    config::{Authentication, Config, Engine, LogExport, Proxy as WrittenProxy, Settings, StorageType},
+    instance::{Environment, Given, Instance, Origin, Proxy},
+    name::{self, Names},
+    problem::Checked,
+    rule,
+    source::Source,
+};
+
+/// Largest RDS volume in GiB.
+pub const LARGEST_VOLUME: u32 = 65536;
+
+/// Decides everything that a config leaves open. `stem` is the name of its file without the extension.
+///
+/// The source has passed the schema.
+///
+/// # Errors
+/// When the config has no user and its environment has none either.
+pub fn resolve(source: &Source, stem: &str, environment: &Arc<Environment>) -> Checked<Instance> {
+    let config = Config::deserialize(&source.value)
+        .map_err(|error| vec![source.problem(&rule::WRONG_TYPE, "", error.to_string())])?;
+    let layers = Layers {
+        config: &config.settings,
+        defaults: &environment.written.defaults,
+    };
+    let Some(username) = layers.find("username", |s| s.username.clone()) else {
+        return Err(vec![
+            source
+                .problem(&rule::MISSING_KEY, "", "`username` is missing")
+                .help(format!(
+                    "write `username: postgres`, or set it for every config in `environments.{}.defaults` of valet.yaml",
+                    environment.name
+                )),
+        ]);
+    };
+    let namespace = match config.namespace {
+        Some(namespace) => Given::new(namespace, Origin::Config("namespace")),
+        None => Given::new(stem.to_owned(), Origin::BuiltIn),
+    };
+    let service_account_name = given_or(config.service_account_name, "serviceAccountName", || {
+        name::service_account(&namespace.value)
+    });
+    let iam_role_name = given_or(config.iam_role_name, "iamRoleName", || {
+        name::access_role(&namespace.value, &environment.name)
+    });
+    let engine = layers.pick("engine", |s| s.engine, Engine::Postgres);
+    let engine_version = layers.pick(
+        "engineVersion",
+        |s| s.engine_version.clone(),
+        engine.value.default_major().to_owned(),
+    );
+    let allocated_storage = layers.pick("allocatedStorage", |s| s.allocated_storage, 50);
+    let twice = (allocated_storage.value * 2).min(LARGEST_VOLUME);
+    let names = Names::derive(
+        &config.shortname,
+        &environment.name,
+        &engine.value.family(&engine_version.value),
+    );
+    Ok(Instance {
+        max_allocated_storage: layers.pick("maxAllocatedStorage", |s| s.max_allocated_storage, twice),
+        allocated_storage,
+        authentication: layers.pick("authentication", |s| s.authentication, Authentication::Password),
+        backup_retention_period: layers.pick("backupRetentionPeriod", |s| s.backup_retention_period, 7),
+        backup_window: layers.pick("backupWindow", |s| s.backup_window.clone(), "16:00-17:00".to_owned()),
+        clusters: clusters(&layers, environment),
+        database_name: layers.maybe("databaseName", |s| s.database_name.clone()),
+        deletion_protection: layers.pick("deletionProtection", |s| s.deletion_protection, true),
+        encrypted: layers.pick("encrypted", |s| s.encrypted, true),
+        instance_class: layers.pick("instanceClass", |s| s.instance_class.clone(), "db.t4g.medium".to_owned()),
+        iops: layers.maybe("iops", |s| s.iops),
+        log_exports: sorted(layers.pick("logExports", |s| s.log_exports.clone(), vec![
+            LogExport::Postgresql,
+            LogExport::Upgrade,
+        ])),
+        maintenance_window: layers.pick(
+            "maintenanceWindow",
+            |s| s.maintenance_window.clone(),
+            "Sun:18:00-Sun:19:00".to_owned(),
+        ),
+        monitoring_interval: layers.pick("monitoringInterval", |s| s.monitoring_interval, 60),
+        multi_az: layers.pick("multiAz", |s| s.multi_az, false),
+        parameters: layers.merge("parameters", |s| s.parameters.as_ref()),
+        password_rotation_days: layers.pick("passwordRotationDays", |s| s.password_rotation_days, 7),
+        port: layers.pick("port", |s| s.port, engine.value.port()),
+        proxy: proxy(&layers),
+        storage_throughput: layers.maybe("storageThroughput", |s| s.storage_throughput),
+        storage_type: layers.pick("storageType", |s| s.storage_type, StorageType::Gp3),
+        tags: tags(&layers, environment),
+        username,
+        engine,
+        engine_version,
+        shortname: config.shortname,
+        namespace,
+        service_account_name,
+        iam_role_name,
+        names,
+        file: Arc::clone(&source.file),
+        environment: Arc::clone(environment),
+    })
+}
+
+/// A config over the defaults of its environment. Scalars and lists replace; maps merge by key.
+struct Layers<'a> {
+    config: &'a Settings,
+    defaults: &'a Settings,
+}
+
+impl Layers<'_> {
+    fn find<T>(&self, key: &'static str, read: impl Fn(&Settings) -> Option<T>) -> Option<Given<T>> {
+        read(self.config)
+            .map(|value| Given::new(value, Origin::Config(key)))
+            .or_else(|| read(self.defaults).map(|value| Given::new(value, Origin::Default(key))))
+    }
+
+    fn pick<T>(&self, key: &'static str, read: impl Fn(&Settings) -> Option<T>, built_in: T) -> Given<T> {
+        self.find(key, read)
+            .unwrap_or(Given::new(built_in, Origin::BuiltIn))
+    }
+
+    fn maybe<T>(&self, key: &'static str, read: impl Fn(&Settings) -> Option<T>) -> Given<Option<T>> {
+        match self.find(key, read) {
+            Some(Given { value, origin }) => Given::new(Some(value), origin),
+            None => Given::new(None, Origin::BuiltIn),
+        }
+    }
+
+    fn merge(
+        &self,
+        key: &'static str,
+        read: impl Fn(&Settings) -> Option<&BTreeMap<String, String>>,
+    ) -> BTreeMap<String, Given<String>> {
+        let mut merged = BTreeMap::new();
+        for (layer, origin) in [
+            (self.defaults, Origin::Default(key)),
+            (self.config, Origin::Config(key)),
+        ] {
+            merged.extend(
+                read(layer)
+                    .into_iter()
+                    .flatten()
+                    .map(|(name, value)| (name.clone(), Given::new(value.clone(), origin))),
+            );
+        }
+        merged
+    }
+}
+
+fn given_or(value: Option<String>, key: &'static str, otherwise: impl Fn() -> String) -> Given<String> {
+    match value {
+        Some(value) => Given::new(value, Origin::Config(key)),
+        None => Given::new(otherwise(), Origin::Derived("namespace")),
+    }
+}
+
+fn sorted<T: Ord>(mut list: Given<Vec<T>>) -> Given<Vec<T>> {
+    list.value.sort();
+    list.value.dedup();
+    list
+}
+
+fn clusters(layers: &Layers, environment: &Environment) -> Given<Vec<String>> {
+    let all = || environment.written.clusters.keys().cloned().collect();
+    sorted(
+        layers
+            .find("clusters", |s| s.clusters.clone())
+            .unwrap_or_else(|| Given::new(all(), Origin::Environment("clusters"))),
+    )
+}
+
+fn tags(layers: &Layers, environment: &Environment) -> BTreeMap<String, Given<String>> {
+    let origin = Origin::Environment("tags");
+    let mut tags: BTreeMap<_, _> = environment
+        .written
+        .tags
+        .iter()
+        .map(|(key, value)| (key.clone(), Given::new(value.clone(), origin)))
+        .collect();
+    tags.extend(layers.merge("tags", |s| s.tags.as_ref()));
+    tags
+}
+
+fn proxy(layers: &Layers) -> Proxy {
+    fn read<T>(get: impl Fn(&WrittenProxy) -> Option<T>) -> impl Fn(&Settings) -> Option<T> {
+        move |settings| settings.proxy.as_ref().and_then(&get)
+    }
+    let max = layers.pick("proxy/maxConnectionsPercent", read(|p| p.max_connections_percent), 100);
+    Proxy {
+        connection_borrow_timeout: layers.pick(
+            "proxy/connectionBorrowTimeout",
+            read(|p| p.connection_borrow_timeout),
+            120,
+        ),
+        idle_client_timeout: layers.pick("proxy/idleClientTimeout", read(|p| p.idle_client_timeout), 1800),
+        init_query: layers.maybe("proxy/initQuery", read(|p| p.init_query.clone())),
+        max_idle_connections_percent: layers.pick(
+            "proxy/maxIdleConnectionsPercent",
+            read(|p| p.max_idle_connections_percent),
+            max.value / 2,
+        ),
+        max_connections_percent: max,
+        session_pinning_filters: sorted(layers.pick(
+            "proxy/sessionPinningFilters",
+            read(|p| p.session_pinning_filters.clone()),
+            Vec::new(),
+        )),
+    }
+}

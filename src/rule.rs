@@ -1,0 +1,283 @@
+//! The rules: every way an input can be rejected or warned about, in one table.
+
+/// How bad it is to break a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is written.
+    Error,
+    /// Shown and counted; fails only on demand.
+    Warning,
+}
+
+impl Severity {
+    /// `error` or `warning`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Stable name that users search for and waive.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in one line.
+    pub meaning: &'static str,
+    /// Why it matters and what to do.
+    pub explanation: &'static str,
+    /// An input that breaks it.
+    pub example: &'static str,
+}
+
+/// Declares the rules once: a constant for the code that finds them, and a place in the table.
+macro_rules! rules {
+    ($($name:ident = $severity:ident $code:literal: $meaning:literal, $explanation:literal, $example:literal;)+) => {
+        /// Every rule, in the order of the table.
+        pub static ALL: &[&Rule] = &[$(&$name),+];
+        $(
+            #[doc = $meaning]
+            pub static $name: Rule = Rule {
+                code: $code,
+                severity: Severity::$severity,
+                meaning: $meaning,
+                explanation: $explanation,
+                example: $example,
+            };
+        )+
+    };
+}
+
+/// The rule of a code.
+#[must_use]
+pub fn find(code: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.code == code)
+}
+
+rules! {
+    YAML_SYNTAX = Error "yaml-syntax":
+        "The file is not YAML.",
+        "The rest of the file cannot be read until its syntax is right. Text with `: `, ` #` or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` or backtick needs quotes.",
+        "shortname: [testdev";
+    TOO_LARGE = Error "too-large":
+        "The file is bigger or deeper than any config.",
+        "A config has a few hundred bytes. The limits are 256 KiB, 16 levels and 20,000 values; they keep a hostile file from slowing down everybody's run.",
+        "tags: {a: {a: {a: ...}}}";
+    NOT_UTF8 = Error "not-utf8":
+        "The file is not UTF-8 text.",
+        "Save the file as UTF-8; other encodings and binary files are refused.",
+        "a file saved as UTF-16";
+    CONTROL_CHARACTER = Error "control-character":
+        "The file holds an invisible character.",
+        "NUL, byte order marks and other control characters hide from reviewers. Only line ends and tabs are allowed.",
+        "a byte order mark before the first key";
+    DUPLICATE_KEY = Error "duplicate-key":
+        "A key is written twice in one mapping.",
+        "YAML readers disagree on which of the two counts, and so would reviewers.",
+        "port: 5432, and port: 5433 below it";
+    SECOND_DOCUMENT = Error "second-document":
+        "The file holds more than one YAML document.",
+        "One file is one database.",
+        "--- between two configs";
+    ANCHOR = Error "anchor":
+        "The file uses a YAML anchor.",
+        "A value is written where it is used, so that a diff of one line means one change.",
+        "instanceClass: &size db.t4g.medium";
+    ALIAS = Error "alias":
+        "The file uses a YAML alias.",
+        "A value is written where it is used, so that a diff of one line means one change.",
+        "instanceClass: *size";
+    TAG = Error "tag":
+        "The file uses a YAML tag.",
+        "Tags change the type of a value; the schema alone decides types here.",
+        "port: !!str 5432";
+    MERGE_KEY = Error "merge-key":
+        "The file uses a YAML merge key.",
+        "Shared values belong in the environment's `defaults`.",
+        "<<: {multiAz: true}";
+    UNKNOWN_KEY = Error "unknown-key":
+        "There is no such key.",
+        "A misspelt key would be ignored in silence, and the default used instead.",
+        "instanceclass: db.t4g.medium";
+    MISSING_KEY = Error "missing-key":
+        "A required key is missing.",
+        "The key has no default that would be safe for every database.",
+        "a config without shortname";
+    WRONG_TYPE = Error "wrong-type":
+        "The value has the wrong type.",
+        "Versions and account numbers are text: without quotes, 16.10 is the number 16.1 and leading zeros vanish.",
+        "engineVersion: 16.10";
+    OUT_OF_RANGE = Error "out-of-range":
+        "The number or length is outside its range.",
+        "AWS refuses the value, often only after minutes of applying.",
+        "backupRetentionPeriod: 36";
+    BAD_FORMAT = Error "bad-format":
+        "The text does not have the form of its key.",
+        "AWS refuses the value, or reads it as something else.",
+        "backupWindow: 4pm-5pm";
+    UNKNOWN_VALUE = Error "unknown-value":
+        "The value is not one of the key's words.",
+        "The key takes one of a closed set of words.",
+        "storageType: gp4";
+    NAMESPACE_MISMATCH = Error "namespace-mismatch":
+        "The namespace is not the name of the file.",
+        "One file is one namespace; a reader finds the config by its name. To move a database, rename the file and change `namespace` together, and keep `shortname`.",
+        "namespace: orders in payments.yaml";
+    BAD_FILE_NAME = Error "bad-file-name":
+        "The file's name is not a namespace.",
+        "The namespace of a config is its file's name without `.yaml`: lower-case letters, digits and hyphens, at most 63.",
+        "Orders_DB.yaml";
+    NOT_A_FILE = Error "not-a-file":
+        "A config is not a regular file of the workspace.",
+        "Pipes, devices, folders and links that lead out of the workspace are never read.",
+        "configs/dev3/orders.yaml -> /etc/passwd";
+    STRAY_CONFIG = Error "stray-config":
+        "A YAML file lies where no environment looks for it.",
+        "It would be ignored in silence: wrong extension, a folder too deep, or a folder that no environment names.",
+        "configs/dev3/orders.yml";
+    UNKNOWN_ENVIRONMENT = Error "unknown-environment":
+        "A folder of configs belongs to no environment.",
+        "Its configs would be ignored in silence. Name the folder in an environment's `configs`, or remove it.",
+        "configs/pord/orders.yaml";
+    MISSING_CONFIGS = Error "missing-configs":
+        "The folder of an environment's configs does not exist.",
+        "A misspelt folder would look like an environment without databases.",
+        "configs: configs/dve3";
+    SHARED_CONFIGS = Error "shared-configs":
+        "Two environments read the same folder.",
+        "One config would become two databases. Give each environment a folder of its own.",
+        "configs: configs/dev3, in two environments";
+    RESERVED_SHORTNAME = Error "reserved-shortname":
+        "Names that start like this are refused by AWS.",
+        "A load balancer must not start with `internal-`, a security group not with `sg-`; both names start with the shortname.",
+        "shortname: internal";
+    SHORTNAME_TAKEN = Error "shortname-taken":
+        "Two configs of an environment have the same shortname.",
+        "The shortname names everything in AWS and the state: both would fight over one database.",
+        "shortname: orders, in two files";
+    ROLE_TAKEN = Error "role-taken":
+        "Two configs use the same IAM role name in one account.",
+        "Role names are unique in an account, whatever the case of their letters.",
+        "iamRoleName: proxy-access, in two files";
+    NAME_COLLISION = Error "name-collision":
+        "Two units would give the same name to two things in AWS.",
+        "Names are made of shortname and environment; long ones are cut and end in a hash. Change one shortname before the database exists.",
+        "shortname: a-b in environment c, and a in environment b-c, in one account";
+    STATE_COLLISION = Error "state-collision":
+        "Two roots would share one Terraform state.",
+        "Each would destroy what the other made.",
+        "the same bucket and keyPrefix in two environments, and the same shortname";
+    ISSUER_TAKEN = Error "issuer-taken":
+        "Two environments of one account create the same OIDC provider.",
+        "An account has one OIDC provider for an issuer. Let one environment create it and write `oidcProvider: external` in the other.",
+        "the same oidcIssuer in two environments of one account";
+    RESERVED_USERNAME = Error "reserved-username":
+        "The engine reserves this user name.",
+        "AWS refuses it when the instance is created.",
+        "username: pg_admin";
+    RESERVED_DATABASE = Error "reserved-database":
+        "The engine reserves this database name.",
+        "AWS refuses it when the instance is created.",
+        "databaseName: select";
+    UNKNOWN_CLASS = Error "unknown-class":
+        "There is no such instance class.",
+        "AWS would refuse it after the plan has been approved.",
+        "instanceClass: db.t4g.mediun";
+    UNKNOWN_VERSION = Error "unknown-version":
+        "There is no such engine version.",
+        "The version is unknown, or AWS no longer creates instances of it. A major alone, such as `\"17\"`, never goes stale.",
+        "engineVersion: \"16.3\"";
+    STORAGE_SIZE = Error "storage-size":
+        "The volume type has no such size.",
+        "gp2, gp3: 20 to 65536 GiB; io1, io2: 100 to 65536 GiB.",
+        "allocatedStorage: 50 with storageType: io2";
+    STORAGE_PERFORMANCE = Error "storage-performance":
+        "The volume takes no such IOPS or throughput.",
+        "gp3 below 400 GiB has fixed performance; above, 12000 to 64000 IOPS and 500 to 4000 MiB/s, at most 500 IOPS per GiB and 0.25 MiB/s per IOPS. gp2 has none to set. io1 and io2 need IOPS, 0.5 to 50 per GiB for io1.",
+        "iops: 12000 with allocatedStorage: 50";
+    STORAGE_CEILING = Error "storage-ceiling":
+        "The volume could never grow to this size.",
+        "`maxAllocatedStorage` is above `allocatedStorage`, or 0 to turn growth off. AWS wants it at least 10 % above.",
+        "maxAllocatedStorage: 50 with allocatedStorage: 50";
+    WINDOW_TOO_SHORT = Error "window-too-short":
+        "A window is shorter than 30 minutes.",
+        "AWS demands at least 30 minutes.",
+        "backupWindow: 16:00-16:15";
+    WINDOW_OVERLAP = Error "window-overlap":
+        "The backup window and the maintenance window overlap.",
+        "AWS refuses windows that share a minute on any day, also across midnight and the end of the week.",
+        "backupWindow: 18:30-19:30 with maintenanceWindow: Sun:18:00-Sun:19:00";
+    RESERVED_PARAMETER = Error "reserved-parameter":
+        "The parameter belongs to the module.",
+        "The modules force TLS; a config cannot turn it off.",
+        "parameters: {rds.force_ssl: \"0\"}";
+    PROXY_IDLE_ABOVE_MAX = Error "proxy-idle-above-max":
+        "More idle connections are kept than may be open.",
+        "`maxIdleConnectionsPercent` is at most `maxConnectionsPercent`.",
+        "maxIdleConnectionsPercent: 80 with maxConnectionsPercent: 60";
+    PINNING_FILTER_ENGINE = Error "pinning-filter-engine":
+        "Session pinning filters work with MySQL engines only.",
+        "RDS Proxy refuses them for PostgreSQL.",
+        "sessionPinningFilters: [EXCLUDE_VARIABLE_SETS] with engine: postgres";
+    TAG_CHARACTERS = Error "tag-characters":
+        "AWS refuses this tag.",
+        "Keys have 1 to 128 and values up to 256 letters, digits, spaces and `_.:/=+-@`; a key does not start with `aws:`.",
+        "tags: {owner: \"a&b\"}";
+    RESERVED_TAG = Error "reserved-tag":
+        "The tag belongs to this tool.",
+        "Tags that start with `valet-rds:` say which config a resource belongs to.",
+        "tags: {\"valet-rds:namespace\": other}";
+    TOO_MANY_TAGS = Error "too-many-tags":
+        "A resource takes 50 tags, these are more.",
+        "The environment's tags, the config's, and four of this tool's count together.",
+        "47 tags in one config";
+    UNKNOWN_CLUSTER = Error "unknown-cluster":
+        "The environment has no such cluster.",
+        "The pods of a misspelt cluster could not connect.",
+        "clusters: [gc-9]";
+    MIXED_CLIENT_CIDRS = Error "mixed-client-cidrs":
+        "Some clusters have client CIDRs and some have not.",
+        "As soon as one CIDR is listed, the load balancer admits listed addresses only, and the other clusters' pods are cut off.",
+        "clientCidrs on one of two clusters";
+    BAD_CIDR = Error "bad-cidr":
+        "Not an IPv4 network.",
+        "AWS refuses a network address with host bits set.",
+        "clientCidrs: [10.64.1.0/16]";
+    UNENCRYPTED = Warning "unencrypted":
+        "The volume is not encrypted.",
+        "Encryption cannot be turned on later without replacing the instance.",
+        "encrypted: false";
+    NO_BACKUPS = Warning "no-backups":
+        "Automated backups are off.",
+        "Without them there is no point-in-time recovery, and turning them on later is an outage.",
+        "backupRetentionPeriod: 0";
+    UNPROTECTED = Warning "unprotected":
+        "AWS would delete this instance on request.",
+        "Deletion protection is what stops a wrong plan from deleting data.",
+        "deletionProtection: false";
+    SUPPORT_ENDED = Warning "support-ended":
+        "Standard support of the engine version has ended.",
+        "The modules turn paid extended support off, so AWS upgrades such an instance by itself.",
+        "engineVersion: \"13\"";
+    QUOTA_EXCEEDED = Error "quota-exceeded":
+        "The account's quota is too small.",
+        "Every unit needs one proxy and one network load balancer. Raise the quota, then write it in `quotas`.",
+        "21 units with the default quota of 20 proxies";
+    QUOTA_NEAR = Warning "quota-near":
+        "80 % of a quota of the account are used.",
+        "Ask for a higher quota before the next database cannot be created, then write it in `quotas`.",
+        "16 units with the default quota of 20 proxies";
+    LIVE_ROOT_ORPHANED = Error "live-root-orphaned":
+        "The config of a live database is gone.",
+        "Deleting the file would leave the database running, with nobody to look after it. Put the file back. To move a database, keep its shortname in the renamed file.",
+        "git rm configs/dev3/orders.yaml";
+    OCCUPIED_PATH = Error "occupied-path":
+        "A file that was not generated is in the way.",
+        "A file without the generated header is never overwritten or deleted. Move it away, or remove it.",
+        "a hand-written generated/dev3/orders/main.tf";
+}

@@ -1,0 +1,95 @@
+//! Files in memory, and what would change on disk.
+
+use std::{collections::BTreeMap, fmt};
+
+use similar::TextDiff;
+
+/// Texts by path inside the workspace, with `/` between folders.
+pub type Tree = BTreeMap<String, String>;
+
+/// One difference between what is there and what should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Path inside the workspace.
+    pub path: String,
+    /// What is there, if anything.
+    pub old: Option<String>,
+    /// What should be there, if anything.
+    pub new: Option<String>,
+}
+
+impl Change {
+    /// `create`, `update` or `delete`.
+    #[must_use]
+    pub const fn verb(&self) -> &'static str {
+        match (&self.old, &self.new) {
+            (None, _) => "create",
+            (Some(_), Some(_)) => "update",
+            (Some(_), None) => "delete",
+        }
+    }
+}
+
+/// A change as a unified diff.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = |text: &Option<String>, mark: &str| match text {
+            Some(_) => format!("{mark}/{}", self.path),
+            None => "/dev/null".to_owned(),
+        };
+        let (old, new) = (
+            self.old.as_deref().unwrap_or(""),
+            self.new.as_deref().unwrap_or(""),
+        );
+        let diff = TextDiff::from_lines(old, new);
+        let (from, to) = (side(&self.old, "a"), side(&self.new, "b"));
+        write!(f, "{}", diff.unified_diff().header(&from, &to))
+    }
+}
+
+/// A Terraform file as it stands on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It was generated; its text.
+    Generated(String),
+    /// Somebody else's.
+    Foreign,
+}
+
+/// The Terraform files of one folder, by name.
+pub type Standing = BTreeMap<String, Found>;
+
+/// What turns the files of a folder into `tree`, or the path of a file in the way that was not generated.
+///
+/// # Errors
+/// With that path.
+pub fn changes(directory: &str, standing: &Standing, tree: &Tree) -> Result<Vec<Change>, String> {
+    let mut changes = Vec::new();
+    for (path, new) in tree {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let old = match standing.get(name) {
+            Some(Found::Foreign) => return Err(path.clone()),
+            Some(Found::Generated(old)) if old == new => continue,
+            Some(Found::Generated(old)) => Some(old.clone()),
+            None => None,
+        };
+        changes.push(Change {
+            path: path.clone(),
+            old,
+            new: Some(new.clone()),
+        });
+    }
+    for (name, found) in standing {
+        let path = format!("{directory}/{name}");
+        if let Found::Generated(old) = found
+            && !tree.contains_key(&path)
+        {
+            changes.push(Change {
+                path,
+                old: Some(old.clone()),
+                new: None,
+            });
+        }
+    }
+    Ok(changes)
+}

@@ -1,0 +1,194 @@
+//! `valet.yaml` exactly as the platform team writes it: one field a key.
+//!
+//! The doc comments are the descriptions in the published JSON Schema.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::config::Settings;
+
+/// A workspace: where configs are, and what every environment is made of.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Workspace {
+    /// Folder of the generated roots, relative to this file. Default: `generated`.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"), example = &"generated")]
+    pub output: Option<String>,
+    /// Where the shared Terraform modules are.
+    pub modules: Modules,
+    /// Environments by name.
+    #[schemars(extend("minProperties" = 1, "propertyNames" = {"pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": 32}))]
+    pub environments: BTreeMap<String, Environment>,
+}
+
+/// Where the shared Terraform modules are.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Modules {
+    /// A folder relative to this file, or a Terraform module address that ends before the module's name, such as
+    /// `git::https://example.com/platform.git//modules?ref=v1.4.0`.
+    #[schemars(
+        length(min = 1),
+        example = &"../../modules",
+        example = &"git::https://example.com/platform.git//modules?ref=v1.4.0"
+    )]
+    pub source: String,
+}
+
+/// One AWS account and Region, its network, and the clusters that its databases serve.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Environment {
+    /// Folder of the configs, relative to this file.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"), example = &"configs/dev3")]
+    pub configs: String,
+    /// The storage account, as twelve quoted digits.
+    #[schemars(regex(pattern = r"^[0-9]{12}$"), example = &"111111111111")]
+    pub account_id: String,
+    /// The AWS Region of the databases.
+    #[schemars(regex(pattern = r"^[a-z]{2,3}(-[a-z]+)+-[0-9]$"), example = &"ap-northeast-1")]
+    pub region: String,
+    /// The role that Terraform assumes. Default: the credentials it was started with.
+    #[schemars(
+        regex(pattern = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"),
+        example = &"arn:aws:iam::111111111111:role/terraform"
+    )]
+    pub deploy_role_arn: Option<String>,
+    /// Where Terraform keeps its state.
+    pub state: State,
+    /// Where the databases live.
+    pub network: Network,
+    /// Customer managed KMS key for volumes and secrets. Default: the keys that AWS manages.
+    /// Changing it replaces every instance.
+    #[schemars(
+        regex(pattern = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"),
+        example = &"arn:aws:kms:ap-northeast-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    )]
+    pub kms_key_arn: Option<String>,
+    /// SNS topic of the alarms. Default: no alarms.
+    #[schemars(
+        regex(pattern = r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"),
+        example = &"arn:aws:sns:ap-northeast-1:111111111111:database-alarms"
+    )]
+    pub alarm_topic_arn: Option<String>,
+    /// EKS clusters by name.
+    #[schemars(extend("minProperties" = 1, "propertyNames" = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"}))]
+    pub clusters: BTreeMap<String, Cluster>,
+    /// Tags of every resource.
+    #[serde(default)]
+    #[schemars(example = tags_example())]
+    pub tags: BTreeMap<String, String>,
+    /// Values for the keys that a config leaves out.
+    #[serde(default)]
+    pub defaults: Settings,
+    /// The account's real quotas in this Region. Default: those of a new account.
+    #[serde(default)]
+    pub quotas: Quotas,
+    /// Modules for this environment alone, so that a new version can roll out in waves.
+    pub modules: Option<Modules>,
+}
+
+/// Where Terraform keeps its state.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct State {
+    /// The S3 bucket.
+    #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"), example = &"city-terraform-state")]
+    pub bucket: String,
+    /// What the key of each state starts with.
+    #[schemars(
+        regex(pattern = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"),
+        example = &"storage-valet-rds/dev3"
+    )]
+    pub key_prefix: String,
+    /// The Region of the bucket.
+    #[schemars(regex(pattern = r"^[a-z]{2,3}(-[a-z]+)+-[0-9]$"), example = &"ap-northeast-1")]
+    pub region: String,
+    /// The KMS key of the state. Default: the bucket's.
+    #[schemars(length(min = 1), example = &"alias/terraform-state")]
+    pub kms_key_id: Option<String>,
+}
+
+/// Where the databases live.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Network {
+    /// The VPC.
+    #[schemars(regex(pattern = r"^vpc-[0-9a-f]{8,17}$"), example = &"vpc-0a1b2c3d")]
+    pub vpc_id: String,
+    /// Private subnets in at least two availability zones. Changing them replaces every proxy and load balancer.
+    #[schemars(
+        length(min = 2),
+        inner(regex(pattern = r"^subnet-[0-9a-f]{8,17}$")),
+        extend("uniqueItems" = true),
+        example = ["subnet-0a1b2c3d", "subnet-1a2b3c4d"]
+    )]
+    pub subnet_ids: Vec<String>,
+    /// Whether the target sync runs inside the VPC, for accounts where the proxy's name does not resolve publicly.
+    /// The subnets then need a route to the Elastic Load Balancing API. Default: false.
+    #[serde(default)]
+    pub target_sync_in_vpc: bool,
+}
+
+/// An EKS cluster.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Cluster {
+    /// The OIDC issuer of the cluster, without a slash at its end.
+    #[schemars(
+        regex(pattern = r"^https://[A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)*$"),
+        length(max = 255),
+        example = &"https://oidc.eks.ap-northeast-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
+    )]
+    pub oidc_issuer: String,
+    /// Who may create endpoints to the service.
+    #[schemars(
+        length(min = 1),
+        inner(regex(pattern = r"^arn:aws[a-z-]*:iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9_+=,.@/-]+)$")),
+        extend("uniqueItems" = true),
+        example = ["arn:aws:iam::222222222222:root"]
+    )]
+    pub principal_arns: Vec<String>,
+    /// Addresses of the cluster's pods. When any is given, the load balancer admits only these.
+    #[serde(default)]
+    #[schemars(
+        inner(regex(pattern = r"^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$")),
+        extend("uniqueItems" = true),
+        example = ["10.64.0.0/16"]
+    )]
+    pub client_cidrs: Vec<String>,
+    /// Who makes the IAM OIDC provider of this cluster. Default: `create`.
+    #[serde(default)]
+    pub oidc_provider: OidcProvider,
+}
+
+/// Who makes the IAM OIDC provider of a cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OidcProvider {
+    /// This environment makes it.
+    #[default]
+    Create,
+    /// It exists in the account; this environment takes it over.
+    Import,
+    /// Something else owns it; it is only referred to.
+    External,
+}
+
+/// Quotas of the account in this Region.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Quotas {
+    /// RDS proxies. Default: 20.
+    #[schemars(range(min = 1), example = 100)]
+    pub proxies: Option<u32>,
+    /// Network load balancers. Default: 50.
+    #[schemars(range(min = 1), example = 100)]
+    pub load_balancers: Option<u32>,
+}
+
+fn tags_example() -> serde_json::Value {
+    serde_json::json!({"cost-center": "agora"})
+}
