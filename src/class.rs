@@ -3,11 +3,23 @@
 //! As AWS offered them for PostgreSQL in October 2026.
 
 /// Sizes of the families with the full range.
-const XLARGE_16: &[&str] = &["large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge"];
-const XLARGE_24: &[&str] = &["large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge"];
-const XLARGE_32: &[&str] = &["large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "32xlarge"];
-const XLARGE_48: &[&str] = &["large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "48xlarge"];
-const X2IEDN: &[&str] = &["xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge", "24xlarge", "32xlarge"];
+const XLARGE_16: &[&str] = &[
+    "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge",
+];
+const XLARGE_24: &[&str] = &[
+    "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge",
+];
+const XLARGE_32: &[&str] = &[
+    "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge",
+    "32xlarge",
+];
+const XLARGE_48: &[&str] = &[
+    "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge",
+    "48xlarge",
+];
+const X2IEDN: &[&str] = &[
+    "xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge", "24xlarge", "32xlarge",
+];
 const BURSTABLE: &[&str] = &["micro", "small", "medium", "large", "xlarge", "2xlarge"];
 
 /// Family, its sizes, and GiB of memory for each vCPU.
@@ -78,7 +90,10 @@ pub fn look_up(name: &str) -> Result<Class, (String, Vec<&'static str>)> {
         "xlarge" => 4 * per_cpu,
         many => many.trim_end_matches("xlarge").parse::<u32>().unwrap_or(1) * 4 * per_cpu,
     };
-    Ok(Class { memory_gib, burstable })
+    Ok(Class {
+        memory_gib,
+        burstable,
+    })
 }
 
 #[cfg(test)]

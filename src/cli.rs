@@ -1,6 +1,5 @@
 //! Arguments, exit codes, and what every command shares: a session in one workspace.
 #![expect(
-    clippy::print_stdout,
     clippy::print_stderr,
     clippy::disallowed_methods,
     reason = "this is the command line: the one place that prints and knows the date"
@@ -144,14 +143,21 @@ impl Session {
         let workspace = match &global.workspace {
             Some(folder) => folder.clone(),
             None => disk::find_workspace().ok_or_else(|| {
-                Stop::Usage(format!("no {WORKSPACE_FILE} here or above; name its folder with --workspace"))
+                Stop::Usage(format!(
+                    "no {WORKSPACE_FILE} here or above; name its folder with --workspace"
+                ))
             })?,
         };
         let base = base(&workspace);
-        let environments = compile::open(disk::read(&workspace.join(WORKSPACE_FILE))?).map_err(|mut problems| {
-            compile::finish(&mut problems);
-            Stop::Problems { problems, base: base.clone() }
-        })?;
+        let environments = compile::open(disk::read(&workspace.join(WORKSPACE_FILE))?).map_err(
+            |mut problems| {
+                compile::finish(&mut problems);
+                Stop::Problems {
+                    problems,
+                    base: base.clone(),
+                }
+            },
+        )?;
         Ok(Self {
             workspace,
             base,
@@ -180,17 +186,27 @@ impl Session {
     pub fn find(&self, unit: &str) -> Result<(&Arc<Environment>, String), Stop> {
         let usage = |message: String| Err(Stop::Usage(message));
         let Some((environment, namespace)) = unit.split_once('/') else {
-            return usage(format!("`{unit}` is not a unit: write ENVIRONMENT/NAMESPACE"));
+            return usage(format!(
+                "`{unit}` is not a unit: write ENVIRONMENT/NAMESPACE"
+            ));
         };
         let names: Vec<_> = self.environments.iter().map(|known| &known.name).collect();
-        let Some(found) = self.environments.iter().find(|known| known.name == environment) else {
+        let Some(found) = self
+            .environments
+            .iter()
+            .find(|known| known.name == environment)
+        else {
             let known = suggest::list(&names);
-            return usage(format!("`{unit}`: there is no environment `{environment}`; there are {known}"));
+            return usage(format!(
+                "`{unit}`: there is no environment `{environment}`; there are {known}"
+            ));
         };
         let path = format!("{}/{namespace}.yaml", found.written.configs);
         if namespace.contains('/') || !disk::is_file(&self.workspace.join(&path)) {
             let known = disk::namespaces(&self.workspace, found);
-            let hint = suggest::nearest(namespace, &known).map_or(String::new(), |near| format!("; did you mean `{environment}/{near}`?"));
+            let hint = suggest::nearest(namespace, &known).map_or(String::new(), |near| {
+                format!("; did you mean `{environment}/{near}`?")
+            });
             return usage(format!("`{unit}`: there is no {}{path}{hint}", self.base));
         }
         Ok((found, path))
@@ -199,7 +215,9 @@ impl Session {
     /// Folder of the generated roots, relative to the workspace.
     #[must_use]
     pub fn output(&self) -> &str {
-        self.environments.first().map_or("generated", |environment| &environment.output)
+        self.environments
+            .first()
+            .map_or("generated", |environment| &environment.output)
     }
 
     /// A stop for these problems.
@@ -219,7 +237,10 @@ pub fn concerning(problems: Vec<Problem>, paths: &[String]) -> Vec<Problem> {
     problems
         .into_iter()
         .filter(|problem| {
-            let also = problem.also.as_ref().is_some_and(|(place, _)| paths.contains(&place.file.path));
+            let also = problem
+                .also
+                .as_ref()
+                .is_some_and(|(place, _)| paths.contains(&place.file.path));
             paths.is_empty() || concerns(&problem.place.file.path) || also
         })
         .collect()
@@ -232,7 +253,10 @@ impl Global {
         match self.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Color::Auto => {
+                stream.is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
         }
     }
 
@@ -240,7 +264,9 @@ impl Global {
     #[must_use]
     pub fn today(&self) -> String {
         self.today.clone().unwrap_or_else(|| {
-            let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+            let seconds = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |since| since.as_secs());
             civil(seconds / 86400)
         })
     }
@@ -248,8 +274,10 @@ impl Global {
 
 fn date(text: &str) -> Result<String, String> {
     let digits = |part: Option<&str>, length| {
-        part.filter(|part| part.len() == length && part.chars().all(|letter| letter.is_ascii_digit()))
-            .and_then(|part| part.parse::<u32>().ok())
+        part.filter(|part| {
+            part.len() == length && part.chars().all(|letter| letter.is_ascii_digit())
+        })
+        .and_then(|part| part.parse::<u32>().ok())
     };
     let mut parts = text.split('-');
     let (year, month, day) = (
@@ -268,11 +296,16 @@ fn civil(days: u64) -> String {
     let z = days + 719_468;
     let era = z / 146_097;
     let day_of_era = z % 146_097;
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -289,7 +322,10 @@ fn base(workspace: &Path) -> String {
 /// Draws problems on standard error.
 pub fn show_problems(problems: &[Problem], base: &str, global: &Global) {
     let stderr = std::io::stderr();
-    eprint!("{}", report::draw(problems, base, global.colors(&stderr), width()));
+    eprint!(
+        "{}",
+        report::draw(problems, base, global.colors(&stderr), width())
+    );
 }
 
 /// Columns that problems are drawn in.
@@ -301,7 +337,10 @@ fn width() -> usize {
 /// Prints to standard output. A reader that has gone away ends the program quietly.
 pub fn print(text: impl fmt::Display) {
     let mut stdout = std::io::stdout().lock();
-    if write!(stdout, "{text}").and_then(|()| stdout.flush()).is_err() {
+    if write!(stdout, "{text}")
+        .and_then(|()| stdout.flush())
+        .is_err()
+    {
         std::process::exit(0);
     }
 }
@@ -317,7 +356,13 @@ mod tests {
 
     #[test]
     fn days_become_dates() {
-        for (days, date) in [(0, "1970-01-01"), (11_016, "2000-02-29"), (20_780, "2026-11-23"), (47_540, "2100-02-28"), (47_541, "2100-03-01")] {
+        for (days, date) in [
+            (0, "1970-01-01"),
+            (11_016, "2000-02-29"),
+            (20_780, "2026-11-23"),
+            (47_540, "2100-02-28"),
+            (47_541, "2100-03-01"),
+        ] {
             assert_eq!(civil(days), date);
         }
     }

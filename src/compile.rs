@@ -1,6 +1,9 @@
 //! The line of stages: texts in, instances or problems out.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -82,7 +85,9 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
 #[must_use]
 pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today: &str) -> Compiled {
     let one = |file: ConfigFile| {
-        let environment = environments.iter().find(|known| known.name == file.environment)?;
+        let environment = environments
+            .iter()
+            .find(|known| known.name == file.environment)?;
         Some(unit(environment, &file.path, file.bytes, today))
     };
     let units: Vec<_> = files.into_par_iter().filter_map(one).collect();
@@ -91,9 +96,9 @@ pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today:
         compiled.problems.extend(problems);
         compiled.instances.extend(instance);
     }
-    compiled
-        .instances
-        .sort_by(|a, b| (&a.environment.name, &a.file.path).cmp(&(&b.environment.name, &b.file.path)));
+    compiled.instances.sort_by(|a, b| {
+        (&a.environment.name, &a.file.path).cmp(&(&b.environment.name, &b.file.path))
+    });
     compiled
         .problems
         .extend(fleet::check(environments, &compiled.instances));
@@ -141,6 +146,32 @@ pub fn stem(path: &str) -> &str {
     name.strip_suffix(".yaml").unwrap_or(name)
 }
 
+/// The folders that a workspace's roots have.
+#[must_use]
+pub fn expected_roots(
+    environments: &[Arc<Environment>],
+    instances: &[Instance],
+) -> BTreeSet<String> {
+    let shared = environments
+        .iter()
+        .map(|environment| environment.directory());
+    shared
+        .chain(instances.iter().map(Instance::directory))
+        .collect()
+}
+
+/// The problem of a file that was not generated where one is to be written.
+#[must_use]
+pub fn in_the_way(path: String) -> Problem {
+    let file = Arc::new(File {
+        path,
+        text: String::new(),
+    });
+    let message = format!("{} was not generated, so it is not overwritten", file.path);
+    Problem::new(&rule::OCCUPIED_PATH, Place { file, span: 0..0 }, message)
+        .help("move it away, or remove it")
+}
+
 /// A generated root as it stands on disk, whose config is not where it was.
 #[derive(Debug)]
 pub struct StrayRoot {
@@ -155,11 +186,17 @@ pub struct StrayRoot {
 /// A root has moved when a unit of the workspace has its state; its old folder may go.
 #[must_use]
 pub fn strays(roots: Vec<StrayRoot>, instances: &[Instance]) -> (Vec<String>, Vec<Problem>) {
-    let states: BTreeMap<_, _> = instances.iter().map(|instance| (instance.state(), instance)).collect();
+    let states: BTreeMap<_, _> = instances
+        .iter()
+        .map(|instance| (instance.state(), instance))
+        .collect();
     let mut moved = Vec::new();
     let mut problems = Vec::new();
     for root in roots {
-        let (bucket, key) = (value_of(&root.terraform, "bucket"), value_of(&root.terraform, "key"));
+        let (bucket, key) = (
+            value_of(&root.terraform, "bucket"),
+            value_of(&root.terraform, "key"),
+        );
         if states.contains_key(&(bucket.to_owned(), key.to_owned())) {
             moved.push(root.directory);
             continue;
@@ -170,7 +207,11 @@ pub fn strays(roots: Vec<StrayRoot>, instances: &[Instance]) -> (Vec<String>, Ve
             .and_then(|rest| rest.strip_suffix(". Do not edit."))
             .unwrap_or("its config")
             .to_owned();
-        let at = root.terraform.find(key).filter(|_| !key.is_empty()).unwrap_or(0);
+        let at = root
+            .terraform
+            .find(key)
+            .filter(|_| !key.is_empty())
+            .unwrap_or(0);
         let place = Place {
             span: at..at + key.len(),
             file: Arc::new(File {
@@ -180,8 +221,9 @@ pub fn strays(roots: Vec<StrayRoot>, instances: &[Instance]) -> (Vec<String>, Ve
         };
         let message = format!("{config} is gone, but its database is still there");
         problems.push(
-            Problem::new(&rule::LIVE_ROOT_ORPHANED, place, message)
-                .help(format!("put {config} back; to move the database, keep its `shortname` in the new file")),
+            Problem::new(&rule::LIVE_ROOT_ORPHANED, place, message).help(format!(
+                "put {config} back; to move the database, keep its `shortname` in the new file"
+            )),
         );
     }
     (moved, problems)
@@ -198,7 +240,8 @@ fn value_of<'a>(terraform: &'a str, name: &str) -> &'a str {
 
 /// Address of the modules as seen from a root two folders below the output folder.
 fn module_source(source: &str, output: &str) -> ModuleSource {
-    let is_local = source.starts_with("./") || source.starts_with("../") || source == "." || source == "..";
+    let is_local =
+        source.starts_with("./") || source.starts_with("../") || source == "." || source == "..";
     if is_local {
         let up = "../".repeat(output.split('/').count() + 2);
         let path = source.trim_start_matches("./").trim_end_matches('/');

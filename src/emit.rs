@@ -2,12 +2,12 @@
 
 use hcl::{
     Body, Expression, Identifier,
-    expr::{Object, ObjectKey, Traversal, Variable},
+    expr::{Object, ObjectKey, TemplateExpr, Traversal, Variable},
     structure::BlockBuilder,
 };
 
 use crate::{
-    print::print,
+    print::{escape, print},
     root::{Block, Root, Term},
     tree::Tree,
 };
@@ -41,29 +41,38 @@ fn block(laid_out: &Block) -> hcl::Block {
 
 fn expression(term: &Term) -> Expression {
     match term {
-        Term::Text(text) => Expression::String(text.clone()),
+        Term::Text(text) => string(text),
         Term::Number(number) => (*number).into(),
         Term::Bool(value) => (*value).into(),
         Term::List(items) => items.iter().map(expression).collect::<Vec<_>>().into(),
         Term::Map(entries) => entries
             .iter()
             .map(|(key, value)| {
-                let key = ObjectKey::Expression(Expression::String(key.clone()));
+                let key = ObjectKey::Expression(string(key));
                 (key, expression(value))
             })
             .collect::<Object<_, _>>()
             .into(),
         Term::Object(entries) => entries
             .iter()
-            .map(|(key, value)| (ObjectKey::Identifier(Identifier::sanitized(key)), expression(value)))
+            .map(|(key, value)| {
+                (
+                    ObjectKey::Identifier(Identifier::sanitized(key)),
+                    expression(value),
+                )
+            })
             .collect::<Object<_, _>>()
             .into(),
         Term::Output(module, output) => module_traversal(module, &[output]).build().into(),
         Term::Address(module, kind, resource, key) => module_traversal(module, &[kind, resource])
-            .index(Expression::String(key.clone()))
+            .index(string(key))
             .build()
             .into(),
     }
+}
+
+fn string(text: &str) -> Expression {
+    TemplateExpr::QuotedString(escape(text)).into()
 }
 
 fn module_traversal(module: &str, attributes: &[&str]) -> hcl::expr::TraversalBuilder {

@@ -24,12 +24,16 @@ const POSTGRES: &[Major] = &[
     },
     Major {
         name: "14",
-        minors: &["14.18", "14.19", "14.20", "14.21", "14.22", "14.23", "14.24"],
+        minors: &[
+            "14.18", "14.19", "14.20", "14.21", "14.22", "14.23", "14.24",
+        ],
         standard_support_ends: "2027-02-28",
     },
     Major {
         name: "15",
-        minors: &["15.13", "15.14", "15.15", "15.16", "15.17", "15.18", "15.19"],
+        minors: &[
+            "15.13", "15.14", "15.15", "15.16", "15.17", "15.18", "15.19",
+        ],
         standard_support_ends: "2028-02-29",
     },
     Major {
@@ -117,10 +121,16 @@ impl Engine {
     pub fn refuses_user(self, name: &str) -> Option<&'static str> {
         let name = name.to_ascii_lowercase();
         match self {
-            Self::Postgres if name.starts_with("pg_") => Some("names that start with `pg_` belong to PostgreSQL"),
-            Self::Postgres if name.starts_with("rds") => Some("names that start with `rds` belong to AWS"),
+            Self::Postgres if name.starts_with("pg_") => {
+                Some("names that start with `pg_` belong to PostgreSQL")
+            }
+            Self::Postgres if name.starts_with("rds") => {
+                Some("names that start with `rds` belong to AWS")
+            }
             Self::Postgres if POSTGRES_USERS.contains(&name.as_str()) => Some("it is reserved"),
-            Self::Postgres if POSTGRES_WORDS.contains(&name.as_str()) => Some("it is a reserved word of SQL"),
+            Self::Postgres if POSTGRES_WORDS.contains(&name.as_str()) => {
+                Some("it is a reserved word of SQL")
+            }
             Self::Postgres => None,
         }
     }
@@ -130,8 +140,12 @@ impl Engine {
     pub fn refuses_database(self, name: &str) -> Option<&'static str> {
         let name = name.to_ascii_lowercase();
         match self {
-            Self::Postgres if matches!(name.as_str(), "template0" | "template1" | "rdsadmin") => Some("it exists already"),
-            Self::Postgres if POSTGRES_WORDS.contains(&name.as_str()) => Some("it is a reserved word of SQL"),
+            Self::Postgres if matches!(name.as_str(), "template0" | "template1" | "rdsadmin") => {
+                Some("it exists already")
+            }
+            Self::Postgres if POSTGRES_WORDS.contains(&name.as_str()) => {
+                Some("it is a reserved word of SQL")
+            }
             Self::Postgres => None,
         }
     }
@@ -141,13 +155,82 @@ const POSTGRES_USERS: &[&str] = &["admin", "public", "none", "replication"];
 
 /// Words that PostgreSQL reserves, from appendix C of its manual.
 const POSTGRES_WORDS: &[&str] = &[
-    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case",
-    "cast", "check", "collate", "column", "constraint", "create", "current_catalog",
-    "current_date", "current_role", "current_time", "current_timestamp", "current_user", "default",
-    "deferrable", "desc", "distinct", "do", "else", "end", "except", "false", "fetch", "for",
-    "foreign", "from", "grant", "group", "having", "in", "initially", "intersect", "into",
-    "lateral", "leading", "limit", "localtime", "localtimestamp", "not", "null", "offset", "on",
-    "only", "or", "order", "placing", "primary", "references", "returning", "select",
-    "session_user", "some", "symmetric", "system_user", "table", "then", "to", "trailing", "true",
-    "union", "unique", "user", "using", "variadic", "when", "where", "window", "with",
+    "all",
+    "analyse",
+    "analyze",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "asymmetric",
+    "both",
+    "case",
+    "cast",
+    "check",
+    "collate",
+    "column",
+    "constraint",
+    "create",
+    "current_catalog",
+    "current_date",
+    "current_role",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "default",
+    "deferrable",
+    "desc",
+    "distinct",
+    "do",
+    "else",
+    "end",
+    "except",
+    "false",
+    "fetch",
+    "for",
+    "foreign",
+    "from",
+    "grant",
+    "group",
+    "having",
+    "in",
+    "initially",
+    "intersect",
+    "into",
+    "lateral",
+    "leading",
+    "limit",
+    "localtime",
+    "localtimestamp",
+    "not",
+    "null",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "placing",
+    "primary",
+    "references",
+    "returning",
+    "select",
+    "session_user",
+    "some",
+    "symmetric",
+    "system_user",
+    "table",
+    "then",
+    "to",
+    "trailing",
+    "true",
+    "union",
+    "unique",
+    "user",
+    "using",
+    "variadic",
+    "when",
+    "where",
+    "window",
+    "with",
 ];

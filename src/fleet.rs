@@ -28,14 +28,20 @@ fn issuers(environments: &[std::sync::Arc<Environment>]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for environment in environments {
         for (name, cluster, _) in environment.owned_clusters() {
-            let key = (environment.written.account_id.as_str(), cluster.oidc_issuer.as_str());
+            let key = (
+                environment.written.account_id.as_str(),
+                cluster.oidc_issuer.as_str(),
+            );
             let path = |name: &str| format!("clusters/{name}/oidcIssuer");
             match owners.get(&key) {
                 Some((owner, first)) if owner.name != environment.name => problems.push(
                     Problem::new(
                         &rule::ISSUER_TAKEN,
                         environment.place(&path(name)),
-                        format!("environment `{}` already makes this OIDC provider in the account", owner.name),
+                        format!(
+                            "environment `{}` already makes this OIDC provider in the account",
+                            owner.name
+                        ),
                     )
                     .help("write `oidcProvider: external` for this cluster in one of the two")
                     .also(owner.place(&path(first)), "the first one is here"),
@@ -54,14 +60,21 @@ fn shortnames(instances: &[Instance]) -> Vec<Problem> {
     let mut seen: BTreeMap<(&str, &str), &Instance> = BTreeMap::new();
     let mut problems = Vec::new();
     for instance in instances {
-        let key = (instance.environment.name.as_str(), instance.shortname.as_str());
+        let key = (
+            instance.environment.name.as_str(),
+            instance.shortname.as_str(),
+        );
         if let Some(first) = seen.get(&key) {
             problems.push(both(
                 &rule::SHORTNAME_TAKEN,
                 instance,
                 first,
                 Origin::Config("shortname"),
-                format!("`{}` already has the shortname `{}`", first.unit(), instance.shortname),
+                format!(
+                    "`{}` already has the shortname `{}`",
+                    first.unit(),
+                    instance.shortname
+                ),
                 "choose another shortname",
             ));
         } else {
@@ -82,14 +95,23 @@ fn names(instances: &[Instance]) -> Vec<Problem> {
         let state = name::state_key(&written.state.key_prefix, &instance.shortname);
         let state = (Kind::StateKey, written.state.bucket.as_str(), "", state);
         let role = instance.iam_role_name.value.to_lowercase();
-        let role = (Kind::Role, written.account_id.as_str(), "", role);
+        let access_role = (Kind::Role, written.account_id.as_str(), "", role);
         let names = instance.names.all().map(|(kind, name)| {
-            let region = if kind.is_account_wide() { "" } else { &written.region };
-            (kind, written.account_id.as_str(), region, name.to_lowercase())
+            let region = if kind.is_account_wide() {
+                ""
+            } else {
+                &written.region
+            };
+            (
+                kind,
+                written.account_id.as_str(),
+                region,
+                name.to_lowercase(),
+            )
         });
-        let access = role.3.clone();
+        let access = access_role.3.clone();
         let mut told = false;
-        for scope in names.into_iter().chain([state, role]) {
+        for scope in names.into_iter().chain([state, access_role]) {
             let Some(first) = owners.get(&scope).copied() else {
                 owners.insert(scope, instance);
                 continue;
@@ -104,14 +126,22 @@ fn names(instances: &[Instance]) -> Vec<Problem> {
             told = true;
             let (kind, .., name) = &scope;
             let is_access = *kind == Kind::Role && *name == access;
-            let (rule, origin) = match kind {
+            let (broken, origin) = match kind {
                 Kind::StateKey => (&rule::STATE_COLLISION, Origin::Config("shortname")),
                 Kind::Role if is_access => (&rule::ROLE_TAKEN, instance.iam_role_name.origin),
                 _ => (&rule::NAME_COLLISION, Origin::Config("shortname")),
             };
-            let message = format!("`{}` already has the {} `{name}`", first.unit(), kind.words());
-            let help = if is_access { "choose another `iamRoleName`" } else { "choose another shortname" };
-            problems.push(both(rule, instance, first, origin, message, help));
+            let message = format!(
+                "`{}` already has the {} `{name}`",
+                first.unit(),
+                kind.words()
+            );
+            let help = if is_access {
+                "choose another `iamRoleName`"
+            } else {
+                "choose another shortname"
+            };
+            problems.push(both(broken, instance, first, origin, message, help));
         }
     }
     problems
@@ -140,17 +170,27 @@ fn quotas(environments: &[std::sync::Arc<Environment>], instances: &[Instance]) 
     let mut problems = Vec::new();
     for (what, key, default) in [
         ("RDS proxies", "quotas/proxies", PROXIES),
-        ("network load balancers", "quotas/loadBalancers", LOAD_BALANCERS),
+        (
+            "network load balancers",
+            "quotas/loadBalancers",
+            LOAD_BALANCERS,
+        ),
     ] {
         let quota = |environment: &Environment| {
             let quotas = environment.written.quotas;
-            let stated = if default == PROXIES { quotas.proxies } else { quotas.load_balancers };
+            let stated = if default == PROXIES {
+                quotas.proxies
+            } else {
+                quotas.load_balancers
+            };
             stated.unwrap_or(default)
         };
         let mut counts: BTreeMap<(&str, &str), (u32, &Environment)> = BTreeMap::new();
         for environment in environments {
             let written = &environment.written;
-            let units = instances.iter().filter(|instance| instance.environment.name == environment.name);
+            let units = instances
+                .iter()
+                .filter(|instance| instance.environment.name == environment.name);
             let count = u32::try_from(units.count()).unwrap_or(u32::MAX);
             let (total, largest) = counts
                 .entry((&written.account_id, &written.region))
@@ -171,7 +211,8 @@ fn quotas(environments: &[std::sync::Arc<Environment>], instances: &[Instance]) 
             if place.span.is_empty() {
                 place = environment.place("accountId");
             }
-            let message = format!("account {account} needs {count} {what} in {region}; its quota is {quota}");
+            let message =
+                format!("account {account} needs {count} {what} in {region}; its quota is {quota}");
             let help = format!(
                 "ask AWS for a higher quota, then write it in `environments.{}.{}`",
                 environment.name,

@@ -1,18 +1,22 @@
 //! The rules that look at one instance, or one environment, alone.
 
-use std::collections::BTreeSet;
+mod environment;
+mod storage;
 
 use crate::{
     class,
-    config::StorageType,
-    instance::{Environment, Given, Instance, Origin},
-    problem::Problem,
-    resolve::LARGEST_VOLUME,
-    root::IDENTITY_TAGS,
+    instance::{Instance, Origin},
+    lay_out::IDENTITY_TAGS,
+    problem::{Place, Problem},
     rule::{self, Rule},
     suggest,
     window::{SHORTEST, Window},
 };
+
+pub use environment::environment;
+
+/// The parameter with which the rds module forces TLS.
+const FORCE_TLS: &str = "rds.force_ssl";
 
 /// Everything wrong with one instance. `today` is `YYYY-MM-DD`.
 #[must_use]
@@ -38,9 +42,33 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    fn add(&mut self, rule: &'static Rule, origin: Origin, message: impl Into<String>, help: impl Into<String>) {
+    fn add(
+        &mut self,
+        rule: &'static Rule,
+        origin: Origin,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let place = self.instance.place(origin);
-        self.problems.push(Problem::new(rule, place, message).help(help));
+        self.problems
+            .push(Problem::new(rule, place, message).help(help));
+    }
+
+    /// The place of one entry of a list of texts.
+    fn entry(&self, origin: Origin, text: &str) -> Place {
+        let places = (0..).map(|index| self.instance.place_below(origin, &format!("/{index}")));
+        let written = |place: &Place| {
+            place
+                .file
+                .text
+                .get(place.span.clone())
+                .unwrap_or("")
+                .to_owned()
+        };
+        places
+            .take_while(|place| !place.span.is_empty())
+            .find(|place| written(place).trim_matches(['"', '\'']) == text)
+            .unwrap_or_else(|| self.instance.place(origin))
     }
 
     fn identity(&mut self, stem: &str) {
@@ -84,7 +112,12 @@ impl Found<'_> {
                 Some(near) => format!("did you mean `{near}`? There are {}", suggest::list(&known)),
                 None => format!("there are {}", suggest::list(&known)),
             };
-            self.add(&rule::UNKNOWN_CLASS, instance.instance_class.origin, message, help);
+            self.add(
+                &rule::UNKNOWN_CLASS,
+                instance.instance_class.origin,
+                message,
+                help,
+            );
         }
         let version = &instance.engine_version.value;
         match engine.major(version) {
@@ -125,13 +158,11 @@ impl Found<'_> {
                 }
             }
         }
-        if instance.parameters.contains_key("rds.force_ssl") {
-            self.add(
-                &rule::RESERVED_PARAMETER,
-                instance.parameters.get("rds.force_ssl").map_or(Origin::BuiltIn, |given| given.origin),
-                "`rds.force_ssl` is always on",
-                "remove it",
-            );
+        if let Some(given) = instance.parameters.get(FORCE_TLS) {
+            let place = instance.place_below(given.origin, &format!("/{FORCE_TLS}#"));
+            let message = format!("`{FORCE_TLS}` is always on");
+            self.problems
+                .push(Problem::new(&rule::RESERVED_PARAMETER, place, message).help("remove it"));
         }
     }
 
@@ -164,12 +195,10 @@ impl Found<'_> {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("the clusters are {}", suggest::list(&known)),
                 };
-                self.add(
-                    &rule::UNKNOWN_CLUSTER,
-                    instance.clusters.origin,
-                    format!("`{}` has no cluster `{cluster}`", instance.environment.name),
-                    help,
-                );
+                let place = self.entry(instance.clusters.origin, cluster);
+                let message = format!("`{}` has no cluster `{cluster}`", instance.environment.name);
+                self.problems
+                    .push(Problem::new(&rule::UNKNOWN_CLUSTER, place, message).help(help));
             }
         }
         let selected = instance
@@ -188,87 +217,6 @@ impl Found<'_> {
                     format!("`{open}` has no `clientCidrs`, but `{listed}` has"),
                 )
                 .help("list the pods' addresses of every cluster, or of none"),
-            );
-        }
-    }
-
-    fn storage(&mut self) {
-        let instance = self.instance;
-        let kind = instance.storage_type.value;
-        let size = instance.allocated_storage.value;
-        let smallest = match kind {
-            StorageType::Gp2 | StorageType::Gp3 => 20,
-            StorageType::Io1 | StorageType::Io2 => 100,
-        };
-        if !(smallest..=LARGEST_VOLUME).contains(&size) {
-            self.add(
-                &rule::STORAGE_SIZE,
-                instance.allocated_storage.origin,
-                format!("a `{}` volume cannot have {size} GiB", kind.word()),
-                format!("use {smallest} to {LARGEST_VOLUME}"),
-            );
-        }
-        let ceiling = instance.max_allocated_storage.value;
-        if ceiling > LARGEST_VOLUME || (ceiling != 0 && ceiling * 10 < size * 11) {
-            let least = (size * 11).div_ceil(10);
-            self.add(
-                &rule::STORAGE_CEILING,
-                instance.max_allocated_storage.origin,
-                format!("a volume of {size} GiB cannot grow to {ceiling} GiB"),
-                format!("use {least} to {LARGEST_VOLUME}, or 0 so that it does not grow by itself"),
-            );
-        }
-        self.performance(kind, size);
-    }
-
-    fn performance(&mut self, kind: StorageType, size: u32) {
-        let instance = self.instance;
-        let Given { value: iops, origin } = &instance.iops;
-        let range = match kind {
-            StorageType::Gp2 => None,
-            StorageType::Gp3 if size < 400 => None,
-            StorageType::Gp3 => Some((12_000, 64_000.min(size * 500))),
-            StorageType::Io1 => Some(((size / 2).max(1000), 256_000.min(size * 50))),
-            StorageType::Io2 => Some(((size / 2).max(1000), 256_000.min(size * 1000))),
-        };
-        let needed = matches!(kind, StorageType::Io1 | StorageType::Io2);
-        match (iops, range) {
-            (Some(iops), None) => self.add(
-                &rule::STORAGE_PERFORMANCE,
-                *origin,
-                format!("a `{}` volume of {size} GiB has fixed performance, not {iops} IOPS", kind.word()),
-                "remove `iops`; a `gp3` volume takes it from 400 GiB",
-            ),
-            (Some(iops), Some((low, high))) if !(low..=high).contains(iops) => self.add(
-                &rule::STORAGE_PERFORMANCE,
-                *origin,
-                format!("a `{}` volume of {size} GiB cannot have {iops} IOPS", kind.word()),
-                format!("use {low} to {high}"),
-            ),
-            (None, Some((low, high))) if needed => self.add(
-                &rule::STORAGE_PERFORMANCE,
-                instance.storage_type.origin,
-                format!("a `{}` volume needs `iops`", kind.word()),
-                format!("write `iops:` with a value from {low} to {high}"),
-            ),
-            _ => {}
-        }
-        let Given { value: throughput, origin } = &instance.storage_throughput;
-        let Some(throughput) = *throughput else { return };
-        let most = iops.unwrap_or(12_000) / 4;
-        if kind != StorageType::Gp3 || size < 400 {
-            self.add(
-                &rule::STORAGE_PERFORMANCE,
-                *origin,
-                format!("a `{}` volume of {size} GiB takes no throughput", kind.word()),
-                "remove `storageThroughput`; a `gp3` volume takes it from 400 GiB",
-            );
-        } else if throughput > most {
-            self.add(
-                &rule::STORAGE_PERFORMANCE,
-                *origin,
-                format!("{throughput} MiB/s are too much for {} IOPS", iops.unwrap_or(12_000)),
-                format!("use at most {most}, a quarter of the IOPS"),
             );
         }
     }
@@ -294,7 +242,11 @@ impl Found<'_> {
         }
         if daily.overlaps(weekly) {
             let of_config = matches!(backup.origin, Origin::Config(_));
-            let (here, there) = if of_config { (backup, maintenance) } else { (maintenance, backup) };
+            let (here, there) = if of_config {
+                (backup, maintenance)
+            } else {
+                (maintenance, backup)
+            };
             let mut problem = Problem::new(
                 &rule::WINDOW_OVERLAP,
                 instance.place(here.origin),
@@ -305,7 +257,8 @@ impl Found<'_> {
             )
             .help("move one of them; both are in UTC");
             if there.origin != Origin::BuiltIn {
-                problem = problem.also(instance.place(there.origin), "the other window is set here");
+                problem =
+                    problem.also(instance.place(there.origin), "the other window is set here");
             }
             self.problems.push(problem);
         }
@@ -321,7 +274,10 @@ impl Found<'_> {
             self.add(
                 &rule::PROXY_IDLE_ABOVE_MAX,
                 idle.origin,
-                format!("{} % idle of at most {} % connections", idle.value, max.value),
+                format!(
+                    "{} % idle of at most {} % connections",
+                    idle.value, max.value
+                ),
                 format!("use {} or less", max.value),
             );
         }
@@ -342,28 +298,48 @@ impl Found<'_> {
         const OWN: usize = 4;
         let instance = self.instance;
         for (key, given) in &instance.tags {
-            let at = |origin: Origin| match origin {
-                Origin::Config(path) => crate::source::place(&instance.file, &pointer(path, key)),
-                Origin::Default(path) => environment_tag(&instance.environment, &format!("defaults/{path}"), key),
-                _ => environment_tag(&instance.environment, "tags", key),
-            };
-            let (rule, message) = if key.starts_with(IDENTITY_TAGS) {
-                (&rule::RESERVED_TAG, format!("tags that start with `{IDENTITY_TAGS}` belong to this tool"))
-            } else if !is_tag(key, 128) || key.is_empty() || key.to_lowercase().starts_with("aws:") {
-                (&rule::TAG_CHARACTERS, format!("AWS refuses the tag key `{key}`"))
+            let token = key.replace('~', "~0").replace('/', "~1");
+            let letters = "use letters, digits, spaces and `_.:/=+-@`";
+            let (rule, part, message, help) = if key.starts_with(IDENTITY_TAGS) {
+                let message = format!("tags that start with `{IDENTITY_TAGS}` belong to this tool");
+                (
+                    &rule::RESERVED_TAG,
+                    "#",
+                    message,
+                    "choose another key".to_owned(),
+                )
+            } else if !is_tag(key, 128) || key.is_empty() || key.to_lowercase().starts_with("aws:")
+            {
+                let message = format!("AWS refuses the tag key `{key}`");
+                (
+                    &rule::TAG_CHARACTERS,
+                    "#",
+                    message,
+                    format!("{letters}, at most 128, and do not start with `aws:`"),
+                )
             } else if !is_tag(&given.value, 256) {
-                (&rule::TAG_CHARACTERS, format!("AWS refuses the value of the tag `{key}`"))
+                let message = format!("AWS refuses the value of the tag `{key}`");
+                (
+                    &rule::TAG_CHARACTERS,
+                    "",
+                    message,
+                    format!("{letters}, at most 256"),
+                )
             } else {
                 continue;
             };
-            let help = "use letters, digits, spaces and `_.:/=+-@`; at most 128 for a key, 256 for a value";
-            self.problems.push(Problem::new(rule, at(given.origin), message).help(help));
+            let place = instance.place_below(given.origin, &format!("/{token}{part}"));
+            self.problems
+                .push(Problem::new(rule, place, message).help(help));
         }
         if instance.tags.len() + OWN > MOST {
             self.add(
                 &rule::TOO_MANY_TAGS,
                 Origin::Config("tags"),
-                format!("{} tags and {OWN} of this tool's are more than {MOST}", instance.tags.len()),
+                format!(
+                    "{} tags and {OWN} of this tool's are more than {MOST}",
+                    instance.tags.len()
+                ),
                 "remove some here or in the environment",
             );
         }
@@ -398,52 +374,11 @@ impl Found<'_> {
     }
 }
 
-/// Everything wrong with one environment alone.
-#[must_use]
-pub fn environment(environment: &Environment) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for (name, cluster) in &environment.written.clusters {
-        for (index, cidr) in cluster.client_cidrs.iter().enumerate() {
-            if let Err(help) = network(cidr) {
-                let place = environment.place(&format!("clusters/{name}/clientCidrs/{index}"));
-                let message = format!("`{cidr}` is not a network");
-                problems.push(Problem::new(&rule::BAD_CIDR, place, message).help(help));
-            }
-        }
-    }
-    let issuers: Vec<_> = environment.owned_clusters().collect();
-    let mut seen = BTreeSet::new();
-    for (name, cluster, _) in issuers {
-        if !seen.insert(&cluster.oidc_issuer) {
-            let place = environment.place(&format!("clusters/{name}/oidcIssuer"));
-            let message = "another cluster of this environment has the same issuer";
-            problems.push(
-                Problem::new(&rule::ISSUER_TAKEN, place, message).help("every EKS cluster has an issuer of its own"),
-            );
-        }
-    }
-    problems
-}
-
-fn network(cidr: &str) -> Result<(), String> {
-    let wrong = || "write it like `10.64.0.0/16`".to_owned();
-    let (address, prefix) = cidr.split_once('/').ok_or_else(wrong)?;
-    let address: std::net::Ipv4Addr = address.parse().map_err(|_| wrong())?;
-    let prefix: u32 = prefix.parse().map_err(|_| wrong())?;
-    let host_bits = 32_u32.checked_sub(prefix).ok_or_else(wrong)?;
-    let mask = u32::MAX.checked_shl(host_bits).unwrap_or(0);
-    let first = address.to_bits() & mask;
-    if first == address.to_bits() {
-        Ok(())
-    } else {
-        Err(format!("the network is `{}/{prefix}`", std::net::Ipv4Addr::from_bits(first)))
-    }
-}
-
 /// Whether a text is an RFC 1123 label.
 #[must_use]
 pub fn is_namespace(text: &str) -> bool {
-    let inner = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    let inner =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
     (1..=63).contains(&text.len())
         && text.chars().all(inner)
         && !text.starts_with('-')
@@ -451,15 +386,9 @@ pub fn is_namespace(text: &str) -> bool {
 }
 
 fn is_tag(text: &str, most: usize) -> bool {
-    let allowed = |letter: char| letter.is_alphanumeric() || matches!(letter, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@');
+    let allowed = |letter: char| {
+        letter.is_alphanumeric()
+            || matches!(letter, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@')
+    };
     text.chars().count() <= most && text.chars().all(allowed)
-}
-
-fn pointer(path: &str, key: &str) -> String {
-    format!("/{path}/{}", key.replace('~', "~0").replace('/', "~1"))
-}
-
-fn environment_tag(environment: &Environment, path: &str, key: &str) -> crate::problem::Place {
-    let key = key.replace('~', "~0").replace('/', "~1");
-    environment.place(&format!("{path}/{key}"))
 }

@@ -216,7 +216,10 @@ impl Instance {
     #[must_use]
     pub fn state(&self) -> (String, String) {
         let state = &self.environment.written.state;
-        (state.bucket.clone(), name::state_key(&state.key_prefix, &self.shortname))
+        (
+            state.bucket.clone(),
+            name::state_key(&state.key_prefix, &self.shortname),
+        )
     }
 
     /// Whether minor versions follow automatically: only a major is named.
@@ -232,10 +235,18 @@ impl Instance {
     /// The characters that a value comes from; for a built-in default the start of the config.
     #[must_use]
     pub fn place(&self, origin: Origin) -> Place {
+        self.place_below(origin, "")
+    }
+
+    /// The characters of something inside a value; `path` starts with `/`, and ends in `#` to mean a key.
+    #[must_use]
+    pub fn place_below(&self, origin: Origin, path: &str) -> Place {
         match origin {
-            Origin::Config(key) | Origin::Derived(key) => source::place(&self.file, &format!("/{key}")),
-            Origin::Default(key) => self.environment.place(&format!("defaults/{key}")),
-            Origin::Environment(key) => self.environment.place(key),
+            Origin::Config(key) | Origin::Derived(key) => {
+                source::place(&self.file, &format!("/{key}{path}"))
+            }
+            Origin::Default(key) => self.environment.place(&format!("defaults/{key}{path}")),
+            Origin::Environment(key) => self.environment.place(&format!("{key}{path}")),
             Origin::BuiltIn => source::place(&self.file, ""),
         }
     }

@@ -24,6 +24,7 @@ pub mod example;
 pub mod fleet;
 pub mod guard;
 pub mod instance;
+pub mod lay_out;
 pub mod name;
 pub mod parameter;
 pub mod print;

@@ -135,9 +135,10 @@ impl Report {
         let mut report = Self::at(&problem.place, base, severity, &problem.message);
         report.code = problem.rule.code;
         report.help.clone_from(&problem.help);
-        report.related = problem.also.as_ref().map(|(place, label)| {
-            Box::new(Self::at(place, base, miette::Severity::Advice, label))
-        });
+        report.related = problem
+            .also
+            .as_ref()
+            .map(|(place, label)| Box::new(Self::at(place, base, miette::Severity::Advice, label)));
         report
     }
 

@@ -35,7 +35,9 @@ impl Count {
             (0, 0) => "no problems".to_owned(),
             (errors, 0) => part(errors, "error"),
             (0, warnings) => part(warnings, "warning"),
-            (errors, warnings) => format!("{}, {}", part(errors, "error"), part(warnings, "warning")),
+            (errors, warnings) => {
+                format!("{}, {}", part(errors, "error"), part(warnings, "warning"))
+            }
         }
     }
 }
@@ -49,7 +51,11 @@ pub fn plural(count: usize, word: &str) -> String {
 /// Draws problems for a person. `base` goes before each path; `width` is in columns.
 #[must_use]
 pub fn draw(problems: &[Problem], base: &str, color: bool, width: usize) -> String {
-    let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let theme = if color {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(width)
         .with_links(false)

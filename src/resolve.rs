@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::Deserialize;
 
 use crate::{
-    config::{Authentication, Config, Engine, LogExport, Proxy as WrittenProxy, Settings, StorageType},
+    config::{
+        Authentication, Config, Engine, LogExport, Proxy as WrittenProxy, Settings, StorageType,
+    },
     instance::{Environment, Given, Instance, Origin, Proxy},
     name::{self, Names},
     problem::Checked,
@@ -29,16 +31,7 @@ pub fn resolve(source: &Source, stem: &str, environment: &Arc<Environment>) -> C
         config: &config.settings,
         defaults: &environment.written.defaults,
     };
-    let Some(username) = layers.find("username", |s| s.username.clone()) else {
-        return Err(vec![
-            source
-                .problem(&rule::MISSING_KEY, "", "`username` is missing")
-                .help(format!(
-                    "write `username: postgres`, or set it for every config in `environments.{}.defaults` of valet.yaml",
-                    environment.name
-                )),
-        ]);
-    };
+    let username = username(&layers, source, environment)?;
     let namespace = match config.namespace {
         Some(namespace) => Given::new(namespace, Origin::Config("namespace")),
         None => Given::new(stem.to_owned(), Origin::BuiltIn),
@@ -63,21 +56,42 @@ pub fn resolve(source: &Source, stem: &str, environment: &Arc<Environment>) -> C
         &engine.value.family(&engine_version.value),
     );
     Ok(Instance {
-        max_allocated_storage: layers.pick("maxAllocatedStorage", |s| s.max_allocated_storage, twice),
+        max_allocated_storage: layers.pick(
+            "maxAllocatedStorage",
+            |s| s.max_allocated_storage,
+            twice,
+        ),
         allocated_storage,
-        authentication: layers.pick("authentication", |s| s.authentication, Authentication::Password),
-        backup_retention_period: layers.pick("backupRetentionPeriod", |s| s.backup_retention_period, 7),
-        backup_window: layers.pick("backupWindow", |s| s.backup_window.clone(), "16:00-17:00".to_owned()),
+        authentication: layers.pick(
+            "authentication",
+            |s| s.authentication,
+            Authentication::Password,
+        ),
+        backup_retention_period: layers.pick(
+            "backupRetentionPeriod",
+            |s| s.backup_retention_period,
+            7,
+        ),
+        backup_window: layers.pick(
+            "backupWindow",
+            |s| s.backup_window.clone(),
+            "16:00-17:00".to_owned(),
+        ),
         clusters: clusters(&layers, environment),
         database_name: layers.maybe("databaseName", |s| s.database_name.clone()),
         deletion_protection: layers.pick("deletionProtection", |s| s.deletion_protection, true),
         encrypted: layers.pick("encrypted", |s| s.encrypted, true),
-        instance_class: layers.pick("instanceClass", |s| s.instance_class.clone(), "db.t4g.medium".to_owned()),
+        instance_class: layers.pick(
+            "instanceClass",
+            |s| s.instance_class.clone(),
+            "db.t4g.medium".to_owned(),
+        ),
         iops: layers.maybe("iops", |s| s.iops),
-        log_exports: sorted(layers.pick("logExports", |s| s.log_exports.clone(), vec![
-            LogExport::Postgresql,
-            LogExport::Upgrade,
-        ])),
+        log_exports: sorted(layers.pick(
+            "logExports",
+            |s| s.log_exports.clone(),
+            vec![LogExport::Postgresql, LogExport::Upgrade],
+        )),
         maintenance_window: layers.pick(
             "maintenanceWindow",
             |s| s.maintenance_window.clone(),
@@ -86,7 +100,11 @@ pub fn resolve(source: &Source, stem: &str, environment: &Arc<Environment>) -> C
         monitoring_interval: layers.pick("monitoringInterval", |s| s.monitoring_interval, 60),
         multi_az: layers.pick("multiAz", |s| s.multi_az, false),
         parameters: layers.merge("parameters", |s| s.parameters.as_ref()),
-        password_rotation_days: layers.pick("passwordRotationDays", |s| s.password_rotation_days, 7),
+        password_rotation_days: layers.pick(
+            "passwordRotationDays",
+            |s| s.password_rotation_days,
+            7,
+        ),
         port: layers.pick("port", |s| s.port, engine.value.port()),
         proxy: proxy(&layers),
         storage_throughput: layers.maybe("storageThroughput", |s| s.storage_throughput),
@@ -105,6 +123,18 @@ pub fn resolve(source: &Source, stem: &str, environment: &Arc<Environment>) -> C
     })
 }
 
+fn username(layers: &Layers, source: &Source, environment: &Environment) -> Checked<Given<String>> {
+    layers
+        .find("username", |s| s.username.clone())
+        .ok_or_else(|| {
+            let help = format!(
+                "write `username: postgres`, or set it for every config in `environments.{}.defaults` of valet.yaml",
+                environment.name
+            );
+            vec![source.problem(&rule::MISSING_KEY, "", "`username` is missing").help(help)]
+        })
+}
+
 /// A config over the defaults of its environment. Scalars and lists replace; maps merge by key.
 struct Layers<'a> {
     config: &'a Settings,
@@ -112,18 +142,31 @@ struct Layers<'a> {
 }
 
 impl Layers<'_> {
-    fn find<T>(&self, key: &'static str, read: impl Fn(&Settings) -> Option<T>) -> Option<Given<T>> {
+    fn find<T>(
+        &self,
+        key: &'static str,
+        read: impl Fn(&Settings) -> Option<T>,
+    ) -> Option<Given<T>> {
         read(self.config)
             .map(|value| Given::new(value, Origin::Config(key)))
             .or_else(|| read(self.defaults).map(|value| Given::new(value, Origin::Default(key))))
     }
 
-    fn pick<T>(&self, key: &'static str, read: impl Fn(&Settings) -> Option<T>, built_in: T) -> Given<T> {
+    fn pick<T>(
+        &self,
+        key: &'static str,
+        read: impl Fn(&Settings) -> Option<T>,
+        built_in: T,
+    ) -> Given<T> {
         self.find(key, read)
             .unwrap_or(Given::new(built_in, Origin::BuiltIn))
     }
 
-    fn maybe<T>(&self, key: &'static str, read: impl Fn(&Settings) -> Option<T>) -> Given<Option<T>> {
+    fn maybe<T>(
+        &self,
+        key: &'static str,
+        read: impl Fn(&Settings) -> Option<T>,
+    ) -> Given<Option<T>> {
         match self.find(key, read) {
             Some(Given { value, origin }) => Given::new(Some(value), origin),
             None => Given::new(None, Origin::BuiltIn),
@@ -151,7 +194,11 @@ impl Layers<'_> {
     }
 }
 
-fn given_or(value: Option<String>, key: &'static str, otherwise: impl Fn() -> String) -> Given<String> {
+fn given_or(
+    value: Option<String>,
+    key: &'static str,
+    otherwise: impl Fn() -> String,
+) -> Given<String> {
     match value {
         Some(value) => Given::new(value, Origin::Config(key)),
         None => Given::new(otherwise(), Origin::Derived("namespace")),
@@ -189,14 +236,22 @@ fn proxy(layers: &Layers) -> Proxy {
     fn read<T>(get: impl Fn(&WrittenProxy) -> Option<T>) -> impl Fn(&Settings) -> Option<T> {
         move |settings| settings.proxy.as_ref().and_then(&get)
     }
-    let max = layers.pick("proxy/maxConnectionsPercent", read(|p| p.max_connections_percent), 100);
+    let max = layers.pick(
+        "proxy/maxConnectionsPercent",
+        read(|p| p.max_connections_percent),
+        100,
+    );
     Proxy {
         connection_borrow_timeout: layers.pick(
             "proxy/connectionBorrowTimeout",
             read(|p| p.connection_borrow_timeout),
             120,
         ),
-        idle_client_timeout: layers.pick("proxy/idleClientTimeout", read(|p| p.idle_client_timeout), 1800),
+        idle_client_timeout: layers.pick(
+            "proxy/idleClientTimeout",
+            read(|p| p.idle_client_timeout),
+            1800,
+        ),
         init_query: layers.maybe("proxy/initQuery", read(|p| p.init_query.clone())),
         max_idle_connections_percent: layers.pick(
             "proxy/maxIdleConnectionsPercent",

@@ -245,7 +245,7 @@ rules! {
         "As soon as one CIDR is listed, the load balancer admits listed addresses only, and the other clusters' pods are cut off.",
         "clientCidrs on one of two clusters";
     BAD_CIDR = Error "bad-cidr":
-        "Not an IPv4 network.",
+        "The text is not an IPv4 network.",
         "AWS refuses a network address with host bits set.",
         "clientCidrs: [10.64.1.0/16]";
     UNENCRYPTED = Warning "unencrypted":

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     config::Config,
     problem::{Checked, Problem},
-    rule,
+    rule::{self, Rule},
     source::Source,
     suggest,
     workspace::Workspace,
@@ -44,8 +44,12 @@ impl Schema {
         reason = "both schemas are part of the program; every test run compiles them"
     )]
     fn of<T: JsonSchema>(id: &str, title: &str) -> Self {
-        let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-        let mut document = settings.into_generator().into_root_schema_for::<T>().to_value();
+        let settings =
+            SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+        let mut document = settings
+            .into_generator()
+            .into_root_schema_for::<T>()
+            .to_value();
         if let Value::Object(root) = &mut document {
             root.insert("$id".to_owned(), id.into());
             root.insert("title".to_owned(), title.into());
@@ -55,7 +59,10 @@ impl Schema {
             .with_pattern_options(PatternOptions::regex())
             .build(&document)
             .expect("the schema is a schema");
-        Self { document, validator }
+        Self {
+            document,
+            validator,
+        }
     }
 
     /// The schema as it is published.
@@ -85,85 +92,149 @@ impl Schema {
     /// One problem for each error, but for unknown keys, which the validator reports together.
     fn problems(&self, source: &Source, error: &ValidationError) -> Vec<Problem> {
         let at = error.instance_path().to_string();
-        let rule_path = error.schema_path().to_string();
-        let (parent, _) = rule_path.rsplit_once('/').unwrap_or(("", ""));
-        let node = self.document.pointer(parent).unwrap_or(&Value::Null);
-        let key = at.rsplit('/').next().unwrap_or("");
-        let written = shorten(&source.written(&at));
-        let example = node.get("examples").and_then(|list| list.get(0));
-        let like = example.map(|example| format!("write it like `{key}: {example}`"));
-        let problem = |rule, message: String| source.problem(rule, &at, message);
-        let problem = match error.kind() {
-            ValidationErrorKind::AdditionalProperties { unexpected }
-            | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-                let known = properties(node);
-                return unexpected
-                    .iter()
-                    .map(|key| unknown_key(source, &at, key, &known))
-                    .collect();
+        let path = error.schema_path().to_string();
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let broken = Broken {
+            source,
+            key: last_name(&at),
+            node: self.document.pointer(parent).unwrap_or(&Value::Null),
+            value: error.instance(),
+            at: &at,
+        };
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                let known = properties(broken.node);
+                let problem = |key: &String| unknown_key(source, &at, key, &known);
+                unexpected.iter().map(problem).collect()
             }
             ValidationErrorKind::Required { property } => {
-                let name = property.as_str().unwrap_or("");
-                let example = node
-                    .pointer(&format!("/properties/{name}/examples/0"))
-                    .map(|example| format!("for example `{name}: {example}`"));
-                let mut problem = source.problem(&rule::MISSING_KEY, &format!("{at}#"), format!("`{name}` is missing"));
-                problem.help = example;
-                return vec![problem];
+                vec![broken.missing(property.as_str().unwrap_or(""))]
             }
-            ValidationErrorKind::Type { .. } => {
-                let expected = types(node);
-                problem(&rule::WRONG_TYPE, format!("`{written}` is not {expected}"))
-                    .help(wrong_type_help(error.instance(), &written, node, like))
-            }
-            ValidationErrorKind::Enum { .. } => {
-                let words: Vec<String> = node
-                    .get("enum")
-                    .or_else(|| error.schema_path().to_string().is_empty().then_some(node))
-                    .and_then(Value::as_array)
-                    .map(|words| words.iter().map(bare).collect())
-                    .unwrap_or_default();
-                one_of(&problem(&rule::UNKNOWN_VALUE, format!("`{written}` is not a value of `{key}`")), &written, &words)
-            }
-            ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::AnyOf { .. } => {
-                let words = alternatives(node);
-                one_of(&problem(&rule::UNKNOWN_VALUE, format!("`{written}` is not a value of `{key}`")), &written, &words)
-            }
-            ValidationErrorKind::Minimum { limit } => {
-                problem(&rule::OUT_OF_RANGE, format!("{written} is less than {limit}")).help(range(node))
-            }
-            ValidationErrorKind::Maximum { limit } => {
-                problem(&rule::OUT_OF_RANGE, format!("{written} is more than {limit}")).help(range(node))
-            }
-            ValidationErrorKind::MaxLength { limit } => {
-                problem(&rule::OUT_OF_RANGE, format!("longer than {limit} characters"))
-            }
-            ValidationErrorKind::MinLength { .. } => problem(&rule::OUT_OF_RANGE, "empty".to_owned()),
-            ValidationErrorKind::MinItems { limit } => {
-                problem(&rule::OUT_OF_RANGE, format!("fewer than {limit} entries"))
-            }
-            ValidationErrorKind::MinProperties { limit } => {
-                problem(&rule::OUT_OF_RANGE, format!("fewer than {limit} entries"))
-            }
-            ValidationErrorKind::UniqueItems => problem(&rule::UNKNOWN_VALUE, "an entry is written twice".to_owned()),
             ValidationErrorKind::PropertyNames { error } => {
-                let name = error.instance().as_str().unwrap_or("").to_owned();
-                let at = format!("{at}/{name}#");
-                return vec![
-                    source
-                        .problem(&rule::BAD_FORMAT, &at, format!("`{name}` is not a valid name"))
-                        .help("use letters, digits and single hyphens, and start with a letter"),
-                ];
+                vec![bad_name(
+                    source,
+                    &at,
+                    error.instance().as_str().unwrap_or(""),
+                )]
             }
-            ValidationErrorKind::Pattern { .. } => {
-                let mut problem = problem(&rule::BAD_FORMAT, format!("`{written}` does not have the form of `{key}`"));
-                problem.help = like;
+            _ => vec![broken.value(error)],
+        }
+    }
+}
+
+/// A value that breaks the schema.
+struct Broken<'a> {
+    source: &'a Source,
+    at: &'a str,
+    /// Its key; an entry of a list goes by the name of the list.
+    key: &'a str,
+    /// The part of the schema that it breaks.
+    node: &'a Value,
+    value: &'a Value,
+}
+
+impl Broken<'_> {
+    fn problem(&self, rule: &'static Rule, message: String) -> Problem {
+        self.source.problem(rule, self.at, message)
+    }
+
+    fn missing(&self, name: &str) -> Problem {
+        let pointer = format!("{}#", self.at);
+        let message = format!("`{name}` is missing");
+        let mut problem = self.source.problem(&rule::MISSING_KEY, &pointer, message);
+        problem.help = self
+            .node
+            .pointer(&format!("/properties/{name}/examples/0"))
+            .map(|example| format!("for example `{name}: {example}`"));
+        problem
+    }
+
+    fn value(&self, error: &ValidationError) -> Problem {
+        use ValidationErrorKind as Kind;
+        let (key, value) = (self.key, self.value);
+        if value.is_null() && !self.at.is_empty() {
+            let pointer = format!("{}#", self.at);
+            let message = format!("`{key}` has no value");
+            let problem = self.source.problem(&rule::WRONG_TYPE, &pointer, message);
+            return problem.help("give it a value, or remove the key");
+        }
+        let written = shorten(value, &self.source.written(self.at));
+        let out_of_range = |message: String| self.problem(&rule::OUT_OF_RANGE, message);
+        match error.kind() {
+            Kind::Type { .. } => {
+                let message = format!("{written} is not {}", types(self.node));
+                self.problem(&rule::WRONG_TYPE, message)
+                    .help(self.wrong_type(&written))
+            }
+            Kind::Enum { .. } | Kind::OneOfNotValid { .. } => self.one_of(&written),
+            Kind::Minimum { limit } => {
+                out_of_range(format!("{value} is less than {limit}")).help(range(self.node))
+            }
+            Kind::Maximum { limit } => {
+                out_of_range(format!("{value} is more than {limit}")).help(range(self.node))
+            }
+            Kind::MaxLength { limit } => out_of_range(format!("longer than {limit} characters")),
+            Kind::MinLength { .. } => out_of_range("empty".to_owned()),
+            Kind::MinItems { limit } | Kind::MinProperties { limit } => {
+                out_of_range(format!("fewer than {limit} entries"))
+            }
+            Kind::UniqueItems => {
+                self.problem(&rule::UNKNOWN_VALUE, "an entry is written twice".to_owned())
+            }
+            Kind::Pattern { .. } => {
+                let message = format!("{written} does not have the form of `{key}`");
+                let mut problem = self.problem(&rule::BAD_FORMAT, message);
+                problem.help = self.like();
                 problem
             }
-            _ => problem(&rule::BAD_FORMAT, error.to_string()),
-        };
-        vec![problem]
+            _ => self.problem(&rule::BAD_FORMAT, error.to_string()),
+        }
     }
+
+    fn like(&self) -> Option<String> {
+        let example = self.node.get("examples")?.get(0)?;
+        Some(format!("write it like `{}: {example}`", self.key))
+    }
+
+    fn wrong_type(&self, written: &str) -> String {
+        let wants_text = self.node.get("type").is_some_and(|kind| kind == "string");
+        if wants_text && (self.value.is_number() || self.value.is_boolean()) {
+            return format!("put it in quotes: `\"{}\"`", written.trim_matches('`'));
+        }
+        self.like()
+            .unwrap_or_else(|| format!("write {}", types(self.node)))
+    }
+
+    fn one_of(&self, written: &str) -> Problem {
+        let words = words(self.node);
+        let list = suggest::list(&words);
+        let help = match suggest::nearest(written.trim_matches('`'), &words) {
+            Some(near) => format!("did you mean `{near}`? The values are {list}"),
+            None => format!("the values are {list}"),
+        };
+        let message = format!("{written} is not a value of `{}`", self.key);
+        self.problem(&rule::UNKNOWN_VALUE, message).help(help)
+    }
+}
+
+fn last_name(pointer: &str) -> &str {
+    let is_name = |token: &&str| token.parse::<usize>().is_err();
+    pointer.rsplit('/').find(is_name).unwrap_or("")
+}
+
+fn escape(token: &str) -> String {
+    token.replace('~', "~0").replace('/', "~1")
+}
+
+fn bad_name(source: &Source, at: &str, name: &str) -> Problem {
+    let pointer = format!("{at}/{}#", escape(name));
+    source
+        .problem(
+            &rule::BAD_FORMAT,
+            &pointer,
+            format!("`{name}` is not a valid name"),
+        )
+        .help("use letters, digits and single hyphens, and start with a letter")
 }
 
 /// Flattened structs come out of schemars closed by `unevaluatedProperties`, which editors know less well, and
@@ -204,7 +275,9 @@ fn drop_null(map: &mut serde_json::Map<String, Value>) {
     if let Some(Value::Array(options)) = map.get_mut("anyOf") {
         options.retain(|option| option.get("type").is_none_or(|kind| kind != "null"));
         if let [only] = options.as_slice() {
-            let Value::Object(only) = only.clone() else { return };
+            let Value::Object(only) = only.clone() else {
+                return;
+            };
             map.remove("anyOf");
             for (key, value) in only {
                 map.entry(key).or_insert(value);
@@ -217,22 +290,18 @@ fn drop_null(map: &mut serde_json::Map<String, Value>) {
 }
 
 fn unknown_key(source: &Source, at: &str, key: &str, known: &[String]) -> Problem {
-    let pointer = format!("{at}/{}#", key.replace('~', "~0").replace('/', "~1"));
+    let pointer = format!("{at}/{}#", escape(key));
     let help = match suggest::nearest(key, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the keys here are {}", suggest::list(known)),
     };
     source
-        .problem(&rule::UNKNOWN_KEY, &pointer, format!("there is no key `{key}`"))
+        .problem(
+            &rule::UNKNOWN_KEY,
+            &pointer,
+            format!("there is no key `{key}`"),
+        )
         .help(help)
-}
-
-fn one_of(problem: &Problem, written: &str, words: &[String]) -> Problem {
-    let help = match suggest::nearest(written, words) {
-        Some(near) => format!("did you mean `{near}`? The values are {}", suggest::list(words)),
-        None => format!("the values are {}", suggest::list(words)),
-    };
-    problem.clone().help(help)
 }
 
 fn properties(node: &Value) -> Vec<String> {
@@ -242,18 +311,25 @@ fn properties(node: &Value) -> Vec<String> {
         .unwrap_or_default()
 }
 
-fn alternatives(node: &Value) -> Vec<String> {
-    ["oneOf", "anyOf"]
-        .iter()
-        .filter_map(|key| node.get(key)?.as_array())
+/// The words of a closed set, as schemars writes them: `enum`, or `oneOf` with a description each.
+fn words(node: &Value) -> Vec<String> {
+    let list = node.get("enum").and_then(Value::as_array);
+    let described = node.get("oneOf").and_then(Value::as_array);
+    let described = described
+        .into_iter()
         .flatten()
-        .filter_map(|option| option.get("const"))
+        .filter_map(|option| option.get("const"));
+    list.into_iter()
+        .flatten()
+        .chain(described)
         .map(bare)
         .collect()
 }
 
 fn bare(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn types(node: &Value) -> String {
@@ -272,17 +348,6 @@ fn types(node: &Value) -> String {
     }
 }
 
-fn wrong_type_help(value: &Value, written: &str, node: &Value, like: Option<String>) -> String {
-    let wants_text = node.get("type").is_some_and(|kind| kind == "string");
-    if wants_text && (value.is_number() || value.is_boolean()) {
-        return format!("put it in quotes: `\"{written}\"`");
-    }
-    if value.is_null() {
-        return "give it a value, or remove the key".to_owned();
-    }
-    like.unwrap_or_else(|| format!("write {}", types(node)))
-}
-
 fn range(node: &Value) -> String {
     match (node.get("minimum"), node.get("maximum")) {
         (Some(low), Some(high)) => format!("use a value from {low} to {high}"),
@@ -292,14 +357,19 @@ fn range(node: &Value) -> String {
     }
 }
 
-fn shorten(written: &str) -> String {
+fn shorten(value: &Value, written: &str) -> String {
     const LONGEST: usize = 60;
+    match value {
+        Value::Array(_) => return "a list".to_owned(),
+        Value::Object(_) => return "a mapping".to_owned(),
+        _ => {}
+    }
     let line = written.lines().next().unwrap_or("");
     let line = line.trim_matches(['"', '\'']);
     if line.chars().count() > LONGEST {
         let head: String = line.chars().take(LONGEST).collect();
-        format!("{head}…")
+        format!("`{head}…`")
     } else {
-        line.to_owned()
+        format!("`{line}`")
     }
 }

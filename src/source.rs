@@ -3,6 +3,7 @@
 use std::{fmt, ops::Range, sync::Arc};
 
 use granit_parser::{Event, Options, Parser};
+use miette::SourceOffset;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_yaml::{Spanned, options::MergeKeyPolicy};
@@ -85,7 +86,6 @@ fn options() -> serde_yaml::Options {
         budget: serde_yaml::budget! {
             max_depth: MAX_DEPTH,
             max_nodes: MAX_NODES,
-            max_documents: 1,
         },
     }
 }
@@ -111,7 +111,10 @@ fn decode(path: &str, bytes: Vec<u8>) -> Result<File, Vec<Problem>> {
         *letter == '\u{feff}' || (letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
     });
     if let Some((at, letter)) = control {
-        let message = format!("the invisible character U+{:04X} is not allowed", u32::from(letter));
+        let message = format!(
+            "the invisible character U+{:04X} is not allowed",
+            u32::from(letter)
+        );
         let span = at..at + letter.len_utf8();
         return Err(refuse(&rule::CONTROL_CHARACTER, text, span, &message));
     }
@@ -171,16 +174,12 @@ fn syntax(file: &Arc<File>, error: &serde_yaml::Error) -> Problem {
     use serde_yaml::Error;
     let error = error.without_snippet();
     let (rule, help) = match error {
-        Error::DuplicateMappingKey { .. } => {
-            (&rule::DUPLICATE_KEY, Some("keep one of them"))
-        }
+        Error::DuplicateMappingKey { .. } => (&rule::DUPLICATE_KEY, Some("keep one of them")),
         Error::MultipleDocuments { .. } => (
             &rule::SECOND_DOCUMENT,
             Some("one file is one document: remove `---` and what follows"),
         ),
-        Error::MergeKeyNotAllowed { .. } => {
-            (&rule::MERGE_KEY, Some("write the keys in full"))
-        }
+        Error::MergeKeyNotAllowed { .. } => (&rule::MERGE_KEY, Some("write the keys in full")),
         Error::Budget { .. } => (&rule::TOO_LARGE, None),
         _ => (&rule::YAML_SYNTAX, None),
     };
@@ -200,7 +199,14 @@ fn syntax(file: &Arc<File>, error: &serde_yaml::Error) -> Problem {
             text.get(..cut).unwrap_or(&text).to_owned()
         }
     };
-    let span = error.location().map_or(0..0, |at| bytes_of(at.span()));
+    let span = error.location().map_or(0..0, |at| {
+        if at.span().byte_offset().is_some() {
+            return bytes_of(at.span());
+        }
+        let number = |n| usize::try_from(n).unwrap_or(0);
+        let start = SourceOffset::from_location(&file.text, number(at.line()), number(at.column()));
+        start.offset()..start.offset()
+    });
     let place = Place {
         file: Arc::clone(file),
         span: trim(&file.text, span),
@@ -219,7 +225,9 @@ fn bytes_of(span: serde_yaml::Span) -> Range<usize> {
 /// Cuts a span back to the text that is really there, without the blanks at its end.
 fn trim(text: &str, span: Range<usize>) -> Range<usize> {
     let start = span.start.min(text.len());
-    let written = text.get(start..span.end.clamp(start, text.len())).unwrap_or("");
+    let written = text
+        .get(start..span.end.clamp(start, text.len()))
+        .unwrap_or("");
     start..start + written.trim_end().len()
 }
 

@@ -3,14 +3,17 @@
 /// The known word that a mistyped one is most like, if it is like any.
 #[must_use]
 pub fn nearest<'a>(typed: &str, known: &'a [impl AsRef<str>]) -> Option<&'a str> {
-    const ALIKE: f64 = 0.7;
+    const ALIKE: f64 = 0.66;
     let folded = typed.to_lowercase().replace(['_', '-'], "");
     known
         .iter()
         .map(AsRef::as_ref)
         .map(|word| {
             let word_folded = word.to_lowercase().replace(['_', '-'], "");
-            (strsim::normalized_damerau_levenshtein(&folded, &word_folded), word)
+            (
+                strsim::normalized_damerau_levenshtein(&folded, &word_folded),
+                word,
+            )
         })
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .max_by(|(a, first), (b, second)| a.total_cmp(b).then(second.cmp(first)))
@@ -20,7 +23,10 @@ pub fn nearest<'a>(typed: &str, known: &'a [impl AsRef<str>]) -> Option<&'a str>
 /// Words in backticks, separated by commas.
 #[must_use]
 pub fn list(words: &[impl AsRef<str>]) -> String {
-    let quoted: Vec<_> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();
+    let quoted: Vec<_> = words
+        .iter()
+        .map(|word| format!("`{}`", word.as_ref()))
+        .collect();
     quoted.join(", ")
 }
 

@@ -28,7 +28,11 @@ impl Window {
     #[must_use]
     pub fn weekly(text: &str) -> Option<Self> {
         let (start, end) = text.split_once('-')?;
-        Some(Self::between(day_and_clock(start)?, day_and_clock(end)?, WEEK))
+        Some(Self::between(
+            day_and_clock(start)?,
+            day_and_clock(end)?,
+            WEEK,
+        ))
     }
 
     fn between(start: u32, end: u32, period: u32) -> Self {
@@ -62,7 +66,9 @@ fn clock(text: &str) -> Option<u32> {
 
 fn day_and_clock(text: &str) -> Option<u32> {
     let (day, time) = text.split_once(':')?;
-    let day = DAYS.iter().position(|name| day.eq_ignore_ascii_case(name))?;
+    let day = DAYS
+        .iter()
+        .position(|name| day.eq_ignore_ascii_case(name))?;
     Some(u32::try_from(day).ok()? * DAY + clock(time)?)
 }
 
@@ -82,7 +88,10 @@ mod tests {
             ("01:00-02:00", "Sun:23:45-Mon:00:15", false),
             ("12:00-12:30", "Sun:23:45-Sat:00:15", true),
         ] {
-            let (a, b) = (Window::daily(daily).unwrap(), Window::weekly(weekly).unwrap());
+            let (a, b) = (
+                Window::daily(daily).unwrap(),
+                Window::weekly(weekly).unwrap(),
+            );
             assert_eq!(a.overlaps(b), expected, "{daily} {weekly}");
             assert_eq!(b.overlaps(a), expected, "{weekly} {daily}");
         }

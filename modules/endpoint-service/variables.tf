@@ -33,7 +33,7 @@ variable "nlb_arn" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/net/[A-Za-z0-9-]+/[0-9a-f]+$", var.nlb_arn))
-    error_message = "nlb_arn must be the ARN of a network load balancer."
+    condition     = can(regex("^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/[a-z]+/[A-Za-z0-9-]+/[0-9a-f]+$", var.nlb_arn))
+    error_message = "nlb_arn must be the ARN of a load balancer."
   }
 }

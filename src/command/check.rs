@@ -41,19 +41,38 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         Format::Json => cli::print(report::json(&problems, &base, configs)),
         Format::Human => {
             cli::show_problems(&problems, &base, global);
-            cli::note(format!("{}: {}", report::plural(configs, "config"), count.words()));
+            cli::note(format!(
+                "{}: {}",
+                report::plural(configs, "config"),
+                count.words()
+            ));
         }
     }
-    if count.errors == 0 { Ok(()) } else { Err(Stop::Rejected) }
+    if count.errors == 0 {
+        Ok(())
+    } else {
+        Err(Stop::Rejected)
+    }
 }
 
-fn found(arguments: &Arguments, global: &Global) -> Result<(Vec<crate::problem::Problem>, String, usize), Stop> {
+fn found(
+    arguments: &Arguments,
+    global: &Global,
+) -> Result<(Vec<crate::problem::Problem>, String, usize), Stop> {
     let session = Session::open(global)?;
     let mut paths = Vec::new();
     for unit in &arguments.units {
         paths.push(session.find(unit)?.1);
     }
     let (compiled, configs) = session.compile()?;
-    let configs = if paths.is_empty() { configs } else { paths.len() };
-    Ok((cli::concerning(compiled.problems, &paths), session.base, configs))
+    let configs = if paths.is_empty() {
+        configs
+    } else {
+        paths.len()
+    };
+    Ok((
+        cli::concerning(compiled.problems, &paths),
+        session.base,
+        configs,
+    ))
 }

@@ -1,6 +1,6 @@
 //! `valet-rds generate`: write the roots, or say what writing them would change.
 
-use std::sync::Arc;
+use std::fmt::Write;
 
 use rayon::prelude::*;
 
@@ -9,8 +9,9 @@ use crate::{
     compile, disk,
     emit::emit,
     instance::{Environment, Instance},
-    problem::{File, Place, Problem},
-    report, root, rule,
+    lay_out,
+    problem::Problem,
+    report,
     tree::{self, Change, Tree},
 };
 
@@ -41,9 +42,9 @@ impl Owner<'_> {
 
     fn tree(&self) -> Tree {
         match self {
-            Self::Unit(instance) => emit(&root::lay_out(instance)),
+            Self::Unit(instance) => emit(&lay_out::unit(instance)),
             Self::Environment(environment) => {
-                root::lay_out_environment(environment).map_or_else(Tree::new, |root| emit(&root))
+                lay_out::environment(environment).map_or_else(Tree::new, |root| emit(&root))
             }
         }
     }
@@ -65,7 +66,11 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     for unit in &arguments.units {
         paths.push(session.find(unit)?.1);
     }
-    let _lock = if arguments.check { None } else { Some(disk::lock(&session.workspace)?) };
+    let _lock = if arguments.check {
+        None
+    } else {
+        Some(disk::lock(&session.workspace)?)
+    };
     let (compiled, _) = session.compile()?;
     let mut problems = cli::concerning(compiled.problems, &paths);
     let selected = |instance: &&Instance| paths.is_empty() || paths.contains(&instance.file.path);
@@ -95,7 +100,7 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         match pending {
             Ok(Pending::Change(0)) => {}
             Ok(pending) => todo.push((owner, pending)),
-            Err(path) => occupied.push(in_the_way(path)),
+            Err(path) => occupied.push(compile::in_the_way(path)),
         }
     }
     if !occupied.is_empty() {
@@ -108,7 +113,8 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         return check(&session, &todo, &moved);
     }
     disk::sweep(&session.workspace, session.output())?;
-    todo.par_iter().try_for_each(|(owner, pending)| write(&session, owner, pending))?;
+    todo.par_iter()
+        .try_for_each(|(owner, pending)| write(&session, owner, pending))?;
     for directory in &moved {
         disk::remove_root(&session.workspace, directory)?;
     }
@@ -117,11 +123,10 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
 }
 
 fn strays(session: &Session, instances: &[Instance]) -> Result<(Vec<String>, Vec<Problem>), Stop> {
-    let mut expected: Vec<_> = instances.iter().map(Instance::directory).collect();
-    expected.extend(session.environments.iter().map(|environment| environment.directory()));
-    expected.sort_unstable();
-    let known = |directory: &str| expected.binary_search_by(|known| known.as_str().cmp(directory)).is_ok();
-    let strays = disk::stray_roots(&session.workspace, session.output(), &known)?;
+    let expected = compile::expected_roots(&session.environments, instances);
+    let strays = disk::stray_roots(&session.workspace, session.output(), &|directory| {
+        expected.contains(directory)
+    })?;
     Ok(compile::strays(strays, instances))
 }
 
@@ -137,12 +142,15 @@ fn pending(session: &Session, owner: &Owner) -> Result<Result<Pending, String>, 
 fn changes(session: &Session, owner: &Owner) -> Result<Vec<Change>, Stop> {
     let directory = owner.directory();
     let standing = disk::standing(&session.workspace, &directory)?.unwrap_or_default();
-    tree::changes(&directory, &standing, &owner.tree()).map_err(|path| session.problems(vec![in_the_way(path)]))
+    tree::changes(&directory, &standing, &owner.tree())
+        .map_err(|path| session.problems(vec![compile::in_the_way(path)]))
 }
 
 fn write(session: &Session, owner: &Owner, pending: &Pending) -> Result<(), Stop> {
     match pending {
-        Pending::Create => disk::create_root(&session.workspace, &owner.directory(), &owner.tree())?,
+        Pending::Create => {
+            disk::create_root(&session.workspace, &owner.directory(), &owner.tree())?;
+        }
         Pending::Change(_) => {
             for change in changes(session, owner)? {
                 disk::apply(&session.workspace, &change)?;
@@ -150,12 +158,6 @@ fn write(session: &Session, owner: &Owner, pending: &Pending) -> Result<(), Stop
         }
     }
     Ok(())
-}
-
-fn in_the_way(path: String) -> Problem {
-    let file = Arc::new(File { path, text: String::new() });
-    let message = format!("{} was not generated, so it is not overwritten", file.path);
-    Problem::new(&rule::OCCUPIED_PATH, Place { file, span: 0..0 }, message).help("move it away, or remove it")
 }
 
 fn check(session: &Session, todo: &[(&Owner, Pending)], moved: &[String]) -> Result<(), Stop> {
@@ -179,7 +181,9 @@ fn check(session: &Session, todo: &[(&Owner, Pending)], moved: &[String]) -> Res
         }
     }
     let count = report::plural(todo.len() + moved.len(), "root");
-    cli::note(format!("{count} not up to date: run `valet-rds generate` and commit the result"));
+    cli::note(format!(
+        "{count} not up to date: run `valet-rds generate` and commit the result"
+    ));
     Err(Stop::Rejected)
 }
 
@@ -194,10 +198,10 @@ fn summary(session: &Session, todo: &[(&Owner, Pending)], moved: &[String], all:
             }
             Pending::Change(_) => "updated",
         };
-        text.push_str(&format!("{verb} {}{}\n", session.base, owner.directory()));
+        let _ = writeln!(text, "{verb} {}{}", session.base, owner.directory());
     }
     for directory in moved {
-        text.push_str(&format!("removed {}{directory}\n", session.base));
+        let _ = writeln!(text, "removed {}{directory}", session.base);
     }
     cli::print(text);
     let updated = todo.len() - created;

@@ -1,6 +1,6 @@
 //! `valet-rds preview`: the HCL of one unit, reading nothing but its config and `valet.yaml`.
 
-use std::{path::Path, sync::Arc};
+use std::{fmt::Write, path::Path, sync::Arc};
 
 use crate::{
     cli::{self, Global, Session, Stop},
@@ -8,7 +8,7 @@ use crate::{
     emit::emit,
     example,
     instance::Environment,
-    root::lay_out,
+    lay_out,
 };
 
 /// Arguments of `preview`.
@@ -25,18 +25,26 @@ pub struct Arguments {
 /// When the config does not compile.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     let subject = subject(&arguments.what, global)?;
-    let (instance, mut problems) = compile::unit(&subject.environment, &subject.path, subject.bytes, &subject.today);
+    let (instance, mut problems) = compile::unit(
+        &subject.environment,
+        &subject.path,
+        subject.bytes,
+        &subject.today,
+    );
     compile::finish(&mut problems);
     let rejected = problems.iter().any(crate::problem::Problem::is_error);
     let Some(instance) = instance.filter(|_| !rejected) else {
-        return Err(Stop::Problems { problems, base: subject.base });
+        return Err(Stop::Problems {
+            problems,
+            base: subject.base,
+        });
     };
     cli::show_problems(&problems, &subject.base, global);
     let color = global.colors(&std::io::stdout());
     let mut text = String::new();
-    for (path, file) in emit(&lay_out(&instance)) {
+    for (path, file) in emit(&lay_out::unit(&instance)) {
         let separator = if text.is_empty() { "" } else { "\n" };
-        text.push_str(&format!("{separator}# {path}\n{file}"));
+        let _ = write!(text, "{separator}# {path}\n{file}");
     }
     cli::print(if color { paint(&text) } else { text });
     Ok(())
@@ -63,24 +71,48 @@ fn subject(what: &str, global: &Global) -> Result<Subject, Stop> {
             today: session.today,
         });
     }
-    let bytes = if what == "-" { disk::read_stdin()? } else { disk::read(path)? };
+    let bytes = if what == "-" {
+        disk::read_stdin()?
+    } else {
+        disk::read(path)?
+    };
     if what != "-"
         && let Ok(session) = Session::open(global)
-        && let Some((environment, path)) = disk::config_path(&session.workspace, &session.environments, path)
+        && let Some((environment, path)) =
+            disk::config_path(&session.workspace, &session.environments, path)
     {
-        return Ok(Subject { environment, path, bytes, base: session.base, today: session.today });
+        return Ok(Subject {
+            environment,
+            path,
+            bytes,
+            base: session.base,
+            today: session.today,
+        });
     }
     let environment = example::environment().ok().flatten();
-    let environment = environment.ok_or_else(|| Stop::Usage("the built-in example environment is broken".to_owned()))?;
+    let environment = environment
+        .ok_or_else(|| Stop::Usage("the built-in example environment is broken".to_owned()))?;
     cli::note("note: outside any workspace; the environment is a built-in example");
-    let path = if what == "-" { stdin_path(&bytes) } else { what.to_owned() };
-    Ok(Subject { environment, path, bytes, base: String::new(), today: global.today() })
+    let path = if what == "-" {
+        stdin_path(&bytes)
+    } else {
+        what.to_owned()
+    };
+    Ok(Subject {
+        environment,
+        path,
+        bytes,
+        base: String::new(),
+        today: global.today(),
+    })
 }
 
 /// Standard input has no name; the namespace that it states stands in for one.
 fn stdin_path(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let namespace = text.lines().find_map(|line| line.strip_prefix("namespace:"));
+    let namespace = text
+        .lines()
+        .find_map(|line| line.strip_prefix("namespace:"));
     let namespace = namespace.map_or("stdin", |value| value.trim().trim_matches(['"', '\'']));
     format!("{namespace}.yaml")
 }
@@ -99,11 +131,11 @@ fn paint(text: &str) -> String {
         let indent = line.get(..line.len() - code.len()).unwrap_or("");
         painted.push_str(indent);
         if code.starts_with('#') {
-            painted.push_str(&format!("{DIM}{code}{PLAIN}"));
+            let _ = write!(painted, "{DIM}{code}{PLAIN}");
         } else if let Some((key, value)) = code.split_once(" = ") {
-            painted.push_str(&format!("{CYAN}{key}{PLAIN} = {}", paint_value(value)));
+            let _ = write!(painted, "{CYAN}{key}{PLAIN} = {}", paint_value(value));
         } else if code.ends_with('{') {
-            painted.push_str(&format!("{BOLD}{code}{PLAIN}"));
+            let _ = write!(painted, "{BOLD}{code}{PLAIN}");
         } else {
             painted.push_str(&paint_value(code));
         }
@@ -113,5 +145,9 @@ fn paint(text: &str) -> String {
 }
 
 fn paint_value(value: &str) -> String {
-    if value.starts_with('"') { format!("{GREEN}{value}{PLAIN}") } else { value.to_owned() }
+    if value.starts_with('"') {
+        format!("{GREEN}{value}{PLAIN}")
+    } else {
+        value.to_owned()
+    }
 }

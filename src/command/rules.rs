@@ -21,17 +21,28 @@ pub struct Arguments {
 /// When there is no such rule.
 pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     let Some(code) = &arguments.code else {
-        let width = rule::ALL.iter().map(|rule| rule.code.len()).max().unwrap_or(0);
+        let width = rule::ALL
+            .iter()
+            .map(|rule| rule.code.len())
+            .max()
+            .unwrap_or(0);
         let mut text = String::new();
         for rule in rule::ALL {
-            let _ = writeln!(text, "{:width$}  {:7}  {}", rule.code, rule.severity.word(), rule.meaning);
+            let _ = writeln!(
+                text,
+                "{:width$}  {:7}  {}",
+                rule.code,
+                rule.severity.word(),
+                rule.meaning
+            );
         }
         cli::print(text);
         return Ok(());
     };
     let Some(rule) = rule::find(code) else {
         let codes: Vec<_> = rule::ALL.iter().map(|rule| rule.code).collect();
-        let hint = suggest::nearest(code, &codes).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        let hint = suggest::nearest(code, &codes)
+            .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         return Err(Stop::Usage(format!("there is no rule `{code}`{hint}")));
     };
     cli::print(format!(

@@ -1,2 +1,67 @@
-//! Chores.
-fn main() {}
+//! Chores: everything around the product that is not the product. One command to a file.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a chore reads its arguments and says what went wrong"
+)]
+
+use std::process::ExitCode;
+
+mod bless;
+mod check;
+mod command;
+mod docs;
+mod files;
+mod mirror;
+mod modules;
+mod provider_schema;
+mod python;
+mod roots;
+mod rust;
+mod step;
+mod strings;
+mod tables;
+mod terraform;
+mod zip;
+
+const USAGE: &str = "\
+usage: cargo xtask CHORE
+
+  check                 everything that CI does
+  bless                 accept what the tests show, and delete snapshots without a fixture
+  docs [--check]        rewrite what the READMEs quote from code
+  zip [--check]         rebuild the zip of the target sync
+  provider-schema FILE  reduce the output of `terraform providers schema -json` to what modules/ uses";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let Err(message) = files::enter_repository() {
+        return failed(&message);
+    }
+    let done = match *words.as_slice() {
+        ["check"] => return check::run(),
+        ["bless"] => bless::run(),
+        ["docs"] => docs::write(),
+        ["docs", "--check"] => docs::check(),
+        ["zip"] => zip::write(),
+        ["zip", "--check"] => zip::check(),
+        ["provider-schema", file] => provider_schema::write(file),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(note) => {
+            eprintln!("{note}");
+            ExitCode::SUCCESS
+        }
+        Err(message) => failed(&message),
+    }
+}
+
+fn failed(message: &str) -> ExitCode {
+    eprintln!("{}", message.trim_end());
+    ExitCode::FAILURE
+}

@@ -76,11 +76,11 @@ run "rejects_a_name_that_no_tag_allows" {
   expect_failures = [var.name]
 }
 
-run "rejects_an_application_load_balancer" {
+run "rejects_a_target_group" {
   command = plan
 
   variables {
-    nlb_arn = "arn:aws:elasticloadbalancing:eu-central-1:111111111111:loadbalancer/app/orders-dev/0123456789abcdef"
+    nlb_arn = "arn:aws:elasticloadbalancing:eu-central-1:111111111111:targetgroup/orders-dev/0123456789abcdef"
   }
 
   expect_failures = [var.nlb_arn]

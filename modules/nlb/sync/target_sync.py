@@ -35,9 +35,6 @@ CLIENT_CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 6},
 )
 
-# An address and a port, as a target group knows them.
-Target = tuple[str, int]
-
 
 class BadInput(ValueError):
     """The event or the environment is not what this module sends."""
@@ -165,7 +162,7 @@ def reconcile(elb, settings, addresses):
 
 
 def read_health(elb, target_group_arn):
-    """State by target. A draining target is already deregistered, so it is left out."""
+    """State by address and port. A draining target is already deregistered, so it is left out."""
     answer = elb.describe_target_health(TargetGroupArn=target_group_arn)
     states = {}
     for description in answer["TargetHealthDescriptions"]:

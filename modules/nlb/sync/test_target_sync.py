@@ -366,11 +366,11 @@ class Dns(Case):
                 self.assertEqual(self.dns.call_count, ALLOWED)
                 self.assertEqual(self.wire.calls, [])
 
-    def test_a_run_waits_less_than_the_function_may_take(self):
+    def test_an_apply_gives_up_within_a_minute_of_waiting(self):
         self.answer([])
         self.sync_fails(APPLY, target_sync.Unresolved)
         waited = sum(call.args[0] for call in self.sleep.call_args_list)
-        self.assertEqual(waited, 56)
+        self.assertLess(waited, 60)
 
 
 class Api(Case):

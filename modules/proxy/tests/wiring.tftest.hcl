@@ -55,22 +55,60 @@ run "the_plan_needs_no_value_that_aws_makes_up" {
   }
 }
 
-run "the_log_group_and_the_policy_come_before_the_proxy" {
+# With a target, Terraform applies only what the target depends on.
+run "the_proxy_alone" {
   command   = apply
   state_key = "order"
 
-  # Only what the proxy depends on is applied with it.
   plan_options {
     target = [aws_db_proxy.this]
   }
 
+  override_resource {
+    target = aws_cloudwatch_log_group.this
+    values = {
+      arn = "arn:aws:logs:ap-northeast-1:111122223333:log-group:with-the-proxy"
+    }
+  }
+
+  override_resource {
+    target = aws_iam_role_policy.this
+    values = {
+      id = "with-the-proxy"
+    }
+  }
+
   assert {
-    condition     = aws_cloudwatch_log_group.this.retention_in_days == 30
+    condition     = aws_db_proxy.this.name == "orders-dev-proxy"
+    error_message = "The proxy must be applied."
+  }
+}
+
+run "the_log_group_and_the_policy_came_with_the_proxy" {
+  command   = apply
+  state_key = "order"
+
+  override_resource {
+    target = aws_cloudwatch_log_group.this
+    values = {
+      arn = "arn:aws:logs:ap-northeast-1:111122223333:log-group:after-the-proxy"
+    }
+  }
+
+  override_resource {
+    target = aws_iam_role_policy.this
+    values = {
+      id = "after-the-proxy"
+    }
+  }
+
+  assert {
+    condition     = endswith(aws_cloudwatch_log_group.this.arn, ":with-the-proxy")
     error_message = "The proxy makes a log group without a retention unless one exists before it."
   }
 
   assert {
-    condition     = aws_iam_role_policy.this.role == "orders-dev-proxy-secret"
+    condition     = aws_iam_role_policy.this.id == "with-the-proxy"
     error_message = "The proxy must be able to read the secret from its first moment."
   }
 }

@@ -56,7 +56,8 @@ variables {
   vpc_id                     = "vpc-0a1b2c3d4e5f60000"
 }
 
-run "the_log_groups_and_the_role_come_before_the_database" {
+# With a target, Terraform applies only what the target depends on.
+run "the_database_alone" {
   command   = apply
   state_key = "order"
 
@@ -65,18 +66,60 @@ run "the_log_groups_and_the_role_come_before_the_database" {
     monitoring_role_name = "orders-dev-monitoring"
   }
 
-  # Only what the database depends on is applied with it.
   plan_options {
     target = [aws_db_instance.this]
   }
 
+  override_resource {
+    target = aws_cloudwatch_log_group.this
+    values = {
+      arn = "arn:aws:logs:ap-northeast-1:111122223333:log-group:with-the-database"
+    }
+  }
+
+  override_resource {
+    target = aws_iam_role_policy_attachment.monitoring
+    values = {
+      id = "with-the-database"
+    }
+  }
+
   assert {
-    condition     = toset(keys(aws_cloudwatch_log_group.this)) == toset(["postgresql", "upgrade"])
+    condition     = aws_db_instance.this.identifier == "orders-dev"
+    error_message = "The database must be applied."
+  }
+}
+
+run "the_log_groups_and_the_role_came_with_the_database" {
+  command   = apply
+  state_key = "order"
+
+  variables {
+    monitoring_interval  = 60
+    monitoring_role_name = "orders-dev-monitoring"
+  }
+
+  override_resource {
+    target = aws_cloudwatch_log_group.this
+    values = {
+      arn = "arn:aws:logs:ap-northeast-1:111122223333:log-group:after-the-database"
+    }
+  }
+
+  override_resource {
+    target = aws_iam_role_policy_attachment.monitoring
+    values = {
+      id = "after-the-database"
+    }
+  }
+
+  assert {
+    condition     = alltrue([for group in aws_cloudwatch_log_group.this : endswith(group.arn, ":with-the-database")])
     error_message = "RDS makes log groups without a retention unless they exist before the database."
   }
 
   assert {
-    condition     = aws_iam_role_policy_attachment.monitoring["this"].role == "orders-dev-monitoring"
+    condition     = aws_iam_role_policy_attachment.monitoring["this"].id == "with-the-database"
     error_message = "The monitoring role must be able to write before the database uses it."
   }
 }

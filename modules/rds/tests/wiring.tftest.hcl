@@ -198,3 +198,55 @@ run "without_a_name_mysql_offers_no_database" {
     error_message = "mysql has no database but the named one."
   }
 }
+
+# With a target, Terraform applies only what the target depends on.
+run "a_dependant_alone" {
+  command   = apply
+  state_key = "caller"
+
+  module {
+    source = "./tests/caller"
+  }
+
+  plan_options {
+    target = [terraform_data.dependant]
+  }
+
+  override_resource {
+    target = module.rds.aws_db_instance.this
+    values = {
+      resource_id = "db-WITHTHEDEPENDANT"
+      master_user_secret = [{
+        secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+        kms_key_id    = "arn:aws:kms:ap-northeast-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+        secret_status = "active"
+      }]
+    }
+  }
+}
+
+run "the_database_came_before_what_depends_on_its_identifier" {
+  command   = apply
+  state_key = "caller"
+
+  module {
+    source = "./tests/caller"
+  }
+
+  override_resource {
+    target = module.rds.aws_db_instance.this
+    values = {
+      resource_id = "db-AFTERTHEDEPENDANT"
+      master_user_secret = [{
+        secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+        kms_key_id    = "arn:aws:kms:ap-northeast-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+        secret_status = "active"
+      }]
+    }
+  }
+
+  assert {
+    condition     = output.resource_id == "db-WITHTHEDEPENDANT"
+    error_message = "The identifier must come from the database: a target registers only once the database is available."
+  }
+}

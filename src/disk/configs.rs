@@ -1,0 +1,248 @@
+//! Finding the configs of a workspace, and files that look like configs but are none.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::{Failure, entries, read};
+use crate::{
+    compile::ConfigFile,
+    guard,
+    instance::Environment,
+    problem::{File, Place, Problem},
+    rule::{self, Rule},
+    suggest,
+};
+
+/// The configs of a workspace, in path order, and problems with files that are none.
+///
+/// # Errors
+/// When a folder or a file cannot be read.
+pub fn configs(
+    workspace: &Path,
+    environments: &[Arc<Environment>],
+) -> Result<(Vec<ConfigFile>, Vec<Problem>), Failure> {
+    let mut paths = Vec::new();
+    let mut problems = Vec::new();
+    for environment in environments {
+        let folder = environment.written.configs.as_str();
+        if !workspace.join(folder).is_dir() {
+            let place = environment.place("configs");
+            let message = format!("there is no folder `{folder}`");
+            problems.push(
+                Problem::new(&rule::MISSING_CONFIGS, place, message)
+                    .help("make the folder, or correct its name"),
+            );
+            continue;
+        }
+        for entry in entries(&workspace.join(folder))? {
+            let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                problems.push(about_file(
+                    &rule::BAD_FILE_NAME,
+                    format!("{folder}/{name}"),
+                    "the name is not text",
+                ));
+                continue;
+            };
+            let path = format!("{folder}/{name}");
+            match kind(&name) {
+                Name::Hidden | Name::Other if !entry.path().is_dir() => {}
+                Name::Hidden => {}
+                Name::Config if is_inside(workspace, &entry.path()) => {
+                    paths.push((environment.name.clone(), path));
+                }
+                Name::Config => problems.push(
+                    about_file(
+                        &rule::NOT_A_FILE,
+                        path,
+                        "not a regular file of this workspace",
+                    )
+                    .help("put the config itself here"),
+                ),
+                Name::Misspelt => problems.push(
+                    about_file(&rule::STRAY_CONFIG, path, "a config's name ends in `.yaml`")
+                        .help("rename the file"),
+                ),
+                Name::Other => problems.extend(nested(workspace, &path)),
+            }
+        }
+    }
+    problems.extend(unclaimed(workspace, environments)?);
+    let files = paths
+        .into_par_iter()
+        .map(|(environment, path)| {
+            let bytes = read(&workspace.join(&path))?;
+            Ok(ConfigFile {
+                environment,
+                path,
+                bytes,
+            })
+        })
+        .collect::<Result<Vec<_>, Failure>>()?;
+    Ok((files, problems))
+}
+
+enum Name {
+    Config,
+    Hidden,
+    Misspelt,
+    Other,
+}
+
+fn kind(name: &str) -> Name {
+    let extension = Path::new(name)
+        .extension()
+        .and_then(|text| text.to_str())
+        .unwrap_or("");
+    match extension {
+        _ if name.starts_with('.') => Name::Hidden,
+        "yaml" => Name::Config,
+        _ if extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml") => {
+            Name::Misspelt
+        }
+        _ => Name::Other,
+    }
+}
+
+/// Whether a path is a regular file whose real place is in the workspace.
+fn is_inside(workspace: &Path, path: &Path) -> bool {
+    let Ok(metadata) = fs::symlink_metadata(path) else {
+        return false;
+    };
+    if metadata.is_file() {
+        return true;
+    }
+    let inside = |real: PathBuf| {
+        workspace
+            .canonicalize()
+            .is_ok_and(|root| real.starts_with(root))
+    };
+    metadata.is_symlink() && path.is_file() && path.canonicalize().is_ok_and(inside)
+}
+
+fn about_file(rule: &'static Rule, path: String, message: &str) -> Problem {
+    let file = Arc::new(File {
+        path,
+        text: String::new(),
+    });
+    Problem::new(rule, Place { file, span: 0..0 }, message)
+}
+
+fn yaml_below(workspace: &Path, folder: &str) -> Vec<String> {
+    let walk = WalkDir::new(workspace.join(folder))
+        .sort_by_file_name()
+        .into_iter();
+    walk.filter_map(Result::ok)
+        .filter(|entry| {
+            matches!(
+                kind(&entry.file_name().to_string_lossy()),
+                Name::Config | Name::Misspelt
+            )
+        })
+        .filter_map(|entry| {
+            let inner = entry.path().strip_prefix(workspace).ok()?;
+            Some(inner.to_string_lossy().replace('\\', "/"))
+        })
+        .collect()
+}
+
+fn nested(workspace: &Path, folder: &str) -> Vec<Problem> {
+    yaml_below(workspace, folder)
+        .into_iter()
+        .map(|path| {
+            about_file(
+                &rule::STRAY_CONFIG,
+                path,
+                "configs are not looked for in folders below",
+            )
+            .help("move the file one folder up, or out of here")
+        })
+        .collect()
+}
+
+/// Configs in a folder beside the environments' folders that no environment names.
+fn unclaimed(workspace: &Path, environments: &[Arc<Environment>]) -> Result<Vec<Problem>, Failure> {
+    let claimed: Vec<_> = environments
+        .iter()
+        .map(|known| known.written.configs.as_str())
+        .collect();
+    let mut parents: Vec<_> = claimed
+        .iter()
+        .filter_map(|folder| folder.rsplit_once('/'))
+        .map(|(parent, _)| parent)
+        .filter(|parent| !claimed.contains(parent))
+        .collect();
+    parents.sort_unstable();
+    parents.dedup();
+    let mut problems = Vec::new();
+    for parent in parents {
+        if !workspace.join(parent).is_dir() {
+            continue;
+        }
+        for entry in entries(&workspace.join(parent))? {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let folder = format!("{parent}/{name}");
+            let known = claimed
+                .iter()
+                .any(|claim| *claim == folder || claim.starts_with(&format!("{folder}/")));
+            if known || name.starts_with('.') || !entry.path().is_dir() {
+                continue;
+            }
+            let folders: Vec<_> = claimed
+                .iter()
+                .filter_map(|claim| claim.rsplit('/').next())
+                .collect();
+            for path in yaml_below(workspace, &folder) {
+                let message = format!("no environment has the folder `{folder}`");
+                let help = match suggest::nearest(&name, &folders) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "name the folder in the `configs` of an environment".to_owned(),
+                };
+                problems.push(about_file(&rule::UNKNOWN_ENVIRONMENT, path, &message).help(help));
+            }
+        }
+    }
+    Ok(problems)
+}
+
+/// The environment that a file is a config of, and its path inside the workspace.
+#[must_use]
+pub fn config_path(
+    workspace: &Path,
+    environments: &[Arc<Environment>],
+    path: &Path,
+) -> Option<(Arc<Environment>, String)> {
+    let folder = path.canonicalize().ok()?.parent()?.to_owned();
+    let name = path.file_name()?.to_str()?;
+    environments.iter().find_map(|environment| {
+        let configs = &environment.written.configs;
+        let is_here = workspace
+            .join(configs)
+            .canonicalize()
+            .is_ok_and(|real| real == folder);
+        is_here.then(|| (Arc::clone(environment), format!("{configs}/{name}")))
+    })
+}
+
+/// Namespaces of an environment's configs, without reading them.
+#[must_use]
+pub fn namespaces(workspace: &Path, environment: &Environment) -> Vec<String> {
+    let names = entries(&workspace.join(&environment.written.configs)).unwrap_or_default();
+    names
+        .iter()
+        .filter_map(|entry| {
+            entry
+                .file_name()
+                .to_str()?
+                .strip_suffix(".yaml")
+                .map(str::to_owned)
+        })
+        .filter(|name| guard::is_namespace(name))
+        .collect()
+}

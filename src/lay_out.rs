@@ -1,0 +1,225 @@
+//! Instance to root: which files a root has, which blocks, which module is called with what, and why.
+//!
+//! Addresses are fixed for ever: `module.rds`, `module.proxy`, `module.nlb`, `module.endpoint_service`,
+//! `module.irsa_role`, and `module.cluster_trust` of an environment. A renamed one would rebuild what it holds.
+
+mod calls;
+
+use crate::{
+    instance::{Environment, Instance, Origin},
+    name,
+    root::{Block, Root, RootFile, Term, texts},
+};
+use calls::call;
+
+/// Lays out the root of an instance.
+#[must_use]
+pub fn unit(instance: &Instance) -> Root {
+    Root {
+        directory: instance.directory(),
+        written_in: instance.file.path.clone(),
+        files: vec![
+            RootFile {
+                name: "main.tf",
+                blocks: calls::unit(instance),
+            },
+            RootFile {
+                name: "outputs.tf",
+                blocks: outputs(),
+            },
+            RootFile {
+                name: "terraform.tf",
+                blocks: vec![
+                    terraform(
+                        &instance.environment,
+                        &instance.shortname,
+                        Origin::Derived("shortname"),
+                    ),
+                    provider(&instance.environment, unit_tags(instance)),
+                ],
+            },
+        ],
+    }
+}
+
+/// Lays out what the units of an environment share: trust in the clusters' identities. Nothing, when others own it.
+#[must_use]
+pub fn environment(environment: &Environment) -> Option<Root> {
+    let clusters: Vec<_> = environment.owned_clusters().collect();
+    if clusters.is_empty() {
+        return None;
+    }
+    let issuers = clusters
+        .iter()
+        .map(|(name, cluster, _)| ((*name).clone(), (&cluster.oidc_issuer).into()))
+        .collect();
+    let call = call(environment, "cluster_trust", "cluster-trust").environment(
+        "clusters",
+        Term::Map(issuers),
+        "clusters",
+    );
+    let imports = clusters
+        .iter()
+        .filter(|(.., exists)| *exists)
+        .map(|(name, cluster, _)| {
+            Block::new("import", &[])
+                .environment(
+                    "to",
+                    Term::Address(
+                        "cluster_trust",
+                        "aws_iam_openid_connect_provider",
+                        "this",
+                        (*name).clone(),
+                    ),
+                    "clusters",
+                )
+                .environment(
+                    "id",
+                    environment.oidc_provider_arn(&cluster.oidc_issuer),
+                    "clusters",
+                )
+        });
+    let tags = environment
+        .written
+        .tags
+        .iter()
+        .map(|(key, value)| (key.clone(), value.into()));
+    let tags = tags
+        .chain([identity_tag("environment", &environment.name)])
+        .collect();
+    Some(Root {
+        directory: environment.directory(),
+        written_in: environment.file.path.clone(),
+        files: vec![
+            RootFile {
+                name: "main.tf",
+                blocks: std::iter::once(call).chain(imports).collect(),
+            },
+            RootFile {
+                name: "terraform.tf",
+                blocks: vec![
+                    terraform(
+                        environment,
+                        "_environment",
+                        Origin::Environment("state/keyPrefix"),
+                    ),
+                    provider(environment, tags),
+                ],
+            },
+        ],
+    })
+}
+
+/// Prefix of the tags that say which config a resource belongs to.
+pub const IDENTITY_TAGS: &str = "valet-rds:";
+
+fn identity_tag(name: &str, value: &str) -> (String, Term) {
+    (format!("{IDENTITY_TAGS}{name}"), value.into())
+}
+
+fn unit_tags(instance: &Instance) -> Vec<(String, Term)> {
+    let tags = instance
+        .tags
+        .iter()
+        .map(|(key, given)| (key.clone(), (&given.value).into()));
+    let identity = [
+        identity_tag("environment", &instance.environment.name),
+        identity_tag("namespace", &instance.namespace.value),
+        identity_tag("shortname", &instance.shortname),
+    ];
+    tags.chain(identity).collect()
+}
+
+fn terraform(environment: &Environment, state: &str, origin: Origin) -> Block {
+    let backend = &environment.written.state;
+    let source = Term::Object(vec![
+        ("source", "hashicorp/aws".into()),
+        ("version", ">= 5.100, < 7".into()),
+    ]);
+    Block::new("terraform", &[])
+        .fixed("required_version", ">= 1.11")
+        .block(Block::new("required_providers", &[]).fixed("aws", source))
+        .block(
+            Block::new("backend", &["s3"])
+                .environment("bucket", &backend.bucket, "state/bucket")
+                .fixed("encrypt", true)
+                .from("key", name::state_key(&backend.key_prefix, state), origin)
+                .when(backend.kms_key_id.is_some(), |block| {
+                    let key = backend.kms_key_id.clone().unwrap_or_default();
+                    block.environment("kms_key_id", key, "state/kmsKeyId")
+                })
+                .environment("region", &backend.region, "state/region")
+                .fixed("use_lockfile", true),
+        )
+}
+
+fn provider(environment: &Environment, tags: Vec<(String, Term)>) -> Block {
+    let written = &environment.written;
+    let mut provider = Block::new("provider", &["aws"])
+        .environment(
+            "allowed_account_ids",
+            texts([&written.account_id]),
+            "accountId",
+        )
+        .environment("region", &written.region, "region");
+    if let Some(role) = &written.deploy_role_arn {
+        provider = provider.block(Block::new("assume_role", &[]).environment(
+            "role_arn",
+            role,
+            "deployRoleArn",
+        ));
+    }
+    provider.block(Block::new("default_tags", &[]).environment("tags", Term::Map(tags), "tags"))
+}
+
+/// The outputs of a unit: name, description, and the module's output behind it.
+const OUTPUTS: [(&str, &str, &str, &str); 7] = [
+    (
+        "database_name",
+        "Name of the database.",
+        "rds",
+        "database_name",
+    ),
+    (
+        "endpoint_service_name",
+        "Name of the VPC endpoint service: what a consumer's VPC endpoint connects to.",
+        "endpoint_service",
+        "service_name",
+    ),
+    ("port", "Port that clients connect to.", "proxy", "port"),
+    (
+        "proxy_endpoint",
+        "Host that clients connect to: TLS and IAM tokens are made for this name.",
+        "proxy",
+        "endpoint",
+    ),
+    (
+        "role_arn",
+        "IAM role for the annotation of the ServiceAccount.",
+        "irsa_role",
+        "arn",
+    ),
+    (
+        "secret_arn",
+        "Secret that holds the user and the password.",
+        "rds",
+        "secret_arn",
+    ),
+    (
+        "username",
+        "User that clients log in as.",
+        "rds",
+        "username",
+    ),
+];
+
+fn outputs() -> Vec<Block> {
+    OUTPUTS
+        .iter()
+        .map(|(name, description, module, output)| {
+            Block::new("output", &[name])
+                .fixed("description", *description)
+                .wire("value", module, output)
+        })
+        .collect()
+}
