@@ -37,5 +37,6 @@ pub mod schema;
 pub mod source;
 pub mod suggest;
 pub mod tree;
+pub mod waiver;
 pub mod window;
 pub mod workspace;
