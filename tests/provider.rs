@@ -76,7 +76,7 @@ fn compare(body: &Body, facts: &Value, problems: &mut Vec<String>) {
         match facts.get(name) {
             _ if META_ARGUMENTS.contains(&name) => {}
             Some(Value::String(words)) if words == "computed" => {
-                problems.push(format!("{name} cannot be set"))
+                problems.push(format!("{name} cannot be set"));
             }
             Some(Value::String(_)) => {}
             Some(_) => problems.push(format!("{name} is a block, not an argument")),

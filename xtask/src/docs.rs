@@ -102,7 +102,7 @@ fn help() -> Result<String, String> {
         &["run", "--quiet", "--bin", "valet-rds", "--", "--help"],
     )
     .env("COLUMNS", "100")
-    .run()?;
+    .read()?;
     Ok(format!("```text\n{}\n```\n", printed.trim_end()))
 }
 

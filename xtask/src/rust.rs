@@ -11,6 +11,7 @@ pub(crate) fn steps() -> Vec<Step> {
         Step::new("cargo clippy", || {
             quiet(&[
                 "clippy",
+                "--quiet",
                 "--workspace",
                 "--all-targets",
                 "--",

@@ -64,7 +64,7 @@ fn compare(engine: &Engine, outputs: &str) -> Done {
     let root = Path::new(ROOT);
     files::write(&root.join("main.tf"), outputs)?;
     engine.run(root, &["apply", "-auto-approve"])?;
-    let printed = engine.run(root, &["output", "-json"])?;
+    let printed = engine.read(root, &["output", "-json"])?;
     let evaluated: Value =
         serde_json::from_str(&printed).map_err(|error| format!("{error}\n{printed}"))?;
     for (number, text) in TEXTS.iter().enumerate() {

@@ -34,6 +34,15 @@ impl Engine {
 
     /// Runs Terraform: what it printed, or that, under the command, when it failed.
     pub(crate) fn run(&self, folder: &Path, arguments: &[&str]) -> Done {
+        self.program(folder, arguments).run()
+    }
+
+    /// The same, for what it printed on standard output alone.
+    pub(crate) fn read(&self, folder: &Path, arguments: &[&str]) -> Done {
+        self.program(folder, arguments).read()
+    }
+
+    fn program(&self, folder: &Path, arguments: &[&str]) -> Program {
         let mut program = Program::new("terraform", arguments)
             .within(folder)
             .env("CHECKPOINT_DISABLE", "1")
@@ -43,7 +52,7 @@ impl Engine {
         if let Some(settings) = &self.settings {
             program = program.env(OWN_SETTINGS, settings);
         }
-        program.run()
+        program
     }
 }
 
