@@ -138,19 +138,25 @@ pub struct Session {
 }
 
 impl Session {
+    /// The folder of the workspace that the user means.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn workspace(global: &Global) -> Result<PathBuf, Stop> {
+        let found = global.workspace.clone().or_else(disk::find_workspace);
+        found.ok_or_else(|| {
+            Stop::Usage(format!(
+                "no {WORKSPACE_FILE} here or above; name its folder with --workspace"
+            ))
+        })
+    }
+
     /// Opens the workspace that the user means.
     ///
     /// # Errors
     /// When there is none, or its `valet.yaml` is wrong.
     pub fn open(global: &Global) -> Result<Self, Stop> {
-        let workspace = match &global.workspace {
-            Some(folder) => folder.clone(),
-            None => disk::find_workspace().ok_or_else(|| {
-                Stop::Usage(format!(
-                    "no {WORKSPACE_FILE} here or above; name its folder with --workspace"
-                ))
-            })?,
-        };
+        let workspace = Self::workspace(global)?;
         let base = base(&workspace);
         let environments = compile::open(disk::read(&workspace.join(WORKSPACE_FILE))?).map_err(
             |mut problems| {

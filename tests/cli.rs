@@ -401,3 +401,28 @@ fn sarif_holds_every_rule_and_result() {
     assert_eq!(rules[index].id, "policy-multi-az");
     assert_eq!(result.related_locations.as_ref().unwrap().len(), 1);
 }
+
+#[test]
+fn fix_mends_what_is_certain_and_keeps_the_rest() {
+    let folder = copy("fixtures/ok/minimal", "fix");
+    fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
+    let config = folder.join("configs/dev/orders.yaml");
+    let text = "# Orders.\nshortname: orders   # for ever\n\nengineVersion: 16.10\ninstance_class: db.t4g.large # small\nstorageType: GP3\nmultiAz_: true\nbackupWindow: soon\n";
+    fs::write(&config, text).unwrap();
+    let run = valet(&folder, &["check", "--fix"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(
+        run.err
+            .contains("mended configs/dev/orders.yaml: 4 problems\n"),
+        "{}",
+        run.err
+    );
+    assert_eq!(
+        fs::read_to_string(&config).unwrap(),
+        "# yaml-language-server: $schema=../../schemas/config.schema.json\n# Orders.\nshortname: orders   # for ever\n\nengineVersion: \"16.10\"\ninstanceClass: db.t4g.large # small\nstorageType: gp3\nmultiAz: true\nbackupWindow: soon\n"
+    );
+    assert!(
+        run.err
+            .contains("`soon` does not have the form of `backupWindow`")
+    );
+}

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use crate::{
     cli::{self, Global, Session, Stop},
+    disk, fix,
     report::{self, Count},
 };
 
@@ -16,6 +17,9 @@ pub struct Arguments {
     /// How to print what was found
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// Write what can be mended without a doubt, then check again
+    #[arg(long)]
+    fix: bool,
     /// What fails beside errors
     #[arg(long, value_name = "WHAT")]
     deny: Option<Deny>,
@@ -44,6 +48,9 @@ enum Format {
 /// # Errors
 /// When anything is wrong.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    if arguments.fix {
+        mend(arguments, global)?;
+    }
     let (problems, base, configs) = match found(arguments, global) {
         Ok(found) => found,
         Err(Stop::Problems { problems, base }) => (problems, base, 0),
@@ -68,6 +75,34 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         Ok(())
     } else {
         Err(Stop::Rejected)
+    }
+}
+
+/// Mends until nothing more can be: one mended problem may have hidden another.
+fn mend(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let workspace = Session::workspace(global)?;
+    loop {
+        let problems = match found(arguments, global) {
+            Ok((problems, ..)) | Err(Stop::Problems { problems, .. }) => problems,
+            Err(other) => return Err(other),
+        };
+        let mut files: Vec<_> = problems.iter().map(|problem| &problem.place.file).collect();
+        files.dedup_by_key(|file| file.path.as_str());
+        let mut again = false;
+        for file in files {
+            if let Some((text, count)) = fix::mend(&file.path, &file.text, &problems) {
+                disk::replace(&workspace, &file.path, &text)?;
+                cli::note(format!(
+                    "mended {}: {}",
+                    file.path,
+                    report::plural(count, "problem")
+                ));
+                again = true;
+            }
+        }
+        if !again {
+            return Ok(());
+        }
     }
 }
 

@@ -68,7 +68,7 @@ pub fn stray_roots(
 }
 
 /// No folder between the workspace and a root may be a symbolic link: a write must not leave the workspace.
-fn refuse_links(workspace: &Path, directory: &str) -> Result<(), Failure> {
+pub(super) fn refuse_links(workspace: &Path, directory: &str) -> Result<(), Failure> {
     let mut path = workspace.to_owned();
     for part in directory.split('/') {
         path.push(part);
@@ -146,20 +146,24 @@ pub fn create_root(workspace: &Path, directory: &str, tree: &Tree) -> Result<(),
 /// When the disk refuses.
 pub fn apply(workspace: &Path, change: &Change) -> Result<(), Failure> {
     let path = workspace.join(&change.path);
-    let (directory, name) = change.path.rsplit_once('/').unwrap_or(("", &change.path));
+    let (directory, _) = change.path.rsplit_once('/').unwrap_or(("", &change.path));
     refuse_links(workspace, directory)?;
     let Some(text) = &change.new else {
         return fs::remove_file(&path).map_err(at(&path));
     };
-    let unfinished = workspace
-        .join(directory)
-        .join(format!("{UNFINISHED}{name}"));
+    write_over(&path, text)
+}
+
+/// Replaces a file by way of an unfinished one beside it: whoever looks sees the old text or the new one.
+pub(super) fn write_over(path: &Path, text: &str) -> Result<(), Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let unfinished = path.with_file_name(format!("{UNFINISHED}{name}"));
     let mut file = fs::File::create(&unfinished).map_err(at(&unfinished))?;
     let written = file
         .write_all(text.as_bytes())
         .and_then(|()| file.sync_data());
     written.map_err(at(&unfinished))?;
-    fs::rename(&unfinished, &path).map_err(at(&path))
+    fs::rename(&unfinished, path).map_err(at(path))
 }
 
 /// Removes the generated files of a root that has moved, and its folder when nothing else is in it.
