@@ -3,5 +3,6 @@
 pub mod check;
 pub mod generate;
 pub mod preview;
+pub mod retire;
 pub mod rules;
 pub mod schema;

@@ -1,6 +1,7 @@
 //! The rules that look at one instance, or one environment, alone.
 
 mod environment;
+mod lifecycle;
 mod storage;
 
 use crate::{
@@ -32,6 +33,7 @@ pub fn instance(instance: &Instance, stem: &str, today: &str) -> Vec<Problem> {
     found.windows();
     found.proxy();
     found.tags();
+    found.lifecycle(today);
     found.warnings();
     found.problems
 }
