@@ -15,12 +15,14 @@ use std::{
 };
 
 use clap::{Parser, Subcommand, ValueEnum};
+use rayon::prelude::*;
 
 use crate::{
     command,
     compile::{self, Compiled, WORKSPACE_FILE},
     disk,
-    instance::Environment,
+    instance::{Environment, Instance},
+    life::{self, Life},
     problem::Problem,
     report, suggest,
 };
@@ -69,6 +71,8 @@ enum Command {
     Init(command::init::Arguments),
     /// Print the Terraform of one unit or file
     Preview(command::preview::Arguments),
+    /// Write the next step of a database's retirement into its config
+    Retire(command::retire::Arguments),
     /// Print the rules, or explain one
     Rules(command::rules::Arguments),
     /// Print the JSON Schema of the configs or of `valet.yaml`
@@ -84,6 +88,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Generate(arguments) => command::generate::run(arguments, global),
         Command::Init(arguments) => command::init::run(arguments),
         Command::Preview(arguments) => command::preview::run(arguments, global),
+        Command::Retire(arguments) => command::retire::run(arguments, global),
         Command::Rules(arguments) => command::rules::run(arguments),
         Command::Schema(arguments) => command::schema::run(arguments),
     };
@@ -186,6 +191,26 @@ impl Session {
         compiled.problems.extend(problems);
         compile::finish(&mut compiled.problems);
         Ok((compiled, count))
+    }
+
+    /// What the roots on disk say about these units.
+    ///
+    /// # Errors
+    /// When a root cannot be read.
+    pub fn life(&self, instances: &[Instance]) -> Result<Life, Stop> {
+        let expected = compile::expected_roots(&self.environments, instances);
+        let mut roots = disk::stray_roots(&self.workspace, self.output(), &|directory| {
+            expected.contains(directory)
+        })?;
+        let standing = instances
+            .par_iter()
+            .map(|instance| {
+                let root = disk::standing_root(&self.workspace, &instance.directory())?;
+                Ok(root.filter(|root| life::is_telling(root, instance)))
+            })
+            .collect::<Result<Vec<_>, disk::Failure>>()?;
+        roots.extend(standing.into_iter().flatten());
+        Ok(life::compare(&roots, instances))
     }
 
     /// The environment and the path of a unit's config.

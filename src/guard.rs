@@ -1,6 +1,7 @@
 //! The rules that look at one instance, or one environment, alone.
 
 mod environment;
+mod lifecycle;
 mod policy;
 mod storage;
 
@@ -37,6 +38,7 @@ pub fn instance(instance: &Instance, stem: &str, today: &str) -> Vec<Problem> {
     found.proxy();
     found.tags();
     found.policy();
+    found.lifecycle(today);
     found.warnings();
     found.problems
 }

@@ -27,6 +27,7 @@ pub mod fleet;
 pub mod guard;
 pub mod instance;
 pub mod lay_out;
+pub mod life;
 pub mod name;
 pub mod parameter;
 pub mod print;

@@ -187,9 +187,18 @@ fn a_config_that_vanishes_is_refused_and_one_that_moves_is_followed() {
     let gone = valet(&city, &["generate"]);
     assert_eq!(gone.code, 1);
     assert!(
-        gone.err.contains("configs/dev3/test-dev.yaml is gone"),
+        gone.err
+            .contains("no config has the shortname `testdev` of configs/dev3/test-dev.yaml"),
         "{}",
         gone.err
+    );
+    let checked = valet(&city, &["check"]);
+    assert_eq!(checked.code, 1);
+    assert!(
+        gone.err
+            .starts_with(checked.err.split("7 configs").next().unwrap()),
+        "check and generate say the same: {}",
+        checked.err
     );
     assert!(city.join("generated/dev3/test-dev/main.tf").exists());
     let moved = text.replace("namespace: test-dev", "namespace: trial");

@@ -36,6 +36,7 @@ const ORDER: &[&str] = &[
     "print",
     "emit",
     "report",
+    "life",
     "compile",
     "fix",
     "example",

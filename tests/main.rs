@@ -10,6 +10,7 @@
 mod cases;
 mod cli;
 mod house;
+mod life;
 mod modules;
 mod provider;
 mod workspace;

@@ -4,7 +4,8 @@ use clap::ValueEnum;
 
 use crate::{
     cli::{self, Global, Session, Stop},
-    disk, fix,
+    compile, disk, fix,
+    problem::Problem,
     report::{self, Count},
 };
 
@@ -106,16 +107,19 @@ fn mend(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     }
 }
 
-fn found(
-    arguments: &Arguments,
-    global: &Global,
-) -> Result<(Vec<crate::problem::Problem>, String, usize), Stop> {
+fn found(arguments: &Arguments, global: &Global) -> Result<(Vec<Problem>, String, usize), Stop> {
     let session = Session::open(global)?;
     let mut paths = Vec::new();
     for unit in &arguments.units {
         paths.push(session.find(unit)?.1);
     }
-    let (compiled, configs) = session.compile()?;
+    let (mut compiled, configs) = session.compile()?;
+    if !compiled.problems.iter().any(Problem::is_error) {
+        compiled
+            .problems
+            .extend(session.life(&compiled.instances)?.problems);
+        compile::finish(&mut compiled.problems);
+    }
     let configs = if paths.is_empty() {
         configs
     } else {

@@ -8,13 +8,13 @@ use std::{
 
 use super::{Failure, at, entries};
 use crate::{
-    compile::StrayRoot,
+    life::StandingRoot,
     print,
     tree::{Change, Found, Standing, Tree},
 };
 
 /// Start of the names of unfinished files and folders; a later run removes what a killed one left.
-const UNFINISHED: &str = ".valet-rds-unfinished-";
+pub(super) const UNFINISHED: &str = ".valet-rds-unfinished-";
 
 /// Generated roots that are not among `expected`.
 ///
@@ -24,7 +24,7 @@ pub fn stray_roots(
     workspace: &Path,
     output: &str,
     expected: &dyn Fn(&str) -> bool,
-) -> Result<Vec<StrayRoot>, Failure> {
+) -> Result<Vec<StandingRoot>, Failure> {
     let mut strays = Vec::new();
     let folder = workspace.join(output);
     refuse_links(workspace, output)?;
@@ -45,26 +45,31 @@ pub fn stray_roots(
             if !is_folder || name.starts_with(UNFINISHED) || expected(&directory) {
                 continue;
             }
-            let Some(found) = standing(workspace, &directory)? else {
-                continue;
-            };
-            if found
-                .iter()
-                .any(|(_, found)| matches!(found, Found::Generated(_)))
-            {
-                let terraform = found.into_iter().find_map(|(name, found)| match found {
-                    Found::Generated(text) if name == "terraform.tf" => Some(text),
-                    _ => None,
-                });
-                let terraform = terraform.unwrap_or_default();
-                strays.push(StrayRoot {
-                    directory,
-                    terraform,
-                });
-            }
+            strays.extend(standing_root(workspace, &directory)?);
         }
     }
     Ok(strays)
+}
+
+/// What a generated root says about itself; nothing, when none of its files was generated.
+///
+/// # Errors
+/// When the folder or a file cannot be read.
+pub fn standing_root(workspace: &Path, directory: &str) -> Result<Option<StandingRoot>, Failure> {
+    let mut found = standing(workspace, directory)?.unwrap_or_default();
+    let generated = |found: &Found| matches!(found, Found::Generated(_));
+    if !found.values().any(generated) {
+        return Ok(None);
+    }
+    let mut text = |name: &str| match found.remove(name) {
+        Some(Found::Generated(text)) => text,
+        _ => String::new(),
+    };
+    Ok(Some(StandingRoot {
+        directory: directory.to_owned(),
+        terraform: text("terraform.tf"),
+        main: text("main.tf"),
+    }))
 }
 
 /// No folder between the workspace and a root may be a symbolic link: a write must not leave the workspace.
