@@ -6,6 +6,7 @@
 
 mod configs;
 mod roots;
+mod write;
 
 use std::{
     fmt, fs,
@@ -17,6 +18,7 @@ use crate::{compile::WORKSPACE_FILE, source::MAX_BYTES};
 
 pub use configs::{config_path, configs, namespaces};
 pub use roots::{apply, create_root, remove_root, standing, stray_roots, sweep};
+pub use write::write_config;
 
 /// What went wrong with a file or folder.
 #[derive(Debug)]

@@ -8,7 +8,10 @@
 
 mod cases;
 mod cli;
+mod comfort;
+mod create;
 mod house;
+mod info;
 mod modules;
 mod provider;
 mod workspace;

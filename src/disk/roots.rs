@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Start of the names of unfinished files and folders; a later run removes what a killed one left.
-const UNFINISHED: &str = ".valet-rds-unfinished-";
+pub(super) const UNFINISHED: &str = ".valet-rds-unfinished-";
 
 /// Generated roots that are not among `expected`.
 ///
@@ -68,7 +68,7 @@ pub fn stray_roots(
 }
 
 /// No folder between the workspace and a root may be a symbolic link: a write must not leave the workspace.
-fn refuse_links(workspace: &Path, directory: &str) -> Result<(), Failure> {
+pub(super) fn refuse_links(workspace: &Path, directory: &str) -> Result<(), Failure> {
     let mut path = workspace.to_owned();
     for part in directory.split('/') {
         path.push(part);

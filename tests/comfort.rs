@@ -1,0 +1,1 @@
+//! Help, completions and what else makes the command comfortable.
