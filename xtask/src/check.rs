@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::{
-    docs, modules, python, roots, rust,
+    docs, man, modules, python, roots, rust,
     step::{Step, Tally},
     strings,
     terraform::Engine,
@@ -16,7 +16,11 @@ const WORKERS: usize = 2;
 pub(crate) fn run() -> ExitCode {
     let mut tally = Tally::default();
     tally.run(rust::steps());
-    tally.run([Step::new("docs --check", docs::check), Step::new("zip --check", zip::check)]);
+    tally.run([
+        Step::new("docs --check", docs::check),
+        Step::new("man --check", man::check),
+        Step::new("zip --check", zip::check),
+    ]);
     match python::find() {
         Ok(python) => tally.run([Step::new("target sync", move || python::test(&python))]),
         Err(reason) => tally.missing("target sync", &reason),
