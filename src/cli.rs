@@ -9,6 +9,7 @@ mod ask;
 pub mod complete;
 mod date;
 pub mod legacy;
+mod progress;
 mod start;
 mod which;
 
@@ -33,6 +34,7 @@ use crate::{
 };
 
 pub use ask::{ask, can_ask};
+pub use progress::Progress;
 pub use start::{command, start};
 pub use which::Which;
 pub(crate) use which::missing;
@@ -208,6 +210,7 @@ impl Session {
     /// # Errors
     /// When a file cannot be read.
     pub fn compile(&self) -> Result<(Compiled, usize), Stop> {
+        let _progress = Progress::start("compiling", 0);
         let (files, problems) = disk::configs(&self.workspace, &self.environments)?;
         let count = files.len();
         let mut compiled = compile::compile(&self.environments, files, &self.today);
@@ -371,7 +374,8 @@ pub fn show_problems(problems: &[Problem], base: &str, global: &Global) {
 }
 
 /// Columns that problems are drawn in.
-fn width() -> usize {
+#[must_use]
+pub fn width() -> usize {
     const COMFORTABLE: usize = 100;
     COMFORTABLE
 }

@@ -11,7 +11,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Units to report on, as ENVIRONMENT/NAMESPACE [default: all]
-    #[arg(value_name = "UNIT")]
+    #[arg(value_name = "UNIT", add = cli::complete::unit_names())]
     units: Vec<String>,
     /// How to print what was found
     #[arg(long, value_name = "FORMAT", default_value = "human")]

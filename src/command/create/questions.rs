@@ -84,13 +84,19 @@ pub(super) fn values(
         )));
     }
     let namespace = crate::compile::stem(&draft.path).to_owned();
-    for (key, _) in missing {
-        let default = match key {
-            "shortname" => namespace.replace('-', ""),
-            _ => "postgres".to_owned(),
-        };
-        let assignment = question(draft, assignments, key, &default)?;
-        assignments.extend(assignment);
+    let suggestion = |key: &str| match key {
+        "shortname" => namespace.replace('-', ""),
+        _ => "postgres".to_owned(),
+    };
+    while !missing.is_empty() {
+        let (key, _) = missing.remove(0);
+        // What is asked next has to stand for something while this answer is checked.
+        let next = missing
+            .iter()
+            .map(|(key, _)| assign::assign(key, &suggestion(key)));
+        let next = next.collect::<Result<Vec<_>, _>>().map_err(Stop::Usage)?;
+        let around: Vec<_> = assignments.iter().cloned().chain(next).collect();
+        assignments.push(question(draft, &around, key, &suggestion(key))?);
     }
     let optional = |value: &Option<String>, built_in: &str| {
         value.clone().unwrap_or_else(|| built_in.to_owned())
@@ -108,7 +114,9 @@ pub(super) fn values(
         }
         let answer = question(draft, assignments, key, &default)?;
         // A default stays unwritten, so that a better one reaches everybody.
-        assignments.extend(answer.filter(|answer| answer.value != default));
+        if answer.value != default {
+            assignments.push(answer);
+        }
     }
     Ok(())
 }
@@ -118,7 +126,7 @@ fn question(
     assignments: &[Assignment],
     key: &'static str,
     default: &str,
-) -> Result<Option<Assignment>, Stop> {
+) -> Result<Assignment, Stop> {
     let answer = cli::ask(key, Some(default), |answer| {
         let assignment = assign::assign(key, answer)?;
         let all: Vec<_> = assignments.iter().cloned().chain([assignment]).collect();
@@ -130,7 +138,7 @@ fn question(
             None => Ok(()),
         }
     })?;
-    assign::assign(key, &answer).map(Some).map_err(Stop::Usage)
+    assign::assign(key, &answer).map_err(Stop::Usage)
 }
 
 /// The first error that lies in the value of this key.
