@@ -5,6 +5,14 @@
     reason = "this is the command line: the one place that prints and knows the date"
 )]
 
+mod ask;
+pub mod complete;
+mod date;
+pub mod legacy;
+mod progress;
+mod start;
+mod which;
+
 use std::{
     fmt,
     io::{IsTerminal, Write},
@@ -27,6 +35,12 @@ use crate::{
     report, suggest,
 };
 
+pub use ask::{ask, can_ask};
+pub use progress::Progress;
+pub use start::{command, start};
+pub use which::Which;
+pub(crate) use which::missing;
+
 /// Compiles one YAML file per database into a reviewed Terraform root module.
 #[derive(Debug, Parser)]
 #[command(name = "valet-rds", version, max_term_width = 100)]
@@ -37,18 +51,30 @@ pub struct Arguments {
     command: Command,
 }
 
+/// Heading of the options that every command has.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Options of every command.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Global {
     /// Folder with the `valet.yaml` [default: the nearest one from here upwards]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DIR")]
     workspace: Option<PathBuf>,
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "WHEN", default_value = "auto")]
     color: Color,
     /// The day that support dates and waivers are measured against, as YYYY-MM-DD [default: today]
-    #[arg(long, global = true, value_name = "DATE", value_parser = date)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DATE", value_parser = date::parse)]
     today: Option<String>,
+    /// Environment of a command that is about one unit
+    #[arg(long, value_name = "ENVIRONMENT", add = complete::environments())]
+    environment: Option<String>,
+    /// Namespace of a command that is about one unit
+    #[arg(long, value_name = "NAMESPACE", add = complete::namespaces())]
+    namespace: Option<String>,
+    /// How the program's own name is typed.
+    #[arg(skip = "valet-rds")]
+    pub program: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -65,10 +91,16 @@ enum Color {
 enum Command {
     /// Validate every config
     Check(command::check::Arguments),
+    /// Print the script that completes commands, environments, namespaces and rules in a shell
+    Completions(command::completions::Arguments),
+    /// Write the config of a database, or change values in it
+    Create(Box<command::create::Arguments>),
     /// Write the Terraform roots
     Generate(command::generate::Arguments),
     /// Make a workspace that compiles at once
     Init(command::init::Arguments),
+    /// Print everything that is decided about a database, where it comes from, and its names in AWS
+    Info(command::info::Arguments),
     /// Print the Terraform of one unit or file
     Preview(command::preview::Arguments),
     /// Write the next step of a database's retirement into its config
@@ -83,7 +115,14 @@ enum Command {
 #[must_use]
 pub fn run(arguments: &Arguments) -> ExitCode {
     let global = &arguments.global;
+    let named = global.environment.is_some() || global.namespace.is_some();
     let result = match &arguments.command {
+        Command::Create(arguments) => command::create::run(arguments, global),
+        Command::Info(arguments) => command::info::run(arguments, global),
+        _ if named => Err(Stop::Usage(
+            "--environment and --namespace go with commands about one unit".to_owned(),
+        )),
+        Command::Completions(arguments) => command::completions::run(arguments, global),
         Command::Check(arguments) => command::check::run(arguments, global),
         Command::Generate(arguments) => command::generate::run(arguments, global),
         Command::Init(arguments) => command::init::run(arguments),
@@ -185,6 +224,7 @@ impl Session {
     /// # Errors
     /// When a file cannot be read.
     pub fn compile(&self) -> Result<(Compiled, usize), Stop> {
+        let _progress = Progress::start("compiling", 0);
         let (files, problems) = disk::configs(&self.workspace, &self.environments)?;
         let count = files.len();
         let mut compiled = compile::compile(&self.environments, files, &self.today);
@@ -213,6 +253,21 @@ impl Session {
         Ok(life::compare(&roots, instances))
     }
 
+    /// The environment of a name.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub fn environment(&self, name: &str) -> Result<&Arc<Environment>, Stop> {
+        let found = self.environments.iter().find(|known| known.name == name);
+        found.ok_or_else(|| {
+            let names: Vec<_> = self.environments.iter().map(|known| &known.name).collect();
+            let known = suggest::list(&names);
+            Stop::Usage(format!(
+                "there is no environment `{name}`; there are {known}"
+            ))
+        })
+    }
+
     /// The environment and the path of a unit's config.
     ///
     /// # Errors
@@ -224,17 +279,7 @@ impl Session {
                 "`{unit}` is not a unit: write ENVIRONMENT/NAMESPACE"
             ));
         };
-        let names: Vec<_> = self.environments.iter().map(|known| &known.name).collect();
-        let Some(found) = self
-            .environments
-            .iter()
-            .find(|known| known.name == environment)
-        else {
-            let known = suggest::list(&names);
-            return usage(format!(
-                "`{unit}`: there is no environment `{environment}`; there are {known}"
-            ));
-        };
+        let found = self.environment(environment)?;
         let path = format!("{}/{namespace}.yaml", found.written.configs);
         if namespace.contains('/') || !disk::is_file(&self.workspace.join(&path)) {
             let known = disk::namespaces(&self.workspace, found);
@@ -244,6 +289,32 @@ impl Session {
             return usage(format!("`{unit}`: there is no {}{path}{hint}", self.base));
         }
         Ok((found, path))
+    }
+
+    /// The units of every config but one.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or the one must not be there.
+    pub fn others(
+        &self,
+        environment: &Environment,
+        path: &str,
+    ) -> Result<Vec<crate::instance::Instance>, Stop> {
+        let (mut files, problems) = disk::configs(&self.workspace, &self.environments)?;
+        let folder = environment.place("configs").span;
+        let in_the_way: Vec<_> = problems
+            .into_iter()
+            .filter(|problem| {
+                let place = &problem.place;
+                place.file.path == path
+                    || (place.file.path == WORKSPACE_FILE && place.span == folder)
+            })
+            .collect();
+        if !in_the_way.is_empty() {
+            return Err(self.problems(in_the_way));
+        }
+        files.retain(|file| file.path != path);
+        Ok(compile::compile(&self.environments, files, &self.today).instances)
     }
 
     /// Folder of the generated roots, relative to the workspace.
@@ -281,6 +352,18 @@ pub fn concerning(problems: Vec<Problem>, paths: &[String]) -> Vec<Problem> {
 }
 
 impl Global {
+    /// The options of a run that names at most a workspace.
+    fn of(workspace: Option<PathBuf>) -> Self {
+        Self {
+            workspace,
+            color: Color::Never,
+            today: None,
+            environment: None,
+            namespace: None,
+            program: "valet-rds",
+        }
+    }
+
     /// Whether a stream gets colour.
     #[must_use]
     pub fn colors(&self, stream: &impl IsTerminal) -> bool {
@@ -301,47 +384,9 @@ impl Global {
             let seconds = SystemTime::now()
                 .duration_since(UNIX_EPOCH)
                 .map_or(0, |since| since.as_secs());
-            civil(seconds / 86400)
+            date::civil(seconds / 86400)
         })
     }
-}
-
-fn date(text: &str) -> Result<String, String> {
-    let digits = |part: Option<&str>, length| {
-        part.filter(|part| {
-            part.len() == length && part.chars().all(|letter| letter.is_ascii_digit())
-        })
-        .and_then(|part| part.parse::<u32>().ok())
-    };
-    let mut parts = text.split('-');
-    let (year, month, day) = (
-        digits(parts.next(), 4),
-        digits(parts.next(), 2),
-        digits(parts.next(), 2),
-    );
-    match (year, month, day, parts.next()) {
-        (Some(_), Some(1..=12), Some(1..=31), None) => Ok(text.to_owned()),
-        _ => Err("write it as YYYY-MM-DD".to_owned()),
-    }
-}
-
-/// Days since 1970-01-01 as `YYYY-MM-DD`, after Howard Hinnant's `civil_from_days`.
-fn civil(days: u64) -> String {
-    let z = days + 719_468;
-    let era = z / 146_097;
-    let day_of_era = z % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
 }
 
 fn base(workspace: &Path) -> String {
@@ -363,7 +408,8 @@ pub fn show_problems(problems: &[Problem], base: &str, global: &Global) {
 }
 
 /// Columns that problems are drawn in.
-fn width() -> usize {
+#[must_use]
+pub fn width() -> usize {
     const COMFORTABLE: usize = 100;
     COMFORTABLE
 }
@@ -382,22 +428,4 @@ pub fn print(text: impl fmt::Display) {
 /// Prints a remark to standard error.
 pub fn note(text: impl fmt::Display) {
     eprintln!("{text}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::civil;
-
-    #[test]
-    fn days_become_dates() {
-        for (days, date) in [
-            (0, "1970-01-01"),
-            (11_016, "2000-02-29"),
-            (20_780, "2026-11-23"),
-            (47_540, "2100-02-28"),
-            (47_541, "2100-03-01"),
-        ] {
-            assert_eq!(civil(days), date);
-        }
-    }
 }

@@ -1,7 +1,10 @@
 //! The commands, one to a file.
 
 pub mod check;
+pub mod completions;
+pub mod create;
 pub mod generate;
+pub mod info;
 pub mod init;
 pub mod preview;
 pub mod retire;

@@ -141,6 +141,30 @@ pub fn unit(
     }
 }
 
+/// Compiles one config as [`unit`] does, but passes over the keys that this version does not know: their names.
+#[must_use]
+pub fn tolerant(
+    environment: &Arc<Environment>,
+    path: &str,
+    bytes: Vec<u8>,
+    today: &str,
+) -> (Option<Instance>, Vec<Problem>, Vec<String>) {
+    let stem = stem(path);
+    let mut unknown = Vec::new();
+    let resolved = Source::parse(path, bytes).and_then(|mut source| {
+        unknown = schema::CONFIG.prune(&mut source.value);
+        schema::CONFIG.check(&source)?;
+        resolve(&source, stem, environment)
+    });
+    match resolved {
+        Ok(instance) => {
+            let problems = guard::instance(&instance, stem, today);
+            (Some(instance), problems, unknown)
+        }
+        Err(problems) => (None, problems, unknown),
+    }
+}
+
 /// The namespace that a config's path stands for.
 #[must_use]
 pub fn stem(path: &str) -> &str {

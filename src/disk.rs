@@ -78,15 +78,6 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     file.write_all(text.as_bytes()).map_err(at(path))
 }
 
-/// Gives a file of the workspace another text, at once.
-///
-/// # Errors
-/// When it is not a regular file of the workspace, or the disk refuses.
-pub fn replace(workspace: &Path, path: &str, text: &str) -> Result<(), Failure> {
-    roots::refuse_links(workspace, path)?;
-    roots::write_over(&workspace.join(path), text)
-}
-
 /// Reads a whole file, but never more than an input may have and a little.
 ///
 /// # Errors

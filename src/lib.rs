@@ -12,13 +12,16 @@
 //! Everything between the two ends is a pure function of its arguments. Only [`disk`] touches the file system, only
 //! [`cli`] and the commands below it print.
 
+pub mod assign;
 pub mod class;
 pub mod cli;
 pub mod command;
 pub mod compile;
 pub mod config;
 pub mod disk;
+pub mod draft;
 pub mod edit;
+pub mod effective;
 pub mod emit;
 pub mod engine;
 pub mod example;

@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    storage_valet_rds::cli::run(&storage_valet_rds::cli::Arguments::parse())
+    storage_valet_rds::cli::start()
 }

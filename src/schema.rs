@@ -89,6 +89,13 @@ impl Schema {
         Err(problems)
     }
 
+    /// Takes the keys out of a value that the schema does not know, and names them.
+    pub fn prune(&self, value: &mut Value) -> Vec<String> {
+        let mut unknown = Vec::new();
+        prune(&self.document, value, "", &mut unknown);
+        unknown
+    }
+
     /// One problem for each error, but for unknown keys, which the validator reports together.
     fn problems(&self, source: &Source, error: &ValidationError) -> Vec<Problem> {
         let at = error.instance_path().to_string();
@@ -120,6 +127,21 @@ impl Schema {
             _ => vec![broken.value(error)],
         }
     }
+}
+
+fn prune(node: &Value, value: &mut Value, prefix: &str, unknown: &mut Vec<String>) {
+    let known = node.get("properties").and_then(Value::as_object);
+    let (Some(known), Value::Object(map)) = (known, value) else {
+        return;
+    };
+    map.retain(|key, inner| {
+        let Some(node) = known.get(key) else {
+            unknown.push(format!("{prefix}{key}"));
+            return false;
+        };
+        prune(node, inner, &format!("{prefix}{key}."), unknown);
+        true
+    });
 }
 
 /// A value that breaks the schema.

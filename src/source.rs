@@ -90,7 +90,11 @@ fn options() -> serde_yaml::Options {
     }
 }
 
-fn decode(path: &str, bytes: Vec<u8>) -> Result<File, Vec<Problem>> {
+/// The bytes of a file as text.
+///
+/// # Errors
+/// When there are too many, they are not UTF-8, or they hold invisible characters.
+pub fn decode(path: &str, bytes: Vec<u8>) -> Checked<File> {
     let refuse = |rule, text: String, at: Range<usize>, message: &str| {
         let file = Arc::new(File {
             path: path.to_owned(),

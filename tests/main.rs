@@ -9,7 +9,10 @@
 
 mod cases;
 mod cli;
+mod comfort;
+mod create;
 mod house;
+mod info;
 mod life;
 mod modules;
 mod provider;

@@ -247,7 +247,9 @@ fn traversals(body: &Body) -> Vec<&Traversal> {
         collect(argument.expr(), &mut found);
     }
     // A `removed` block names a call that is no longer there.
-    let present = body.blocks().filter(|block| block.identifier() != "removed");
+    let present = body
+        .blocks()
+        .filter(|block| block.identifier() != "removed");
     for block in present {
         found.extend(traversals(block.body()));
     }

@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Units to report on, as ENVIRONMENT/NAMESPACE [default: all]
-    #[arg(value_name = "UNIT")]
+    #[arg(value_name = "UNIT", add = cli::complete::unit_names())]
     units: Vec<String>,
     /// How to print what was found
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -92,7 +92,7 @@ fn mend(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         let mut again = false;
         for file in files {
             if let Some((text, count)) = fix::mend(&file.path, &file.text, &problems) {
-                disk::replace(&workspace, &file.path, &text)?;
+                disk::write_config(&workspace, &file.path, &text)?;
                 cli::note(format!(
                     "mended {}: {}",
                     file.path,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use rayon::prelude::*;
 
 use crate::{
-    cli::{self, Global, Session, Stop},
+    cli::{self, Global, Progress, Session, Stop},
     compile, disk,
     emit::emit,
     instance::{Environment, Instance},
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Units to write, as ENVIRONMENT/NAMESPACE [default: all, and what the environments share]
-    #[arg(value_name = "UNIT")]
+    #[arg(value_name = "UNIT", add = cli::complete::unit_names())]
     units: Vec<String>,
     /// Write nothing; print what would change and exit with 1 if anything would
     #[arg(long)]
@@ -100,10 +100,12 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     if problems.iter().any(Problem::is_error) {
         return Err(session.problems(problems));
     }
+    let progress = Progress::start("comparing", owners.len());
     let pending = owners
         .par_iter()
-        .map(|owner| pending(&session, owner))
+        .map(|owner| pending(&session, owner).inspect(|_| progress.tick()))
         .collect::<Result<Vec<_>, Stop>>()?;
+    drop(progress);
     let mut occupied = Vec::new();
     let mut todo = Vec::new();
     for (owner, pending) in owners.iter().zip(pending) {
@@ -123,8 +125,11 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         return check(&session, &todo, &leaving);
     }
     disk::sweep(&session.workspace, session.output())?;
-    todo.par_iter()
-        .try_for_each(|(owner, pending)| write(&session, owner, pending))?;
+    let progress = Progress::start("writing", todo.len());
+    todo.par_iter().try_for_each(|(owner, pending)| {
+        write(&session, owner, pending).inspect(|()| progress.tick())
+    })?;
+    drop(progress);
     for directory in &leaving {
         disk::remove_root(&session.workspace, directory)?;
     }

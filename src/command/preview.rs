@@ -1,5 +1,7 @@
 //! `valet-rds preview`: the HCL of one unit, reading nothing but its config and `valet.yaml`.
 
+mod watch;
+
 use std::{fmt::Write, path::Path, sync::Arc};
 
 use crate::{
@@ -9,14 +11,18 @@ use crate::{
     example,
     instance::Environment,
     lay_out,
+    problem::Problem,
 };
 
 /// Arguments of `preview`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// ENVIRONMENT/NAMESPACE, or the path of a config, or `-` for standard input
-    #[arg(value_name = "UNIT|FILE")]
+    #[arg(value_name = "UNIT|FILE", add = cli::complete::unit_names())]
     what: String,
+    /// Compile again whenever the config or `valet.yaml` is saved, until interrupted
+    #[arg(long)]
+    watch: bool,
 }
 
 /// Runs the command.
@@ -24,7 +30,36 @@ pub struct Arguments {
 /// # Errors
 /// When the config does not compile.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let subject = subject(&arguments.what, global)?;
+    if arguments.watch {
+        return watch::run(arguments, global);
+    }
+    let compiled = compile(&arguments.what, global)?;
+    if compiled.outside {
+        cli::note("note: outside any workspace; the environment is a built-in example");
+    }
+    let Some(hcl) = compiled.hcl else {
+        return Err(Stop::Problems {
+            problems: compiled.problems,
+            base: compiled.base,
+        });
+    };
+    cli::show_problems(&compiled.problems, &compiled.base, global);
+    cli::print(hcl);
+    Ok(())
+}
+
+/// What a config comes to.
+struct Compiled {
+    /// Whether the environment is the built-in example.
+    outside: bool,
+    problems: Vec<Problem>,
+    base: String,
+    /// The Terraform, coloured for standard output, unless an error is among the problems.
+    hcl: Option<String>,
+}
+
+fn compile(what: &str, global: &Global) -> Result<Compiled, Stop> {
+    let subject = subject(what, global)?;
     let (instance, mut problems) = compile::unit(
         &subject.environment,
         &subject.path,
@@ -32,22 +67,26 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         &subject.today,
     );
     compile::finish(&mut problems);
-    let rejected = problems.iter().any(crate::problem::Problem::is_error);
-    let Some(instance) = instance.filter(|_| !rejected) else {
-        return Err(Stop::Problems {
-            problems,
-            base: subject.base,
-        });
-    };
-    cli::show_problems(&problems, &subject.base, global);
-    let color = global.colors(&std::io::stdout());
-    let mut text = String::new();
-    for (path, file) in emit(&lay_out::unit(&instance)) {
-        let separator = if text.is_empty() { "" } else { "\n" };
-        let _ = write!(text, "{separator}# {path}\n{file}");
-    }
-    cli::print(if color { paint(&text) } else { text });
-    Ok(())
+    let rejected = problems.iter().any(Problem::is_error);
+    let instance = instance.filter(|_| !rejected);
+    let hcl = instance.map(|instance| {
+        let mut text = String::new();
+        for (path, file) in emit(&lay_out::unit(&instance)) {
+            let separator = if text.is_empty() { "" } else { "\n" };
+            let _ = write!(text, "{separator}# {path}\n{file}");
+        }
+        if global.colors(&std::io::stdout()) {
+            paint(&text)
+        } else {
+            text
+        }
+    });
+    Ok(Compiled {
+        outside: subject.outside,
+        problems,
+        base: subject.base,
+        hcl,
+    })
 }
 
 struct Subject {
@@ -56,6 +95,7 @@ struct Subject {
     bytes: Vec<u8>,
     base: String,
     today: String,
+    outside: bool,
 }
 
 fn subject(what: &str, global: &Global) -> Result<Subject, Stop> {
@@ -69,6 +109,7 @@ fn subject(what: &str, global: &Global) -> Result<Subject, Stop> {
             path,
             base: session.base,
             today: session.today,
+            outside: false,
         });
     }
     let bytes = if what == "-" {
@@ -87,12 +128,12 @@ fn subject(what: &str, global: &Global) -> Result<Subject, Stop> {
             bytes,
             base: session.base,
             today: session.today,
+            outside: false,
         });
     }
     let environment = example::environment().ok().flatten();
     let environment = environment
         .ok_or_else(|| Stop::Usage("the built-in example environment is broken".to_owned()))?;
-    cli::note("note: outside any workspace; the environment is a built-in example");
     let path = if what == "-" {
         stdin_path(&bytes)
     } else {
@@ -104,6 +145,7 @@ fn subject(what: &str, global: &Global) -> Result<Subject, Stop> {
         bytes,
         base: String::new(),
         today: global.today(),
+        outside: true,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The rule to explain [default: list all]
-    #[arg(value_name = "CODE")]
+    #[arg(value_name = "CODE", add = cli::complete::rules())]
     code: Option<String>,
 }
 

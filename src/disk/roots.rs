@@ -160,7 +160,7 @@ pub fn apply(workspace: &Path, change: &Change) -> Result<(), Failure> {
 }
 
 /// Replaces a file by way of an unfinished one beside it: whoever looks sees the old text or the new one.
-pub(super) fn write_over(path: &Path, text: &str) -> Result<(), Failure> {
+fn write_over(path: &Path, text: &str) -> Result<(), Failure> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let unfinished = path.with_file_name(format!("{UNFINISHED}{name}"));
     let mut file = fs::File::create(&unfinished).map_err(at(&unfinished))?;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::{
-    archive, docs, modules, python, roots, rust,
+    archive, docs, man, modules, python, roots, rust,
     step::{Step, Tally},
     strings,
     terraform::Engine,
@@ -17,6 +17,7 @@ pub(crate) fn run() -> ExitCode {
     tally.run(rust::steps());
     tally.run([
         Step::new("docs --check", docs::check),
+        Step::new("man --check", man::check),
         Step::new("zip --check", archive::check),
     ]);
     match python::find() {

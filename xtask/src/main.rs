@@ -13,6 +13,7 @@ mod check;
 mod command;
 mod docs;
 mod files;
+mod man;
 mod mirror;
 mod modules;
 mod provider_schema;
@@ -30,6 +31,7 @@ usage: cargo xtask CHORE
   check                 everything that CI does
   bless                 accept what the tests show, and delete snapshots without a fixture
   docs [--check]        rewrite what the READMEs quote from code
+  man [--check]         rewrite the manual page from the command line
   zip [--check]         rebuild the zip of the target sync
   provider-schema FILE  reduce the output of `terraform providers schema -json` to what modules/ uses";
 
@@ -44,6 +46,8 @@ fn main() -> ExitCode {
         ["bless"] => bless::run(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
+        ["man"] => man::write(),
+        ["man", "--check"] => man::check(),
         ["zip"] => archive::write(),
         ["zip", "--check"] => archive::check(),
         ["provider-schema", file] => provider_schema::write(file),

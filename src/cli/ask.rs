@@ -1,0 +1,40 @@
+//! Questions to a person at a terminal.
+
+use std::io::IsTerminal;
+
+use super::Stop;
+
+/// Whether somebody is there to answer.
+#[must_use]
+pub fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks until an answer passes. An empty one stands for the default, if there is one.
+///
+/// # Errors
+/// When the input ends, or cannot be read.
+pub fn ask(
+    question: &str,
+    default: Option<&str>,
+    mut check: impl FnMut(&str) -> Result<(), String>,
+) -> Result<String, Stop> {
+    loop {
+        let shown = default.map_or(String::new(), |default| format!(" [{default}]"));
+        eprint!("{question}{shown}: ");
+        let mut line = String::new();
+        let read = std::io::stdin().read_line(&mut line);
+        if read.map_err(|error| Stop::Usage(format!("<stdin>: {error}")))? == 0 {
+            eprintln!();
+            return Err(Stop::Usage("nothing was written".to_owned()));
+        }
+        let answer = match (line.trim(), default) {
+            ("", Some(default)) => default,
+            (answer, _) => answer,
+        };
+        match check(answer) {
+            Ok(()) => return Ok(answer.to_owned()),
+            Err(reason) => eprintln!("  {reason}"),
+        }
+    }
+}

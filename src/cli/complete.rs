@@ -1,0 +1,128 @@
+//! What a shell is offered behind the cursor: environments, namespaces, units and rules of the workspace at hand.
+
+use std::path::PathBuf;
+
+use clap_complete::{
+    CompleteEnv,
+    engine::{ArgValueCandidates, CompletionCandidate},
+    env::Shells,
+};
+
+use super::{Global, Session, start};
+use crate::{disk, rule};
+
+/// Variable in which a shell says that it wants completions.
+const VARIABLE: &str = "VALET_RDS_COMPLETE";
+
+/// Whether the process was started by a shell that wanted completions, and now has them.
+pub(super) fn answered(program: &'static str) -> bool {
+    let here = std::env::current_dir().ok();
+    CompleteEnv::with_factory(|| start::command(program))
+        .var(VARIABLE)
+        .try_complete(std::env::args_os(), here.as_deref())
+        .unwrap_or_else(|error| error.exit())
+}
+
+/// The script that makes a shell ask.
+#[must_use]
+pub fn script(shell: &str, program: &str) -> String {
+    let mut script = Vec::new();
+    if let Some(shell) = Shells::builtins().completer(shell) {
+        let identifier = program.replace('-', "_");
+        // Writing to memory cannot fail.
+        let _ = shell.write_registration(VARIABLE, &identifier, program, program, &mut script);
+    }
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+/// Offers the environments of the workspace.
+#[must_use]
+pub fn environments() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let names = session()
+            .into_iter()
+            .flat_map(|session| session.environments);
+        names
+            .map(|known| CompletionCandidate::new(&known.name))
+            .collect()
+    })
+}
+
+/// Offers the namespaces of the environment that is typed, or of all.
+#[must_use]
+pub fn namespaces() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let wanted = typed("--environment");
+        let is_wanted = |name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
+        let mut names: Vec<_> = units()
+            .into_iter()
+            .filter(|(environment, _)| is_wanted(environment))
+            .map(|(_, namespace)| namespace)
+            .collect();
+        names.sort();
+        names.dedup();
+        names.into_iter().map(CompletionCandidate::new).collect()
+    })
+}
+
+/// Offers the units of the workspace.
+#[must_use]
+pub fn unit_names() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let name = |(environment, namespace)| format!("{environment}/{namespace}");
+        units()
+            .into_iter()
+            .map(name)
+            .map(CompletionCandidate::new)
+            .collect()
+    })
+}
+
+/// Offers the codes of the rules.
+#[must_use]
+pub fn rules() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let candidate = |rule: &&rule::Rule| {
+            CompletionCandidate::new(rule.code).help(Some(rule.meaning.into()))
+        };
+        rule::ALL.iter().map(candidate).collect()
+    })
+}
+
+fn units() -> Vec<(String, String)> {
+    let Some(session) = session() else {
+        return Vec::new();
+    };
+    let of = |environment: &super::Environment| {
+        let namespaces = disk::namespaces(&session.workspace, environment);
+        let unit = |namespace| (environment.name.clone(), namespace);
+        namespaces.into_iter().map(unit).collect::<Vec<_>>()
+    };
+    session
+        .environments
+        .iter()
+        .flat_map(|known| of(known))
+        .collect()
+}
+
+/// The workspace that the line at the cursor means. One that does not open has nothing to offer.
+fn session() -> Option<Session> {
+    let workspace = typed("--workspace").map(PathBuf::from);
+    Session::open(&Global::of(workspace)).ok()
+}
+
+/// The value of an option on the line at the cursor.
+fn typed(option: &str) -> Option<String> {
+    let mut words = std::env::args_os().filter_map(|word| word.into_string().ok());
+    while let Some(word) = words.next() {
+        let Some(rest) = word.strip_prefix(option) else {
+            continue;
+        };
+        match rest.strip_prefix('=') {
+            Some(value) => return Some(value.to_owned()),
+            None if rest.is_empty() => return words.next(),
+            None => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,121 @@
+//! `valet-rds info`: everything that is decided about a unit.
+
+use std::fmt::Write;
+
+use clap::ValueEnum;
+use serde_json::Value;
+
+use crate::{
+    cli::{self, Global, Session, Stop, Which},
+    compile, disk, edit, effective,
+    instance::Instance,
+    problem::Problem,
+};
+
+/// Arguments of `info`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    which: Which,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Tables
+    Human,
+    /// One YAML document
+    Yaml,
+    /// One JSON document
+    Json,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When there is no such unit, or it does not compile.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let session = Session::open(global)?;
+    let unit = arguments.which.unit(global)?;
+    let (environment, path) = session.find(&unit)?;
+    let bytes = disk::read(&session.workspace.join(&path))?;
+    let (instance, mut problems) = compile::unit(environment, &path, bytes, &session.today);
+    compile::finish(&mut problems);
+    let rejected = problems.iter().any(Problem::is_error);
+    let Some(instance) = instance.filter(|_| !rejected) else {
+        return Err(session.problems(problems));
+    };
+    cli::show_problems(&problems, &session.base, global);
+    match arguments.format {
+        Format::Human => cli::print(human(&instance)),
+        Format::Json => cli::print(format!("{:#}\n", effective::document(&instance))),
+        Format::Yaml => cli::print(yaml(&effective::document(&instance), 0)),
+    }
+    Ok(())
+}
+
+fn human(instance: &Instance) -> String {
+    let written = &instance.environment.written;
+    let entries: Vec<_> = effective::entries(instance)
+        .into_iter()
+        .filter(|entry| !entry.value.is_null())
+        .map(|entry| (entry.key.join("."), shown(&entry.value), entry.origin))
+        .collect();
+    let width = |texts: &mut dyn Iterator<Item = &String>| {
+        texts.map(|text| text.chars().count()).max().unwrap_or(0)
+    };
+    let keys = width(&mut entries.iter().map(|(key, ..)| key));
+    // A long value moves its own origin alone.
+    let values = width(&mut entries.iter().map(|(_, value, _)| value)).min(32);
+    let mut text = format!(
+        "{} in account {}, {}\nconfig {}\nroot   {}\n\n",
+        instance.unit(),
+        written.account_id,
+        written.region,
+        instance.file.path,
+        instance.directory()
+    );
+    for (key, value, origin) in &entries {
+        let _ = writeln!(text, "{key:keys$}  {value:values$}  {origin}");
+    }
+    let names = effective::names(instance);
+    let kinds = names.iter().map(|(kind, _)| kind.len()).max().unwrap_or(0);
+    text.push_str("\nNames in AWS\n");
+    for (kind, name) in names {
+        let _ = writeln!(text, "{kind:kinds$}  {name}");
+    }
+    text
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// YAML of a document, mappings in blocks and everything else on one line.
+fn yaml(value: &Value, depth: usize) -> String {
+    let indent = "  ".repeat(depth);
+    let mut text = String::new();
+    for (key, value) in value.as_object().into_iter().flatten() {
+        let key = edit::inline(&Value::from(key.as_str()));
+        let _ = match value {
+            Value::Object(map) if !map.is_empty() => {
+                write!(text, "{indent}{key}:\n{}", yaml(value, depth + 1))
+            }
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                let items = items
+                    .iter()
+                    .map(|item| format!("{indent}  - {}\n", edit::inline(item)));
+                write!(text, "{indent}{key}:\n{}", items.collect::<String>())
+            }
+            _ => writeln!(text, "{indent}{key}: {}", edit::inline(value)),
+        };
+    }
+    text
+}

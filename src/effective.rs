@@ -1,0 +1,312 @@
+//! Everything that is decided about a unit, as data: each value with its origin, and the names in AWS.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    instance::{Given, Instance, Origin},
+    name::{Kind, Names},
+};
+
+/// A value of the effective config.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key, with `.` between keys inside each other.
+    pub key: Vec<String>,
+    /// The value; null when AWS decides.
+    pub value: Value,
+    /// Where it comes from: a file and its line, or in words.
+    pub origin: String,
+}
+
+/// Every key of the config with the value in force, in the order of the keys.
+#[must_use]
+pub fn entries(instance: &Instance) -> Vec<Entry> {
+    let mut list = List {
+        instance,
+        entries: Vec::new(),
+    };
+    list.identity();
+    list.settings();
+    list.life();
+    list.proxy();
+    list.maps();
+    list.entries.sort_by(|a, b| a.key.cmp(&b.key));
+    list.entries
+}
+
+struct List<'a> {
+    instance: &'a Instance,
+    entries: Vec<Entry>,
+}
+
+impl List<'_> {
+    fn add(&mut self, key: &[&str], value: impl Into<Value>, origin: Origin) {
+        self.entries.push(Entry {
+            key: key.iter().map(ToString::to_string).collect(),
+            value: value.into(),
+            origin: mark(self.instance, origin, ""),
+        });
+    }
+
+    fn given<T: Clone + Into<Value>>(&mut self, key: &str, given: &Given<T>) {
+        self.add(&[key], given.value.clone(), given.origin);
+    }
+
+    fn identity(&mut self) {
+        let it = self.instance;
+        self.add(
+            &["shortname"],
+            it.shortname.clone(),
+            Origin::Config("shortname"),
+        );
+        match it.namespace.origin {
+            Origin::BuiltIn => self.entries.push(Entry {
+                key: vec!["namespace".to_owned()],
+                value: it.namespace.value.clone().into(),
+                origin: "name of the file".to_owned(),
+            }),
+            _ => self.given("namespace", &it.namespace),
+        }
+        self.given("serviceAccountName", &it.service_account_name);
+        self.given("iamRoleName", &it.iam_role_name);
+        self.given("username", &it.username);
+    }
+
+    fn settings(&mut self) {
+        let it = self.instance;
+        let authentication = it.authentication.value.word();
+        self.add(
+            &["authentication"],
+            authentication,
+            it.authentication.origin,
+        );
+        self.add(&["engine"], it.engine.value.word(), it.engine.origin);
+        self.add(
+            &["storageType"],
+            it.storage_type.value.word(),
+            it.storage_type.origin,
+        );
+        let logs: Vec<_> = it.log_exports.value.iter().map(|log| log.word()).collect();
+        self.add(&["logExports"], logs, it.log_exports.origin);
+        self.given("allocatedStorage", &it.allocated_storage);
+        self.given("backupRetentionPeriod", &it.backup_retention_period);
+        self.given("backupWindow", &it.backup_window);
+        self.given("clusters", &it.clusters);
+        self.given("databaseName", &it.database_name);
+        self.given("deletionProtection", &it.deletion_protection);
+        self.given("encrypted", &it.encrypted);
+        self.given("engineVersion", &it.engine_version);
+        self.given("instanceClass", &it.instance_class);
+        self.given("iops", &it.iops);
+        self.given("maintenanceWindow", &it.maintenance_window);
+        self.given("maxAllocatedStorage", &it.max_allocated_storage);
+        self.given("monitoringInterval", &it.monitoring_interval);
+        self.given("multiAz", &it.multi_az);
+        self.given("passwordRotationDays", &it.password_rotation_days);
+        self.given("port", &it.port);
+        self.given("storageThroughput", &it.storage_throughput);
+    }
+
+    fn proxy(&mut self) {
+        let proxy = &self.instance.proxy;
+        for (key, given) in [
+            ("connectionBorrowTimeout", &proxy.connection_borrow_timeout),
+            ("idleClientTimeout", &proxy.idle_client_timeout),
+            ("maxConnectionsPercent", &proxy.max_connections_percent),
+            (
+                "maxIdleConnectionsPercent",
+                &proxy.max_idle_connections_percent,
+            ),
+        ] {
+            self.add(&["proxy", key], given.value, given.origin);
+        }
+        let query = &proxy.init_query;
+        self.add(&["proxy", "initQuery"], query.value.clone(), query.origin);
+        let filters = &proxy.session_pinning_filters;
+        let words: Vec<_> = filters.value.iter().map(|filter| filter.word()).collect();
+        self.add(&["proxy", "sessionPinningFilters"], words, filters.origin);
+    }
+
+    fn life(&mut self) {
+        let it = self.instance;
+        let (lifecycle, restore) = (&it.lifecycle, &it.restore_from);
+        self.add(&["lifecycle"], lifecycle.value.word(), lifecycle.origin);
+        self.add(&["restoreFrom"], restore.value.clone(), restore.origin);
+        let written = |given: bool, key| {
+            if given {
+                Origin::Config(key)
+            } else {
+                Origin::BuiltIn
+            }
+        };
+        let requested = it.retirement_requested.clone();
+        let origin = written(requested.is_some(), "retirementRequested");
+        self.add(&["retirementRequested"], requested, origin);
+        self.add(&["retain"], it.retain, written(it.retain, "retain"));
+        let exceptions = |list: Vec<(&str, &str, &str, &str)>| {
+            let entry = |(name, what, reason, expires): (&str, &str, &str, &str)| json!({name: what, "reason": reason, "expires": expires});
+            list.into_iter().map(entry).collect::<Vec<_>>()
+        };
+        let allow = it.allow.iter().map(|ack| {
+            (
+                "change",
+                ack.change.word(),
+                ack.reason.as_str(),
+                ack.expires.as_str(),
+            )
+        });
+        let allow = exceptions(allow.collect());
+        self.add(&["allow"], allow, written(!it.allow.is_empty(), "allow"));
+        let waivers = it.waivers.iter().map(|waiver| {
+            (
+                "rule",
+                waiver.rule.as_str(),
+                waiver.reason.as_str(),
+                waiver.expires.as_str(),
+            )
+        });
+        let waivers = exceptions(waivers.collect());
+        self.add(
+            &["waivers"],
+            waivers,
+            written(!it.waivers.is_empty(), "waivers"),
+        );
+    }
+
+    fn maps(&mut self) {
+        let it = self.instance;
+        for (map, values) in [("parameters", &it.parameters), ("tags", &it.tags)] {
+            for (key, given) in values {
+                let below = format!("/{}", key.replace('~', "~0").replace('/', "~1"));
+                self.entries.push(Entry {
+                    key: vec![map.to_owned(), key.clone()],
+                    value: given.value.clone().into(),
+                    origin: mark(it, given.origin, &below),
+                });
+            }
+        }
+    }
+}
+
+/// Where a value comes from. Files go by the line, so that an editor can open them.
+fn mark(instance: &Instance, origin: Origin, below: &str) -> String {
+    match origin {
+        Origin::BuiltIn => "default".to_owned(),
+        Origin::Derived(key) => format!("from {key}"),
+        _ => {
+            let place = instance.place_below(origin, below);
+            let (line, _) = place.file.position(place.span.start);
+            format!("{}:{line}", place.file.path)
+        }
+    }
+}
+
+/// Everything that will have a name in AWS, with what it is.
+#[must_use]
+pub fn names(instance: &Instance) -> Vec<(&'static str, String)> {
+    let names = &instance.names;
+    let environment = &instance.environment.written;
+    let mut list: Vec<(&str, String)> = vec![
+        (Kind::Instance.words(), names.instance.clone()),
+        (Kind::SubnetGroup.words(), names.subnet_group.clone()),
+        (Kind::ParameterGroup.words(), names.parameter_group.clone()),
+        (Kind::Proxy.words(), names.proxy.clone()),
+        (Kind::LoadBalancer.words(), names.load_balancer.clone()),
+        (Kind::TargetGroup.words(), names.target_group.clone()),
+        ("VPC endpoint service", names.endpoint_service.clone()),
+        (Kind::Function.words(), names.sync_function.clone()),
+        ("schedule", names.sync_function.clone()),
+        (
+            Kind::SecurityGroup.words(),
+            names.database_security_group.clone(),
+        ),
+        (
+            Kind::SecurityGroup.words(),
+            names.proxy_security_group.clone(),
+        ),
+        (
+            Kind::SecurityGroup.words(),
+            names.load_balancer_security_group.clone(),
+        ),
+    ];
+    if environment.network.target_sync_in_vpc {
+        list.push((
+            Kind::SecurityGroup.words(),
+            names.sync_security_group.clone(),
+        ));
+    }
+    let role = |name: &String| (Kind::Role.words(), name.clone());
+    list.push(role(&instance.iam_role_name.value));
+    list.push(role(&names.proxy_role));
+    list.push(role(&names.sync_role));
+    list.push(role(&names.sync_scheduler_role));
+    if instance.monitoring_interval.value > 0 {
+        list.push(role(&names.monitoring_role));
+    }
+    for log in &instance.log_exports.value {
+        let name = format!("/aws/rds/instance/{}/{}", names.instance, log.word());
+        list.push(("log group", name));
+    }
+    list.push(("log group", format!("/aws/rds/proxy/{}", names.proxy)));
+    list.push(("log group", format!("/aws/lambda/{}", names.sync_function)));
+    if environment.alarm_topic_arn.is_some() {
+        list.extend(alarms(names).map(|name| ("alarm", name)));
+    }
+    let (bucket, key) = instance.state();
+    list.push((Kind::StateKey.words(), format!("s3://{bucket}/{key}")));
+    list
+}
+
+/// The alarms, as the modules name them.
+fn alarms(names: &Names) -> impl Iterator<Item = String> {
+    let instance: &[&str] = &["connections", "cpu", "free-storage", "freeable-memory"];
+    let proxy: &[&str] = &["borrow-latency", "pinned-sessions"];
+    let load_balancer: &[&str] = &["healthy-hosts", "sync-errors", "unhealthy-hosts"];
+    [
+        (&names.instance, instance),
+        (&names.proxy, proxy),
+        (&names.load_balancer, load_balancer),
+    ]
+    .into_iter()
+    .flat_map(|(of, alarms)| alarms.iter().map(move |alarm| format!("{of}-{alarm}")))
+}
+
+/// Entries and names as one document.
+#[must_use]
+pub fn document(instance: &Instance) -> Value {
+    let mut config = Map::new();
+    let mut origins = Map::new();
+    for entry in entries(instance) {
+        put(&mut config, &entry.key, entry.value);
+        put(&mut origins, &entry.key, entry.origin.into());
+    }
+    let names: Vec<_> = names(instance)
+        .into_iter()
+        .map(|(kind, name)| json!({"kind": kind, "name": name}))
+        .collect();
+    json!({
+        "unit": instance.unit(),
+        "file": instance.file.path,
+        "root": instance.directory(),
+        "accountId": instance.environment.written.account_id,
+        "region": instance.environment.written.region,
+        "config": config,
+        "origins": origins,
+        "names": names,
+    })
+}
+
+fn put(map: &mut Map<String, Value>, path: &[String], value: Value) {
+    match path {
+        [] => {}
+        [key] => {
+            map.insert(key.clone(), value);
+        }
+        [key, rest @ ..] => {
+            let inner = map.entry(key.clone()).or_insert_with(|| json!({}));
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! `create`: a config appears or changes in place, and never breaks.
+
+use std::{fs, path::Path, process::Command};
+
+use crate::{
+    cli::{Ran, copy, valet},
+    workspace::TODAY,
+};
+
+const SAMPLE: &str = "\
+allocatedStorage: \"50\"
+backupRetentionPeriod: 1
+backupWindow: 16:00-17:00
+encrypted: true
+iamRoleName: test-dev-dev3-proxy-access
+instanceClass: db.t3.large
+maintenanceWindow: Sun:18:00-Sun:19:00
+namespace: test-dev
+serviceAccountName: test-dev-sa
+shortname: testdev
+username: postgres
+";
+
+const CONFIG: &str = "configs/dev3/test-dev.yaml";
+
+/// The example workspace without the sample's config.
+fn city(name: &str) -> std::path::PathBuf {
+    let city = copy("fixtures/city", &format!("create-{name}"));
+    fs::remove_file(city.join(CONFIG)).unwrap();
+    city
+}
+
+fn read(city: &Path) -> String {
+    fs::read_to_string(city.join(CONFIG)).unwrap()
+}
+
+/// Words of a line, as a shell splits it.
+fn run(city: &Path, line: &str) -> Ran {
+    valet(city, &line.split(' ').collect::<Vec<_>>())
+}
+
+#[test]
+fn only_what_is_given_is_written() {
+    let city = city("given");
+    let ran = run(
+        &city,
+        "--environment dev3 --namespace test-dev create -i db.t3.large -s 50 -sn testdev",
+    );
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let text = "allocatedStorage: \"50\"\ninstanceClass: db.t3.large\nshortname: testdev\n";
+    assert_eq!((ran.out.as_str(), read(&city).as_str()), (text, text));
+    assert_eq!(
+        ran.err,
+        "created configs/dev3/test-dev.yaml\n\
+         next: run `valet-rds generate dev3/test-dev` and commit what both wrote for review\n"
+    );
+    assert_eq!(run(&city, "generate dev3/test-dev").code, 0);
+}
+
+#[test]
+fn every_way_to_name_the_unit_and_the_options_means_the_same() {
+    let options = "-i db.t3.large -s 50 -u postgres -sn testdev -en true -bw 16:00-17:00 -br 1 -mw Sun:18:00-Sun:19:00 --write-defaults";
+    let long = "--instance-class=db.t3.large --allocated-storage 50 --username postgres --shortname testdev --encrypted --backup-window 16:00-17:00 --backup-retention-period 1 --maintenance-window Sun:18:00-Sun:19:00 --write-defaults";
+    let sets = "--set instanceClass=db.t3.large --set allocatedStorage=50 --set shortname=testdev --set backupRetentionPeriod=1 --write-defaults";
+    for (index, line) in [
+        format!("--environment dev3 --namespace test-dev create {options}"),
+        format!("create --environment dev3 --namespace test-dev {options}"),
+        format!("--namespace test-dev create {options} --environment=dev3"),
+        format!("create dev3/test-dev {long}"),
+        format!("create {sets} dev3/test-dev"),
+        format!(
+            "create dev3/test-dev {}",
+            options.replace("-sn testdev", "-sn=testdev")
+        ),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let city = city(&format!("ways-{index}"));
+        let ran = run(&city, line);
+        assert_eq!(
+            (ran.code, ran.out.as_str()),
+            (0, SAMPLE),
+            "{line}: {}",
+            ran.err
+        );
+        assert_eq!(read(&city), SAMPLE, "{line}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_same_program_is_the_plugin_of_agoractl_under_its_name() {
+    let city = city("plugin");
+    let plugin = city.join("agoractl-rds");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_valet-rds"), &plugin).unwrap();
+    let run = |line: &str| {
+        let output = Command::new(&plugin)
+            .args(line.split(' '))
+            .args(["--today", TODAY])
+            .current_dir(&city)
+            .env("NO_COLOR", "1")
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    };
+    let (code, _, err) = run(
+        "--environment dev3 --namespace test-dev create -i db.t3.large -s 50 -u postgres -sn testdev",
+    );
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        err.contains("run `agoractl rds generate dev3/test-dev`"),
+        "{err}"
+    );
+    let (_, out, _) = run("create --help");
+    assert!(
+        out.contains("Usage: agoractl rds create [OPTIONS] [UNIT]"),
+        "{out}"
+    );
+    let (code, _, err) = run("create --no-such-option");
+    assert_eq!(code, Some(2));
+    assert!(err.contains("Usage: agoractl rds create"), "{err}");
+}
+
+#[test]
+fn an_update_keeps_comments_order_quotes_and_keys_of_the_future() {
+    let city = city("keeps");
+    let text = "# Ours.\n\nusername: postgres   # the old one\nshortname: \"testdev\"\nfutureKey: {a: [1, 2]}\nallocatedStorage: 50 # GiB\nproxy:\n    # seconds\n    idleClientTimeout: 900\n    later: x\n\n# end\n";
+    fs::write(city.join(CONFIG), text).unwrap();
+    let ran = run(
+        &city,
+        "create dev3/test-dev -s 80 -i db.t4g.large --set proxy.idleClientTimeout=600 --set proxy.maxConnectionsPercent=90 --set parameters.rds.log_retention_period=10",
+    );
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(
+        read(&city),
+        "# Ours.\n\nusername: postgres   # the old one\nshortname: \"testdev\"\nfutureKey: {a: [1, 2]}\nallocatedStorage: 80 # GiB\nproxy:\n    # seconds\n    idleClientTimeout: 600\n    later: x\n    maxConnectionsPercent: 90\n\n# end\ninstanceClass: db.t4g.large\nparameters:\n  rds.log_retention_period: \"10\"\n"
+    );
+    assert!(
+        ran.err.starts_with("note: `futureKey` is not known to this version; it is kept\nnote: `proxy.later` is not known"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn the_same_call_twice_changes_nothing() {
+    let city = city("twice");
+    let line = "create dev3/test-dev -sn testdev -s 50";
+    run(&city, line);
+    let before = fs::metadata(city.join(CONFIG)).unwrap().modified().unwrap();
+    let ran = run(&city, line);
+    assert!(
+        ran.err
+            .starts_with("unchanged: configs/dev3/test-dev.yaml\n"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(
+        fs::metadata(city.join(CONFIG)).unwrap().modified().unwrap(),
+        before
+    );
+}
+
+#[test]
+fn a_file_that_is_broken_stays_as_it_is_and_the_place_is_shown() {
+    for (name, text, place) in [
+        (
+            "syntax",
+            &b"shortname: [testdev\n"[..],
+            "test-dev.yaml:1:12",
+        ),
+        (
+            "twice",
+            b"shortname: a\nshortname: b\n",
+            "test-dev.yaml:2:1",
+        ),
+        ("list", b"- shortname\n", "test-dev.yaml:1:1"),
+        ("anchor", b"shortname: &a testdev\n", "test-dev.yaml:1:12"),
+        ("latin", b"# caf\xe9\nshortname: a\n", "test-dev.yaml:1:6"),
+        (
+            "value",
+            b"shortname: testdev\nport: high\n",
+            "test-dev.yaml:2:7",
+        ),
+    ] {
+        let city = city(&format!("broken-{name}"));
+        fs::write(city.join(CONFIG), text).unwrap();
+        let ran = run(&city, "create dev3/test-dev -sn other");
+        assert_eq!(ran.code, 1, "{name}: {}", ran.err);
+        assert!(ran.err.contains(place), "{name}: {}", ran.err);
+        assert_eq!(ran.out, "", "{name}");
+        assert_eq!(fs::read(city.join(CONFIG)).unwrap(), text, "{name}");
+        let folder = fs::read_dir(city.join("configs/dev3")).unwrap();
+        assert_eq!(folder.count(), 5, "{name}: nothing is left behind");
+    }
+}
+
+#[test]
+fn what_would_not_compile_is_not_written() {
+    let city = city("refused");
+    for (line, part) in [
+        (
+            "-sn agora",
+            "`dev3/agora` already has the shortname `agora`",
+        ),
+        (
+            "-sn testdev -i db.t9.large",
+            "there is no class family `t9`",
+        ),
+        (
+            "-sn testdev -mw Sun:16:30-Sun:17:30",
+            "overlaps the maintenance window",
+        ),
+        ("-sn testdev -s lots", "`lots` does not have the form"),
+        (
+            "-sn testdev --set iamRoleName=payments-iam-dev3-proxy-access",
+            "`dev3/payments-iam` already has the IAM role",
+        ),
+        (
+            "-sn testdev --set namespace=other",
+            "the file is named `test-dev.yaml`",
+        ),
+    ] {
+        let ran = run(&city, &format!("create dev3/test-dev {line}"));
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{line}");
+        assert!(ran.err.contains(part), "{line}: {}", ran.err);
+        assert!(!city.join(CONFIG).exists(), "{line}");
+    }
+}
+
+#[test]
+fn problems_of_other_configs_are_not_ours() {
+    let city = city("others");
+    fs::write(city.join("configs/dev3/agora.yaml"), "shortname: [\n").unwrap();
+    fs::write(city.join("configs/prod/stray.yml"), "").unwrap();
+    assert_eq!(run(&city, "create dev3/test-dev -sn testdev").code, 0);
+}
+
+#[test]
+fn wrong_words_are_answered_with_the_right_ones() {
+    let city = city("words");
+    for (line, part) in [
+        ("create dev3/test-dev", "error: -sn/--shortname is missing"),
+        (
+            "create --namespace test-dev -sn a",
+            "error: --environment is missing",
+        ),
+        (
+            "create --environment dev3 -sn a",
+            "error: --namespace is missing",
+        ),
+        (
+            "create dev9/test-dev -sn a",
+            "there is no environment `dev9`; there are `dev3`, `prod`",
+        ),
+        (
+            "create dev3/Test_Dev -sn a",
+            "`Test_Dev` is not a namespace",
+        ),
+        ("create dev3/../../etc/passwd -sn a", "is not a namespace"),
+        (
+            "create dev3/test-dev -snorders",
+            "write `-sn orders`, or `--shortname=orders`",
+        ),
+        (
+            "create dev3/test-dev -sn a --set shortname=b",
+            "`shortname` is set twice",
+        ),
+        (
+            "create dev3/test-dev -sn a --set instanceclas=b",
+            "did you mean `instanceClass`?",
+        ),
+        (
+            "create dev3/test-dev -sn a --set tags={} --set tags.x=b",
+            "`tags.x` is set twice",
+        ),
+        (
+            "--environment prod create --environment dev3 --namespace a",
+            "is `prod` before the command and `dev3` after it",
+        ),
+        (
+            "--environment prod check",
+            "go with commands about one unit",
+        ),
+        (
+            "create dev3/test-dev --environment dev3",
+            "cannot be used with",
+        ),
+    ] {
+        let ran = run(&city, line);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}");
+        assert!(ran.err.contains(part), "{line}: {}", ran.err);
+    }
+    assert!(!city.join(CONFIG).exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_outside_the_workspace() {
+    use std::os::unix::fs::symlink;
+    let city = city("outside");
+    let elsewhere = copy("fixtures/ok/minimal/configs/dev", "create-elsewhere");
+    let theirs = elsewhere.join("orders.yaml");
+    let before = fs::read(&theirs).unwrap();
+    symlink(&theirs, city.join(CONFIG)).unwrap();
+    let link = run(&city, "create dev3/test-dev -i db.t4g.large");
+    assert_eq!(link.code, 1, "{}", link.err);
+    assert!(
+        link.err.contains("not a regular file of this workspace"),
+        "{}",
+        link.err
+    );
+
+    let valet = city.join("valet.yaml");
+    let text = fs::read_to_string(&valet).unwrap();
+    for folder in ["../create-elsewhere", "configs/link"] {
+        fs::write(
+            &valet,
+            text.replace("configs: configs/dev3", &format!("configs: {folder}")),
+        )
+        .unwrap();
+        let _ = symlink(&elsewhere, city.join("configs/link"));
+        let ran = run(&city, "create dev3/fresh -sn fresh");
+        assert_ne!(ran.code, 0, "{folder}: {}", ran.err);
+        assert!(!elsewhere.join("fresh.yaml").exists(), "{folder}");
+    }
+    assert_eq!(fs::read(&theirs).unwrap(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_and_line_ends_survive() {
+    use std::os::unix::fs::PermissionsExt;
+    let city = city("permissions");
+    let config = city.join(CONFIG);
+    fs::write(&config, "shortname: testdev\r\nport: 5432 # here").unwrap();
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o640)).unwrap();
+    let ran = run(
+        &city,
+        "create dev3/test-dev --set port=5433 -i db.t4g.large",
+    );
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(
+        read(&city),
+        "shortname: testdev\r\nport: 5433 # here\r\ninstanceClass: db.t4g.large\r\n"
+    );
+    assert_eq!(
+        fs::metadata(&config).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
+}

@@ -1,0 +1,134 @@
+//! `info`: what is decided, where it comes from, and every name in AWS.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use serde_json::Value;
+use storage_valet_rds::{effective, source::Source};
+
+use crate::{
+    cli::{copy, valet},
+    workspace::Workspace,
+};
+
+#[test]
+fn people_read_tables() {
+    let city = copy("fixtures/city", "info");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots/info");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for unit in ["dev3/test-dev", "prod/ledger"] {
+        let ran = valet(&city, &["info", unit]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        settings.bind(|| insta::assert_snapshot!(unit.replace('/', "-"), ran.out));
+    }
+}
+
+#[test]
+fn programs_read_one_document_in_yaml_or_json() {
+    let city = copy("fixtures/city", "info-documents");
+    let json = valet(
+        &city,
+        &[
+            "--environment",
+            "prod",
+            "--namespace",
+            "ledger",
+            "info",
+            "--format",
+            "json",
+        ],
+    );
+    let document: Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(document["config"]["proxy"]["idleClientTimeout"], 3600);
+    assert_eq!(
+        document["origins"]["proxy"]["idleClientTimeout"],
+        "configs/prod/ledger.yaml:30"
+    );
+    assert_eq!(document["origins"]["tags"]["stage"], "valet.yaml:59");
+    let yaml = valet(&city, &["info", "prod/ledger", "--format", "yaml"]);
+    let read = Source::parse("info.yaml", yaml.out.into_bytes()).unwrap();
+    assert_eq!(read.value, document);
+}
+
+#[test]
+fn the_config_holds_every_key_that_a_config_can_have() {
+    let schema = &storage_valet_rds::schema::CONFIG.document["properties"];
+    let keys = |value: &Value| {
+        value
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<BTreeSet<_>>()
+    };
+    let city = Workspace::open(Path::new("fixtures/city"));
+    let ledger = city
+        .instances
+        .iter()
+        .find(|known| known.unit() == "prod/ledger")
+        .unwrap();
+    let document = effective::document(ledger);
+    assert_eq!(keys(&document["config"]), keys(schema));
+    assert_eq!(
+        keys(&document["config"]["proxy"]),
+        keys(&schema["proxy"]["properties"])
+    );
+}
+
+#[test]
+fn every_name_in_the_terraform_is_listed() {
+    for instance in Workspace::open(Path::new("fixtures/city")).instances {
+        let names: BTreeSet<_> = effective::names(&instance)
+            .into_iter()
+            .map(|(_, name)| name)
+            .collect();
+        let tree = storage_valet_rds::emit::emit(&storage_valet_rds::lay_out::unit(&instance));
+        let main = tree
+            .iter()
+            .find(|(path, _)| path.ends_with("/main.tf"))
+            .unwrap()
+            .1;
+        let mut seen = 0;
+        for line in main.lines() {
+            let Some((key, value)) = line.split_once('=') else {
+                continue;
+            };
+            let key = key.trim();
+            let is_name = key == "name" || key == "identifier" || key.ends_with("_name");
+            let skipped = ["database_name", "service_account_name"].contains(&key);
+            if !is_name || skipped || !value.contains('"') {
+                continue;
+            }
+            seen += 1;
+            let name = value.trim().trim_matches('"');
+            assert!(names.contains(name), "{}: {key} = {name}", instance.unit());
+        }
+        assert!(seen > 12, "{seen}");
+    }
+}
+
+#[test]
+fn every_alarm_and_log_group_that_is_listed_is_in_a_module() {
+    let modules: String = ["rds/alarms", "proxy/alarms", "nlb/alarms"]
+        .map(|file| fs::read_to_string(format!("modules/{file}.tf")).unwrap())
+        .concat();
+    let city = Workspace::open(Path::new("fixtures/city"));
+    let ledger = city
+        .instances
+        .iter()
+        .find(|known| known.unit() == "prod/ledger")
+        .unwrap();
+    let listed = effective::names(ledger);
+    let alarms: Vec<_> = listed.iter().filter(|(kind, _)| *kind == "alarm").collect();
+    assert_eq!(alarms.len(), 9);
+    for (_, name) in alarms {
+        let name = name
+            .trim_start_matches("ledger-prod-")
+            .trim_start_matches("proxy-");
+        assert!(
+            modules.contains(&format!("{name} = {{")) || modules.contains(&format!("-{name}\"")),
+            "{name}"
+        );
+    }
+}
