@@ -6,6 +6,7 @@
 )]
 
 use std::{
+    collections::BTreeSet,
     fmt,
     io::{IsTerminal, Write},
     path::{Path, PathBuf},
@@ -63,8 +64,14 @@ enum Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Print the units whose Terraform a change touches
+    Affected(command::affected::Arguments),
     /// Validate every config
     Check(command::check::Arguments),
+    /// Show what a change does to each database, before anyone applies it
+    Diff(command::diff::Arguments),
+    /// Stop a Terraform plan that takes away what no config has declared
+    Gate(command::gate::Arguments),
     /// Write the Terraform roots
     Generate(command::generate::Arguments),
     /// Print the Terraform of one unit or file
@@ -82,7 +89,10 @@ enum Command {
 pub fn run(arguments: &Arguments) -> ExitCode {
     let global = &arguments.global;
     let result = match &arguments.command {
+        Command::Affected(arguments) => command::affected::run(arguments, global),
         Command::Check(arguments) => command::check::run(arguments, global),
+        Command::Diff(arguments) => command::diff::run(arguments, global),
+        Command::Gate(arguments) => command::gate::run(arguments, global),
         Command::Generate(arguments) => command::generate::run(arguments, global),
         Command::Preview(arguments) => command::preview::run(arguments, global),
         Command::Retire(arguments) => command::retire::run(arguments, global),
@@ -176,12 +186,21 @@ impl Session {
     /// # Errors
     /// When a file cannot be read.
     pub fn compile(&self) -> Result<(Compiled, usize), Stop> {
+        let (compiled, paths) = self.compile_paths()?;
+        Ok((compiled, paths.len()))
+    }
+
+    /// Compiles the whole workspace; with the paths of the configs read.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn compile_paths(&self) -> Result<(Compiled, BTreeSet<String>), Stop> {
         let (files, problems) = disk::configs(&self.workspace, &self.environments)?;
-        let count = files.len();
+        let paths = files.iter().map(|file| file.path.clone()).collect();
         let mut compiled = compile::compile(&self.environments, files, &self.today);
         compiled.problems.extend(problems);
         compile::finish(&mut compiled.problems);
-        Ok((compiled, count))
+        Ok((compiled, paths))
     }
 
     /// What the roots on disk say about these units.

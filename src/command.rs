@@ -1,6 +1,10 @@
 //! The commands, one to a file.
 
+pub mod affected;
+pub mod base;
 pub mod check;
+pub mod diff;
+pub mod gate;
 pub mod generate;
 pub mod preview;
 pub mod retire;

@@ -8,6 +8,8 @@
 
 mod cases;
 mod cli;
+mod diff;
+
 mod house;
 mod life;
 mod modules;
