@@ -70,6 +70,8 @@ enum Command {
     Check(command::check::Arguments),
     /// Show what a change does to each database, before anyone applies it
     Diff(command::diff::Arguments),
+    /// Show where a generated value comes from, or what a line of a config leads to
+    Explain(command::explain::Arguments),
     /// Stop a Terraform plan that takes away what no config has declared
     Gate(command::gate::Arguments),
     /// Write the Terraform roots
@@ -92,6 +94,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Affected(arguments) => command::affected::run(arguments, global),
         Command::Check(arguments) => command::check::run(arguments, global),
         Command::Diff(arguments) => command::diff::run(arguments, global),
+        Command::Explain(arguments) => command::explain::run(arguments, global),
         Command::Gate(arguments) => command::gate::run(arguments, global),
         Command::Generate(arguments) => command::generate::run(arguments, global),
         Command::Preview(arguments) => command::preview::run(arguments, global),

@@ -4,6 +4,7 @@ pub mod affected;
 pub mod base;
 pub mod check;
 pub mod diff;
+pub mod explain;
 pub mod gate;
 pub mod generate;
 pub mod preview;

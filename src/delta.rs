@@ -70,15 +70,27 @@ fn collect<'a>(
     above: &str,
     found: &mut Vec<(String, &'static str, &'a Argument)>,
 ) {
-    let name = match block.kind {
-        "module" | "output" => block.labels.first().copied().unwrap_or(block.kind),
+    let (name, address) = (name(block), address(block, above));
+    for argument in &block.arguments {
+        found.push((format!("{address}.{}", argument.name), name, argument));
+    }
+    for nested in &block.blocks {
+        collect(nested, &address, found);
+    }
+}
+
+/// What the grade table calls a block: a module's label, else its kind.
+#[must_use]
+pub fn name(block: &Block) -> &'static str {
+    match block.kind {
+        "module" => block.labels.first().copied().unwrap_or(block.kind),
         kind => kind,
-    };
-    let name = if block.kind == "output" {
-        "output"
-    } else {
-        name
-    };
+    }
+}
+
+/// Address of a block inside another, such as `terraform.backend.s3`.
+#[must_use]
+pub fn address(block: &Block, above: &str) -> String {
     let mut address = std::iter::once(block.kind)
         .chain(block.labels.iter().copied())
         .collect::<Vec<_>>()
@@ -93,12 +105,7 @@ fn collect<'a>(
     ) {
         address = format!("{address}[{}]", plain(&first.term));
     }
-    for argument in &block.arguments {
-        found.push((format!("{address}.{}", argument.name), name, argument));
-    }
-    for nested in &block.blocks {
-        collect(nested, &address, found);
-    }
+    address
 }
 
 /// What differs between two roots, in the order of the new one, then what is only in the old one.

@@ -153,3 +153,11 @@ pub fn read_whole_stdin() -> Result<Vec<u8>, Failure> {
         .map_err(at(Path::new("<stdin>")))?;
     Ok(bytes)
 }
+
+/// The path of a file inside the workspace, with `/` between folders.
+#[must_use]
+pub fn inside(workspace: &Path, path: &Path) -> Option<String> {
+    let (root, path) = (workspace.canonicalize().ok()?, path.canonicalize().ok()?);
+    let inner = path.strip_prefix(root).ok()?;
+    Some(inner.to_string_lossy().replace('\\', "/"))
+}

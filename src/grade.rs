@@ -160,6 +160,15 @@ pub fn find(delta: &Delta) -> &'static Row {
     rows().find(|row| row.holds(delta)).unwrap_or(&UNKNOWN)
 }
 
+/// What an argument becomes in AWS; empty when the table does not know it.
+#[must_use]
+pub fn becomes(block: &str, argument: &str) -> &'static str {
+    let named = |row: &&Row| {
+        row.when == When::Always && row.block == block && [argument, "*"].contains(&row.argument)
+    };
+    rows().find(named).map_or("", |row| row.becomes)
+}
+
 static UNKNOWN: Row = Row::new(
     "*",
     "*",

@@ -23,6 +23,7 @@ pub mod edit;
 pub mod emit;
 pub mod engine;
 pub mod example;
+pub mod explain;
 pub mod fleet;
 pub mod gate;
 pub mod git;

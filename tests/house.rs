@@ -36,6 +36,7 @@ const ORDER: &[&str] = &[
     "tree",
     "print",
     "emit",
+    "explain",
     "report",
     "life",
     "gate",

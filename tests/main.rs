@@ -9,6 +9,7 @@
 mod cases;
 mod cli;
 mod diff;
+mod explain;
 
 mod house;
 mod life;
