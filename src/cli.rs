@@ -14,6 +14,7 @@ mod start;
 mod which;
 
 use std::{
+    collections::BTreeSet,
     fmt,
     io::{IsTerminal, Write},
     path::{Path, PathBuf},
@@ -89,12 +90,20 @@ enum Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Print the units whose Terraform a change touches
+    Affected(command::affected::Arguments),
     /// Validate every config
     Check(command::check::Arguments),
     /// Print the script that completes commands, environments, namespaces and rules in a shell
     Completions(command::completions::Arguments),
     /// Write the config of a database, or change values in it
     Create(Box<command::create::Arguments>),
+    /// Show what a change does to each database, before anyone applies it
+    Diff(command::diff::Arguments),
+    /// Show where a generated value comes from, or what a line of a config leads to
+    Explain(command::explain::Arguments),
+    /// Stop a Terraform plan that takes away what no config has declared
+    Gate(command::gate::Arguments),
     /// Write the Terraform roots
     Generate(command::generate::Arguments),
     /// Make a workspace that compiles at once
@@ -123,7 +132,11 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             "--environment and --namespace go with commands about one unit".to_owned(),
         )),
         Command::Completions(arguments) => command::completions::run(arguments, global),
+        Command::Affected(arguments) => command::affected::run(arguments, global),
         Command::Check(arguments) => command::check::run(arguments, global),
+        Command::Diff(arguments) => command::diff::run(arguments, global),
+        Command::Explain(arguments) => command::explain::run(arguments, global),
+        Command::Gate(arguments) => command::gate::run(arguments, global),
         Command::Generate(arguments) => command::generate::run(arguments, global),
         Command::Init(arguments) => command::init::run(arguments),
         Command::Preview(arguments) => command::preview::run(arguments, global),
@@ -224,13 +237,22 @@ impl Session {
     /// # Errors
     /// When a file cannot be read.
     pub fn compile(&self) -> Result<(Compiled, usize), Stop> {
+        let (compiled, paths) = self.compile_paths()?;
+        Ok((compiled, paths.len()))
+    }
+
+    /// Compiles the whole workspace; with the paths of the configs read.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn compile_paths(&self) -> Result<(Compiled, BTreeSet<String>), Stop> {
         let _progress = Progress::start("compiling", 0);
         let (files, problems) = disk::configs(&self.workspace, &self.environments)?;
-        let count = files.len();
+        let paths = files.iter().map(|file| file.path.clone()).collect();
         let mut compiled = compile::compile(&self.environments, files, &self.today);
         compiled.problems.extend(problems);
         compile::finish(&mut compiled.problems);
-        Ok((compiled, count))
+        Ok((compiled, paths))
     }
 
     /// What the roots on disk say about these units.

@@ -180,7 +180,7 @@ pub struct Settings {
 }
 
 /// An effect that is meant.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Acknowledgement {
     /// The worst that may happen.
@@ -251,7 +251,7 @@ words! {
 }
 
 words! {
-    /// What a change does, from harmless to worst. Each includes those before it.
+    /// What a change does: from `reboot` to `data-loss` each includes those before it.
     Effect {
         /// Something restarts.
         Reboot = "reboot",
@@ -261,6 +261,8 @@ words! {
         Replace = "replace",
         /// Data is gone.
         DataLoss = "data-loss",
+        /// What clients connect with becomes another; includes nothing else.
+        Connection = "connection",
     }
 }
 

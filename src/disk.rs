@@ -125,3 +125,57 @@ fn entries(folder: &Path) -> Result<Vec<fs::DirEntry>, Failure> {
     entries.sort_by_key(fs::DirEntry::file_name);
     Ok(entries)
 }
+
+/// The regular files below a folder, relative to it, with `/` between folders; none when there is no such folder.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn files_below(folder: &Path) -> Result<Vec<String>, Failure> {
+    let mut found = Vec::new();
+    if !folder.is_dir() {
+        return Ok(found);
+    }
+    let hidden = |entry: &walkdir::DirEntry| {
+        entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+    };
+    for entry in walkdir::WalkDir::new(folder)
+        .into_iter()
+        .filter_entry(|entry| !hidden(entry))
+    {
+        let entry = entry.map_err(|error| at(folder)(error.into()))?;
+        if entry.file_type().is_file()
+            && let Ok(inner) = entry.path().strip_prefix(folder)
+        {
+            found.push(inner.to_string_lossy().replace('\\', "/"));
+        }
+    }
+    Ok(found)
+}
+
+/// Reads a whole file of whatever size.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_whole(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(at(path))
+}
+
+/// Reads the whole of standard input, of whatever size.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_whole_stdin() -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    io::stdin()
+        .read_to_end(&mut bytes)
+        .map_err(at(Path::new("<stdin>")))?;
+    Ok(bytes)
+}
+
+/// The path of a file inside the workspace, with `/` between folders.
+#[must_use]
+pub fn inside(workspace: &Path, path: &Path) -> Option<String> {
+    let (root, path) = (workspace.canonicalize().ok()?, path.canonicalize().ok()?);
+    let inner = path.strip_prefix(root).ok()?;
+    Some(inner.to_string_lossy().replace('\\', "/"))
+}

@@ -88,7 +88,9 @@ pub fn json(problems: &[Problem], base: &str, configs: usize) -> String {
     format!("{document:#}\n")
 }
 
-fn one(problem: &Problem, base: &str) -> Value {
+/// One problem as JSON. `base` goes before its path.
+#[must_use]
+pub fn one(problem: &Problem, base: &str) -> Value {
     let place = &problem.place;
     let (line, column) = place.file.position(place.span.start);
     let (end_line, end_column) = place.file.position(place.span.end);

@@ -366,6 +366,22 @@ rules! {
         "An acknowledgement in `allow` has expired.",
         "It lets the effects of one change pass, so it has an end. Remove it, or give it a new date if the change is still to come.",
         "allow: [{change: replace, reason: moving, expires: 2026-01-31}]";
+    RESTORE_CHANGED = Error "restore-changed":
+        "`restoreFrom` is written once.",
+        "It counts only when the database is created. Adding it later restores nothing. Removing it hands user, database name and key back to the config, and where these are not the snapshot's, Terraform replaces the database. To restore again, create a database with another shortname.",
+        "restoreFrom removed from a config whose database exists";
+    STORAGE_SHRINKS = Error "storage-shrinks":
+        "A volume cannot shrink.",
+        "AWS refuses the change after the plan has been approved. Keep the size; to shrink, move the data to a second, smaller database.",
+        "allocatedStorage: 100 changed to 50";
+    VERSION_DOWNGRADE = Error "version-downgrade":
+        "A version cannot go back.",
+        "AWS refuses to downgrade. To go back, create a database with another shortname from a snapshot taken before the upgrade.",
+        "engineVersion: \"17\" changed to \"16\"";
+    ACKNOWLEDGEMENT_UNUSED = Warning "acknowledgement-unused":
+        "Nothing in the change needs the new acknowledgement.",
+        "It would let a later change pass that nobody has thought of yet. Remove it.",
+        "allow: [{change: replace, ...}] beside a change of tags";
     OCCUPIED_PATH = Error "occupied-path":
         "A file that was not generated is in the way.",
         "A file without the generated header is never overwritten or deleted. Move it away, or remove it.",

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use similar::TextDiff;
+use similar::{ChangeTag, TextDiff};
 
 /// Texts by path inside the workspace, with `/` between folders.
 pub type Tree = BTreeMap<String, String>;
@@ -27,6 +27,22 @@ impl Change {
             (Some(_), Some(_)) => "update",
             (Some(_), None) => "delete",
         }
+    }
+}
+
+impl Change {
+    /// Only the lines that differ, each after `-` or `+`.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let (old, new) = (
+            self.old.as_deref().unwrap_or(""),
+            self.new.as_deref().unwrap_or(""),
+        );
+        let diff = TextDiff::from_lines(old, new);
+        diff.iter_all_changes()
+            .filter(|change| change.tag() != ChangeTag::Equal)
+            .map(|change| format!("{}{}", change.tag(), change.value().trim_end_matches('\n')))
+            .collect()
     }
 }
 

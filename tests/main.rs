@@ -11,6 +11,8 @@ mod cases;
 mod cli;
 mod comfort;
 mod create;
+mod diff;
+mod explain;
 mod house;
 mod info;
 mod life;

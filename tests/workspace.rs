@@ -12,7 +12,7 @@ use storage_valet_rds::{
     instance::{Environment, Instance},
     lay_out, life,
     problem::Problem,
-    report,
+    report, review,
     root::Root,
     tree::Tree,
 };
@@ -50,6 +50,9 @@ impl Workspace {
         compiled
             .problems
             .extend(on_disk(folder, &environments, &compiled.instances));
+        compiled
+            .problems
+            .extend(against_base(folder, &environments, &compiled.instances));
         compile::finish(&mut compiled.problems);
         Self {
             environments,
@@ -75,6 +78,21 @@ impl Workspace {
     pub(crate) fn tree(&self) -> Tree {
         self.roots().iter().flat_map(emit).collect()
     }
+}
+
+/// Problems that only a comparison with what was before can show.
+fn against_base(
+    folder: &Path,
+    environments: &[Arc<Environment>],
+    instances: &[Instance],
+) -> Vec<Problem> {
+    let base = folder.join("base");
+    if !base.is_dir() {
+        return Vec::new();
+    }
+    let (files, _) = disk::configs(&base, environments).unwrap();
+    let old = compile::compile(environments, files, TODAY).instances;
+    review::problems(&old, instances)
 }
 
 /// Problems that only the generated folder can show.

@@ -53,6 +53,9 @@ fn page() -> Result<String, String> {
     Ok(lines.join("\n") + "\n")
 }
 
+/// Writes one part of a page.
+type Part = fn(&Man, &mut dyn std::io::Write) -> std::io::Result<()>;
+
 /// A command as a section of the page: its own sections are one level down, the options of every command are left out.
 fn section(command: &clap::Command) -> Result<String, String> {
     let global = |arg: &clap::Arg| arg.is_global_set() || arg.get_id() == "help";
@@ -62,7 +65,7 @@ fn section(command: &clap::Command) -> Result<String, String> {
     });
     let man = Man::new(own);
     let mut text = Vec::new();
-    let parts: [fn(&Man, &mut dyn std::io::Write) -> std::io::Result<()>; 3] = [
+    let parts: [Part; 3] = [
         Man::render_synopsis_section,
         Man::render_description_section,
         Man::render_options_section,

@@ -1,0 +1,164 @@
+//! Units to which the same thing happens, told once.
+
+use std::collections::BTreeMap;
+
+use super::{Kind, Line, Review, Unit};
+use crate::grade::Grade;
+
+/// Units with the same lines and the same changes in their files.
+#[derive(Debug)]
+pub(super) struct Group<'a> {
+    pub(super) units: Vec<&'a Unit>,
+    /// Of each file its name and the lines that differ.
+    pub(super) files: Vec<(String, Vec<String>)>,
+}
+
+impl Group<'_> {
+    pub(super) fn lines(&self) -> &[Line] {
+        self.units.first().map_or(&[], |unit| unit.lines.as_slice())
+    }
+
+    pub(super) fn grade(&self) -> Grade {
+        self.units.first().map_or(Grade::None, |unit| unit.grade())
+    }
+
+    /// The grade and what else stands beside it.
+    pub(super) fn effect(&self) -> String {
+        let Some(unit) = self.units.first() else {
+            return String::new();
+        };
+        let mut words = match &unit.kind {
+            Kind::Created if unit.lines.is_empty() => "new".to_owned(),
+            Kind::Gone => "gone".to_owned(),
+            Kind::Moved(from) => format!("{}, moved from {from}", unit.grade().word()),
+            _ => unit.grade().word().to_owned(),
+        };
+        let connection: Vec<_> = unit.connection().into_iter().collect();
+        if !connection.is_empty() {
+            words.push_str(", connection change: ");
+            words.push_str(&connection.join(", "));
+        }
+        words
+    }
+
+    /// The keys that differ, each once, the worst first.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let mut keys: Vec<String> = Vec::new();
+        for line in self.lines() {
+            let key = if line.key.is_empty() {
+                line.address.clone()
+            } else if line.is_of_environment {
+                format!("{} (valet.yaml)", line.key)
+            } else {
+                line.key.clone()
+            };
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
+    /// The units' names: the first ones, and how many there are besides.
+    pub(super) fn names(&self, most: usize, quote: &str) -> String {
+        let names = self.units.iter().take(most);
+        let names: Vec<_> = names
+            .map(|unit| format!("{quote}{}{quote}", unit.name))
+            .collect();
+        let more = self.units.len() - names.len();
+        let names = names.join(", ");
+        if more == 0 {
+            names
+        } else {
+            format!("{names} and {more} more")
+        }
+    }
+
+    /// How many units have how many lines in common, in words.
+    pub(super) fn size(&self) -> String {
+        let lines: usize = self.files.iter().map(|(_, lines)| lines.len()).sum();
+        let of = crate::report::plural(lines, "line");
+        match self.units.len() {
+            1 => of,
+            units => format!("{units} units: the same {of}"),
+        }
+    }
+}
+
+/// The groups, the worst first, then by the name of their first unit.
+pub(super) fn groups(review: &Review) -> Vec<Group<'_>> {
+    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    for unit in &review.units {
+        let files: Vec<(String, Vec<String>)> = unit
+            .hcl
+            .iter()
+            .map(|change| {
+                let name = change.path.rsplit('/').next().unwrap_or(&change.path);
+                (name.to_owned(), change.lines())
+            })
+            .collect();
+        // New and gone units differ in everything; that they come and go is what they share.
+        let alike = match &unit.kind {
+            Kind::Created | Kind::Gone if unit.lines.is_empty() => format!("{:?}", unit.kind),
+            _ => format!(
+                "{:?}{:?}{:?}{:?}",
+                unit.kind, unit.lines, unit.upgrade, files
+            ),
+        };
+        let group = groups.entry(alike).or_insert_with(|| Group {
+            units: Vec::new(),
+            files,
+        });
+        group.units.push(unit);
+    }
+    let mut groups: Vec<_> = groups.into_values().collect();
+    groups.sort_by(|a, b| {
+        let name = |group: &Group| group.units.first().map(|unit| unit.name.clone());
+        b.grade()
+            .cmp(&a.grade())
+            .then_with(|| name(a).cmp(&name(b)))
+    });
+    groups
+}
+
+/// How many units there are of each grade, the worst first, in words.
+pub(super) fn summary(review: &Review) -> String {
+    if review.units.is_empty() {
+        return "no unit changes".to_owned();
+    }
+    let mut words = Vec::new();
+    for grade in Grade::ALL.iter().rev() {
+        let count = review
+            .units
+            .iter()
+            .filter(|unit| unit.grade() == *grade && !is_plain(unit))
+            .count();
+        if count > 0 {
+            words.push(format!("{count} {}", grade.word()));
+        }
+    }
+    for (kind, word) in [(Kind::Created, "new"), (Kind::Gone, "gone")] {
+        let count = review
+            .units
+            .iter()
+            .filter(|unit| unit.kind == kind && is_plain(unit))
+            .count();
+        if count > 0 {
+            words.push(format!("{count} {word}"));
+        }
+    }
+    let verb = if review.units.len() == 1 {
+        "changes"
+    } else {
+        "change"
+    };
+    format!(
+        "{} {verb}: {}",
+        crate::report::plural(review.units.len(), "unit"),
+        words.join(", ")
+    )
+}
+
+fn is_plain(unit: &Unit) -> bool {
+    matches!(unit.kind, Kind::Created | Kind::Gone) && unit.lines.is_empty()
+}
