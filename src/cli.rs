@@ -65,8 +65,12 @@ enum Command {
     Check(command::check::Arguments),
     /// Write the Terraform roots
     Generate(command::generate::Arguments),
+    /// Print what a namespace needs in Kubernetes
+    K8s(command::k8s::Arguments),
     /// Print the Terraform of one unit or file
     Preview(command::preview::Arguments),
+    /// Write a database's entry to the private-link repository
+    Privatelink(command::privatelink::Arguments),
     /// Print the rules, or explain one
     Rules(command::rules::Arguments),
     /// Print the JSON Schema of the configs or of `valet.yaml`
@@ -80,7 +84,9 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     let result = match &arguments.command {
         Command::Check(arguments) => command::check::run(arguments, global),
         Command::Generate(arguments) => command::generate::run(arguments, global),
+        Command::K8s(arguments) => command::k8s::run(arguments, global),
         Command::Preview(arguments) => command::preview::run(arguments, global),
+        Command::Privatelink(arguments) => command::privatelink::run(arguments, global),
         Command::Rules(arguments) => command::rules::run(arguments),
         Command::Schema(arguments) => command::schema::run(arguments),
     };

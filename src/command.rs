@@ -2,6 +2,9 @@
 
 pub mod check;
 pub mod generate;
+pub mod k8s;
 pub mod preview;
+pub mod privatelink;
 pub mod rules;
 pub mod schema;
+pub mod unit;

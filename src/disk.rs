@@ -5,6 +5,7 @@
 )]
 
 mod configs;
+mod repository;
 mod roots;
 
 use std::{
@@ -16,6 +17,7 @@ use std::{
 use crate::{compile::WORKSPACE_FILE, source::MAX_BYTES};
 
 pub use configs::{config_path, configs, namespaces};
+pub use repository::{read_inside, replace_inside};
 pub use roots::{apply, create_root, remove_root, standing, stray_roots, sweep};
 
 /// What went wrong with a file or folder.

@@ -17,8 +17,11 @@ const ORDER: &[&str] = &[
     "suggest",
     "window",
     "class",
+    "duration",
     "parameter",
     "source",
+    "edit",
+    "privatelink",
     "config",
     "workspace",
     "engine",
@@ -26,6 +29,8 @@ const ORDER: &[&str] = &[
     "schema",
     "instance",
     "resolve",
+    "outputs",
+    "manifest",
     "root",
     "lay_out",
     "guard",
@@ -213,6 +218,7 @@ fn every_problem_points_at_its_place() {
     // These are about a file as a whole, or about one that is not text.
     let whole_file = [
         "bad-file-name",
+        "bad-outputs",
         "missing-key",
         "not-a-file",
         "occupied-path",

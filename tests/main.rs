@@ -9,6 +9,9 @@
 mod cases;
 mod cli;
 mod house;
+mod k8s;
 mod modules;
+mod privatelink;
 mod provider;
+mod shapes;
 mod workspace;
