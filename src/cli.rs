@@ -65,6 +65,10 @@ enum Command {
     Check(command::check::Arguments),
     /// Write the Terraform roots
     Generate(command::generate::Arguments),
+    /// Draw the wiring of a unit, or of an environment
+    Graph(command::graph::Arguments),
+    /// Do all that comes after apply, and print what to tell the team
+    Handoff(command::handoff::Arguments),
     /// Print what a namespace needs in Kubernetes
     K8s(command::k8s::Arguments),
     /// Print the Terraform of one unit or file
@@ -84,6 +88,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     let result = match &arguments.command {
         Command::Check(arguments) => command::check::run(arguments, global),
         Command::Generate(arguments) => command::generate::run(arguments, global),
+        Command::Graph(arguments) => command::graph::run(arguments, global),
+        Command::Handoff(arguments) => command::handoff::run(arguments, global),
         Command::K8s(arguments) => command::k8s::run(arguments, global),
         Command::Preview(arguments) => command::preview::run(arguments, global),
         Command::Privatelink(arguments) => command::privatelink::run(arguments, global),

@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod generate;
+pub mod graph;
+pub mod handoff;
 pub mod k8s;
 pub mod preview;
 pub mod privatelink;

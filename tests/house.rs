@@ -31,6 +31,8 @@ const ORDER: &[&str] = &[
     "resolve",
     "outputs",
     "manifest",
+    "handoff",
+    "graph",
     "root",
     "lay_out",
     "guard",

@@ -8,6 +8,7 @@
 
 mod cases;
 mod cli;
+mod graph;
 mod house;
 mod k8s;
 mod modules;

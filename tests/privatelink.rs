@@ -229,3 +229,44 @@ fn a_path_outside_the_repository_is_refused() {
     assert!(run.err.contains("outside of the repository"), "{}", run.err);
     assert_eq!(fs::read_to_string(&outside).unwrap(), FILE);
 }
+
+#[test]
+fn handoff_does_it_all_and_says_so() {
+    let (city, file) = linked("handoff", FILE);
+    let dry = valet(&city, &["handoff", "dev3/agora", "--dry-run"]);
+    assert_eq!(dry.code, 0, "{}", dry.err);
+    assert_eq!(fs::read_to_string(&file).unwrap(), FILE);
+    let run = valet(&city, &["handoff", "dev3/agora"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains(&valet(&city, &["k8s", "dev3/agora"]).out));
+    assert!(
+        run.err.contains("network/live/endpoints.yaml updated"),
+        "{}",
+        run.err
+    );
+    let after = valet(&city, &["privatelink", "dev3/agora"]);
+    assert!(after.err.contains("is up to date"), "{}", after.err);
+    let again = valet(&city, &["handoff", "dev3/agora"]);
+    assert!(
+        again.out.contains("private-link entry: it is there."),
+        "{}",
+        again.out
+    );
+    let prose = |unit| {
+        let out = valet(&city, &["handoff", unit, "--dry-run"]).out;
+        out.split("## Kubernetes objects")
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots/k8s");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        insta::assert_snapshot!(
+            "handoff",
+            format!("{}\n{}", prose("dev3/test-dev"), prose("dev3/payments-iam"))
+        );
+    });
+}

@@ -22,7 +22,7 @@ pub struct Arguments {
     #[command(flatten)]
     outputs: OutputsChoice,
     #[command(flatten)]
-    told: Told,
+    told: Connection,
     /// How to print the objects
     #[arg(long, value_name = "FORMAT", default_value = "yaml")]
     format: Format,
@@ -39,7 +39,7 @@ pub struct Arguments {
 
 /// What can be told instead of read from outputs, and how the objects behave.
 #[derive(Debug, clap::Args)]
-pub(super) struct Told {
+pub(super) struct Connection {
     /// Host of the proxy, when there are no outputs
     #[arg(long, short = 'p', value_name = "HOST", value_parser = host)]
     pub(super) proxy_endpoint: Option<String>,
@@ -94,7 +94,7 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     };
     cli::show_problems(&problems, &session.base, global);
     if let Some(warning) = stale(&instance, refresh) {
-        cli::note(warning);
+        cli::note(format!("warning: {warning}"));
     }
     cli::print(text);
     Ok(())
@@ -114,7 +114,7 @@ pub(super) fn stream(
     manifest::yaml(&objects).map_err(|error| Stop::Usage(error.to_string()))
 }
 
-impl Told {
+impl Connection {
     /// Where the database is reached: what is told wins over what outputs say.
     pub(super) fn target(
         &self,
@@ -174,7 +174,7 @@ pub(super) fn stale(instance: &Instance, refresh: Duration) -> Option<String> {
     }
     let days = crate::report::plural(instance.password_rotation_days.value as usize, "day");
     Some(format!(
-        "warning: the password rotates every {days}, and for up to {} after that (refresh {refresh}, mounted files {KUBELET}) \
+        "the password rotates every {days}, and for up to {} after that (refresh {refresh}, mounted files {KUBELET}) \
          new connections with the old one fail; environment variables keep it until the pod restarts, so read the files at \
          each connect, or use `authentication: iam`",
         refresh.then(KUBELET)

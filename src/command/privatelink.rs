@@ -28,7 +28,7 @@ pub struct Arguments {
     #[arg(long, short = 'p', value_name = "HOST", value_parser = host)]
     proxy_endpoint: Option<String>,
     #[command(flatten)]
-    told: Told,
+    told: Link,
     /// Print what would change, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -38,7 +38,7 @@ pub struct Arguments {
 ///
 /// `-pr` is the two-letter short of `--privatelink-repository`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Told {
+pub(super) struct Link {
     /// Folder of the private-link repository [default: `privatelink.repository` of valet.yaml]
     #[arg(long, value_name = "DIR")]
     privatelink_repository: Option<PathBuf>,
@@ -111,7 +111,7 @@ pub(super) struct Edit {
     pub(super) remarks: Vec<String>,
 }
 
-impl Told {
+impl Link {
     /// The entries of a unit, one for each cluster.
     pub(super) fn entries(
         &self,
@@ -185,7 +185,7 @@ impl Told {
         let own = setting.and_then(|setting| setting.repository.as_ref());
         let folder = match (&self.privatelink_repository, own) {
             (Some(folder), _) => folder.clone(),
-            (None, Some(folder)) => session.workspace.join(folder),
+            (None, Some(folder)) => PathBuf::from(format!("{}{folder}", session.base)),
             (None, None) => return Ok(None),
         };
         let Some(setting) = setting else {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     cli::{Session, Stop},
-    compile, disk,
+    disk,
     instance::Instance,
     outputs::{self, Outputs},
     problem::Problem,
@@ -54,14 +54,22 @@ impl Choice {
             (None, Some(environment), Some(namespace)) => format!("{environment}/{namespace}"),
             _ => return Err(Stop::Usage("name a unit: ENVIRONMENT/NAMESPACE".to_owned())),
         };
-        let (environment, path) = session.find(&name)?;
-        let bytes = disk::read(&session.workspace.join(&path))?;
-        let (instance, mut problems) = compile::unit(environment, &path, bytes, &session.today);
-        compile::finish(&mut problems);
-        match instance.filter(|_| !problems.iter().any(Problem::is_error)) {
-            Some(instance) => Ok((instance, problems)),
-            None => Err(session.problems(problems)),
-        }
+        compile(session, &name)
+    }
+}
+
+/// Compiles a unit, with its warnings.
+///
+/// # Errors
+/// When there is no such unit, or its config is wrong.
+pub fn compile(session: &Session, unit: &str) -> Result<(Instance, Vec<Problem>), Stop> {
+    let (environment, path) = session.find(unit)?;
+    let bytes = disk::read(&session.workspace.join(&path))?;
+    let (instance, mut problems) = crate::compile::unit(environment, &path, bytes, &session.today);
+    crate::compile::finish(&mut problems);
+    match instance.filter(|_| !problems.iter().any(Problem::is_error)) {
+        Some(instance) => Ok((instance, problems)),
+        None => Err(session.problems(problems)),
     }
 }
 
@@ -87,7 +95,7 @@ impl OutputsChoice {
         };
         let read = outputs::read(&shown, bytes, instance);
         read.map(Some).map_err(|mut problems| {
-            compile::finish(&mut problems);
+            crate::compile::finish(&mut problems);
             Stop::Problems {
                 problems,
                 base: base.to_owned(),
