@@ -114,6 +114,14 @@ enum Command {
     Preview(command::preview::Arguments),
     /// Write the next step of a database's retirement into its config
     Retire(command::retire::Arguments),
+    /// Draw the wiring of a unit, or of an environment
+    Graph(command::graph::Arguments),
+    /// Do all that comes after apply, and print what to tell the team
+    Handoff(command::handoff::Arguments),
+    /// Print what a namespace needs in Kubernetes
+    K8s(command::k8s::Arguments),
+    /// Write a database's entry to the private-link repository
+    Privatelink(command::privatelink::Arguments),
     /// Print the rules, or explain one
     Rules(command::rules::Arguments),
     /// Print the JSON Schema of the configs or of `valet.yaml`
@@ -128,6 +136,10 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     let result = match &arguments.command {
         Command::Create(arguments) => command::create::run(arguments, global),
         Command::Info(arguments) => command::info::run(arguments, global),
+        Command::Handoff(arguments) => command::handoff::run(arguments, global),
+        Command::K8s(arguments) => command::k8s::run(arguments, global),
+        Command::Privatelink(arguments) => command::privatelink::run(arguments, global),
+        Command::Graph(arguments) => command::graph::run(arguments, global),
         _ if named => Err(Stop::Usage(
             "--environment and --namespace go with commands about one unit".to_owned(),
         )),

@@ -69,6 +69,7 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
         let environment = Environment {
             modules: module_source(&modules.source, &output),
             output: output.clone(),
+            privatelink: workspace.privatelink.clone(),
             file: Arc::clone(&source.file),
             name,
             written,

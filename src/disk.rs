@@ -5,6 +5,7 @@
 )]
 
 mod configs;
+mod repository;
 mod roots;
 mod write;
 
@@ -17,6 +18,7 @@ use std::{
 use crate::{compile::WORKSPACE_FILE, source::MAX_BYTES};
 
 pub use configs::{config_path, configs, namespaces};
+pub use repository::{read_inside, replace_inside};
 pub use roots::{apply, create_root, remove_root, standing, standing_root, stray_roots, sweep};
 pub use write::write_config;
 

@@ -58,6 +58,8 @@ pub struct Environment {
     pub modules: ModuleSource,
     /// Folder of the generated roots, relative to the workspace.
     pub output: String,
+    /// The private-link repository of the workspace.
+    pub privatelink: Option<workspace::Privatelink>,
 }
 
 /// Address of the shared modules.

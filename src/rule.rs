@@ -386,4 +386,16 @@ rules! {
         "A file that was not generated is in the way.",
         "A file without the generated header is never overwritten or deleted. Move it away, or remove it.",
         "a hand-written generated/dev3/orders/main.tf";
+    BAD_OUTPUTS = Error "bad-outputs":
+        "These are not the outputs of a unit's root.",
+        "Outputs are what `terraform output -json` prints in the unit's folder once the root has been applied, with every output of the generated outputs.tf.",
+        "an outputs.json that holds {}";
+    FOREIGN_OUTPUTS = Error "foreign-outputs":
+        "The outputs belong to another unit.",
+        "Pods that get another database's address, role or secret fail, or worse, connect to it. Name the outputs of this unit, or apply its root again after a change.",
+        "role_arn of orders in the outputs.json of payments";
+    BAD_PRIVATELINK = Error "bad-privatelink":
+        "The private-link file has another layout.",
+        "The file lists `<app>: apps: <cluster>: <proxy endpoint>: service_name: <service>`. One with anything else on the way to the entry is left as it is.",
+        "a list below `apps`";
 }

@@ -13,10 +13,29 @@ use crate::{
     rule::{self, Rule},
 };
 
+/// How much a file may hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes.
+    pub bytes: usize,
+    /// Values.
+    pub nodes: usize,
+}
+
 /// Bytes a config or `valet.yaml` may have; a real one has a few hundred.
 pub const MAX_BYTES: usize = 256 * 1024;
+/// Limits of a config or `valet.yaml`.
+pub const SMALL: Limits = Limits {
+    bytes: MAX_BYTES,
+    nodes: 20_000,
+};
+
+/// Of a file that lists a whole fleet.
+pub const LARGE: Limits = Limits {
+    bytes: 16 * 1024 * 1024,
+    nodes: 1_000_000,
+};
 const MAX_DEPTH: usize = 16;
-const MAX_NODES: usize = 20_000;
 
 /// A parsed file.
 #[derive(Clone, Debug)]
@@ -33,10 +52,22 @@ impl Source {
     /// # Errors
     /// With the first thing that is not such a document.
     pub fn parse(path: &str, bytes: Vec<u8>) -> Checked<Self> {
-        let file = Arc::new(decode(path, bytes)?);
+        Self::parse_within(path, bytes, SMALL)
+    }
+
+    /// Parses a document that lists a whole fleet, as strictly.
+    ///
+    /// # Errors
+    /// With the first thing that is not such a document.
+    pub fn parse_large(path: &str, bytes: Vec<u8>) -> Checked<Self> {
+        Self::parse_within(path, bytes, LARGE)
+    }
+
+    fn parse_within(path: &str, bytes: Vec<u8>, limits: Limits) -> Checked<Self> {
+        let file = Arc::new(decode(path, bytes, limits)?);
         refuse_indirection(&file)?;
-        let value = serde_yaml::from_str_with_options::<Value>(&file.text, options())
-            .map_err(|error| vec![syntax(&file, &error)])?;
+        let value = serde_yaml::from_str_with_options::<Value>(&file.text, options(limits))
+            .map_err(|error| vec![syntax(&file, &error, limits)])?;
         Ok(Self { file, value })
     }
 
@@ -68,7 +99,7 @@ pub fn place(file: &Arc<File>, pointer: &str) -> Place {
         Some(path) => (path, true),
         None => (pointer, false),
     };
-    let span = serde_yaml::from_str_with_options::<Spanned<Node>>(&file.text, options())
+    let span = serde_yaml::from_str_with_options::<Spanned<Node>>(&file.text, options(LARGE))
         .ok()
         .and_then(|root| find(&root, path, of_key))
         .unwrap_or(0..0);
@@ -78,14 +109,14 @@ pub fn place(file: &Arc<File>, pointer: &str) -> Place {
     }
 }
 
-fn options() -> serde_yaml::Options {
+fn options(limits: Limits) -> serde_yaml::Options {
     serde_yaml::options! {
         strict_booleans: true,
         with_snippet: false,
         merge_keys: MergeKeyPolicy::Error,
         budget: serde_yaml::budget! {
             max_depth: MAX_DEPTH,
-            max_nodes: MAX_NODES,
+            max_nodes: limits.nodes,
         },
     }
 }
@@ -94,7 +125,7 @@ fn options() -> serde_yaml::Options {
 ///
 /// # Errors
 /// When there are too many, they are not UTF-8, or they hold invisible characters.
-pub fn decode(path: &str, bytes: Vec<u8>) -> Checked<File> {
+pub fn decode(path: &str, bytes: Vec<u8>, limits: Limits) -> Checked<File> {
     let refuse = |rule, text: String, at: Range<usize>, message: &str| {
         let file = Arc::new(File {
             path: path.to_owned(),
@@ -102,8 +133,9 @@ pub fn decode(path: &str, bytes: Vec<u8>) -> Checked<File> {
         });
         vec![Problem::new(rule, Place { file, span: at }, message)]
     };
-    if bytes.len() > MAX_BYTES {
-        let message = format!("the file has {} bytes, more than {MAX_BYTES}", bytes.len());
+    if bytes.len() > limits.bytes {
+        let (has, may) = (bytes.len(), limits.bytes);
+        let message = format!("the file has {has} bytes, more than {may}");
         return Err(refuse(&rule::TOO_LARGE, String::new(), 0..0, &message));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
@@ -174,7 +206,7 @@ fn refuse_indirection(file: &Arc<File>) -> Checked<()> {
     Ok(())
 }
 
-fn syntax(file: &Arc<File>, error: &serde_yaml::Error) -> Problem {
+fn syntax(file: &Arc<File>, error: &serde_yaml::Error, limits: Limits) -> Problem {
     use serde_yaml::Error;
     let error = error.without_snippet();
     let (rule, help) = match error {
@@ -195,7 +227,8 @@ fn syntax(file: &Arc<File>, error: &serde_yaml::Error) -> Problem {
         Error::MultipleDocuments { .. } => "a second document".to_owned(),
         Error::MergeKeyNotAllowed { .. } => "merge keys are not allowed".to_owned(),
         Error::Budget { .. } => {
-            format!("nested deeper than {MAX_DEPTH} levels, or more than {MAX_NODES} values")
+            let nodes = limits.nodes;
+            format!("nested deeper than {MAX_DEPTH} levels, or more than {nodes} values")
         }
         _ => {
             let text = error.to_string();

@@ -18,6 +18,8 @@ pub struct Workspace {
     pub output: Option<String>,
     /// Where the shared Terraform modules are.
     pub modules: Modules,
+    /// The cluster team's private-link repository, to which `valet-rds privatelink` writes.
+    pub privatelink: Option<Privatelink>,
     /// Environments by name.
     #[schemars(extend("minProperties" = 1, "propertyNames" = {"pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": 32}))]
     pub environments: BTreeMap<String, Environment>,
@@ -35,6 +37,18 @@ pub struct Modules {
         example = &"git::https://example.com/platform.git//modules?ref=v1.4.0"
     )]
     pub source: String,
+}
+
+/// The cluster team's private-link repository.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Privatelink {
+    /// Folder of the repository, relative to this file. Default: the one that `--privatelink-repository` names.
+    #[schemars(length(min = 1), example = &"../privatelink")]
+    pub repository: Option<String>,
+    /// The YAML file in it that lists endpoints as `<app>: apps: <cluster>: <proxy endpoint>: service_name: <service>`.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"), example = &"endpoints.yaml")]
+    pub file: String,
 }
 
 /// One AWS account and Region, its network, and the clusters that its databases serve.

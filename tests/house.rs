@@ -19,6 +19,8 @@ const ORDER: &[&str] = &[
     "class",
     "source",
     "edit",
+    "duration",
+    "privatelink",
     "config",
     "parameter",
     "workspace",
@@ -29,6 +31,10 @@ const ORDER: &[&str] = &[
     "instance",
     "effective",
     "resolve",
+    "outputs",
+    "manifest",
+    "handoff",
+    "graph",
     "root",
     "delta",
     "grade",
@@ -227,6 +233,7 @@ fn every_problem_points_at_its_place() {
     // These are about a file as a whole, or about one that is not text.
     let whole_file = [
         "bad-file-name",
+        "bad-outputs",
         "missing-key",
         "not-a-file",
         "occupied-path",

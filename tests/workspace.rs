@@ -11,9 +11,12 @@ use storage_valet_rds::{
     emit::emit,
     instance::{Environment, Instance},
     lay_out, life,
-    problem::Problem,
+    outputs::{self, Outputs},
+    privatelink::{self, Entry},
+    problem::{Checked, Problem},
     report, review,
     root::Root,
+    source::Source,
     tree::Tree,
 };
 
@@ -113,6 +116,11 @@ fn on_disk(
     let mut problems = life::compare(&roots, instances).problems;
     for instance in instances {
         let directory = instance.directory();
+        match outputs(folder, instance) {
+            Ok(Some(outputs)) => problems.extend(linked(folder, instance, &outputs)),
+            Ok(None) => {}
+            Err(found) => problems.extend(found),
+        }
         if let Some(standing) = disk::standing(folder, &directory).unwrap() {
             let tree = emit(&lay_out::unit(instance));
             let changes = storage_valet_rds::tree::changes(&directory, &standing, &tree);
@@ -120,6 +128,35 @@ fn on_disk(
         }
     }
     problems
+}
+
+/// The outputs beside the root of a unit, if there are any.
+fn outputs(folder: &Path, instance: &Instance) -> Checked<Option<Outputs>> {
+    let path = format!("{}/{}", instance.directory(), outputs::FILE);
+    match fs::read(folder.join(&path)) {
+        Ok(bytes) => outputs::read(&path, bytes, instance).map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
+/// What keeps the entry of a unit out of the private-link repository, if the workspace has one.
+fn linked(folder: &Path, instance: &Instance, outputs: &Outputs) -> Vec<Problem> {
+    let Some(setting) = &instance.environment.privatelink else {
+        return Vec::new();
+    };
+    let repository = folder.join(setting.repository.as_ref().unwrap());
+    let bytes = disk::read_inside(&repository, &setting.file).unwrap();
+    let entry = |cluster: &String| Entry {
+        app: privatelink::app(&instance.namespace.value).to_owned(),
+        cluster: cluster.clone(),
+        host: outputs.proxy_endpoint.clone(),
+        service: outputs.endpoint_service_name.clone(),
+    };
+    let entries: Vec<_> = instance.clusters.value.iter().map(entry).collect();
+    Source::parse_large(&setting.file, bytes)
+        .and_then(|source| privatelink::update(&source, &entries))
+        .err()
+        .unwrap_or_default()
 }
 
 /// The folders in a folder, sorted.

@@ -12,6 +12,10 @@ pub const SHORTS: &[(&str, &str, &str)] = &[
     ("create", "-en", "encrypted"),
     ("create", "-mw", "maintenance-window"),
     ("create", "-sn", "shortname"),
+    ("handoff", "-pr", "privatelink-repository"),
+    ("handoff", "-ri", "external-secret-refresh-interval"),
+    ("k8s", "-ri", "external-secret-refresh-interval"),
+    ("privatelink", "-pr", "privatelink-repository"),
 ];
 
 /// Puts the two-letter options of the command that is typed into their long forms.

@@ -168,7 +168,7 @@ fn old(session: &Session, path: &str) -> Result<Option<String>, Stop> {
     if !disk::is_file(&file) {
         return Ok(None);
     }
-    let source = crate::source::decode(path, disk::read(&file)?);
+    let source = crate::source::decode(path, disk::read(&file)?, crate::source::SMALL);
     let source = source.map_err(|problems| session.problems(problems))?;
     Ok(Some(source.text))
 }

@@ -1,0 +1,191 @@
+//! `valet-rds k8s`: the Kubernetes objects with which a namespace reaches its database.
+
+use clap::ValueEnum;
+
+use super::unit::{self, OutputsChoice, no_outputs};
+use crate::{
+    cli::{self, Global, Session, Stop, Which},
+    config::Authentication,
+    duration::Duration,
+    instance::Instance,
+    manifest::{self, Bazel, Target},
+    outputs,
+};
+
+/// Arguments of `k8s`.
+///
+/// `-ri` is the two-letter short of `--external-secret-refresh-interval`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    outputs: OutputsChoice,
+    #[command(flatten)]
+    told: Connection,
+    /// How to print the objects
+    #[arg(long, value_name = "FORMAT", default_value = "yaml")]
+    format: Format,
+    /// Name of the Bazel target [default: the database's name in AWS]
+    #[arg(long, short = 'n', value_name = "NAME")]
+    bazel_target_name: Option<String>,
+    /// Label of the Bazel target that applies the root [default: the package of the root]
+    #[arg(long, value_name = "LABEL")]
+    terraform_target: Option<String>,
+    /// Also print an example Deployment that reads the connection from files
+    #[arg(long)]
+    deployment: bool,
+}
+
+/// What can be told instead of read from outputs, and how the objects behave.
+#[derive(Debug, clap::Args)]
+pub(super) struct Connection {
+    /// Host of the proxy, when there are no outputs
+    #[arg(long, short = 'p', value_name = "HOST", value_parser = host)]
+    pub(super) proxy_endpoint: Option<String>,
+    /// ARN of the secret, when there are no outputs
+    #[arg(long, short = 's', value_name = "ARN")]
+    secret_arn: Option<String>,
+    /// How often External Secrets reads the secret again
+    #[arg(long, value_name = "TIME", default_value = "1h")]
+    external_secret_refresh_interval: Duration,
+    /// DNS name of the VPC endpoint in the cluster's VPC; without it the mesh resolves the proxy's host itself
+    #[arg(long, value_name = "HOST", value_parser = host)]
+    vpc_endpoint: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One YAML stream, ready for `kubectl apply --server-side -f -`
+    Yaml,
+    /// A `storage_valet_rds_k8s_resources` call
+    Bazel,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the unit or its outputs are wrong or missing.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let session = Session::open(global)?;
+    let (instance, problems) = unit::compile(&session, &arguments.which.unit(global)?)?;
+    let outputs = arguments.outputs.read(&session, &instance)?;
+    let target = arguments
+        .told
+        .target(&session, &instance, outputs.as_ref())?;
+    let refresh = arguments.told.refresh(&instance)?;
+    let text = match arguments.format {
+        Format::Yaml => stream(&instance, &target, refresh, arguments.deployment)?,
+        Format::Bazel => {
+            let label = format!("//{}", instance.directory());
+            manifest::bazel(
+                &instance,
+                &target,
+                refresh,
+                &Bazel {
+                    name: arguments
+                        .bazel_target_name
+                        .as_deref()
+                        .unwrap_or(manifest::name(&instance)),
+                    terraform_target: arguments.terraform_target.as_deref().unwrap_or(&label),
+                },
+            )
+        }
+    };
+    cli::show_problems(&problems, &session.base, global);
+    if let Some(warning) = stale(&instance, refresh) {
+        cli::note(format!("warning: {warning}"));
+    }
+    cli::print(text);
+    Ok(())
+}
+
+/// The objects as one YAML stream.
+pub(super) fn stream(
+    instance: &Instance,
+    target: &Target,
+    refresh: Duration,
+    deployment: bool,
+) -> Result<String, Stop> {
+    let mut objects = manifest::objects(instance, target, refresh);
+    if deployment {
+        objects.push(manifest::deployment(instance));
+    }
+    manifest::yaml(&objects).map_err(|error| Stop::Usage(error.to_string()))
+}
+
+impl Connection {
+    /// Where the database is reached: what is told wins over what outputs say.
+    pub(super) fn target(
+        &self,
+        session: &Session,
+        instance: &Instance,
+        outputs: Option<&outputs::Outputs>,
+    ) -> Result<Target, Stop> {
+        let mut target = match (outputs, &self.proxy_endpoint, &self.secret_arn) {
+            (Some(outputs), ..) => Target::from_outputs(instance, outputs),
+            (None, Some(host), Some(secret)) => Target::of(instance, host.clone(), secret.clone()),
+            _ => {
+                return Err(no_outputs(
+                    session,
+                    instance,
+                    "--proxy-endpoint and --secret-arn",
+                ));
+            }
+        };
+        if let Some(host) = &self.proxy_endpoint {
+            target.host.clone_from(host);
+        }
+        if let Some(secret) = &self.secret_arn {
+            target.secret_arn.clone_from(secret);
+        }
+        let start = outputs::secret_arn_start(instance);
+        if !target.secret_arn.starts_with(&start) {
+            let message = format!(
+                "`{}` is not a secret of {}: it starts with `{start}`",
+                target.secret_arn, instance.environment.name
+            );
+            return Err(Stop::Usage(message));
+        }
+        target.vpc_endpoints.clone_from(&self.vpc_endpoint);
+        Ok(target)
+    }
+
+    /// How often the secret is read, if that is often enough.
+    pub(super) fn refresh(&self, instance: &Instance) -> Result<Duration, Stop> {
+        let refresh = self.external_secret_refresh_interval;
+        let days = instance.password_rotation_days.value;
+        if refresh < Duration::days(days) {
+            return Ok(refresh);
+        }
+        let message = format!(
+            "a password that rotates every {days} days is stale when it is read only every {refresh}"
+        );
+        Err(Stop::Usage(message))
+    }
+}
+
+/// How long a pod can hold an old password, in words.
+pub(super) fn stale(instance: &Instance, refresh: Duration) -> Option<String> {
+    // The kubelet looks every minute, at a cache that is at most a minute old.
+    const KUBELET: Duration = Duration::seconds(120);
+    if instance.authentication.value == Authentication::Iam {
+        return None;
+    }
+    let days = crate::report::plural(instance.password_rotation_days.value as usize, "day");
+    Some(format!(
+        "the password rotates every {days}, and for up to {} after that (refresh {refresh}, mounted files {KUBELET}) \
+         new connections with the old one fail; environment variables keep it until the pod restarts, so read the files at \
+         each connect, or use `authentication: iam`",
+        refresh.then(KUBELET)
+    ))
+}
+
+/// A host name from the command line.
+pub(super) fn host(text: &str) -> Result<String, String> {
+    if outputs::is_host(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("not the name of a host".to_owned())
+    }
+}

@@ -1,0 +1,79 @@
+//! What the commands about one unit share: which unit, and what apply told about it.
+
+use std::path::PathBuf;
+
+use crate::{
+    cli::{Session, Stop},
+    disk,
+    instance::Instance,
+    outputs::{self, Outputs},
+    problem::Problem,
+};
+
+/// Where the outputs of the unit's root are.
+#[derive(Debug, clap::Args)]
+pub struct OutputsChoice {
+    /// What `terraform output -json` printed in the unit's root, or `-` for standard input
+    /// [default: the outputs.json beside the root]
+    #[arg(long, value_name = "FILE|-")]
+    outputs: Option<PathBuf>,
+}
+
+/// Compiles a unit, with its warnings.
+///
+/// # Errors
+/// When there is no such unit, or its config is wrong.
+pub fn compile(session: &Session, unit: &str) -> Result<(Instance, Vec<Problem>), Stop> {
+    let (environment, path) = session.find(unit)?;
+    let bytes = disk::read(&session.workspace.join(&path))?;
+    let (instance, mut problems) = crate::compile::unit(environment, &path, bytes, &session.today);
+    crate::compile::finish(&mut problems);
+    match instance.filter(|_| !problems.iter().any(Problem::is_error)) {
+        Some(instance) => Ok((instance, problems)),
+        None => Err(session.problems(problems)),
+    }
+}
+
+impl OutputsChoice {
+    /// The outputs that are named, or else those that lie beside the root; nothing when there are none.
+    ///
+    /// # Errors
+    /// When they cannot be read, or are not this unit's.
+    pub fn read(&self, session: &Session, instance: &Instance) -> Result<Option<Outputs>, Stop> {
+        let (shown, bytes, base) = match &self.outputs {
+            Some(path) if path.as_os_str() == "-" => {
+                ("<stdin>".to_owned(), disk::read_stdin()?, "")
+            }
+            Some(path) => (path.to_string_lossy().into_owned(), disk::read(path)?, ""),
+            None => {
+                let shown = format!("{}/{}", instance.directory(), outputs::FILE);
+                let path = session.workspace.join(&shown);
+                if !disk::is_file(&path) {
+                    return Ok(None);
+                }
+                (shown, disk::read(&path)?, session.base.as_str())
+            }
+        };
+        let read = outputs::read(&shown, bytes, instance);
+        read.map(Some).map_err(|mut problems| {
+            crate::compile::finish(&mut problems);
+            Stop::Problems {
+                problems,
+                base: base.to_owned(),
+            }
+        })
+    }
+}
+
+/// The stop of a command that needs outputs and has none.
+#[must_use]
+pub fn no_outputs(session: &Session, instance: &Instance, flags: &str) -> Stop {
+    let directory = instance.directory();
+    Stop::Usage(format!(
+        "nothing is known of {} after apply: run `terraform output -json > {}` in {}{directory}, \
+         or name such a file with --outputs, or give {flags}",
+        instance.unit(),
+        outputs::FILE,
+        session.base
+    ))
+}

@@ -1,0 +1,51 @@
+//! A graph as a Mermaid flowchart, which GitHub draws in Markdown.
+
+use std::fmt::Write;
+
+use super::Graph;
+
+/// The graph in Mermaid.
+#[must_use]
+pub fn mermaid(graph: &Graph) -> String {
+    let mut text = format!("---\ntitle: {}\n---\nflowchart LR\n", graph.title);
+    for group in graph.groups() {
+        let _ = writeln!(text, "  subgraph {}[{}]", group.id, quoted(&group.title));
+        for node in &group.nodes {
+            let kind = format!("<b>{}</b>", node.kind);
+            let lines: Vec<_> = std::iter::once(kind)
+                .chain(node.lines.iter().map(|line| escaped(line)))
+                .collect();
+            let _ = writeln!(text, "    {}[\"{}\"]", node.id, lines.join("<br/>"));
+        }
+        text.push_str("  end\n");
+    }
+    for edge in &graph.edges {
+        let arrow = if edge.data { "-->" } else { "-.->" };
+        let _ = writeln!(
+            text,
+            "  {} {arrow}|{}| {}",
+            edge.from,
+            quoted(&edge.label),
+            edge.to
+        );
+    }
+    text
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+/// Mermaid writes entities with `#` instead of `&`.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '"' | '#' | '&' | '<' | '>' | '\\' | '`' => {
+                let _ = write!(escaped, "#{};", u32::from(letter));
+            }
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}

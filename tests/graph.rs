@@ -1,0 +1,177 @@
+//! `graph`: the wiring as people see it.
+
+use std::{fs, path::Path};
+
+use storage_valet_rds::graph;
+
+use crate::{
+    cli::{copy, valet},
+    workspace::Workspace,
+};
+
+fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots/graph");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+#[test]
+fn a_unit_and_an_environment_are_drawn_as_reviewed() {
+    let city = Path::new("fixtures/city");
+    for format in ["mermaid", "dot"] {
+        let unit = valet(city, &["graph", "prod/ledger", "--format", format]);
+        assert_eq!(unit.code, 0, "{}", unit.err);
+        let fleet = valet(
+            city,
+            &["graph", "--environment", "dev3", "--format", format],
+        );
+        assert_eq!(fleet.code, 0, "{}", fleet.err);
+        snapshot(format, &format!("{}\n{}", unit.out, fleet.out));
+    }
+    assert_eq!(
+        valet(
+            city,
+            &["graph", "--environment", "prod", "--namespace", "ledger"]
+        )
+        .out,
+        valet(city, &["graph", "prod/ledger"]).out
+    );
+}
+
+#[test]
+fn the_picture_in_the_readme_is_fresh() {
+    let drawn = valet(
+        Path::new("fixtures/city"),
+        &["graph", "dev3/test-dev", "--format", "svg"],
+    )
+    .out;
+    let path = Path::new("docs/architecture.svg");
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|value| value == "always") {
+        fs::write(path, &drawn).unwrap();
+    }
+    let kept = fs::read_to_string(path).unwrap();
+    assert!(
+        kept == drawn,
+        "docs/architecture.svg is stale: run `cargo xtask bless`"
+    );
+}
+
+/// The value of an attribute in a tag.
+fn number(tag: &str, name: &str) -> f64 {
+    let start = tag.find(&format!(" {name}=\"")).unwrap() + name.len() + 3;
+    tag[start..].split('"').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn no_text_leaves_its_box_and_no_two_boxes_overlap() {
+    // 0.602 em is what DejaVu Sans Mono, Menlo and SF Mono have; Courier and Consolas are narrower.
+    const LETTER: f64 = 12.0 * 0.602;
+    let city = Workspace::open(Path::new("fixtures/city"));
+    let fleets = city.environments.iter().map(|environment| {
+        let units: Vec<_> = city
+            .instances
+            .iter()
+            .filter(|unit| unit.environment.name == environment.name)
+            .collect();
+        graph::environment(environment, &units)
+    });
+    let graphs: Vec<_> = city
+        .instances
+        .iter()
+        .map(graph::unit)
+        .chain(fleets)
+        .collect();
+    assert!(
+        graphs
+            .iter()
+            .flat_map(|graph| &graph.right.nodes)
+            .any(|node| node.lines[0].len() == 63)
+    );
+    for graph in graphs {
+        let svg = graph::svg(&graph);
+        let boxes: Vec<_> = svg
+            .lines()
+            .filter(|line| line.starts_with("<rect class=\"box\""))
+            .map(|tag| {
+                let (x, y) = (number(tag, "x"), number(tag, "y"));
+                (x, y, x + number(tag, "width"), y + number(tag, "height"))
+            })
+            .collect();
+        let (width, height) = (number(&svg, "width"), number(&svg, "height"));
+        for (index, one) in boxes.iter().enumerate() {
+            assert!(one.2 < width && one.3 < height);
+            for other in &boxes[..index] {
+                assert!(
+                    one.0 >= other.2 || other.0 >= one.2 || one.1 >= other.3 || other.1 >= one.3
+                );
+            }
+        }
+        let mut texts = 0;
+        for tag in svg.lines().filter(|line| line.starts_with("<text")) {
+            let content = tag
+                .split_once('>')
+                .unwrap()
+                .1
+                .strip_suffix("</text>")
+                .unwrap();
+            let letters = f64::from(u32::try_from(content.chars().count()).unwrap());
+            let size = if tag.contains("class=\"title\"") {
+                LETTER * 16.0 / 12.0
+            } else {
+                LETTER
+            };
+            let (x, y, end) = (
+                number(tag, "x"),
+                number(tag, "y"),
+                number(tag, "x") + letters * size,
+            );
+            assert!(end < width, "{content} leaves the picture");
+            for (left, top, right, bottom) in &boxes {
+                if (top..bottom).contains(&&y) && (left..right).contains(&&x) {
+                    assert!(end < *right, "{content} leaves its box");
+                    texts += 1;
+                } else if (top..bottom).contains(&&y) {
+                    assert!(end <= *left || x >= *right, "{content} runs into a box");
+                }
+            }
+        }
+        assert!(texts >= boxes.len() * 2);
+    }
+}
+
+#[test]
+fn the_picture_stands_alone_in_light_and_dark() {
+    let svg = valet(
+        Path::new("fixtures/city"),
+        &["graph", "dev3/payments-iam", "--format", "svg"],
+    )
+    .out;
+    for forbidden in [
+        "href",
+        "url(http",
+        "@import",
+        "<script",
+        "<foreignObject",
+        "font-face",
+    ] {
+        assert!(!svg.contains(forbidden), "{forbidden}");
+    }
+    assert!(svg.contains("prefers-color-scheme: dark"));
+    assert!(svg.contains(">rds-db:connect<") && svg.contains(">payments-dev3-proxy<"));
+}
+
+#[test]
+fn what_cannot_be_drawn_is_said() {
+    let city = copy("fixtures/city", "graph-usage");
+    assert_eq!(valet(&city, &["graph"]).code, 2);
+    assert_eq!(valet(&city, &["graph", "--environment", "dev9"]).code, 2);
+    assert_eq!(
+        valet(&city, &["graph", "dev3/agora", "--environment", "dev3"]).code,
+        2
+    );
+    fs::write(city.join("configs/prod/search.yaml"), "shortname: [\n").unwrap();
+    assert_eq!(valet(&city, &["graph", "--environment", "prod"]).code, 1);
+    assert_eq!(valet(&city, &["graph", "--environment", "dev3"]).code, 0);
+}
