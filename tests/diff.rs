@@ -342,7 +342,7 @@ fn a_module_that_differs_only_inside_concerns_its_units() {
 
 /// Room for any number of units.
 fn raise_quotas(city: &Path) {
-    let quotas = "    quotas: {proxies: 9999, loadBalancers: 9999}\n    configs: configs/dev3";
+    let quotas = "    quotas: {proxies: 9999, loadBalancers: 9999, endpointsPerVpc: 9999}\n    configs: configs/dev3";
     edit(
         &city.join("valet.yaml"),
         "    configs: configs/dev3",

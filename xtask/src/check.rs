@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::{
-    archive, docs, man, modules, python, roots, rust,
+    archive, docs, editor, man, modules, python, roots, rust,
     step::{Step, Tally},
     strings,
     terraform::Engine,
@@ -23,6 +23,13 @@ pub(crate) fn run() -> ExitCode {
     match python::find() {
         Ok(python) => tally.run([Step::new("target sync", move || python::test(python))]),
         Err(reason) => tally.missing("target sync", &reason),
+    }
+    match editor::find() {
+        Ok(()) => tally.run([
+            Step::new("editor", editor::language_server),
+            Step::new("published schemas", editor::objects),
+        ]),
+        Err(reason) => tally.missing("editor", &reason),
     }
     match Engine::find() {
         Ok(engine) => terraform(&mut tally, &engine),

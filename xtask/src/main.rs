@@ -12,6 +12,7 @@ mod bless;
 mod check;
 mod command;
 mod docs;
+mod editor;
 mod files;
 mod man;
 mod mirror;
@@ -31,6 +32,7 @@ usage: cargo xtask CHORE
   check                 everything that CI does
   bless                 accept what the tests show, and delete snapshots without a fixture
   docs [--check]        rewrite what the READMEs quote from code
+  editor                drive yaml-language-server with the published schema, check the objects of `k8s`
   man [--check]         rewrite the manual page from the command line
   zip [--check]         rebuild the zip of the target sync
   provider-schema FILE  reduce the output of `terraform providers schema -json` to what modules/ uses";
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         ["bless"] => bless::run(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
+        ["editor"] => editor::run(),
         ["man"] => man::write(),
         ["man", "--check"] => man::check(),
         ["zip"] => archive::write(),
