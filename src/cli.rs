@@ -279,8 +279,13 @@ impl Session {
         let standing = instances
             .par_iter()
             .map(|instance| {
-                let root = disk::standing_root(&self.workspace, &instance.directory())?;
-                Ok(root.filter(|root| life::is_telling(root, instance)))
+                let directory = instance.directory();
+                let terraform = disk::terraform(&self.workspace, &directory)?;
+                if life::is_telling(&terraform, instance) {
+                    disk::standing_root(&self.workspace, &directory)
+                } else {
+                    Ok(None)
+                }
             })
             .collect::<Result<Vec<_>, disk::Failure>>()?;
         roots.extend(standing.into_iter().flatten());

@@ -19,7 +19,9 @@ use crate::{compile::WORKSPACE_FILE, source::MAX_BYTES};
 
 pub use configs::{config_path, configs, namespaces};
 pub use repository::{read_inside, replace_inside};
-pub use roots::{apply, create_root, remove_root, standing, standing_root, stray_roots, sweep};
+pub use roots::{
+    apply, create_root, remove_root, standing, standing_root, stray_roots, sweep, terraform,
+};
 pub use write::write_config;
 
 /// What went wrong with a file or folder.

@@ -75,11 +75,7 @@ impl StandingRoot {
     /// Whose root it is; none when its `terraform.tf` does not say.
     #[must_use]
     pub fn identity(&self) -> Option<Identity> {
-        let tag = |name: &str| value_of(&self.terraform, &format!("\"{IDENTITY_TAGS}{name}\""));
-        Some((
-            tag("environment")?.0.to_owned(),
-            tag("shortname")?.0.to_owned(),
-        ))
+        owner(&self.terraform)
     }
 
     fn stage(&self) -> Stage {
@@ -108,6 +104,15 @@ impl StandingRoot {
             }),
         }
     }
+}
+
+/// Whose root a `terraform.tf` belongs to.
+fn owner(terraform: &str) -> Option<Identity> {
+    let tag = |name: &str| {
+        let (text, _) = value_of(terraform, &format!("\"{IDENTITY_TAGS}{name}\""))?;
+        Some(text.to_owned())
+    };
+    Some((tag("environment")?, tag("shortname")?))
 }
 
 /// The text of the first `name = "text"` in generated HCL, and where it stands.
@@ -210,8 +215,10 @@ pub fn step(before: &Stage, instance: &Instance) -> Option<Problem> {
     Some(Problem::new(&rule::LIFECYCLE_STEP, place, message).help(help))
 }
 
-/// Whether the root of a unit has to be looked at even though its folder is where it should be.
+/// Whether the root of a unit has to be looked at even though its folder is where it should be; `terraform` is the
+/// text of its `terraform.tf`.
 #[must_use]
-pub fn is_telling(root: &StandingRoot, instance: &Instance) -> bool {
-    instance.lifecycle.value == Lifecycle::Retired || root.identity() != Some(identity(instance))
+pub fn is_telling(terraform: &str, instance: &Instance) -> bool {
+    let is_retired = instance.lifecycle.value == Lifecycle::Retired;
+    is_retired || owner(terraform) != Some(identity(instance))
 }

@@ -110,8 +110,11 @@ fn on_disk(
         disk::stray_roots(folder, output, &|directory| expected.contains(directory)).unwrap();
     let mut roots = strays;
     for instance in instances {
-        let root = disk::standing_root(folder, &instance.directory()).unwrap();
-        roots.extend(root.filter(|root| life::is_telling(root, instance)));
+        let directory = instance.directory();
+        let terraform = disk::terraform(folder, &directory).unwrap();
+        if life::is_telling(&terraform, instance) {
+            roots.extend(disk::standing_root(folder, &directory).unwrap());
+        }
     }
     let mut problems = life::compare(&roots, instances).problems;
     for instance in instances {

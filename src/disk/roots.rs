@@ -121,6 +121,19 @@ pub fn standing(workspace: &Path, directory: &str) -> Result<Option<Standing>, F
     Ok(Some(found))
 }
 
+/// The text of a root's `terraform.tf`; empty when there is none.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn terraform(workspace: &Path, directory: &str) -> Result<String, Failure> {
+    let path = workspace.join(directory).join("terraform.tf");
+    match fs::read(&path) {
+        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(at(&path)(error)),
+    }
+}
+
 /// Writes a root that is not there yet: a whole folder appears at once.
 ///
 /// # Errors
