@@ -163,10 +163,7 @@ pub fn expected_roots(
 /// The problem of a file that was not generated where one is to be written.
 #[must_use]
 pub fn in_the_way(path: String) -> Problem {
-    let file = Arc::new(File {
-        path,
-        text: String::new(),
-    });
+    let file = Arc::new(File::new(path, ""));
     let message = format!("{} was not generated, so it is not overwritten", file.path);
     Problem::new(&rule::OCCUPIED_PATH, Place { file, span: 0..0 }, message)
         .help("move it away, or remove it")
@@ -214,10 +211,10 @@ pub fn strays(roots: Vec<StrayRoot>, instances: &[Instance]) -> (Vec<String>, Ve
             .unwrap_or(0);
         let place = Place {
             span: at..at + key.len(),
-            file: Arc::new(File {
-                path: format!("{}/terraform.tf", root.directory),
-                text: root.terraform,
-            }),
+            file: Arc::new(File::new(
+                format!("{}/terraform.tf", root.directory),
+                root.terraform,
+            )),
         };
         let message = format!("{config} is gone, but its database is still there");
         problems.push(

@@ -10,5 +10,6 @@ mod cases;
 mod cli;
 mod house;
 mod modules;
+mod oracle;
 mod provider;
 mod workspace;

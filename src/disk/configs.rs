@@ -127,10 +127,7 @@ fn is_inside(workspace: &Path, path: &Path) -> bool {
 }
 
 fn about_file(rule: &'static Rule, path: String, message: &str) -> Problem {
-    let file = Arc::new(File {
-        path,
-        text: String::new(),
-    });
+    let file = Arc::new(File::new(path, ""));
     Problem::new(rule, Place { file, span: 0..0 }, message)
 }
 
