@@ -65,6 +65,8 @@ enum Command {
     Check(command::check::Arguments),
     /// Write the Terraform roots
     Generate(command::generate::Arguments),
+    /// Make a workspace that compiles at once
+    Init(command::init::Arguments),
     /// Print the Terraform of one unit or file
     Preview(command::preview::Arguments),
     /// Print the rules, or explain one
@@ -80,6 +82,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     let result = match &arguments.command {
         Command::Check(arguments) => command::check::run(arguments, global),
         Command::Generate(arguments) => command::generate::run(arguments, global),
+        Command::Init(arguments) => command::init::run(arguments),
         Command::Preview(arguments) => command::preview::run(arguments, global),
         Command::Rules(arguments) => command::rules::run(arguments),
         Command::Schema(arguments) => command::schema::run(arguments),

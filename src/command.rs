@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod generate;
+pub mod init;
 pub mod preview;
 pub mod rules;
 pub mod schema;

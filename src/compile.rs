@@ -15,6 +15,7 @@ use crate::{
     resolve::resolve,
     rule, schema,
     source::Source,
+    waiver,
     workspace::Workspace,
 };
 
@@ -133,6 +134,7 @@ pub fn unit(
     match resolved {
         Ok(instance) => {
             let problems = guard::instance(&instance, stem, today);
+            let problems = waiver::apply(&instance, problems, today);
             (Some(instance), problems)
         }
         Err(problems) => (None, problems),

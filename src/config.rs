@@ -32,9 +32,30 @@ pub struct Config {
         example = &"test-dev-dev3-proxy-access"
     )]
     pub iam_role_name: Option<String>,
+    /// Guardrails and warnings that are set aside until a day.
+    #[schemars(example = waivers_example())]
+    pub waivers: Option<Vec<Waiver>>,
     /// Everything that an environment may also set for all its configs.
     #[serde(flatten)]
     pub settings: Settings,
+}
+
+/// A guardrail or a warning that is set aside until a day.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Waiver {
+    /// The code of the rule, as `valet-rds rules` lists it.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"), example = &"policy-multi-az")]
+    pub rule: String,
+    /// Why, for the next reader.
+    #[schemars(regex(pattern = r"\S"), example = &"load test until the launch")]
+    pub reason: String,
+    /// The last day on which it holds, as YYYY-MM-DD.
+    #[schemars(
+        regex(pattern = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"),
+        example = &"2027-01-31"
+    )]
+    pub expires: String,
 }
 
 /// The keys that an environment's `defaults` may set too.
@@ -262,6 +283,10 @@ fn ceiling_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         "pattern": "^[0-9]{1,5}$",
         "examples": [200],
     })
+}
+
+fn waivers_example() -> serde_json::Value {
+    serde_json::json!([{"rule": "policy-multi-az", "reason": "load test until the launch", "expires": "2027-01-31"}])
 }
 
 fn parameters_example() -> serde_json::Value {

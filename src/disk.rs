@@ -9,7 +9,7 @@ mod roots;
 
 use std::{
     fmt, fs,
-    io::{self, Read},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -56,6 +56,24 @@ pub fn find_workspace() -> Option<PathBuf> {
 #[must_use]
 pub fn is_file(path: &Path) -> bool {
     path.exists() && !path.is_dir()
+}
+
+/// Whether anything at all has this path.
+#[must_use]
+pub fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Writes a file that must not be there yet, and the folders above it.
+///
+/// # Errors
+/// When it is there, or the disk refuses.
+pub fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(at(folder))?;
+    }
+    let mut file = fs::File::create_new(path).map_err(at(path))?;
+    file.write_all(text.as_bytes()).map_err(at(path))
 }
 
 /// Reads a whole file, but never more than an input may have and a little.

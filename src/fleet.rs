@@ -1,21 +1,18 @@
 //! The rules that look at all units together: what two of them must not share.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     instance::{Environment, Instance, Origin},
     name::{self, Kind},
     problem::Problem,
     rule,
+    workspace::Quotas,
 };
-
-/// Quotas of an account that has never asked for more.
-const PROXIES: u32 = 20;
-const LOAD_BALANCERS: u32 = 50;
 
 /// Everything that units and environments do to each other.
 #[must_use]
-pub fn check(environments: &[std::sync::Arc<Environment>], instances: &[Instance]) -> Vec<Problem> {
+pub fn check(environments: &[Arc<Environment>], instances: &[Instance]) -> Vec<Problem> {
     let mut problems = issuers(environments);
     problems.extend(shortnames(instances));
     problems.extend(names(instances));
@@ -23,7 +20,7 @@ pub fn check(environments: &[std::sync::Arc<Environment>], instances: &[Instance
     problems
 }
 
-fn issuers(environments: &[std::sync::Arc<Environment>]) -> Vec<Problem> {
+fn issuers(environments: &[Arc<Environment>]) -> Vec<Problem> {
     let mut owners: BTreeMap<(&str, &str), (&Environment, &str)> = BTreeMap::new();
     let mut problems = Vec::new();
     for environment in environments {
@@ -166,57 +163,86 @@ fn both(
     problem.also(first.place(there), "the first one is here")
 }
 
-fn quotas(environments: &[std::sync::Arc<Environment>], instances: &[Instance]) -> Vec<Problem> {
+/// A quota: what it counts, its key, the default of an account, and what shares it.
+struct Quota {
+    what: &'static str,
+    key: &'static str,
+    default: u32,
+    stated: fn(&Quotas) -> Option<u32>,
+    shared_by: fn(&Environment) -> String,
+}
+
+const QUOTAS: [Quota; 3] = [
+    Quota {
+        what: "RDS proxies",
+        key: "quotas/proxies",
+        default: 20,
+        stated: |quotas| quotas.proxies,
+        shared_by: region,
+    },
+    Quota {
+        what: "network load balancers",
+        key: "quotas/loadBalancers",
+        default: 50,
+        stated: |quotas| quotas.load_balancers,
+        shared_by: region,
+    },
+    Quota {
+        what: "interface endpoints",
+        key: "quotas/endpointsPerVpc",
+        default: 50,
+        stated: |quotas| quotas.endpoints_per_vpc,
+        shared_by: |environment| {
+            format!(
+                "{} of {}",
+                environment.written.network.vpc_id,
+                region(environment)
+            )
+        },
+    },
+];
+
+fn region(environment: &Environment) -> String {
+    let written = &environment.written;
+    format!("account {} in {}", written.account_id, written.region)
+}
+
+fn quotas(environments: &[Arc<Environment>], instances: &[Instance]) -> Vec<Problem> {
+    let mut units: BTreeMap<&str, u32> = BTreeMap::new();
+    for instance in instances {
+        *units.entry(&instance.environment.name).or_default() += 1;
+    }
     let mut problems = Vec::new();
-    for (what, key, default) in [
-        ("RDS proxies", "quotas/proxies", PROXIES),
-        (
-            "network load balancers",
-            "quotas/loadBalancers",
-            LOAD_BALANCERS,
-        ),
-    ] {
-        let quota = |environment: &Environment| {
-            let quotas = environment.written.quotas;
-            let stated = if default == PROXIES {
-                quotas.proxies
-            } else {
-                quotas.load_balancers
-            };
-            stated.unwrap_or(default)
+    for quota in &QUOTAS {
+        let most = |environment: &Environment| {
+            (quota.stated)(&environment.written.quotas).unwrap_or(quota.default)
         };
-        let mut counts: BTreeMap<(&str, &str), (u32, &Environment)> = BTreeMap::new();
+        let mut counts: BTreeMap<String, (u32, &Environment)> = BTreeMap::new();
         for environment in environments {
-            let written = &environment.written;
-            let units = instances
-                .iter()
-                .filter(|instance| instance.environment.name == environment.name);
-            let count = u32::try_from(units.count()).unwrap_or(u32::MAX);
-            let (total, largest) = counts
-                .entry((&written.account_id, &written.region))
+            let (count, largest) = counts
+                .entry((quota.shared_by)(environment))
                 .or_insert((0, environment));
-            *total += count;
-            if quota(environment) > quota(largest) {
+            *count += units.get(environment.name.as_str()).copied().unwrap_or(0);
+            if most(environment) > most(largest) {
                 *largest = environment;
             }
         }
-        for ((account, region), (count, environment)) in counts {
-            let quota = quota(environment);
+        for (scope, (count, environment)) in counts {
+            let most = most(environment);
             let rule = match count {
-                count if count > quota => &rule::QUOTA_EXCEEDED,
-                count if count * 10 >= quota * 8 => &rule::QUOTA_NEAR,
+                count if count > most => &rule::QUOTA_EXCEEDED,
+                count if count * 10 >= most * 8 => &rule::QUOTA_NEAR,
                 _ => continue,
             };
-            let mut place = environment.place(key);
+            let mut place = environment.place(quota.key);
             if place.span.is_empty() {
                 place = environment.place("accountId");
             }
-            let message =
-                format!("account {account} needs {count} {what} in {region}; its quota is {quota}");
+            let message = format!("{scope} needs {count} {}; its quota is {most}", quota.what);
             let help = format!(
                 "ask AWS for a higher quota, then write it in `environments.{}.{}`",
                 environment.name,
-                key.replace('/', ".")
+                quota.key.replace('/', ".")
             );
             problems.push(Problem::new(rule, place, message).help(help));
         }

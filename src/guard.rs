@@ -1,12 +1,16 @@
 //! The rules that look at one instance, or one environment, alone.
 
 mod environment;
+mod policy;
 mod storage;
 
 use crate::{
     class,
+    config::{Authentication, LogExport},
+    engine::Major,
     instance::{Instance, Origin},
     lay_out::IDENTITY_TAGS,
+    parameter,
     problem::{Place, Problem},
     rule::{self, Rule},
     suggest,
@@ -32,6 +36,7 @@ pub fn instance(instance: &Instance, stem: &str, today: &str) -> Vec<Problem> {
     found.windows();
     found.proxy();
     found.tags();
+    found.policy();
     found.warnings();
     found.problems
 }
@@ -143,20 +148,21 @@ impl Found<'_> {
                         ),
                     );
                 }
-                if today > major.standard_support_ends {
-                    self.add(
-                        &rule::SUPPORT_ENDED,
-                        instance.engine_version.origin,
-                        format!(
-                            "standard support of {} {} ended on {}",
-                            engine.word(),
-                            major.name,
-                            major.standard_support_ends
-                        ),
-                        format!("move to `\"{}\"`", engine.default_major()),
-                    );
-                }
+                self.support(major, today);
             }
+        }
+        for (name, given) in &instance.parameters {
+            if name == FORCE_TLS || parameter::is_known(engine, name) {
+                continue;
+            }
+            let place = instance.place_below(given.origin, &format!("/{name}#"));
+            let message = format!("{} has no parameter `{name}`", engine.word());
+            let help = match suggest::nearest(name, &parameter::names(engine)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "a parameter of an extension starts with its name, as in `pg_stat_statements.track`".to_owned(),
+            };
+            self.problems
+                .push(Problem::new(&rule::UNKNOWN_PARAMETER, place, message).help(help));
         }
         if let Some(given) = instance.parameters.get(FORCE_TLS) {
             let place = instance.place_below(given.origin, &format!("/{FORCE_TLS}#"));
@@ -164,6 +170,25 @@ impl Found<'_> {
             self.problems
                 .push(Problem::new(&rule::RESERVED_PARAMETER, place, message).help("remove it"));
         }
+    }
+
+    fn support(&mut self, major: Major, today: &str) {
+        let engine = self.instance.engine.value;
+        let ends = major.standard_support_ends;
+        let (rule, words) = if today > ends {
+            (&rule::SUPPORT_ENDED, "ended")
+        } else if today > major.warn_from {
+            (&rule::SUPPORT_ENDING, "ends")
+        } else {
+            return;
+        };
+        let message = format!(
+            "standard support of {} {} {words} on {ends}",
+            engine.word(),
+            major.name
+        );
+        let help = format!("move to `\"{}\"`", engine.default_major());
+        self.add(rule, self.instance.engine_version.origin, message, help);
     }
 
     fn access(&mut self) {
@@ -347,6 +372,27 @@ impl Found<'_> {
 
     fn warnings(&mut self) {
         let instance = self.instance;
+        let rotation = &instance.password_rotation_days;
+        if rotation.value <= 2 && instance.authentication.value == Authentication::Password {
+            self.add(
+                &rule::FAST_ROTATION,
+                rotation.origin,
+                format!("the password rotates every {} days", rotation.value),
+                "use 3 or more days, or `authentication: iam`",
+            );
+        }
+        if instance
+            .log_exports
+            .value
+            .contains(&LogExport::IamDbAuthError)
+        {
+            self.add(
+                &rule::USELESS_LOG,
+                instance.log_exports.origin,
+                "`iam-db-auth-error` would stay empty",
+                "remove it; the proxy checks IAM tokens and has a log of its own",
+            );
+        }
         if !instance.encrypted.value {
             self.add(
                 &rule::UNENCRYPTED,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    config::{Authentication, Engine, LogExport, SessionPinningFilter, StorageType},
+    config::{Authentication, Engine, LogExport, SessionPinningFilter, StorageType, Waiver},
     name::{self, Names},
     problem::{File, Place},
     source,
@@ -180,6 +180,8 @@ pub struct Instance {
     pub tags: BTreeMap<String, Given<String>>,
     /// Master user.
     pub username: Given<String>,
+    /// Rules that are set aside.
+    pub waivers: Vec<Waiver>,
 }
 
 /// Settings of the proxy with everything decided.

@@ -39,5 +39,6 @@ pub mod shape;
 pub mod source;
 pub mod suggest;
 pub mod tree;
+pub mod waiver;
 pub mod window;
 pub mod workspace;

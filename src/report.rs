@@ -1,4 +1,7 @@
-//! Problems as text: drawn for people, or as JSON.
+//! Problems as text: drawn for people, or written for machines.
+
+mod github;
+mod sarif;
 
 use std::fmt::Write;
 
@@ -6,6 +9,9 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 use serde_json::{Value, json};
 
 use crate::problem::{Problem, Report};
+
+pub use github::github;
+pub use sarif::sarif;
 
 /// How many problems of each severity there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

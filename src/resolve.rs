@@ -113,6 +113,7 @@ pub fn resolve(source: &Source, stem: &str, environment: &Arc<Environment>) -> C
         username,
         engine,
         engine_version,
+        waivers: config.waivers.unwrap_or_default(),
         shortname: config.shortname,
         namespace,
         service_account_name,

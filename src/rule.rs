@@ -53,6 +53,16 @@ macro_rules! rules {
     };
 }
 
+impl Rule {
+    /// Whether a config may set it aside: guardrails and warnings, but not what is said of waivers themselves.
+    #[must_use]
+    pub fn is_waivable(&self) -> bool {
+        let is_guardrail = self.code.starts_with("policy-");
+        let is_warning = self.severity == Severity::Warning;
+        is_guardrail || (is_warning && !self.code.starts_with("waiver-"))
+    }
+}
+
 /// The rule of a code.
 #[must_use]
 pub fn find(code: &str) -> Option<&'static Rule> {
@@ -268,9 +278,77 @@ rules! {
         "Standard support of the engine version has ended.",
         "The modules turn paid extended support off, so AWS upgrades such an instance by itself.",
         "engineVersion: \"13\"";
+    POLICY_BACKUPS = Error "policy-backup-retention":
+        "Backups are kept for fewer days than the environment demands.",
+        "`minBackupRetentionPeriod` of the environment's policy. It can be waived for a time.",
+        "backupRetentionPeriod: 1 where 7 are demanded";
+    POLICY_ENCRYPTION = Error "policy-encryption":
+        "The environment demands encrypted volumes.",
+        "`requireEncryption` of the environment's policy. It can be waived for a time.",
+        "encrypted: false where encryption is required";
+    POLICY_ENGINE = Error "policy-engine":
+        "The environment does not allow this engine.",
+        "`engines` of the environment's policy. It can be waived for a time.",
+        "engine: postgres where only others are listed";
+    POLICY_ENGINE_VERSION = Error "policy-engine-version":
+        "The environment does not allow this engine version.",
+        "`engineVersions` of the environment's policy, with `*` for any characters. It can be waived for a time.",
+        "engineVersion: \"14\" where 16* and 17* are listed";
+    POLICY_INSTANCE_CLASS = Error "policy-instance-class":
+        "The environment does not allow this instance class.",
+        "`instanceClasses` of the environment's policy, with `*` for any characters. It can be waived for a time.",
+        "instanceClass: db.t4g.medium where burstable classes are not listed";
+    POLICY_MULTI_AZ = Error "policy-multi-az":
+        "The environment demands a standby.",
+        "`requireMultiAz` of the environment's policy. It can be waived for a time.",
+        "multiAz: false where a standby is required";
+    POLICY_ROTATION = Error "policy-password-rotation":
+        "The password rotates less often than the environment demands.",
+        "`maxPasswordRotationDays` of the environment's policy. It can be waived for a time.",
+        "passwordRotationDays: 90 where 30 are the most";
+    POLICY_STORAGE = Error "policy-storage":
+        "The volume is larger, or may grow larger, than the environment allows.",
+        "`maxAllocatedStorage` of the environment's policy. It can be waived for a time.",
+        "maxAllocatedStorage: 5000 where 1000 are the most";
+    POLICY_TAGS = Error "policy-tags":
+        "A tag that the environment demands is missing.",
+        "`requireTags` of the environment's policy. It can be waived for a time.",
+        "no tag team where it is required";
+    WAIVER_EXPIRED = Error "waiver-expired":
+        "The last day of a waiver has passed.",
+        "A waiver is a promise with a date. Follow the rule, or agree on a new date in review.",
+        "expires: 2026-01-31 on the first of February";
+    WAIVER_NOT_ALLOWED = Error "waiver-not-allowed":
+        "This rule cannot be waived.",
+        "Only guardrails of the policy and warnings can be set aside; AWS would refuse the rest.",
+        "rule: shortname-taken in a waiver";
+    WAIVER_UNKNOWN_RULE = Error "waiver-unknown-rule":
+        "The waiver names no rule.",
+        "A misspelt waiver would wait in the file and waive nothing.",
+        "rule: policy-multiaz in a waiver";
+    WAIVER_UNUSED = Warning "waiver-unused":
+        "The waiver waives nothing.",
+        "Nothing breaks the rule any more, so the waiver would hide the next breach.",
+        "a waiver of policy-multi-az beside multiAz: true";
+    FAST_ROTATION = Warning "fast-rotation":
+        "The password rotates faster than pods can follow calmly.",
+        "Pods see a new password an hour later by default, and those that read it only at their start later still. Rotating within two days makes that window a large part of the time.",
+        "passwordRotationDays: 1";
+    SUPPORT_ENDING = Warning "support-ending":
+        "Standard support of the engine version ends within half a year.",
+        "Plan the upgrade: after that day AWS upgrades the instance by itself, as the modules turn paid extended support off.",
+        "engineVersion: \"14\" in November 2026";
+    UNKNOWN_PARAMETER = Error "unknown-parameter":
+        "The engine has no such parameter.",
+        "AWS refuses unknown parameters. Parameters of extensions have the extension's prefix.",
+        "parameters: {work_men: \"8192\"}";
+    USELESS_LOG = Warning "useless-log":
+        "The log would stay empty.",
+        "IAM tokens are checked by the proxy; the instance's own IAM authentication stays off, so it logs no IAM error.",
+        "logExports: [iam-db-auth-error]";
     QUOTA_EXCEEDED = Error "quota-exceeded":
         "The account's quota is too small.",
-        "Every unit needs one proxy and one network load balancer. Raise the quota, then write it in `quotas`.",
+        "Every unit needs one proxy, one network load balancer, and one interface endpoint in the VPC for the proxy. Raise the quota, then write it in `quotas`.",
         "21 units with the default quota of 20 proxies";
     QUOTA_NEAR = Warning "quota-near":
         "80 % of a quota of the account are used.",

@@ -86,6 +86,9 @@ pub struct Environment {
     /// The account's real quotas in this Region. Default: those of a new account.
     #[serde(default)]
     pub quotas: Quotas,
+    /// Guardrails: what a config of this environment may not do without a waiver.
+    #[serde(default)]
+    pub policy: Policy,
     /// Modules for this environment alone, so that a new version can roll out in waves.
     pub modules: Option<Modules>,
 }
@@ -187,6 +190,42 @@ pub struct Quotas {
     /// Network load balancers. Default: 50.
     #[schemars(range(min = 1), example = 100)]
     pub load_balancers: Option<u32>,
+    /// Interface endpoints in one VPC: every proxy makes one. Default: 50.
+    #[schemars(range(min = 1), example = 100)]
+    pub endpoints_per_vpc: Option<u32>,
+}
+
+/// Guardrails of an environment.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Policy {
+    /// Engines that may be used, with `*` for any characters.
+    #[schemars(length(min = 1), example = ["postgres"])]
+    pub engines: Option<Vec<String>>,
+    /// Engine versions that may be used, with `*` for any characters.
+    #[schemars(length(min = 1), example = ["16*", "17*"])]
+    pub engine_versions: Option<Vec<String>>,
+    /// Instance classes that may be used, with `*` for any characters.
+    #[schemars(length(min = 1), example = ["db.r7g.*", "db.m7g.*"])]
+    pub instance_classes: Option<Vec<String>>,
+    /// The most GiB that a volume may have, or grow to.
+    #[schemars(range(min = 20, max = 65536), example = 1000)]
+    pub max_allocated_storage: Option<u32>,
+    /// The most days between rotations of the password.
+    #[schemars(range(min = 1, max = 1000), example = 30)]
+    pub max_password_rotation_days: Option<u32>,
+    /// The fewest days that backups are kept.
+    #[schemars(range(max = 35), example = 7)]
+    pub min_backup_retention_period: Option<u32>,
+    /// Whether volumes must be encrypted. Default: false.
+    #[serde(default)]
+    pub require_encryption: bool,
+    /// Whether a standby must run. Default: false.
+    #[serde(default)]
+    pub require_multi_az: bool,
+    /// Tags that every config, or its environment, must set.
+    #[schemars(length(min = 1), example = ["team"])]
+    pub require_tags: Option<Vec<String>>,
 }
 
 fn tags_example() -> serde_json::Value {

@@ -343,3 +343,61 @@ fn nothing_is_written_through_a_symbolic_link() {
     );
     assert!(!elsewhere.join("dev3").exists());
 }
+
+#[test]
+fn init_makes_a_workspace_that_compiles_and_overwrites_nothing() {
+    let folder = copy("fixtures/ok/minimal/configs", "init");
+    assert_eq!(valet(&folder, &["init", "new"]).code, 0);
+    let new = folder.join("new");
+    for arguments in [
+        &["check", "--deny", "warnings"][..],
+        &["generate"],
+        &["generate", "--check"],
+    ] {
+        let run = valet(&new, arguments);
+        assert_eq!(run.code, 0, "{arguments:?}: {}", run.err);
+    }
+    let schema = fs::read_to_string(new.join("schemas/config.schema.json")).unwrap();
+    assert_eq!(schema, valet(&new, &["schema", "config"]).out);
+    let again = valet(&folder, &["init", "new"]);
+    assert_eq!(again.code, 2);
+    assert!(
+        again
+            .err
+            .contains("valet.yaml exists; nothing is overwritten"),
+        "{}",
+        again.err
+    );
+}
+
+#[test]
+fn denied_warnings_fail() {
+    let folder = copy("fixtures/bad/unencrypted", "denied");
+    fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
+    assert_eq!(valet(&folder, &["check", "--deny", "warnings"]).code, 1);
+}
+
+#[test]
+fn github_gets_an_annotation_for_each_problem() {
+    let folder = copy("fixtures/bad/unknown-cluster", "github");
+    fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
+    let run = valet(&folder, &["check", "--format", "github"]);
+    assert_eq!(
+        run.out,
+        "::error title=unknown-cluster,file=configs/dev/orders.yaml,line=2,endLine=2,col=12,endColumn=15::`dev` has no cluster `app`%0Ahelp: did you mean `apps`?\n"
+    );
+}
+
+#[test]
+fn sarif_holds_every_rule_and_result() {
+    let folder = copy("fixtures/bad/policy-multi-az", "sarif");
+    let run = valet(&folder, &["check", "--format", "sarif"]);
+    let document: serde_sarif::sarif::Sarif = serde_json::from_str(&run.out).unwrap();
+    let sarif = &document.runs[0];
+    let rules = sarif.tool.driver.rules.as_ref().unwrap();
+    assert_eq!(rules.len(), storage_valet_rds::rule::ALL.len());
+    let result = &sarif.results.as_ref().unwrap()[0];
+    let index = usize::try_from(result.rule_index.unwrap()).unwrap();
+    assert_eq!(rules[index].id, "policy-multi-az");
+    assert_eq!(result.related_locations.as_ref().unwrap().len(), 1);
+}

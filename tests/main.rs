@@ -2,6 +2,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "tests touch files, start processes, and may fail loudly"
 )]

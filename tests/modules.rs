@@ -1,1 +1,286 @@
-//! x
+//! What the compiler emits and what the modules accept are the same thing.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use hcl::{
+    Block, Body, Expression,
+    expr::{ObjectKey, Traversal, TraversalOperator},
+};
+use storage_valet_rds::{emit::emit, root::Root};
+
+use crate::workspace::{Workspace, cases};
+
+/// Arguments of a call that are not variables of the module.
+const META_ARGUMENTS: [&str; 5] = ["count", "for_each", "providers", "source", "version"];
+
+/// A module as its callers see it.
+struct Module {
+    variables: BTreeMap<String, Variable>,
+    outputs: BTreeSet<String>,
+    resources: BTreeSet<(String, String)>,
+}
+
+struct Variable {
+    kind: Expression,
+    is_required: bool,
+}
+
+#[test]
+fn every_call_fits_its_module() {
+    let modules = modules();
+    let mut folders = cases("fixtures/ok");
+    folders.push("fixtures/city".into());
+    let mut calls = 0;
+    let mut called = BTreeSet::new();
+    for folder in folders {
+        let seen = calls;
+        for root in Workspace::open(&folder).roots() {
+            let place = format!("{}/{}", folder.display(), root.directory);
+            let body = body(&root);
+            let sources: BTreeMap<_, _> = named(&body, "module")
+                .map(|call| (label(call), source(call)))
+                .collect();
+            for call in named(&body, "module") {
+                let place = format!("{place}: module.{}", label(call));
+                fits(call, &modules[&source(call)], &place);
+                calls += 1;
+            }
+            for traversal in traversals(&body) {
+                exists(traversal, &sources, &modules, &place);
+            }
+            called.extend(sources.into_values());
+        }
+        assert!(calls > seen, "{} calls no module", folder.display());
+    }
+    assert_eq!(
+        called,
+        modules.into_keys().collect(),
+        "modules that are called, modules that exist"
+    );
+}
+
+fn modules() -> BTreeMap<String, Module> {
+    cases("modules")
+        .into_iter()
+        .map(|folder| {
+            (
+                folder.file_name().unwrap().to_str().unwrap().to_owned(),
+                module(&folder),
+            )
+        })
+        .collect()
+}
+
+fn module(folder: &Path) -> Module {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "tf") {
+            files.push(hcl::parse(&fs::read_to_string(path).unwrap()).unwrap());
+        }
+    }
+    let body: Body = files.into_iter().flatten().collect();
+    let resources =
+        named(&body, "resource").map(|block| (label(block), block.labels()[1].as_str().to_owned()));
+    Module {
+        resources: resources.collect(),
+        outputs: named(&body, "output").map(label).collect(),
+        variables: named(&body, "variable")
+            .map(|block| (label(block), variable(block)))
+            .collect(),
+    }
+}
+
+fn variable(block: &Block) -> Variable {
+    Variable {
+        kind: argument(block, "type").unwrap().clone(),
+        is_required: argument(block, "default").is_none(),
+    }
+}
+
+/// The blocks of all files of a root.
+fn body(root: &Root) -> Body {
+    let files = emit(root);
+    files
+        .values()
+        .flat_map(|text| hcl::parse(text).unwrap())
+        .collect()
+}
+
+/// Name of the module in the address of a call.
+fn source(call: &Block) -> String {
+    let Some(Expression::String(address)) = argument(call, "source") else {
+        panic!("{} has no source", label(call));
+    };
+    let path = address.split('?').next().unwrap();
+    path.rsplit('/').next().unwrap().to_owned()
+}
+
+/// Every argument is a variable, every required variable is given, and literals have the variable's type.
+fn fits(call: &Block, module: &Module, place: &str) {
+    let mut missing: BTreeSet<_> = module
+        .variables
+        .iter()
+        .filter(|(_, variable)| variable.is_required)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    for argument in call
+        .body()
+        .attributes()
+        .filter(|argument| !META_ARGUMENTS.contains(&argument.key()))
+    {
+        let name = argument.key();
+        missing.remove(name);
+        let variable = module
+            .variables
+            .get(name)
+            .unwrap_or_else(|| panic!("{place}: the module has no variable {name}"));
+        assert!(
+            is_of(argument.expr(), &variable.kind),
+            "{place}: {name} = {} is not a {}",
+            argument.expr(),
+            variable.kind
+        );
+    }
+    assert!(missing.is_empty(), "{place}: no {missing:?}");
+}
+
+/// Whether an expression can be of a type. References are not followed.
+fn is_of(expression: &Expression, kind: &Expression) -> bool {
+    match (expression, kind) {
+        (Expression::Traversal(_), _) => true,
+        (Expression::String(_), Expression::Variable(kind)) => {
+            matches!(kind.as_str(), "string" | "any")
+        }
+        (Expression::Number(_), Expression::Variable(kind)) => {
+            matches!(kind.as_str(), "number" | "any")
+        }
+        (Expression::Bool(_), Expression::Variable(kind)) => {
+            matches!(kind.as_str(), "bool" | "any")
+        }
+        (Expression::Array(items), Expression::FuncCall(kind)) => {
+            matches!(kind.name.name.as_str(), "list" | "set")
+                && items.iter().all(|item| is_of(item, &kind.args[0]))
+        }
+        (Expression::Object(entries), Expression::FuncCall(kind)) => {
+            match kind.name.name.as_str() {
+                "map" => entries.values().all(|value| is_of(value, &kind.args[0])),
+                "object" => is_object(
+                    entries
+                        .iter()
+                        .map(|(name, value)| (key(name), value))
+                        .collect(),
+                    &kind.args[0],
+                ),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+fn is_object(given: BTreeMap<String, &Expression>, kind: &Expression) -> bool {
+    let Expression::Object(attributes) = kind else {
+        panic!("{kind} is not the inside of an object type");
+    };
+    let attributes: BTreeMap<_, _> = attributes
+        .iter()
+        .map(|(name, kind)| (key(name), kind))
+        .collect();
+    let optional = |kind: &Expression| match kind {
+        Expression::FuncCall(call) if call.name.name.as_str() == "optional" => {
+            Some(call.args[0].clone())
+        }
+        _ => None,
+    };
+    let has_required = attributes
+        .iter()
+        .all(|(name, kind)| given.contains_key(name) || optional(kind).is_some());
+    let are_known = given.into_iter().all(|(name, value)| {
+        let kind = attributes.get(&name);
+        kind.is_some_and(|kind| is_of(value, &optional(kind).unwrap_or_else(|| (*kind).clone())))
+    });
+    has_required && are_known
+}
+
+/// What `module.<call>.<name>` stands for exists: an output, or a resource for an import.
+fn exists(
+    traversal: &Traversal,
+    sources: &BTreeMap<String, String>,
+    modules: &BTreeMap<String, Module>,
+    place: &str,
+) {
+    assert_eq!(
+        traversal.expr.to_string(),
+        "module",
+        "{place}: a reference to something else"
+    );
+    let names: Vec<_> = traversal
+        .operators
+        .iter()
+        .filter_map(|operator| match operator {
+            TraversalOperator::GetAttr(name) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let source = sources
+        .get(names[0])
+        .unwrap_or_else(|| panic!("{place}: there is no module.{}", names[0]));
+    let module = &modules[source];
+    let exists = match *names.as_slice() {
+        [_, output] => module.outputs.contains(output),
+        [_, kind, name] => module
+            .resources
+            .contains(&(kind.to_owned(), name.to_owned())),
+        _ => false,
+    };
+    assert!(exists, "{place}: {source} has no {}", names[1..].join("."));
+}
+
+fn traversals(body: &Body) -> Vec<&Traversal> {
+    let mut found = Vec::new();
+    for argument in body.attributes() {
+        collect(argument.expr(), &mut found);
+    }
+    for block in body.blocks() {
+        found.extend(traversals(block.body()));
+    }
+    found
+}
+
+fn collect<'a>(expression: &'a Expression, found: &mut Vec<&'a Traversal>) {
+    match expression {
+        Expression::Traversal(traversal) => found.push(traversal),
+        Expression::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Expression::Object(entries) => entries.values().for_each(|value| collect(value, found)),
+        Expression::Null | Expression::Bool(_) | Expression::Number(_) | Expression::String(_) => {}
+        other => panic!("generated roots have no expressions like {other}"),
+    }
+}
+
+fn named<'a>(body: &'a Body, kind: &'a str) -> impl Iterator<Item = &'a Block> {
+    body.blocks()
+        .filter(move |block| block.identifier() == kind)
+}
+
+fn label(block: &Block) -> String {
+    block.labels()[0].as_str().to_owned()
+}
+
+fn argument<'a>(block: &'a Block, name: &str) -> Option<&'a Expression> {
+    let mut arguments = block.body().attributes();
+    arguments
+        .find(|argument| argument.key() == name)
+        .map(hcl::Attribute::expr)
+}
+
+fn key(key: &ObjectKey) -> String {
+    match key {
+        ObjectKey::Expression(Expression::String(name)) => name.clone(),
+        other => other.to_string(),
+    }
+}

@@ -16,6 +16,15 @@ pub struct Arguments {
     /// How to print what was found
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// What fails beside errors
+    #[arg(long, value_name = "WHAT")]
+    deny: Option<Deny>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    /// Fail on warnings too
+    Warnings,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -24,6 +33,10 @@ enum Format {
     Human,
     /// One JSON document on standard output
     Json,
+    /// Annotations for GitHub Actions on standard output
+    Github,
+    /// One SARIF 2.1.0 document on standard output, for code scanning
+    Sarif,
 }
 
 /// Runs the command.
@@ -39,6 +52,8 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     let count = Count::of(&problems);
     match arguments.format {
         Format::Json => cli::print(report::json(&problems, &base, configs)),
+        Format::Github => cli::print(report::github(&problems, &base)),
+        Format::Sarif => cli::print(report::sarif(&problems, &base)),
         Format::Human => {
             cli::show_problems(&problems, &base, global);
             cli::note(format!(
@@ -48,7 +63,8 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
             ));
         }
     }
-    if count.errors == 0 {
+    let denied = arguments.deny.is_some() && count.warnings > 0;
+    if count.errors == 0 && !denied {
         Ok(())
     } else {
         Err(Stop::Rejected)

@@ -3,22 +3,24 @@
 use std::process::ExitCode;
 
 use crate::{
-    docs, modules, python, roots, rust,
+    archive, docs, modules, python, roots, rust,
     step::{Step, Tally},
     strings,
     terraform::Engine,
-    zip,
 };
 
-/// Terraform needs a core and 1 GB for each run.
+/// Terraform keeps one core busy for each of them.
 const WORKERS: usize = 2;
 
 pub(crate) fn run() -> ExitCode {
     let mut tally = Tally::default();
     tally.run(rust::steps());
-    tally.run([Step::new("docs --check", docs::check), Step::new("zip --check", zip::check)]);
+    tally.run([
+        Step::new("docs --check", docs::check),
+        Step::new("zip --check", archive::check),
+    ]);
     match python::find() {
-        Ok(python) => tally.run([Step::new("target sync", move || python::test(&python))]),
+        Ok(python) => tally.run([Step::new("target sync", move || python::test(python))]),
         Err(reason) => tally.missing("target sync", &reason),
     }
     match Engine::find() {
@@ -29,12 +31,17 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn terraform(tally: &mut Tally, engine: &Engine) {
-    tally.run([modules::format(engine)]);
-    let mut generated = Vec::new();
-    tally.run([Step::new("generate", || Ok(String::new()))]);
-    match roots::generate() {
-        Ok(roots) => generated = roots,
-        Err(message) => tally.run([Step::new("generate", || Err(message))]),
+    tally.run([
+        modules::format(engine),
+        Step::new("generate", roots::generate),
+        strings::step(engine),
+    ]);
+    let found = modules::steps(engine).and_then(|modules| Ok((modules, roots::steps(engine)?)));
+    match found {
+        Ok((mut steps, roots)) => {
+            steps.extend(roots);
+            tally.run_by(WORKERS, steps);
+        }
+        Err(message) => tally.run([Step::new("modules and roots", || Err(message))]),
     }
-    let _ = (WORKERS, &mut generated, strings::step(engine));
 }

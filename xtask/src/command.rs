@@ -3,8 +3,10 @@
 
 use std::{
     ffi::OsStr,
+    fmt::Display,
+    io::{self, Read},
     path::Path,
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
 };
 
 /// A program with its arguments.
@@ -35,18 +37,41 @@ impl Program {
         self
     }
 
-    /// Runs it to its end: what it printed, on both streams; or that, under the command, when it failed.
-    pub(crate) fn run(mut self) -> Result<String, String> {
-        let output = match self.command.output() {
-            Ok(output) => output,
-            Err(error) => return Err(format!("$ {}\n{error}", self.shown)),
-        };
-        let printed = [output.stdout, output.stderr].concat();
-        let printed = String::from_utf8_lossy(&printed).into_owned();
-        if output.status.success() {
+    /// Runs it to its end: what it printed, in order, on both streams; or that, under the command, when it failed.
+    pub(crate) fn run(self) -> Result<String, String> {
+        let shown = self.shown.clone();
+        let (printed, status) = self
+            .joined()
+            .map_err(|error| format!("$ {shown}\n{error}"))?;
+        if status.success() {
             Ok(printed)
         } else {
-            Err(format!("$ {}\n{printed}{}", self.shown, output.status))
+            Err(format!("$ {shown}\n{printed}{status}"))
         }
+    }
+
+    /// The same, for what it printed on standard output alone.
+    pub(crate) fn read(mut self) -> Result<String, String> {
+        let failed = |error: &dyn Display| format!("$ {}\n{error}", self.shown);
+        let output = self.command.output().map_err(|error| failed(&error))?;
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        } else {
+            Err(failed(&String::from_utf8_lossy(&output.stderr)))
+        }
+    }
+
+    fn joined(mut self) -> io::Result<(String, ExitStatus)> {
+        let (mut reader, writer) = io::pipe()?;
+        self.command.stdout(writer.try_clone()?).stderr(writer);
+        let mut child = self.command.spawn()?;
+        // The command holds the writing end, which has to close for the reading to end.
+        drop(self.command);
+        let mut printed = Vec::new();
+        reader.read_to_end(&mut printed)?;
+        Ok((
+            String::from_utf8_lossy(&printed).into_owned(),
+            child.wait()?,
+        ))
     }
 }

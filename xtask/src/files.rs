@@ -47,7 +47,9 @@ pub(crate) fn clear(folder: &Path) -> Result<(), String> {
 /// The paths in a folder, sorted.
 pub(crate) fn list(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let entries = fs::read_dir(folder).map_err(|error| about(folder, error))?;
-    let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
+    let paths: Result<Vec<_>, _> = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect();
     let mut paths = paths.map_err(|error| about(folder, error))?;
     paths.sort();
     Ok(paths)
@@ -62,7 +64,12 @@ pub(crate) fn folders(folder: &Path) -> Result<Vec<PathBuf>, String> {
 
 /// Copies a tree, without what tools leave in it.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), String> {
-    const LEFT_BEHIND: [&str; 4] = [".terraform", ".terraform.lock.hcl", "__pycache__", "generated"];
+    const LEFT_BEHIND: [&str; 4] = [
+        ".terraform",
+        ".terraform.lock.hcl",
+        "__pycache__",
+        "generated",
+    ];
     if from.is_file() {
         return write(to, read_bytes(from)?);
     }
@@ -77,7 +84,9 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), String> {
 
 /// Last part of a path.
 pub(crate) fn name(path: &Path) -> &str {
-    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default()
 }
 
 /// A message about a path.

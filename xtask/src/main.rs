@@ -7,6 +7,7 @@
 
 use std::process::ExitCode;
 
+mod archive;
 mod bless;
 mod check;
 mod command;
@@ -22,7 +23,6 @@ mod step;
 mod strings;
 mod tables;
 mod terraform;
-mod zip;
 
 const USAGE: &str = "\
 usage: cargo xtask CHORE
@@ -44,8 +44,8 @@ fn main() -> ExitCode {
         ["bless"] => bless::run(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
-        ["zip"] => zip::write(),
-        ["zip", "--check"] => zip::check(),
+        ["zip"] => archive::write(),
+        ["zip", "--check"] => archive::check(),
         ["provider-schema", file] => provider_schema::write(file),
         _ => {
             eprintln!("{USAGE}");

@@ -23,7 +23,10 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    pub(crate) fn new(name: impl Into<String>, action: impl FnOnce() -> Done + Send + 'static) -> Self {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        action: impl FnOnce() -> Done + Send + 'static,
+    ) -> Self {
         Self {
             name: name.into(),
             action: Box::new(action),
@@ -81,7 +84,10 @@ impl Tally {
     /// Ends the check.
     pub(crate) fn close(self) -> ExitCode {
         let (failed, skipped) = (self.failed.len(), self.skipped.len());
-        println!("\nsteps: {} passed, {failed} failed, {skipped} skipped", self.passed);
+        println!(
+            "\nsteps: {} passed, {failed} failed, {skipped} skipped",
+            self.passed
+        );
         for (word, names) in [("FAILED", &self.failed), ("SKIPPED", &self.skipped)] {
             for name in names {
                 println!("{word:<7} {name}");

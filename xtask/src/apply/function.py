@@ -11,9 +11,9 @@ import boto3
 
 order = json.load(sys.stdin)
 
-credentials = boto3.client("sts", region_name=os.environ["AWS_REGION"]).assume_role(
-    RoleArn=order["role"], RoleSessionName="function"
-)["Credentials"]
+# A session of its own: the default one would keep the credentials that it was made with.
+sts = boto3.Session(region_name=os.environ["AWS_REGION"]).client("sts")
+credentials = sts.assume_role(RoleArn=order["role"], RoleSessionName="function")["Credentials"]
 os.environ["AWS_ACCESS_KEY_ID"] = credentials["AccessKeyId"]
 os.environ["AWS_SECRET_ACCESS_KEY"] = credentials["SecretAccessKey"]
 os.environ["AWS_SESSION_TOKEN"] = credentials["SessionToken"]

@@ -37,7 +37,7 @@ def hosts():
 
 
 def address_in(rds, subnet_id):
-    subnet = ec2_backends[rds.account_id][rds.region].get_subnet(subnet_id)
+    subnet = ec2_backends[rds.account_id][rds.region_name].get_subnet(subnet_id)
     # The first four addresses of a subnet belong to AWS.
     return str(ipaddress.ip_network(subnet.cidr_block)[10])
 

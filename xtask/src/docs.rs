@@ -1,0 +1,118 @@
+//! `docs`: rewrites what the READMEs quote from code, between markers.
+
+use std::path::{Path, PathBuf};
+
+use storage_valet_rds::rule;
+
+use crate::{
+    command::Program,
+    files,
+    step::Done,
+    tables::{self, table},
+};
+
+const README: &str = "README.md";
+
+pub(crate) fn write() -> Done {
+    let stale = stale()?;
+    for (path, text) in &stale {
+        files::write(path, text)?;
+    }
+    Ok(format!("{} files rewritten", stale.len()))
+}
+
+pub(crate) fn check() -> Done {
+    let stale = stale()?;
+    if stale.is_empty() {
+        return Ok(String::new());
+    }
+    let paths: Vec<_> = stale
+        .iter()
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    Err(format!(
+        "stale, run `cargo xtask docs`: {}",
+        paths.join(", ")
+    ))
+}
+
+/// The READMEs that quote something old, as they should be.
+fn stale() -> Result<Vec<(PathBuf, String)>, String> {
+    let mut readmes = vec![];
+    for folder in files::folders(Path::new("modules"))? {
+        readmes.push(module(&folder)?);
+    }
+    if Path::new(README).is_file() {
+        readmes.push(top()?);
+    }
+    let stale = readmes.into_iter().filter(|(_, old, new)| old != new);
+    Ok(stale.map(|(path, _, new)| (path, new)).collect())
+}
+
+/// A module's README: where it is, as it is, as it should be.
+fn module(folder: &Path) -> Result<(PathBuf, String, String), String> {
+    let path = folder.join(README);
+    let old = files::read(&path)?;
+    let mut new = old.clone();
+    for (heading, table) in [
+        ("\n## Inputs\n", tables::inputs(folder)?),
+        ("\n## Outputs\n", tables::outputs(folder)?),
+    ] {
+        new = quote(&new, heading, "TABLE", &table).ok_or_else(|| {
+            files::about(
+                &path,
+                format!("no BEGIN TABLE and END TABLE under{heading}"),
+            )
+        })?;
+    }
+    Ok((path, old, new))
+}
+
+/// The README of the repository, with what it chooses to quote.
+fn top() -> Result<(PathBuf, String, String), String> {
+    let path = PathBuf::from(README);
+    let old = files::read(&path)?;
+    let mut new = old.clone();
+    for (name, text) in [("HELP", help()?), ("RULES", rules())] {
+        new = quote(&new, "", name, &text).unwrap_or(new);
+    }
+    Ok((path, old, new))
+}
+
+/// Replaces what stands between two markers, after a heading; nothing, when they are not there.
+fn quote(text: &str, heading: &str, name: &str, quoted: &str) -> Option<String> {
+    let (begin, end) = (
+        format!("<!-- BEGIN {name} -->"),
+        format!("<!-- END {name} -->"),
+    );
+    let heading = text.find(heading)? + heading.len();
+    let from = heading + text.get(heading..)?.find(&begin)? + begin.len();
+    let to = from + text.get(from..)?.find(&end)?;
+    Some(format!(
+        "{}\n\n{quoted}\n{}",
+        text.get(..from)?,
+        text.get(to..)?
+    ))
+}
+
+/// What `valet-rds --help` prints where there is no terminal.
+fn help() -> Result<String, String> {
+    let printed = Program::new(
+        "cargo",
+        &["run", "--quiet", "--bin", "valet-rds", "--", "--help"],
+    )
+    .env("COLUMNS", "100")
+    .read()?;
+    Ok(format!("```text\n{}\n```\n", printed.trim_end()))
+}
+
+fn rules() -> String {
+    let row = |rule: &&rule::Rule| {
+        vec![
+            format!("`{}`", rule.code),
+            rule.severity.word().to_owned(),
+            rule.meaning.to_owned(),
+        ]
+    };
+    table(&["Code", "Severity", "Meaning"], rule::ALL.iter().map(row))
+}

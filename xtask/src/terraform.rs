@@ -1,0 +1,78 @@
+//! Terraform, and where it gets its provider from.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "honours the user's own settings of Terraform"
+)]
+
+use std::path::{Path, PathBuf};
+
+use crate::{command::Program, files, mirror, step::Done};
+
+/// The oldest provider that the modules admit: what they are validated and tested with.
+pub(crate) const PROVIDER: &str = "5.100.0";
+
+const SETTINGS: &str = "target/terraform.tfrc";
+const OWN_SETTINGS: &str = "TF_CLI_CONFIG_FILE";
+
+/// Terraform as it is run here.
+#[derive(Clone)]
+pub(crate) struct Engine {
+    /// Settings that name the mirror, when there is one.
+    settings: Option<PathBuf>,
+}
+
+impl Engine {
+    pub(crate) fn find() -> Result<Self, String> {
+        Program::new("terraform", &["version"])
+            .env("CHECKPOINT_DISABLE", "1")
+            .run()
+            .map_err(|_| "there is no Terraform".to_owned())?;
+        Ok(Self {
+            settings: settings()?,
+        })
+    }
+
+    /// Runs Terraform: what it printed, or that, under the command, when it failed.
+    pub(crate) fn run(&self, folder: &Path, arguments: &[&str]) -> Done {
+        self.program(folder, arguments).run()
+    }
+
+    /// The same, for what it printed on standard output alone.
+    pub(crate) fn read(&self, folder: &Path, arguments: &[&str]) -> Done {
+        self.program(folder, arguments).read()
+    }
+
+    fn program(&self, folder: &Path, arguments: &[&str]) -> Program {
+        let mut program = Program::new("terraform", arguments)
+            .within(folder)
+            .env("CHECKPOINT_DISABLE", "1")
+            .env("TF_CLI_ARGS", "-no-color")
+            .env("TF_IN_AUTOMATION", "1")
+            .env("TF_INPUT", "0");
+        if let Some(settings) = &self.settings {
+            program = program.env(OWN_SETTINGS, settings);
+        }
+        program
+    }
+}
+
+/// Settings for the mirror; none when the user has some, or when there is no mirror and Terraform downloads.
+fn settings() -> Result<Option<PathBuf>, String> {
+    if std::env::var_os(OWN_SETTINGS).is_some_and(|path| Path::new(&path).is_file()) {
+        return Ok(None);
+    }
+    let Some(mirror) = mirror::find(PROVIDER) else {
+        return Ok(None);
+    };
+    let mirror = mirror
+        .to_string_lossy()
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"");
+    let text = format!(
+        "provider_installation {{\n  filesystem_mirror {{\n    path = \"{mirror}\"\n  }}\n}}\n"
+    );
+    files::write(Path::new(SETTINGS), text)?;
+    let path =
+        std::path::absolute(SETTINGS).map_err(|error| files::about(Path::new(SETTINGS), error))?;
+    Ok(Some(path))
+}
