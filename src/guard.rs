@@ -1,5 +1,6 @@
 //! The rules that look at one instance, or one environment, alone.
 
+mod deceit;
 mod environment;
 mod policy;
 mod storage;
@@ -36,6 +37,7 @@ pub fn instance(instance: &Instance, stem: &str, today: &str) -> Vec<Problem> {
     found.windows();
     found.proxy();
     found.tags();
+    found.deceit();
     found.policy();
     found.warnings();
     found.problems

@@ -86,6 +86,14 @@ rules! {
         "The number is endless.",
         "Every number here is a whole one of a few digits. One of more than 32 letters, infinity, or what is not a number is a mistake or an attack; text of digits goes in quotes.",
         "port: 1e999999";
+    WINDOWS_NAME = Error "windows-name":
+        "The name is that of a device on Windows.",
+        "`con`, `prn`, `aux`, `nul`, `com1` and their like cannot be the name of a file or folder there, so nobody on Windows could check the repository out. Namespaces and environments become files and folders.",
+        "a config named nul.yaml";
+    LOOK_ALIKE = Error "look-alike":
+        "A letter looks like another one.",
+        "A Cyrillic or Greek letter among Latin ones makes two tags that look the same and are not; cost reports and policies that match on the tag miss it.",
+        "a Cyrillic o in `cost-center`";
     CONTROL_CHARACTER = Error "control-character":
         "The file holds an invisible character.",
         "NUL, byte order marks, marks that turn the direction of text, and a carriage return inside a line hide from reviewers what the file says. Only line ends, with or without carriage return, and tabs are allowed.",

@@ -9,6 +9,7 @@
 
 mod cases;
 mod cli;
+mod fuzzed;
 mod house;
 mod modules;
 mod oracle;
