@@ -143,14 +143,14 @@ impl Session {
     /// # Errors
     /// When there is none, or its `valet.yaml` is wrong.
     pub fn open(global: &Global) -> Result<Self, Stop> {
-        let workspace = match &global.workspace {
-            Some(folder) => folder.clone(),
-            None => disk::find_workspace().ok_or_else(|| {
-                Stop::Usage(format!(
-                    "no {WORKSPACE_FILE} here or above; name its folder with --workspace"
-                ))
-            })?,
-        };
+        Self::open_at(global.workspace()?, global)
+    }
+
+    /// Opens the workspace in a folder.
+    ///
+    /// # Errors
+    /// When its `valet.yaml` is not there, or wrong.
+    pub fn open_at(workspace: PathBuf, global: &Global) -> Result<Self, Stop> {
         let base = base(&workspace);
         let environments = compile::open(disk::read(&workspace.join(WORKSPACE_FILE))?).map_err(
             |mut problems| {
@@ -250,6 +250,21 @@ pub fn concerning(problems: Vec<Problem>, paths: &[String]) -> Vec<Problem> {
 }
 
 impl Global {
+    /// The folder of the workspace that the user means.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn workspace(&self) -> Result<PathBuf, Stop> {
+        if let Some(folder) = &self.workspace {
+            return Ok(folder.clone());
+        }
+        disk::find_workspace().ok_or_else(|| {
+            Stop::Usage(format!(
+                "no {WORKSPACE_FILE} here or above; name its folder with --workspace"
+            ))
+        })
+    }
+
     /// Whether a stream gets colour.
     #[must_use]
     pub fn colors(&self, stream: &impl IsTerminal) -> bool {

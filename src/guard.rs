@@ -11,6 +11,7 @@ use crate::{
     engine::Major,
     instance::{Instance, Origin},
     lay_out::IDENTITY_TAGS,
+    lookalike::stranger,
     parameter,
     problem::{Place, Problem},
     rule::{self, Rule},
@@ -86,7 +87,7 @@ impl Found<'_> {
                 &rule::BAD_FILE_NAME,
                 Origin::BuiltIn,
                 format!("`{stem}` is not a namespace"),
-                "name the file after the namespace: lower-case letters, digits and hyphens, at most 63",
+                stranger(stem).unwrap_or_else(|| "name the file after the namespace: lower-case letters, digits and hyphens, at most 63".to_owned()),
             );
         } else if namespace != stem {
             self.add(

@@ -161,7 +161,7 @@ fn too_long(path: &str, bytes: &[u8], start: usize) -> Problem {
         file: Arc::new(File::new(path, shown)),
     };
     let message = format!("the line has more than {MAX_LINE} bytes");
-    Problem::new(&rule::TOO_LARGE, place, message)
+    Problem::new(&rule::TOO_LARGE, place, message).help("break it into several lines")
 }
 
 /// Whether a text has a letter of indirection, or a run of letters that may be a long number.

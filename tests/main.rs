@@ -10,8 +10,11 @@
 mod cases;
 mod cli;
 mod fuzzed;
+mod hostile;
 mod house;
+mod killed;
 mod modules;
 mod oracle;
 mod provider;
+mod unkind;
 mod workspace;

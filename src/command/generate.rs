@@ -1,6 +1,6 @@
 //! `valet-rds generate`: write the roots, or say what writing them would change.
 
-use std::fmt::Write;
+use std::{fmt::Write, fs::File, path::Path};
 
 use rayon::prelude::*;
 
@@ -61,16 +61,18 @@ enum Pending {
 /// # Errors
 /// When the workspace does not compile, a path is occupied, or, with `--check`, anything would change.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let session = Session::open(global)?;
+    let workspace = global.workspace()?;
+    // Nothing is read before the lock: whoever had to wait works with what the other run left.
+    let _lock = if arguments.check {
+        None
+    } else {
+        Some(lock(&workspace)?)
+    };
+    let session = Session::open_at(workspace, global)?;
     let mut paths = Vec::new();
     for unit in &arguments.units {
         paths.push(session.find(unit)?.1);
     }
-    let _lock = if arguments.check {
-        None
-    } else {
-        Some(disk::lock(&session.workspace)?)
-    };
     let (compiled, _) = session.compile()?;
     let mut problems = cli::concerning(compiled.problems, &paths);
     let selected = |instance: &&Instance| paths.is_empty() || paths.contains(&instance.file.path);
@@ -89,6 +91,9 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     };
     if problems.iter().any(Problem::is_error) {
         return Err(session.problems(problems));
+    }
+    if !arguments.check {
+        disk::sweep(&session.workspace, session.output())?;
     }
     let pending = owners
         .par_iter()
@@ -112,7 +117,6 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     if arguments.check {
         return check(&session, &todo, &moved);
     }
-    disk::sweep(&session.workspace, session.output())?;
     todo.par_iter()
         .try_for_each(|(owner, pending)| write(&session, owner, pending))?;
     for directory in &moved {
@@ -120,6 +124,14 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     }
     summary(&session, &todo, &moved, owners.len());
     Ok(())
+}
+
+fn lock(workspace: &Path) -> Result<File, Stop> {
+    if let Some(lock) = disk::try_lock(workspace)? {
+        return Ok(lock);
+    }
+    cli::note("another run is writing in this workspace; waiting for it");
+    Ok(disk::lock(workspace)?)
 }
 
 fn strays(session: &Session, instances: &[Instance]) -> Result<(Vec<String>, Vec<Problem>), Stop> {

@@ -1,4 +1,7 @@
 //! Reading and writing generated roots: atomically, never through a link, never over somebody else's file.
+//!
+//! A run can be killed at any moment: a file is whole or has a name of its own until it is. A new text is on the disk
+//! before it takes the place of an old one; a new root has nothing to lose, so it is not waited for.
 
 use std::{
     fs,
@@ -6,7 +9,9 @@ use std::{
     path::Path,
 };
 
-use super::{Failure, at, entries};
+use rayon::prelude::*;
+
+use super::{Failure, Links, at, entries, options, read_at_most};
 use crate::{
     compile::StrayRoot,
     print,
@@ -15,6 +20,9 @@ use crate::{
 
 /// Start of the names of unfinished files and folders; a later run removes what a killed one left.
 const UNFINISHED: &str = ".valet-rds-unfinished-";
+
+/// Bytes of a file that can be one of ours: many times what the largest config comes to.
+const MAX_GENERATED: u64 = 8 * 1024 * 1024;
 
 /// Generated roots that are not among `expected`.
 ///
@@ -67,16 +75,23 @@ pub fn stray_roots(
     Ok(strays)
 }
 
-/// No folder between the workspace and a root may be a symbolic link: a write must not leave the workspace.
+/// Every part of the way to a root is a folder, as far as it is there, and none is a symbolic link: neither a read nor a
+/// write leaves the workspace.
 fn refuse_links(workspace: &Path, directory: &str) -> Result<(), Failure> {
     let mut path = workspace.to_owned();
     for part in directory.split('/') {
         path.push(part);
-        if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
-            return Err(at(&path)(io::Error::other(
-                "a symbolic link; nothing is written through it",
-            )));
-        }
+        let Ok(metadata) = fs::symlink_metadata(&path) else {
+            return Ok(());
+        };
+        let message = if metadata.is_symlink() {
+            "a symbolic link; nothing is written through it"
+        } else if !metadata.is_dir() {
+            "not a folder; generated roots go here"
+        } else {
+            continue;
+        };
+        return Err(at(&path)(io::Error::other(message)));
     }
     Ok(())
 }
@@ -86,6 +101,7 @@ fn refuse_links(workspace: &Path, directory: &str) -> Result<(), Failure> {
 /// # Errors
 /// When the folder or a file cannot be read.
 pub fn standing(workspace: &Path, directory: &str) -> Result<Option<Standing>, Failure> {
+    refuse_links(workspace, directory)?;
     let folder = workspace.join(directory);
     let listed = match fs::read_dir(&folder) {
         Ok(listed) => listed,
@@ -104,12 +120,14 @@ pub fn standing(workspace: &Path, directory: &str) -> Result<Option<Standing>, F
         }
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
         let bytes = if is_file {
-            fs::read(&path).map_err(at(&path))?
+            read_at_most(MAX_GENERATED + 1, &path, Links::Refused)?
         } else {
             Vec::new()
         };
-        // A file of no bytes is what a crash leaves of a new one; nothing is lost with it.
-        let ours = is_file && (bytes.is_empty() || print::is_generated(&bytes));
+        // A file without a byte, or of zeros, is what a crash of the machine leaves of a new one; nothing is lost with it.
+        let is_blank = bytes.iter().all(|byte| *byte == 0);
+        let is_small = u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_GENERATED);
+        let ours = is_file && is_small && (is_blank || print::is_generated(&bytes));
         let text = ours.then(|| String::from_utf8(bytes).ok()).flatten();
         found.insert(name, text.map_or(Found::Foreign, Found::Generated));
     }
@@ -119,31 +137,45 @@ pub fn standing(workspace: &Path, directory: &str) -> Result<Option<Standing>, F
 /// Writes a root that is not there yet: a whole folder appears at once.
 ///
 /// # Errors
-/// When the disk refuses; what was begun is removed by a later run.
+/// When the disk refuses; what was begun is removed, now or by a later run.
 pub fn create_root(workspace: &Path, directory: &str, tree: &Tree) -> Result<(), Failure> {
     refuse_links(workspace, directory)?;
     let folder = workspace.join(directory);
     let (parent, name) = directory.rsplit_once('/').unwrap_or(("", directory));
-    let staging = workspace.join(parent).join(format!("{UNFINISHED}{name}"));
-    if let Err(error) = fs::create_dir(&staging) {
-        match error.kind() {
-            io::ErrorKind::NotFound => fs::create_dir_all(&staging).map_err(at(&staging))?,
-            io::ErrorKind::AlreadyExists => {}
-            _ => return Err(at(&staging)(error)),
-        }
-    }
-    for (path, text) in tree {
+    let parent = workspace.join(parent);
+    fs::create_dir_all(&parent).map_err(at(&parent))?;
+    let staging = parent.join(format!("{UNFINISHED}{name}"));
+    fs::create_dir(&staging).map_err(at(&staging))?;
+    let texts = tree.iter().map(|(path, text)| {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let path = staging.join(name);
-        fs::write(&path, text).map_err(at(&path))?;
+        (staging.join(name), text)
+    });
+    let written = texts
+        .map(|(path, text)| write_new(&path, text).map(drop))
+        .collect::<Result<(), Failure>>()
+        .and_then(|()| fs::rename(&staging, &folder).map_err(at(&folder)));
+    if written.is_err() {
+        // The first failure is the one to tell.
+        let _ = discard(&staging);
     }
-    fs::rename(&staging, &folder).map_err(at(&folder))
+    written
+}
+
+/// Writes a file where nothing may be, not even a link.
+fn write_new(path: &Path, text: &str) -> Result<fs::File, Failure> {
+    let mut file = options(Links::Refused)
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(at(path))?;
+    file.write_all(text.as_bytes()).map_err(at(path))?;
+    Ok(file)
 }
 
 /// Makes one change to a root that is there: a new text replaces the old one at once.
 ///
 /// # Errors
-/// When the disk refuses.
+/// When the disk refuses; then the old text stays.
 pub fn apply(workspace: &Path, change: &Change) -> Result<(), Failure> {
     let path = workspace.join(&change.path);
     let (directory, name) = change.path.rsplit_once('/').unwrap_or(("", &change.path));
@@ -154,12 +186,13 @@ pub fn apply(workspace: &Path, change: &Change) -> Result<(), Failure> {
     let unfinished = workspace
         .join(directory)
         .join(format!("{UNFINISHED}{name}"));
-    let mut file = fs::File::create(&unfinished).map_err(at(&unfinished))?;
-    let written = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_data());
-    written.map_err(at(&unfinished))?;
-    fs::rename(&unfinished, &path).map_err(at(&path))
+    let written = write_new(&unfinished, text)
+        .and_then(|file| file.sync_data().map_err(at(&unfinished)))
+        .and_then(|()| fs::rename(&unfinished, &path).map_err(at(&path)));
+    if written.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
+    written
 }
 
 /// Removes the generated files of a root that has moved, and its folder when nothing else is in it.
@@ -181,28 +214,58 @@ pub fn remove_root(workspace: &Path, directory: &str) -> Result<(), Failure> {
     }
 }
 
-/// Removes what killed runs left in the output folder.
+/// Removes what killed runs left in the output folder: unfinished roots, unfinished files of roots, and the empty folder
+/// of a root that was being removed.
 ///
 /// # Errors
 /// When the disk refuses.
 pub fn sweep(workspace: &Path, output: &str) -> Result<(), Failure> {
+    refuse_links(workspace, output)?;
     let folder = workspace.join(output);
     if !folder.is_dir() {
         return Ok(());
     }
-    for environment in entries(&folder)? {
-        if !environment.file_type().is_ok_and(|kind| kind.is_dir()) {
-            continue;
-        }
-        for entry in entries(&environment.path())? {
-            let unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
-            if unfinished && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                for file in entries(&entry.path())? {
-                    fs::remove_file(file.path()).map_err(at(&file.path()))?;
+    let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    for environment in entries(&folder)?.into_iter().filter(is_folder) {
+        entries(&environment.path())?
+            .par_iter()
+            .try_for_each(|root| {
+                if is_unfinished(root) {
+                    return discard(&root.path());
                 }
-                fs::remove_dir(entry.path()).map_err(at(&entry.path()))?;
-            }
-        }
+                if !is_folder(root) {
+                    return Ok(());
+                }
+                let inside = entries(&root.path())?;
+                if inside.is_empty() {
+                    return fs::remove_dir(root.path()).map_err(at(&root.path()));
+                }
+                let mut unfinished = inside.iter().filter(|entry| is_unfinished(entry));
+                unfinished.try_for_each(|entry| discard(&entry.path()))
+            })?;
     }
     Ok(())
+}
+
+fn is_unfinished(entry: &fs::DirEntry) -> bool {
+    entry
+        .file_name()
+        .to_str()
+        .is_some_and(|name| name.starts_with(UNFINISHED))
+}
+
+/// Removes an unfinished file, a link, or a folder with the files in it. Ours holds no folders.
+fn discard(path: &Path) -> Result<(), Failure> {
+    let metadata = fs::symlink_metadata(path).map_err(at(path))?;
+    if !metadata.is_dir() {
+        return fs::remove_file(path).map_err(at(path));
+    }
+    for file in entries(path)? {
+        if file.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let message = "a folder that no run has made; remove it";
+            return Err(at(&file.path())(io::Error::other(message)));
+        }
+        fs::remove_file(file.path()).map_err(at(&file.path()))?;
+    }
+    fs::remove_dir(path).map_err(at(path))
 }
