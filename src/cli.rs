@@ -7,6 +7,7 @@
 
 use std::{
     fmt,
+    fs::File,
     io::{IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -15,12 +16,14 @@ use std::{
 };
 
 use clap::{Parser, Subcommand, ValueEnum};
+use rayon::prelude::*;
 
 use crate::{
     command,
     compile::{self, Compiled, WORKSPACE_FILE},
     disk,
-    instance::Environment,
+    instance::{Environment, Instance},
+    life::{self, Life},
     problem::Problem,
     report, suggest,
 };
@@ -69,6 +72,8 @@ enum Command {
     Init(command::init::Arguments),
     /// Print the Terraform of one unit or file
     Preview(command::preview::Arguments),
+    /// Write the next step of a database's retirement into its config
+    Retire(command::retire::Arguments),
     /// Print the rules, or explain one
     Rules(command::rules::Arguments),
     /// Print the JSON Schema of the configs or of `valet.yaml`
@@ -84,6 +89,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Generate(arguments) => command::generate::run(arguments, global),
         Command::Init(arguments) => command::init::run(arguments),
         Command::Preview(arguments) => command::preview::run(arguments, global),
+        Command::Retire(arguments) => command::retire::run(arguments, global),
         Command::Rules(arguments) => command::rules::run(arguments),
         Command::Schema(arguments) => command::schema::run(arguments),
     };
@@ -138,19 +144,51 @@ pub struct Session {
 }
 
 impl Session {
+    /// The folder of the workspace that the user means.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn workspace(global: &Global) -> Result<PathBuf, Stop> {
+        let found = global.workspace.clone().or_else(disk::find_workspace);
+        found.ok_or_else(|| {
+            Stop::Usage(format!(
+                "no {WORKSPACE_FILE} here or above; name its folder with --workspace"
+            ))
+        })
+    }
+
     /// Opens the workspace that the user means.
     ///
     /// # Errors
     /// When there is none, or its `valet.yaml` is wrong.
     pub fn open(global: &Global) -> Result<Self, Stop> {
-        Self::open_at(global.workspace()?, global)
+        Self::open_at(Self::workspace(global)?, global)
     }
 
-    /// Opens the workspace in a folder.
+    /// Opens the workspace that the user means for writing: nothing is read before the lock, so whoever had to wait for
+    /// another run works with what that one left. The lock holds until it is dropped.
     ///
     /// # Errors
-    /// When its `valet.yaml` is not there, or wrong.
-    pub fn open_at(workspace: PathBuf, global: &Global) -> Result<Self, Stop> {
+    /// When there is none, it cannot be locked, or its `valet.yaml` is wrong.
+    pub fn open_locked(global: &Global) -> Result<(Self, File), Stop> {
+        let workspace = Self::workspace(global)?;
+        let lock = Self::lock(&workspace)?;
+        Ok((Self::open_at(workspace, global)?, lock))
+    }
+
+    /// Keeps other runs from writing until it is dropped; waits for one that is writing.
+    ///
+    /// # Errors
+    /// When there is nothing to lock.
+    pub fn lock(workspace: &Path) -> Result<File, Stop> {
+        if let Some(lock) = disk::try_lock(workspace)? {
+            return Ok(lock);
+        }
+        note("another run is writing in this workspace; waiting for it");
+        Ok(disk::lock(workspace)?)
+    }
+
+    fn open_at(workspace: PathBuf, global: &Global) -> Result<Self, Stop> {
         let base = base(&workspace);
         let environments = compile::open(disk::read(&workspace.join(WORKSPACE_FILE))?).map_err(
             |mut problems| {
@@ -180,6 +218,26 @@ impl Session {
         compiled.problems.extend(problems);
         compile::finish(&mut compiled.problems);
         Ok((compiled, count))
+    }
+
+    /// What the roots on disk say about these units.
+    ///
+    /// # Errors
+    /// When a root cannot be read.
+    pub fn life(&self, instances: &[Instance]) -> Result<Life, Stop> {
+        let expected = compile::expected_roots(&self.environments, instances);
+        let mut roots = disk::stray_roots(&self.workspace, self.output(), &|directory| {
+            expected.contains(directory)
+        })?;
+        let standing = instances
+            .par_iter()
+            .map(|instance| {
+                let root = disk::standing_root(&self.workspace, &instance.directory())?;
+                Ok(root.filter(|root| life::is_telling(root, instance)))
+            })
+            .collect::<Result<Vec<_>, disk::Failure>>()?;
+        roots.extend(standing.into_iter().flatten());
+        Ok(life::compare(&roots, instances))
     }
 
     /// The environment and the path of a unit's config.
@@ -250,21 +308,6 @@ pub fn concerning(problems: Vec<Problem>, paths: &[String]) -> Vec<Problem> {
 }
 
 impl Global {
-    /// The folder of the workspace that the user means.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn workspace(&self) -> Result<PathBuf, Stop> {
-        if let Some(folder) = &self.workspace {
-            return Ok(folder.clone());
-        }
-        disk::find_workspace().ok_or_else(|| {
-            Stop::Usage(format!(
-                "no {WORKSPACE_FILE} here or above; name its folder with --workspace"
-            ))
-        })
-    }
-
     /// Whether a stream gets colour.
     #[must_use]
     pub fn colors(&self, stream: &impl IsTerminal) -> bool {

@@ -35,6 +35,33 @@ pub struct Config {
     /// Guardrails and warnings that are set aside until a day.
     #[schemars(example = waivers_example())]
     pub waivers: Option<Vec<Waiver>>,
+    /// How far the database is on its way out. `active` runs; `retiring` gives up deletion protection and fixes the
+    /// name of the final snapshot; `retired` destroys everything but that snapshot. Each step is a change of its own
+    /// that has to be applied before the next; afterwards the file may go. Default: `active`.
+    pub lifecycle: Option<Lifecycle>,
+    /// The day on which the retirement was asked for, with `lifecycle: retiring` and `retired` only. It names the
+    /// final snapshot, so a second attempt on another day gets a snapshot of its own.
+    #[schemars(
+        regex(pattern = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"),
+        example = &"2026-11-01"
+    )]
+    pub retirement_requested: Option<String>,
+    /// Whether `lifecycle: retired` makes Terraform forget the database and everything around it instead of
+    /// destroying it. Deletion protection then stays as it is. Default: false.
+    pub retain: Option<bool>,
+    /// The snapshot that the database is created from: a name or an ARN. Write-once: it counts only when the
+    /// database is created, and stays in the file afterwards.
+    #[schemars(
+        regex(
+            pattern = r"^(rds:|arn:[a-z0-9-]+:rds:[a-z0-9-]+:[0-9]{12}:snapshot:(rds:)?)?[A-Za-z](-?[A-Za-z0-9]+)*$"
+        ),
+        length(max = 400),
+        example = &"orders-dev3-final-2026-11-01"
+    )]
+    pub restore_from: Option<String>,
+    /// Effects of a change that are meant, so that `diff --deny` and `gate` let them pass until a date.
+    #[schemars(extend("default" = []))]
+    pub allow: Option<Vec<Acknowledgement>>,
     /// Everything that an environment may also set for all its configs.
     #[serde(flatten)]
     pub settings: Settings,
@@ -152,6 +179,23 @@ pub struct Settings {
     pub username: Option<String>,
 }
 
+/// An effect that is meant.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Acknowledgement {
+    /// The worst that may happen.
+    pub change: Effect,
+    /// Why it is meant, for the reviewers.
+    #[schemars(length(min = 1), example = &"moving to the new name; the old data is not needed")]
+    pub reason: String,
+    /// The last day on which it counts.
+    #[schemars(
+        regex(pattern = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"),
+        example = &"2026-11-30"
+    )]
+    pub expires: String,
+}
+
 /// Settings of the RDS Proxy.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -203,6 +247,32 @@ words! {
         Password = "password",
         /// With an IAM token.
         Iam = "iam",
+    }
+}
+
+words! {
+    /// What a change does, from harmless to worst. Each includes those before it.
+    Effect {
+        /// Something restarts.
+        Reboot = "reboot",
+        /// Clients are cut off for minutes.
+        Downtime = "downtime",
+        /// Something is destroyed and made anew.
+        Replace = "replace",
+        /// Data is gone.
+        DataLoss = "data-loss",
+    }
+}
+
+words! {
+    /// How far a database is on its way out.
+    Lifecycle {
+        /// It runs.
+        Active = "active",
+        /// It runs, but may be destroyed.
+        Retiring = "retiring",
+        /// It is destroyed, or with `retain` forgotten.
+        Retired = "retired",
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod configs;
 mod roots;
+mod write;
 
 use std::{
     fmt, fs,
@@ -16,7 +17,8 @@ use std::{
 use crate::{compile::WORKSPACE_FILE, lookalike::spelt_out, source::MAX_BYTES};
 
 pub use configs::{config_path, configs, namespaces};
-pub use roots::{apply, create_root, remove_root, standing, stray_roots, sweep};
+pub use roots::{apply, create_root, remove_root, standing, standing_root, stray_roots, sweep};
+pub use write::write_config;
 
 /// What went wrong with a file or folder.
 #[derive(Debug)]

@@ -63,6 +63,7 @@ fn expression(term: &Term) -> Expression {
             })
             .collect::<Object<_, _>>()
             .into(),
+        Term::Module(module) => module_traversal(module, &[]).build().into(),
         Term::Output(module, output) => module_traversal(module, &[output]).build().into(),
         Term::Address(module, kind, resource, key) => module_traversal(module, &[kind, resource])
             .index(string(key))

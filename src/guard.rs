@@ -2,6 +2,7 @@
 
 mod deceit;
 mod environment;
+mod lifecycle;
 mod policy;
 mod storage;
 
@@ -40,6 +41,7 @@ pub fn instance(instance: &Instance, stem: &str, today: &str) -> Vec<Problem> {
     found.tags();
     found.deceit();
     found.policy();
+    found.lifecycle(today);
     found.warnings();
     found.problems
 }

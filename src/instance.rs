@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    config::{Authentication, Engine, LogExport, SessionPinningFilter, StorageType, Waiver},
+    config::{
+        Acknowledgement, Authentication, Engine, Lifecycle, LogExport, SessionPinningFilter,
+        StorageType, Waiver,
+    },
     name::{self, Names},
     problem::{File, Place},
     source,
@@ -130,6 +133,16 @@ pub struct Instance {
     pub iam_role_name: Given<String>,
     /// Names in AWS.
     pub names: Names,
+    /// How far it is on its way out.
+    pub lifecycle: Given<Lifecycle>,
+    /// Day on which its retirement was asked for, as `YYYY-MM-DD`.
+    pub retirement_requested: Option<String>,
+    /// Whether retirement forgets instead of destroying.
+    pub retain: bool,
+    /// Snapshot that it is created from, if any.
+    pub restore_from: Given<Option<String>>,
+    /// Effects that are meant, as written.
+    pub allow: Vec<Acknowledgement>,
     /// GiB.
     pub allocated_storage: Given<u32>,
     /// How clients log in.
@@ -222,6 +235,14 @@ impl Instance {
             state.bucket.clone(),
             name::state_key(&state.key_prefix, &self.shortname),
         )
+    }
+
+    /// Name of the snapshot that a retirement takes; none while nobody has asked for one.
+    #[must_use]
+    pub fn final_snapshot(&self) -> Option<String> {
+        let requested = self.retirement_requested.as_deref()?;
+        (self.lifecycle.value != Lifecycle::Active)
+            .then(|| name::final_snapshot(&self.names.instance, requested))
     }
 
     /// Whether minor versions follow automatically: only a major is named.

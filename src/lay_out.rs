@@ -6,6 +6,7 @@
 mod calls;
 
 use crate::{
+    config::Lifecycle,
     instance::{Environment, Instance, Origin},
     name,
     root::{Block, Root, RootFile, Term, texts},
@@ -18,28 +19,46 @@ pub fn unit(instance: &Instance) -> Root {
     Root {
         directory: instance.directory(),
         written_in: instance.file.path.clone(),
-        files: vec![
-            RootFile {
-                name: "main.tf",
-                blocks: calls::unit(instance),
-            },
-            RootFile {
-                name: "outputs.tf",
-                blocks: outputs(),
-            },
-            RootFile {
-                name: "terraform.tf",
-                blocks: vec![
-                    terraform(
-                        &instance.environment,
-                        &instance.shortname,
-                        Origin::Derived("shortname"),
-                    ),
-                    provider(&instance.environment, unit_tags(instance)),
-                ],
-            },
+        files: files(instance),
+    }
+}
+
+/// A retired root keeps what Terraform needs to destroy or forget what its state still holds.
+fn files(instance: &Instance) -> Vec<RootFile> {
+    let file = |name, blocks| RootFile { name, blocks };
+    let environment = &instance.environment;
+    let origin = Origin::Derived("shortname");
+    let terraform = file(
+        "terraform.tf",
+        vec![
+            terraform(environment, &instance.shortname, origin),
+            provider(environment, unit_tags(instance)),
+        ],
+    );
+    match (instance.lifecycle.value, instance.retain) {
+        (Lifecycle::Retired, false) => vec![terraform],
+        (Lifecycle::Retired, true) => vec![file("main.tf", forgotten(instance)), terraform],
+        _ => vec![
+            file("main.tf", calls::unit(instance)),
+            file("outputs.tf", outputs()),
+            terraform,
         ],
     }
+}
+
+/// Every module of the unit, left to itself.
+fn forgotten(instance: &Instance) -> Vec<Block> {
+    let origin = Origin::Config("retain");
+    let modules = calls::unit(instance)
+        .into_iter()
+        .filter_map(|call| call.labels.first().copied());
+    modules
+        .map(|module| {
+            Block::new("removed", &[])
+                .from("from", Term::Module(module), origin)
+                .block(Block::new("lifecycle", &[]).from("destroy", false, origin))
+        })
+        .collect()
 }
 
 /// Lays out what the units of an environment share: trust in the clusters' identities. Nothing, when others own it.

@@ -168,6 +168,12 @@ pub fn service_account(namespace: &str) -> String {
     format!("{namespace}-sa")
 }
 
+/// The snapshot that a retirement takes; the day keeps the snapshots of two attempts apart.
+#[must_use]
+pub fn final_snapshot(instance: &str, requested: &str) -> String {
+    format!("{instance}-final-{requested}")
+}
+
 /// The state key of a root; `directory` is a shortname, or `_environment`.
 #[must_use]
 pub fn state_key(prefix: &str, directory: &str) -> String {

@@ -13,6 +13,12 @@ pub fn header(written_in: &str) -> String {
     format!("{HEADER_START}{written_in}{HEADER_END}")
 }
 
+/// The path in a header.
+#[must_use]
+pub fn written_in(header: &str) -> Option<&str> {
+    header.strip_prefix(HEADER_START)?.strip_suffix(HEADER_END)
+}
+
 /// Whether a file was generated: only such a file is ever overwritten or deleted.
 #[must_use]
 pub fn is_generated(text: &[u8]) -> bool {

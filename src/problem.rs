@@ -9,6 +9,8 @@ use std::{
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
+use serde_json::Value;
+
 use crate::{
     lookalike::spelt_out,
     rule::{Rule, Severity},
@@ -65,6 +67,15 @@ pub struct Place {
     pub span: Range<usize>,
 }
 
+/// A change of a file that certainly mends a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fix {
+    /// Gives a key another value.
+    Set(Vec<String>, Value),
+    /// Calls a key by its right name.
+    Rename(Vec<String>, String),
+}
+
 /// One thing wrong, at one place.
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -78,6 +89,8 @@ pub struct Problem {
     pub help: Option<String>,
     /// Another place that is part of the story, and what it has to do with it.
     pub also: Option<(Place, String)>,
+    /// What certainly mends it.
+    pub fix: Option<Fix>,
 }
 
 impl Problem {
@@ -90,6 +103,7 @@ impl Problem {
             place,
             help: None,
             also: None,
+            fix: None,
         }
     }
 
@@ -97,6 +111,18 @@ impl Problem {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(spelt_out(&help.into()));
+        self
+    }
+
+    /// Says how to mend it without a doubt. `pointer` is a JSON pointer; entries of lists cannot be mended.
+    #[must_use]
+    pub fn fix(mut self, pointer: &str, fix: impl FnOnce(Vec<String>) -> Fix) -> Self {
+        let unescape = |token: &str| token.replace("~1", "/").replace("~0", "~");
+        let path: Vec<_> = pointer.split('/').skip(1).map(unescape).collect();
+        let in_a_list = path.iter().any(|token| token.parse::<usize>().is_ok());
+        if !in_a_list {
+            self.fix = Some(fix(path));
+        }
         self
     }
 

@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use crate::{
     config::{
-        Authentication, Config, Engine, LogExport, Proxy as WrittenProxy, Settings, StorageType,
+        Authentication, Config, Engine, Lifecycle, LogExport, Proxy as WrittenProxy, Settings,
+        StorageType,
     },
     instance::{Environment, Given, Instance, Origin, Proxy},
     name::{self, Names},
@@ -32,10 +33,7 @@ pub fn resolve(source: &Source, stem: &str, environment: &Arc<Environment>) -> C
         defaults: &environment.written.defaults,
     };
     let username = username(&layers, source, environment)?;
-    let namespace = match config.namespace {
-        Some(namespace) => Given::new(namespace, Origin::Config("namespace")),
-        None => Given::new(stem.to_owned(), Origin::BuiltIn),
-    };
+    let namespace = written_or(config.namespace, "namespace", stem.to_owned());
     let service_account_name = given_or(config.service_account_name, "serviceAccountName", || {
         name::service_account(&namespace.value)
     });
@@ -110,6 +108,11 @@ pub fn resolve(source: &Source, stem: &str, environment: &Arc<Environment>) -> C
         storage_throughput: layers.maybe("storageThroughput", |s| s.storage_throughput),
         storage_type: layers.pick("storageType", |s| s.storage_type, StorageType::Gp3),
         tags: tags(&layers, environment),
+        lifecycle: written_or(config.lifecycle, "lifecycle", Lifecycle::Active),
+        restore_from: written_or(config.restore_from.map(Some), "restoreFrom", None),
+        retirement_requested: config.retirement_requested,
+        retain: config.retain.unwrap_or(false),
+        allow: config.allow.unwrap_or_default(),
         username,
         engine,
         engine_version,
@@ -192,6 +195,13 @@ impl Layers<'_> {
             );
         }
         merged
+    }
+}
+
+fn written_or<T>(value: Option<T>, key: &'static str, built_in: T) -> Given<T> {
+    match value {
+        Some(value) => Given::new(value, Origin::Config(key)),
+        None => Given::new(built_in, Origin::BuiltIn),
     }
 }
 

@@ -72,6 +72,8 @@ pub enum Term {
     Map(Vec<(String, Term)>),
     /// An object; its keys are attribute names.
     Object(Vec<(&'static str, Term)>),
+    /// `module.<module>`.
+    Module(&'static str),
     /// `module.<module>.<output>`.
     Output(&'static str, &'static str),
     /// `module.<module>.<resource type>.<resource>["<key>"]`.

@@ -364,8 +364,20 @@ rules! {
         "16 units with the default quota of 20 proxies";
     LIVE_ROOT_ORPHANED = Error "live-root-orphaned":
         "The config of a live database is gone.",
-        "Deleting the file would leave the database running, with nobody to look after it. Put the file back. To move a database, keep its shortname in the renamed file.",
+        "Deleting the file, or changing its shortname, would leave the database running with nobody to look after it. Put it back. To move a database, keep its shortname in the renamed file. To end it, write `lifecycle: retiring`, apply, write `lifecycle: retired`, apply, and then delete the file.",
         "git rm configs/dev3/orders.yaml";
+    LIFECYCLE_STEP = Error "lifecycle-step":
+        "A step of the retirement is missing.",
+        "A database is retired in two steps, each applied before the next: `retiring` gives up deletion protection and fixes the name of the final snapshot, `retired` destroys. Without the first AWS refuses to destroy, or the snapshot has the wrong name.",
+        "lifecycle: retired, where the generated root is still active";
+    RETIREMENT_DATE = Error "retirement-date":
+        "The date of the retirement is missing, or left over.",
+        "`retirementRequested` names the final snapshot. It stands beside `lifecycle: retiring` and `retired`, and goes when the database becomes active again, so that the next attempt gets a snapshot of its own.",
+        "lifecycle: retiring without retirementRequested";
+    ACKNOWLEDGEMENT_EXPIRED = Error "acknowledgement-expired":
+        "An acknowledgement in `allow` has expired.",
+        "It lets the effects of one change pass, so it has an end. Remove it, or give it a new date if the change is still to come.",
+        "allow: [{change: replace, reason: moving, expires: 2026-01-31}]";
     OCCUPIED_PATH = Error "occupied-path":
         "A file that was not generated is in the way.",
         "A file without the generated header is never overwritten or deleted. Move it away, or remove it.",

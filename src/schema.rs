@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     config::Config,
     lookalike::stranger,
-    problem::{Checked, Problem},
+    problem::{Checked, Fix, Problem},
     rule::{self, Rule},
     source::Source,
     suggest,
@@ -182,8 +182,14 @@ impl Broken<'_> {
             }
             Kind::Type { .. } => {
                 let message = format!("{written} is not {}", types(self.node));
-                self.problem(&rule::WRONG_TYPE, message)
-                    .help(self.wrong_type(&written))
+                let problem = self
+                    .problem(&rule::WRONG_TYPE, message)
+                    .help(self.wrong_type(&written));
+                if self.wants_quotes() {
+                    let text = Value::from(written.trim_matches('`'));
+                    return problem.fix(self.at, |path| Fix::Set(path, text));
+                }
+                problem
             }
             Kind::Enum { .. } | Kind::OneOfNotValid { .. } => self.one_of(&written),
             Kind::Minimum { limit } => {
@@ -219,9 +225,14 @@ impl Broken<'_> {
         Some(format!("write it like `{}: {example}`", self.key))
     }
 
-    fn wrong_type(&self, written: &str) -> String {
+    /// Whether the value would be right as text.
+    fn wants_quotes(&self) -> bool {
         let wants_text = self.node.get("type").is_some_and(|kind| kind == "string");
-        if wants_text && (self.value.is_number() || self.value.is_boolean()) {
+        wants_text && (self.value.is_number() || self.value.is_boolean())
+    }
+
+    fn wrong_type(&self, written: &str) -> String {
+        if self.wants_quotes() {
             return format!("put it in quotes: `\"{}\"`", written.trim_matches('`'));
         }
         self.like()
@@ -236,7 +247,11 @@ impl Broken<'_> {
             None => format!("the values are {list}"),
         };
         let message = format!("{written} is not a value of `{}`", self.key);
-        self.problem(&rule::UNKNOWN_VALUE, message).help(help)
+        let problem = self.problem(&rule::UNKNOWN_VALUE, message).help(help);
+        match suggest::same(written.trim_matches('`'), &words) {
+            Some(word) => problem.fix(self.at, |path| Fix::Set(path, word.into())),
+            None => problem,
+        }
     }
 }
 
@@ -342,19 +357,28 @@ fn drop_null(map: &mut serde_json::Map<String, Value>) {
 }
 
 fn unknown_key(source: &Source, at: &str, key: &str, known: &[String]) -> Problem {
-    let pointer = format!("{at}/{}#", escape(key));
+    let pointer = format!("{at}/{}", escape(key));
+    let near = suggest::nearest(key, known);
     let stranger = stranger(key).map_or(String::new(), |stranger| format!(" {stranger}"));
-    let help = match suggest::nearest(key, known) {
+    let help = match near {
         Some(near) => format!("did you mean `{near}`?{stranger}"),
         None => format!("the keys here are {}", suggest::list(known)),
     };
-    source
+    let problem = source
         .problem(
             &rule::UNKNOWN_KEY,
-            &pointer,
+            &format!("{pointer}#"),
             format!("there is no key `{key}`"),
         )
-        .help(help)
+        .help(help);
+    let is_free = |name: &&str| source.value.pointer(&format!("{at}/{name}")).is_none();
+    match suggest::same(key, known)
+        .or(near.filter(|near| suggest::is_slip(key, near)))
+        .filter(is_free)
+    {
+        Some(name) => problem.fix(&pointer, |path| Fix::Rename(path, name.to_owned())),
+        None => problem,
+    }
 }
 
 fn properties(node: &Value) -> Vec<String> {

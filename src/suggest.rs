@@ -4,12 +4,12 @@
 #[must_use]
 pub fn nearest<'a>(typed: &str, known: &'a [impl AsRef<str>]) -> Option<&'a str> {
     const ALIKE: f64 = 0.66;
-    let folded = typed.to_lowercase().replace(['_', '-'], "");
+    let folded = fold(typed);
     known
         .iter()
         .map(AsRef::as_ref)
         .map(|word| {
-            let word_folded = word.to_lowercase().replace(['_', '-'], "");
+            let word_folded = fold(word);
             (
                 strsim::normalized_damerau_levenshtein(&folded, &word_folded),
                 word,
@@ -18,6 +18,28 @@ pub fn nearest<'a>(typed: &str, known: &'a [impl AsRef<str>]) -> Option<&'a str>
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .max_by(|(a, first), (b, second)| a.total_cmp(b).then(second.cmp(first)))
         .map(|(_, word)| word)
+}
+
+/// The known word that differs only by case, hyphens and underscores.
+#[must_use]
+pub fn same<'a>(typed: &str, known: &'a [impl AsRef<str>]) -> Option<&'a str> {
+    let mut alike = known
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|word| fold(word) == fold(typed));
+    let found = alike.next()?;
+    alike.next().is_none().then_some(found)
+}
+
+/// Whether one slip of the finger turns a long word into the other.
+#[must_use]
+pub fn is_slip(typed: &str, word: &str) -> bool {
+    const LONG: usize = 6;
+    word.len() >= LONG && strsim::damerau_levenshtein(typed, word) == 1
+}
+
+fn fold(word: &str) -> String {
+    word.to_lowercase().replace(['_', '-'], "")
 }
 
 /// Words in backticks, separated by commas.

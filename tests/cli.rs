@@ -187,9 +187,18 @@ fn a_config_that_vanishes_is_refused_and_one_that_moves_is_followed() {
     let gone = valet(&city, &["generate"]);
     assert_eq!(gone.code, 1);
     assert!(
-        gone.err.contains("configs/dev3/test-dev.yaml is gone"),
+        gone.err
+            .contains("no config has the shortname `testdev` of configs/dev3/test-dev.yaml"),
         "{}",
         gone.err
+    );
+    let checked = valet(&city, &["check"]);
+    assert_eq!(checked.code, 1);
+    assert!(
+        gone.err
+            .starts_with(checked.err.split("7 configs").next().unwrap()),
+        "check and generate say the same: {}",
+        checked.err
     );
     assert!(city.join("generated/dev3/test-dev/main.tf").exists());
     let moved = text.replace("namespace: test-dev", "namespace: trial");
@@ -400,4 +409,29 @@ fn sarif_holds_every_rule_and_result() {
     let index = usize::try_from(result.rule_index.unwrap()).unwrap();
     assert_eq!(rules[index].id, "policy-multi-az");
     assert_eq!(result.related_locations.as_ref().unwrap().len(), 1);
+}
+
+#[test]
+fn fix_mends_what_is_certain_and_keeps_the_rest() {
+    let folder = copy("fixtures/ok/minimal", "fix");
+    fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
+    let config = folder.join("configs/dev/orders.yaml");
+    let text = "# Orders.\nshortname: orders   # for ever\n\nengineVersion: 16.10\ninstance_class: db.t4g.large # small\nstorageType: GP3\nmultiAz_: true\nbackupWindow: soon\n";
+    fs::write(&config, text).unwrap();
+    let run = valet(&folder, &["check", "--fix"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(
+        run.err
+            .contains("mended configs/dev/orders.yaml: 4 problems\n"),
+        "{}",
+        run.err
+    );
+    assert_eq!(
+        fs::read_to_string(&config).unwrap(),
+        "# yaml-language-server: $schema=../../schemas/config.schema.json\n# Orders.\nshortname: orders   # for ever\n\nengineVersion: \"16.10\"\ninstanceClass: db.t4g.large # small\nstorageType: gp3\nmultiAz: true\nbackupWindow: soon\n"
+    );
+    assert!(
+        run.err
+            .contains("`soon` does not have the form of `backupWindow`")
+    );
 }

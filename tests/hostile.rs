@@ -59,46 +59,75 @@ fn problem_of(name: &str, bytes: &[u8]) -> String {
     problems[0].clone()
 }
 
+/// Each name, text, and the start of its one problem.
+fn assert_told<T: AsRef<[u8]>>(cases: impl IntoIterator<Item = (&'static str, T, &'static str)>) {
+    for (name, bytes, expected) in cases {
+        let problem = problem_of(name, bytes.as_ref());
+        let expected = format!("configs/dev/orders.yaml:{expected}");
+        assert!(
+            problem.starts_with(&expected),
+            "{name}: {problem}\nnot {expected}"
+        );
+    }
+}
+
 #[test]
-fn bytes_that_are_no_config_are_told_at_their_place() {
-    let many = |piece: &str, count: usize| piece.repeat(count);
-    let start = "shortname: orders\n";
-    for (name, text, expected) in [
+fn letters_that_hide_are_told_at_their_place() {
+    assert_told([
         (
             "nul",
-            "shortname: orders\0\n".to_owned(),
+            "shortname: orders\0\n",
             "1:18 control-character the invisible character U+0000",
         ),
         (
             "escape",
-            "shortname: orders\n# \u{1b}[2J\n".to_owned(),
+            "shortname: orders\n# \u{1b}[2J\n",
             "2:3 control-character the invisible character U+001B",
         ),
         (
             "bom",
-            "\u{feff}shortname: orders\n".to_owned(),
+            "\u{feff}shortname: orders\n",
             "1:1 control-character the invisible character U+FEFF",
         ),
         (
             "bidi",
-            "shortname: orders # \u{202e}\n".to_owned(),
+            "shortname: orders # \u{202e}\n",
             "1:21 control-character the invisible character U+202E",
         ),
         (
             "zero-width",
-            "short\u{200b}name: orders\n".to_owned(),
+            "short\u{200b}name: orders\n",
             "1:6 control-character the invisible character U+200B",
         ),
         (
             "separator",
-            "shortname: orders # \u{2028}port: 1\n".to_owned(),
+            "shortname: orders # \u{2028}port: 1\n",
             "1:21 control-character the invisible character U+2028",
         ),
         (
             "return",
-            "shortname: orders # safe\rport: 1\n".to_owned(),
+            "shortname: orders # safe\rport: 1\n",
             "1:25 control-character the invisible character U+000D",
         ),
+        (
+            "escaped",
+            "shortname: orders\n\"\\e[31m\\n::error::\": 1\n",
+            "2:1 unknown-key there is no key `\\u{1b}[31m\\u{a}::error::`",
+        ),
+        (
+            "look-alike",
+            "shortname: \u{43e}rders\n",
+            "1:12 bad-format `\u{43e}rders` does not have the form",
+        ),
+    ]);
+}
+
+#[test]
+fn files_beyond_every_size_are_told_where_they_go_too_far() {
+    let many = |piece: &str, count: usize| piece.repeat(count);
+    let start = "shortname: orders\n";
+    let maps = format!("{}1{}", many("{a: ", 40), many("}", 40));
+    assert_told([
         (
             "line",
             format!("{start}# {}\n", many("x", 5000)),
@@ -106,7 +135,7 @@ fn bytes_that_are_no_config_are_told_at_their_place() {
         ),
         (
             "wide-key",
-            format!("{}: 1\n", many("a", 200_000)),
+            many("a", 200_000) + ": 1\n",
             "1:1 too-large the line has more than 4096 bytes",
         ),
         (
@@ -126,7 +155,7 @@ fn bytes_that_are_no_config_are_told_at_their_place() {
         ),
         (
             "maps",
-            format!("{start}tags: {}1{}\n", many("{a: ", 40), many("}", 40)),
+            format!("{start}tags: {maps}\n"),
             "2:67 too-large nested deeper than 16 levels",
         ),
         (
@@ -139,56 +168,6 @@ fn bytes_that_are_no_config_are_told_at_their_place() {
             many("? ", 1000),
             "1:33 too-large nested deeper than 16 levels",
         ),
-        (
-            "digits",
-            format!("{start}port: {}\n", many("9", 400)),
-            "2:7 bad-number a number of more than 32 letters",
-        ),
-        (
-            "zeros",
-            format!("{start}port: {}5432\n", many("0", 400)),
-            "2:7 bad-number a number of more than 32 letters",
-        ),
-        (
-            "places",
-            format!("{start}port: 0.{}\n", many("1", 400)),
-            "2:7 bad-number a number of more than 32 letters",
-        ),
-        (
-            "hexadecimal",
-            format!("{start}port: 0x{}\n", many("f", 400)),
-            "2:7 bad-number a number of more than 32 letters",
-        ),
-        (
-            "exponent",
-            format!("{start}port: 1e999999\n"),
-            "2:7 bad-number `1e999999` is no number",
-        ),
-        (
-            "minus",
-            format!("{start}port: -1e999999\n"),
-            "2:7 bad-number `-1e999999` is no number",
-        ),
-        (
-            "infinity",
-            format!("{start}allocatedStorage: .inf\n"),
-            "2:19 bad-number `.inf` is no number",
-        ),
-        (
-            "not-a-number",
-            format!("{start}port: .nan\n"),
-            "2:7 bad-number `.nan` is no number",
-        ),
-        (
-            "too-big",
-            format!("{start}port: 18446744073709551616\n"),
-            "2:7 out-of-range `18446744073709551616` is more than 65535",
-        ),
-        (
-            "fraction",
-            format!("{start}port: 5.432e3\n"),
-            "2:7 wrong-type `5.432e3` is not a whole number",
-        ),
         ("empty", String::new(), "1:1 wrong-type the file is empty"),
         (
             "comment",
@@ -200,24 +179,49 @@ fn bytes_that_are_no_config_are_told_at_their_place() {
             format!("{start}? \n: 1\n"),
             "3:1 yaml-syntax a key is empty",
         ),
+    ]);
+}
+
+#[test]
+fn numbers_without_an_end_are_told_at_their_place() {
+    let long = "2:7 bad-number a number of more than 32 letters";
+    let port = |number: &str| format!("shortname: orders\nport: {number}\n");
+    assert_told([
+        ("digits", port(&"9".repeat(400)), long),
+        ("zeros", port(&format!("{}5432", "0".repeat(400))), long),
+        ("places", port(&format!("0.{}", "1".repeat(400))), long),
+        ("hexadecimal", port(&format!("0x{}", "f".repeat(400))), long),
         (
-            "escaped",
-            "shortname: orders\n\"\\e[31m\\n::error::\": 1\n".to_owned(),
-            "2:1 unknown-key there is no key `\\u{1b}[31m\\u{a}::error::`",
+            "exponent",
+            port("1e999999"),
+            "2:7 bad-number `1e999999` is no number",
         ),
         (
-            "look-alike",
-            "shortname: \u{43e}rders\n".to_owned(),
-            "1:12 bad-format `\u{43e}rders` does not have the form of `shortname`",
+            "minus",
+            port("-1e999999"),
+            "2:7 bad-number `-1e999999` is no number",
         ),
-    ] {
-        let problem = problem_of(name, text.as_bytes());
-        let expected = format!("configs/dev/orders.yaml:{expected}");
-        assert!(
-            problem.starts_with(&expected),
-            "{name}: {problem}\nnot {expected}"
-        );
-    }
+        (
+            "infinity",
+            port(".inf"),
+            "2:7 bad-number `.inf` is no number",
+        ),
+        (
+            "not-a-number",
+            port(".nan"),
+            "2:7 bad-number `.nan` is no number",
+        ),
+        (
+            "too-big",
+            port("18446744073709551616"),
+            "2:7 out-of-range `18446744073709551616` is more than 65535",
+        ),
+        (
+            "fraction",
+            port("5.432e3"),
+            "2:7 wrong-type `5.432e3` is not a whole number",
+        ),
+    ]);
 }
 
 #[test]
@@ -226,7 +230,7 @@ fn bytes_that_are_no_text_are_told_at_the_first_of_them() {
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect();
-    for (name, bytes, expected) in [
+    assert_told([
         (
             "latin-1",
             b"shortname: orders\n# caf\xe9 \x1b[2J\n".to_vec(),
@@ -252,11 +256,7 @@ fn bytes_that_are_no_text_are_told_at_the_first_of_them() {
             b"shortname: \xed\xa0\x80\n".to_vec(),
             "1:12 not-utf8 not UTF-8 text",
         ),
-    ] {
-        let problem = problem_of(name, &bytes);
-        let expected = format!("configs/dev/orders.yaml:{expected}");
-        assert!(problem.starts_with(&expected), "{name}: {problem}");
-    }
+    ]);
 }
 
 #[test]
@@ -278,10 +278,8 @@ fn line_ends_of_windows_mean_the_same() {
 #[test]
 fn thousands_of_mistakes_take_no_longer_and_end_at_a_hundred() {
     let folder = workspace("mistakes");
-    let mut config = "shortname: orders\ntags:\n".to_owned();
-    for number in 0..9000 {
-        config += &format!("  k{number}: {number}\n");
-    }
+    let lines = (0..9000).map(|number| format!("  k{number}: {number}\n"));
+    let config = format!("shortname: orders\ntags:\n{}", lines.collect::<String>());
     fs::write(folder.join("configs/dev/orders.yaml"), &config).unwrap();
     assert_eq!(problems(&folder).len(), 100, "of the wrong type");
     let config = config
@@ -295,10 +293,11 @@ fn thousands_of_mistakes_take_no_longer_and_end_at_a_hundred() {
     assert_eq!(found.len(), 100);
     let refused = |problem: &String| problem.contains("tag-characters AWS refuses the tag key");
     assert!(found.iter().all(refused), "{found:?}");
-    let mut clusters = "shortname: orders\nclusters:\n".to_owned();
-    for number in 0..9000 {
-        clusters += &format!("  - c{number}\n");
-    }
+    let lines = (0..9000).map(|number| format!("  - c{number}\n"));
+    let clusters = format!(
+        "shortname: orders\nclusters:\n{}",
+        lines.collect::<String>()
+    );
     fs::write(folder.join("configs/dev/orders.yaml"), clusters).unwrap();
     assert!(problems(&folder)[0].contains("out-of-range more than 100 entries"));
 }

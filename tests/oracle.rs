@@ -9,13 +9,14 @@ use hcl::{
 use storage_valet_rds::{
     compile,
     emit::emit,
-    example,
+    example, fix,
     instance::Environment,
     lay_out,
     print::is_generated,
     problem::Problem,
     report,
     root::{Argument, ArgumentSource, Block, Root, RootFile, Term},
+    source::Source,
     tree::Tree,
 };
 
@@ -50,8 +51,29 @@ fn compile_config(environment: &Arc<Environment>, bytes: &[u8]) {
     assert_showable(&problems);
     let rejected = problems.iter().any(Problem::is_error);
     assert!(instance.is_some() || rejected, "no instance, and no reason");
+    assert_mendable(&path, bytes, &problems);
     if let Some(instance) = instance.filter(|_| !rejected) {
         assert_whole(&emit(&lay_out::unit(&instance)));
+    }
+}
+
+/// What is mended is still text that can be read, and another one.
+fn assert_mendable(path: &str, bytes: &[u8], problems: &[Problem]) {
+    let Some(text) = problems.iter().find(|problem| problem.fix.is_some()) else {
+        return;
+    };
+    let text = &text.place.file.text;
+    assert_eq!(text.as_bytes(), bytes, "what is mended is the file itself");
+    if let Some((mended, _)) = fix::mend(path, text, problems) {
+        assert_ne!(mended, *text);
+        let parsed = Source::parse(path, mended.clone().into_bytes());
+        let codes = |list: Vec<Problem>| list.iter().map(|one| one.rule.code).collect::<Vec<_>>();
+        // A longer text may come over a limit.
+        let parsed = parsed.map_err(codes);
+        assert!(
+            parsed.is_ok() || parsed.is_err_and(|codes| codes == ["too-large"]),
+            "{mended}"
+        );
     }
 }
 

@@ -262,7 +262,7 @@ fn a_file_in_the_place_of_a_folder_is_told_before_anything_is_written() {
         let file = folder.join(path);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, "mine").unwrap();
-        refused(&folder, &format!("{path}: not a folder"));
+        refused(&folder, &format!("{path}: not a folder\n"));
         assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
         assert!(!folder.join("generated/dev/also").exists());
     }

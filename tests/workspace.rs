@@ -10,7 +10,7 @@ use storage_valet_rds::{
     compile, disk,
     emit::emit,
     instance::{Environment, Instance},
-    lay_out,
+    lay_out, life,
     problem::Problem,
     report,
     root::Root,
@@ -83,10 +83,16 @@ fn on_disk(
     environments: &[Arc<Environment>],
     instances: &[Instance],
 ) -> Vec<Problem> {
-    let roots = compile::expected_roots(environments, instances);
+    let expected = compile::expected_roots(environments, instances);
     let output = &environments[0].output;
-    let strays = disk::stray_roots(folder, output, &|directory| roots.contains(directory)).unwrap();
-    let (_, mut problems) = compile::strays(strays, instances);
+    let strays =
+        disk::stray_roots(folder, output, &|directory| expected.contains(directory)).unwrap();
+    let mut roots = strays;
+    for instance in instances {
+        let root = disk::standing_root(folder, &instance.directory()).unwrap();
+        roots.extend(root.filter(|root| life::is_telling(root, instance)));
+    }
+    let mut problems = life::compare(&roots, instances).problems;
     for instance in instances {
         let directory = instance.directory();
         if let Some(standing) = disk::standing(folder, &directory).unwrap() {

@@ -4,6 +4,8 @@ use clap::ValueEnum;
 
 use crate::{
     cli::{self, Global, Session, Stop},
+    compile, disk, fix,
+    problem::Problem,
     report::{self, Count},
 };
 
@@ -16,6 +18,9 @@ pub struct Arguments {
     /// How to print what was found
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// Write what can be mended without a doubt, then check again
+    #[arg(long)]
+    fix: bool,
     /// What fails beside errors
     #[arg(long, value_name = "WHAT")]
     deny: Option<Deny>,
@@ -44,6 +49,9 @@ enum Format {
 /// # Errors
 /// When anything is wrong.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    if arguments.fix {
+        mend(arguments, global)?;
+    }
     let (problems, base, configs) = match found(arguments, global) {
         Ok(found) => found,
         Err(Stop::Problems { problems, base }) => (problems, base, 0),
@@ -71,16 +79,51 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     }
 }
 
-fn found(
-    arguments: &Arguments,
-    global: &Global,
-) -> Result<(Vec<crate::problem::Problem>, String, usize), Stop> {
+/// Mends until nothing more can be: one mended problem may have hidden another.
+fn mend(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    const ROUNDS: usize = 20;
+    let workspace = Session::workspace(global)?;
+    let _lock = Session::lock(&workspace)?;
+    for _ in 0..ROUNDS {
+        let problems = match found(arguments, global) {
+            Ok((problems, ..)) | Err(Stop::Problems { problems, .. }) => problems,
+            Err(other) => return Err(other),
+        };
+        let fixable = problems.iter().filter(|problem| problem.fix.is_some());
+        let mut files: Vec<_> = fixable.map(|problem| &problem.place.file).collect();
+        files.dedup_by_key(|file| file.path.as_str());
+        let mut again = false;
+        for file in files {
+            if let Some((text, count)) = fix::mend(&file.path, &file.text, &problems) {
+                disk::write_config(&workspace, &file.path, &text)?;
+                cli::note(format!(
+                    "mended {}: {}",
+                    file.path,
+                    report::plural(count, "problem")
+                ));
+                again = true;
+            }
+        }
+        if !again {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn found(arguments: &Arguments, global: &Global) -> Result<(Vec<Problem>, String, usize), Stop> {
     let session = Session::open(global)?;
     let mut paths = Vec::new();
     for unit in &arguments.units {
         paths.push(session.find(unit)?.1);
     }
-    let (compiled, configs) = session.compile()?;
+    let (mut compiled, configs) = session.compile()?;
+    if !compiled.problems.iter().any(Problem::is_error) {
+        compiled
+            .problems
+            .extend(session.life(&compiled.instances)?.problems);
+        compile::finish(&mut compiled.problems);
+    }
     let configs = if paths.is_empty() {
         configs
     } else {

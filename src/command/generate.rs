@@ -1,6 +1,6 @@
 //! `valet-rds generate`: write the roots, or say what writing them would change.
 
-use std::{fmt::Write, fs::File, path::Path};
+use std::fmt::Write;
 
 use rayon::prelude::*;
 
@@ -61,14 +61,12 @@ enum Pending {
 /// # Errors
 /// When the workspace does not compile, a path is occupied, or, with `--check`, anything would change.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let workspace = global.workspace()?;
-    // Nothing is read before the lock: whoever had to wait works with what the other run left.
-    let _lock = if arguments.check {
-        None
+    let (session, _lock) = if arguments.check {
+        (Session::open(global)?, None)
     } else {
-        Some(lock(&workspace)?)
+        let (session, lock) = Session::open_locked(global)?;
+        (session, Some(lock))
     };
-    let session = Session::open_at(workspace, global)?;
     let mut paths = Vec::new();
     for unit in &arguments.units {
         paths.push(session.find(unit)?.1);
@@ -82,12 +80,22 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         .map(|environment| Owner::Environment(environment))
         .chain(compiled.instances.iter().filter(selected).map(Owner::Unit))
         .collect();
-    let moved = if paths.is_empty() && !problems.iter().any(Problem::is_error) {
-        let (moved, strays) = strays(&session, &compiled.instances)?;
-        problems.extend(strays);
-        moved
-    } else {
+    let leaving = if problems.iter().any(Problem::is_error) {
         Vec::new()
+    } else {
+        let life = session.life(&compiled.instances)?;
+        let directories: Vec<_> = owners.iter().map(Owner::directory).collect();
+        problems.extend(life.problems.into_iter().filter(|problem| {
+            let path = &problem.place.file.path;
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            paths.is_empty() || paths.contains(path) || directories.iter().any(|one| one == folder)
+        }));
+        compile::finish(&mut problems);
+        if paths.is_empty() {
+            life.leaving
+        } else {
+            Vec::new()
+        }
     };
     if problems.iter().any(Problem::is_error) {
         return Err(session.problems(problems));
@@ -115,31 +123,15 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     }
     cli::show_problems(&problems, &session.base, global);
     if arguments.check {
-        return check(&session, &todo, &moved);
+        return check(&session, &todo, &leaving);
     }
     todo.par_iter()
         .try_for_each(|(owner, pending)| write(&session, owner, pending))?;
-    for directory in &moved {
+    for directory in &leaving {
         disk::remove_root(&session.workspace, directory)?;
     }
-    summary(&session, &todo, &moved, owners.len());
+    summary(&session, &todo, &leaving, owners.len());
     Ok(())
-}
-
-fn lock(workspace: &Path) -> Result<File, Stop> {
-    if let Some(lock) = disk::try_lock(workspace)? {
-        return Ok(lock);
-    }
-    cli::note("another run is writing in this workspace; waiting for it");
-    Ok(disk::lock(workspace)?)
-}
-
-fn strays(session: &Session, instances: &[Instance]) -> Result<(Vec<String>, Vec<Problem>), Stop> {
-    let expected = compile::expected_roots(&session.environments, instances);
-    let strays = disk::stray_roots(&session.workspace, session.output(), &|directory| {
-        expected.contains(directory)
-    })?;
-    Ok(compile::strays(strays, instances))
 }
 
 fn pending(session: &Session, owner: &Owner) -> Result<Result<Pending, String>, Stop> {
@@ -172,8 +164,8 @@ fn write(session: &Session, owner: &Owner, pending: &Pending) -> Result<(), Stop
     Ok(())
 }
 
-fn check(session: &Session, todo: &[(&Owner, Pending)], moved: &[String]) -> Result<(), Stop> {
-    if todo.is_empty() && moved.is_empty() {
+fn check(session: &Session, todo: &[(&Owner, Pending)], leaving: &[String]) -> Result<(), Stop> {
+    if todo.is_empty() && leaving.is_empty() {
         return Ok(());
     }
     for (owner, _) in todo {
@@ -181,7 +173,7 @@ fn check(session: &Session, todo: &[(&Owner, Pending)], moved: &[String]) -> Res
             cli::print(change);
         }
     }
-    for directory in moved {
+    for directory in leaving {
         for change in tree::changes(
             directory,
             &disk::standing(&session.workspace, directory)?.unwrap_or_default(),
@@ -192,14 +184,14 @@ fn check(session: &Session, todo: &[(&Owner, Pending)], moved: &[String]) -> Res
             cli::print(change);
         }
     }
-    let count = report::plural(todo.len() + moved.len(), "root");
+    let count = report::plural(todo.len() + leaving.len(), "root");
     cli::note(format!(
         "{count} not up to date: run `valet-rds generate` and commit the result"
     ));
     Err(Stop::Rejected)
 }
 
-fn summary(session: &Session, todo: &[(&Owner, Pending)], moved: &[String], all: usize) {
+fn summary(session: &Session, todo: &[(&Owner, Pending)], leaving: &[String], all: usize) {
     let mut created = 0;
     let mut text = String::new();
     for (owner, pending) in todo {
@@ -212,14 +204,14 @@ fn summary(session: &Session, todo: &[(&Owner, Pending)], moved: &[String], all:
         };
         let _ = writeln!(text, "{verb} {}{}", session.base, owner.directory());
     }
-    for directory in moved {
+    for directory in leaving {
         let _ = writeln!(text, "removed {}{directory}", session.base);
     }
     cli::print(text);
     let updated = todo.len() - created;
     cli::note(format!(
         "{created} created, {updated} updated, {} removed, {} unchanged",
-        moved.len(),
+        leaving.len(),
         all - todo.len()
     ));
 }

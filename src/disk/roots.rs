@@ -3,23 +3,19 @@
 //! A run can be killed at any moment: a file is whole or has a name of its own until it is. A new text is on the disk
 //! before it takes the place of an old one; a new root has nothing to lose, so it is not waited for.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
 use rayon::prelude::*;
 
-use super::{Failure, Links, at, entries, options, read_at_most};
+use super::{
+    Failure, Links, at, entries, read_at_most,
+    write::{UNFINISHED, refuse_links, write_new, write_over},
+};
 use crate::{
-    compile::StrayRoot,
+    life::StandingRoot,
     print,
     tree::{Change, Found, Standing, Tree},
 };
-
-/// Start of the names of unfinished files and folders; a later run removes what a killed one left.
-const UNFINISHED: &str = ".valet-rds-unfinished-";
 
 /// Bytes of a file that can be one of ours: many times what the largest config comes to.
 const MAX_GENERATED: u64 = 8 * 1024 * 1024;
@@ -32,7 +28,7 @@ pub fn stray_roots(
     workspace: &Path,
     output: &str,
     expected: &dyn Fn(&str) -> bool,
-) -> Result<Vec<StrayRoot>, Failure> {
+) -> Result<Vec<StandingRoot>, Failure> {
     let mut strays = Vec::new();
     let folder = workspace.join(output);
     refuse_links(workspace, output)?;
@@ -53,47 +49,31 @@ pub fn stray_roots(
             if !is_folder || name.starts_with(UNFINISHED) || expected(&directory) {
                 continue;
             }
-            let Some(found) = standing(workspace, &directory)? else {
-                continue;
-            };
-            if found
-                .iter()
-                .any(|(_, found)| matches!(found, Found::Generated(_)))
-            {
-                let terraform = found.into_iter().find_map(|(name, found)| match found {
-                    Found::Generated(text) if name == "terraform.tf" => Some(text),
-                    _ => None,
-                });
-                let terraform = terraform.unwrap_or_default();
-                strays.push(StrayRoot {
-                    directory,
-                    terraform,
-                });
-            }
+            strays.extend(standing_root(workspace, &directory)?);
         }
     }
     Ok(strays)
 }
 
-/// Every part of the way to a root is a folder, as far as it is there, and none is a symbolic link: neither a read nor a
-/// write leaves the workspace.
-fn refuse_links(workspace: &Path, directory: &str) -> Result<(), Failure> {
-    let mut path = workspace.to_owned();
-    for part in directory.split('/') {
-        path.push(part);
-        let Ok(metadata) = fs::symlink_metadata(&path) else {
-            return Ok(());
-        };
-        let message = if metadata.is_symlink() {
-            "a symbolic link; nothing is written through it"
-        } else if !metadata.is_dir() {
-            "not a folder; generated roots go here"
-        } else {
-            continue;
-        };
-        return Err(at(&path)(io::Error::other(message)));
+/// What a generated root says about itself; nothing, when none of its files was generated.
+///
+/// # Errors
+/// When the folder or a file cannot be read.
+pub fn standing_root(workspace: &Path, directory: &str) -> Result<Option<StandingRoot>, Failure> {
+    let mut found = standing(workspace, directory)?.unwrap_or_default();
+    let generated = |found: &Found| matches!(found, Found::Generated(_));
+    if !found.values().any(generated) {
+        return Ok(None);
     }
-    Ok(())
+    let mut text = |name: &str| match found.remove(name) {
+        Some(Found::Generated(text)) => Some(text),
+        _ => None,
+    };
+    Ok(Some(StandingRoot {
+        directory: directory.to_owned(),
+        terraform: text("terraform.tf").unwrap_or_default(),
+        main: text("main.tf"),
+    }))
 }
 
 /// The Terraform files in a folder; none when there is no such folder.
@@ -146,13 +126,12 @@ pub fn create_root(workspace: &Path, directory: &str, tree: &Tree) -> Result<(),
     fs::create_dir_all(&parent).map_err(at(&parent))?;
     let staging = parent.join(format!("{UNFINISHED}{name}"));
     fs::create_dir(&staging).map_err(at(&staging))?;
-    let texts = tree.iter().map(|(path, text)| {
+    let mut texts = tree.iter().map(|(path, text)| {
         let name = path.rsplit('/').next().unwrap_or(path);
         (staging.join(name), text)
     });
     let written = texts
-        .map(|(path, text)| write_new(&path, text).map(drop))
-        .collect::<Result<(), Failure>>()
+        .try_for_each(|(path, text)| write_new(&path, text, None).map(drop))
         .and_then(|()| fs::rename(&staging, &folder).map_err(at(&folder)));
     if written.is_err() {
         // The first failure is the one to tell.
@@ -161,38 +140,18 @@ pub fn create_root(workspace: &Path, directory: &str, tree: &Tree) -> Result<(),
     written
 }
 
-/// Writes a file where nothing may be, not even a link.
-fn write_new(path: &Path, text: &str) -> Result<fs::File, Failure> {
-    let mut file = options(Links::Refused)
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .map_err(at(path))?;
-    file.write_all(text.as_bytes()).map_err(at(path))?;
-    Ok(file)
-}
-
 /// Makes one change to a root that is there: a new text replaces the old one at once.
 ///
 /// # Errors
 /// When the disk refuses; then the old text stays.
 pub fn apply(workspace: &Path, change: &Change) -> Result<(), Failure> {
     let path = workspace.join(&change.path);
-    let (directory, name) = change.path.rsplit_once('/').unwrap_or(("", &change.path));
+    let (directory, _) = change.path.rsplit_once('/').unwrap_or(("", &change.path));
     refuse_links(workspace, directory)?;
     let Some(text) = &change.new else {
         return fs::remove_file(&path).map_err(at(&path));
     };
-    let unfinished = workspace
-        .join(directory)
-        .join(format!("{UNFINISHED}{name}"));
-    let written = write_new(&unfinished, text)
-        .and_then(|file| file.sync_data().map_err(at(&unfinished)))
-        .and_then(|()| fs::rename(&unfinished, &path).map_err(at(&path)));
-    if written.is_err() {
-        let _ = fs::remove_file(&unfinished);
-    }
-    written
+    write_over(&path, text, None)
 }
 
 /// Removes the generated files of a root that has moved, and its folder when nothing else is in it.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     class,
-    instance::{Environment, Instance, Origin},
+    config::Lifecycle,
+    instance::{Environment, Given, Instance, Origin},
     parameter,
     root::{Block, Term, texts},
     workspace::Cluster,
@@ -92,6 +93,7 @@ fn rds(instance: &Instance) -> Block {
             (name.clone(), value)
         })
         .collect::<Vec<_>>();
+    let final_snapshot = instance.final_snapshot();
     let logs = instance.log_exports.value.iter().map(|log| log.word());
     let block = call(environment, "rds", "rds");
     let block = alarms(block, environment, memory)
@@ -104,13 +106,21 @@ fn rds(instance: &Instance) -> Block {
         .copied("backup_retention_period", &instance.backup_retention_period)
         .given("backup_window", &instance.backup_window)
         .optional("database_name", &instance.database_name)
-        .copied("deletion_protection", &instance.deletion_protection)
+        .copied("deletion_protection", &deletion_protection(instance))
         .from(
             "engine",
             instance.engine.value.word(),
             instance.engine.origin,
         )
         .given("engine_version", &instance.engine_version)
+        .when(final_snapshot.is_some(), |block| {
+            let name = final_snapshot.unwrap_or_default();
+            block.from(
+                "final_snapshot_identifier",
+                name,
+                Origin::Derived("retirementRequested"),
+            )
+        })
         .named("identifier", &names.instance)
         .given("instance_class", &instance.instance_class)
         .optional("iops", &instance.iops);
@@ -140,6 +150,7 @@ fn rds(instance: &Instance) -> Block {
         .copied("password_rotation_days", &instance.password_rotation_days)
         .copied("port", &instance.port)
         .named("security_group_name", &names.database_security_group)
+        .optional("snapshot_identifier", &instance.restore_from)
         .copied("storage_encrypted", &instance.encrypted)
         .optional("storage_throughput", &instance.storage_throughput)
         .from(
@@ -150,6 +161,15 @@ fn rds(instance: &Instance) -> Block {
         .named("subnet_group_name", &names.subnet_group);
     let block = subnet_ids(block, environment).given("username", &instance.username);
     vpc_id(block, environment)
+}
+
+/// A database on its way out may be deleted, unless it is to stay.
+fn deletion_protection(instance: &Instance) -> Given<bool> {
+    if instance.lifecycle.value == Lifecycle::Active || instance.retain {
+        instance.deletion_protection.clone()
+    } else {
+        Given::new(false, Origin::Derived("lifecycle"))
+    }
 }
 
 fn proxy(instance: &Instance) -> Block {

@@ -116,3 +116,20 @@ fn rules() -> String {
     };
     table(&["Code", "Severity", "Meaning"], rule::ALL.iter().map(row))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn only_what_stands_between_the_markers_changes() {
+        let text =
+            "<!-- BEGIN X -->a<!-- END X -->\n## B\n<!-- BEGIN X -->\nold\n<!-- END X -->\nend";
+        let expected =
+            "<!-- BEGIN X -->a<!-- END X -->\n## B\n<!-- BEGIN X -->\n\nnew\n\n<!-- END X -->\nend";
+        assert_eq!(quote(text, "\n## B\n", "X", "new\n").unwrap(), expected);
+        assert_eq!(quote(expected, "\n## B\n", "X", "new\n").unwrap(), expected);
+        assert_eq!(quote(text, "\n## C\n", "X", "new\n"), None);
+        assert_eq!(quote(text, "", "Y", "new\n"), None);
+    }
+}

@@ -20,9 +20,8 @@ pub(crate) fn format(engine: &Engine) -> Step {
             "modules",
             "fixtures",
         ];
-        engine
-            .run(Path::new("."), &arguments)
-            .map(|_| String::new())
+        engine.run(Path::new("."), &arguments)?;
+        Ok(format!("{}, {}", engine.version, engine.supply()))
     })
 }
 

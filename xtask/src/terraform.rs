@@ -17,19 +17,30 @@ const OWN_SETTINGS: &str = "TF_CLI_CONFIG_FILE";
 /// Terraform as it is run here.
 #[derive(Clone)]
 pub(crate) struct Engine {
+    /// Its version.
+    pub(crate) version: String,
     /// Settings that name the mirror, when there is one.
     settings: Option<PathBuf>,
 }
 
 impl Engine {
     pub(crate) fn find() -> Result<Self, String> {
-        Program::new("terraform", &["version"])
+        let printed = Program::new("terraform", &["version"])
             .env("CHECKPOINT_DISABLE", "1")
-            .run()
+            .read()
             .map_err(|_| "there is no Terraform".to_owned())?;
         Ok(Self {
+            version: printed.lines().next().unwrap_or_default().to_owned(),
             settings: settings()?,
         })
+    }
+
+    /// Where the provider comes from, in words.
+    pub(crate) fn supply(&self) -> &'static str {
+        match self.settings {
+            Some(_) => "provider from a mirror on this machine",
+            None => "provider by Terraform's own settings",
+        }
     }
 
     /// Runs Terraform: what it printed, or that, under the command, when it failed.

@@ -1,0 +1,68 @@
+//! `valet-rds retire`: the next step out, written into the config.
+
+use serde_json::json;
+
+use crate::{
+    cli::{self, Global, Session, Stop},
+    compile,
+    config::Lifecycle,
+    disk, edit,
+    problem::Problem,
+};
+
+/// Arguments of `retire`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The unit, as ENVIRONMENT/NAMESPACE
+    #[arg(value_name = "UNIT")]
+    unit: String,
+    /// Forget the database and everything around it in the end, instead of destroying it
+    #[arg(long)]
+    retain: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the config does not compile, or cannot be edited.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let (session, _lock) = Session::open_locked(global)?;
+    let unit = &arguments.unit;
+    let (environment, path) = session.find(unit)?;
+    let bytes = disk::read(&session.workspace.join(&path))?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (instance, problems) = compile::unit(environment, &path, bytes, &session.today);
+    let Some(instance) = instance.filter(|_| !problems.iter().any(Problem::is_error)) else {
+        return Err(session.problems(problems));
+    };
+    let shown = format!("{}{path}", session.base);
+    let mut keys = Vec::new();
+    let next = match instance.lifecycle.value {
+        Lifecycle::Active => {
+            keys.push(("lifecycle", json!(Lifecycle::Retiring.word())));
+            keys.push(("retirementRequested", json!(session.today)));
+            format!("generate, merge and apply it; then run `valet-rds retire {unit}` again")
+        }
+        Lifecycle::Retiring => {
+            keys.push(("lifecycle", json!(Lifecycle::Retired.word())));
+            format!("generate, merge and apply it; then delete {shown} and generate")
+        }
+        Lifecycle::Retired => {
+            cli::note(format!(
+                "{unit} is retired: once that is applied, delete {shown} and generate"
+            ));
+            return Ok(());
+        }
+    };
+    if arguments.retain && !instance.retain {
+        keys.push(("retain", json!(true)));
+    }
+    let edited = keys
+        .iter()
+        .try_fold(text, |text, (key, value)| edit::set(&text, &[key], value))
+        .map_err(|refused| Stop::Usage(format!("{shown}: {refused}")))?;
+    disk::write_config(&session.workspace, &path, &edited)?;
+    cli::print(format!("updated {shown}\n"));
+    cli::note(next);
+    Ok(())
+}

@@ -1,0 +1,222 @@
+//! The way of a database out of this world: which roots on disk may go, and what must not be left behind.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use crate::{
+    config::Lifecycle,
+    instance::{Instance, Origin},
+    lay_out::IDENTITY_TAGS,
+    print,
+    problem::{File, Place, Problem},
+    rule,
+};
+
+/// Environment and shortname: what makes a database the same one, whatever its file is called.
+pub type Identity = (String, String);
+
+/// The identity of an instance.
+#[must_use]
+pub fn identity(instance: &Instance) -> Identity {
+    (
+        instance.environment.name.clone(),
+        instance.shortname.clone(),
+    )
+}
+
+/// How far a database is, and the final snapshot that its root names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It runs, and nothing is prepared.
+    Active,
+    /// It may be destroyed, and leaves this snapshot.
+    Retiring(String),
+    /// Nothing is left of it but its state.
+    Retired,
+}
+
+impl Stage {
+    /// The stage of an instance.
+    #[must_use]
+    pub fn of(instance: &Instance) -> Self {
+        match instance.lifecycle.value {
+            Lifecycle::Active => Self::Active,
+            Lifecycle::Retiring => Self::Retiring(instance.final_snapshot().unwrap_or_default()),
+            Lifecycle::Retired => Self::Retired,
+        }
+    }
+
+    /// What to do before the config may go.
+    const fn next(&self) -> &'static str {
+        match self {
+            Self::Active => {
+                "write `lifecycle: retiring` in it and apply, then `lifecycle: retired` and apply, then delete it"
+            }
+            Self::Retiring(_) => "write `lifecycle: retired` in it and apply, then delete it",
+            Self::Retired => "delete it",
+        }
+    }
+}
+
+/// A generated root as it stands on disk.
+#[derive(Debug)]
+pub struct StandingRoot {
+    /// Folder inside the workspace.
+    pub directory: String,
+    /// Text of its `terraform.tf`, empty when there is none.
+    pub terraform: String,
+    /// Text of its `main.tf`, if there is one.
+    pub main: Option<String>,
+}
+
+impl StandingRoot {
+    /// Whose root it is; none when its `terraform.tf` does not say.
+    #[must_use]
+    pub fn identity(&self) -> Option<Identity> {
+        let tag = |name: &str| value_of(&self.terraform, &format!("\"{IDENTITY_TAGS}{name}\""));
+        Some((
+            tag("environment")?.0.to_owned(),
+            tag("shortname")?.0.to_owned(),
+        ))
+    }
+
+    fn stage(&self) -> Stage {
+        let Some(main) = &self.main else {
+            return Stage::Retired;
+        };
+        // A file that a crash has emptied says nothing; nothing is not the end of a database.
+        let is_whole = print::is_generated(main.as_bytes());
+        if is_whole && !main.lines().any(|line| line.starts_with("module \"")) {
+            return Stage::Retired;
+        }
+        value_of(main, "final_snapshot_identifier")
+            .map_or(Stage::Active, |(name, _)| Stage::Retiring(name.to_owned()))
+    }
+
+    fn config(&self) -> &str {
+        let first = self.terraform.lines().next().unwrap_or("");
+        print::written_in(first).unwrap_or("its config")
+    }
+
+    /// The characters that name its state, or its shortname.
+    fn place(&self) -> Place {
+        let found = value_of(&self.terraform, "key")
+            .or_else(|| value_of(&self.terraform, &format!("\"{IDENTITY_TAGS}shortname\"")));
+        let span = found.map_or(0..0, |(text, at)| at..at + text.len());
+        Place {
+            span,
+            file: Arc::new(File::new(
+                format!("{}/terraform.tf", self.directory),
+                self.terraform.clone(),
+            )),
+        }
+    }
+}
+
+/// The text of the first `name = "text"` in generated HCL, and where it stands.
+fn value_of<'a>(text: &'a str, name: &str) -> Option<(&'a str, usize)> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some((key, value)) = line.split_once('=')
+            && key.trim() == name
+        {
+            let inner = value.trim().trim_matches('"');
+            let at = start + key.len() + 1 + value.find(inner).unwrap_or(0);
+            return Some((inner, at));
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// What the roots on disk say about the units of a workspace.
+#[derive(Debug, Default)]
+pub struct Life {
+    /// Folders of roots that have moved or have reached their end: they may go.
+    pub leaving: Vec<String>,
+    /// Databases that would be left behind, and steps that are missing.
+    pub problems: Vec<Problem>,
+}
+
+/// Compares the roots on disk with the units of the workspace.
+#[must_use]
+pub fn compare(roots: &[StandingRoot], instances: &[Instance]) -> Life {
+    let known: BTreeMap<Identity, &Instance> = instances
+        .iter()
+        .map(|instance| (identity(instance), instance))
+        .collect();
+    let used: BTreeSet<String> = instances.iter().map(Instance::directory).collect();
+    let mut life = Life::default();
+    for root in roots {
+        let owner = root.identity().and_then(|identity| known.get(&identity));
+        let stage = root.stage();
+        match owner {
+            Some(instance) => life.problems.extend(step(&stage, instance)),
+            None if stage == Stage::Retired => {}
+            None => {
+                let shortname = root.identity().map(|(_, shortname)| shortname);
+                life.problems.push(orphan(
+                    root.place(),
+                    root.config(),
+                    shortname.as_deref(),
+                    &stage,
+                ));
+                continue;
+            }
+        }
+        if !used.contains(&root.directory) {
+            life.leaving.push(root.directory.clone());
+        }
+    }
+    life
+}
+
+/// The problem of a database whose config is gone.
+#[must_use]
+pub fn orphan(place: Place, config: &str, shortname: Option<&str>, stage: &Stage) -> Problem {
+    let (message, keep) = match shortname {
+        Some(shortname) => (
+            format!(
+                "no config has the shortname `{shortname}` of {config} any more, but its database is still there"
+            ),
+            format!("keep `shortname: {shortname}` in the new file"),
+        ),
+        None => (
+            format!("{config} is gone, but what it made is still there"),
+            "keep its `shortname` in the new file".to_owned(),
+        ),
+    };
+    Problem::new(&rule::LIVE_ROOT_ORPHANED, place, message).help(format!(
+        "put {config} back as it was; to move the database, {keep}; to end it, {}",
+        stage.next()
+    ))
+}
+
+/// The problem of a unit that has not taken the step before.
+#[must_use]
+pub fn step(before: &Stage, instance: &Instance) -> Option<Problem> {
+    if instance.lifecycle.value != Lifecycle::Retired {
+        return None;
+    }
+    let (message, help) = match before {
+        Stage::Active => (
+            "the database is still active: `retiring` comes first".to_owned(),
+            "write `lifecycle: retiring`, apply, and come back to `retired` in a change of its own".to_owned(),
+        ),
+        Stage::Retiring(name) if Some(name) != instance.final_snapshot().as_ref() => (
+            format!("the final snapshot is to be called `{name}`, which is another day"),
+            "put `retirementRequested` back; a new date needs `lifecycle: retiring` and an apply first".to_owned(),
+        ),
+        _ => return None,
+    };
+    let place = instance.place(Origin::Config("lifecycle"));
+    Some(Problem::new(&rule::LIFECYCLE_STEP, place, message).help(help))
+}
+
+/// Whether the root of a unit has to be looked at even though its folder is where it should be.
+#[must_use]
+pub fn is_telling(root: &StandingRoot, instance: &Instance) -> bool {
+    instance.lifecycle.value == Lifecycle::Retired || root.identity() != Some(identity(instance))
+}
