@@ -16,6 +16,7 @@ mod which;
 use std::{
     collections::BTreeSet,
     fmt,
+    fs::File,
     io::{IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -225,7 +226,33 @@ impl Session {
     /// # Errors
     /// When there is none, or its `valet.yaml` is wrong.
     pub fn open(global: &Global) -> Result<Self, Stop> {
+        Self::open_at(Self::workspace(global)?, global)
+    }
+
+    /// Opens the workspace that the user means for writing: nothing is read before the lock, so whoever had to wait for
+    /// another run works with what that one left. The lock holds until it is dropped.
+    ///
+    /// # Errors
+    /// When there is none, it cannot be locked, or its `valet.yaml` is wrong.
+    pub fn open_locked(global: &Global) -> Result<(Self, File), Stop> {
         let workspace = Self::workspace(global)?;
+        let lock = Self::lock(&workspace)?;
+        Ok((Self::open_at(workspace, global)?, lock))
+    }
+
+    /// Keeps other runs from writing until it is dropped; waits for one that is writing.
+    ///
+    /// # Errors
+    /// When there is nothing to lock.
+    pub fn lock(workspace: &Path) -> Result<File, Stop> {
+        if let Some(lock) = disk::try_lock(workspace)? {
+            return Ok(lock);
+        }
+        note("another run is writing in this workspace; waiting for it");
+        Ok(disk::lock(workspace)?)
+    }
+
+    fn open_at(workspace: PathBuf, global: &Global) -> Result<Self, Stop> {
         let base = base(&workspace);
         let environments = compile::open(disk::read(&workspace.join(WORKSPACE_FILE))?).map_err(
             |mut problems| {

@@ -56,7 +56,7 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
     let mut folders: BTreeMap<String, String> = BTreeMap::new();
     let mut environments = Vec::new();
     for (name, written) in workspace.environments {
-        if let Some(first) = folders.insert(written.configs.clone(), name.clone()) {
+        if let Some(first) = folders.insert(written.configs.to_lowercase(), name.clone()) {
             let pointer = format!("/environments/{name}/configs");
             let message = format!("environment `{first}` reads this folder too");
             problems.push(
@@ -92,8 +92,11 @@ pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today:
             .find(|known| known.name == file.environment)?;
         Some(unit(environment, &file.path, file.bytes, today))
     };
+    let mut compiled = Compiled {
+        instances: Vec::new(),
+        problems: case_twins(&files),
+    };
     let units: Vec<_> = files.into_par_iter().filter_map(one).collect();
-    let mut compiled = Compiled::default();
     for (instance, problems) in units {
         compiled.problems.extend(problems);
         compiled.instances.extend(instance);
@@ -106,6 +109,28 @@ pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today:
         .extend(fleet::check(environments, &compiled.instances));
     finish(&mut compiled.problems);
     compiled
+}
+
+/// Configs that are one file where the case of letters does not count.
+fn case_twins(files: &[ConfigFile]) -> Vec<Problem> {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for file in files {
+        let Some(first) = seen.insert(file.path.to_lowercase(), &file.path) else {
+            continue;
+        };
+        let about = Arc::new(File::new(&file.path, ""));
+        let place = Place {
+            file: about,
+            span: 0..0,
+        };
+        let message = format!("on Windows and macOS this is the same file as {first}");
+        problems.push(
+            Problem::new(&rule::BAD_FILE_NAME, place, message)
+                .help("keep one of them, with a name in lower case"),
+        );
+    }
+    problems
 }
 
 /// Sorts problems, and keeps one of those that several configs share through their environment.
@@ -135,7 +160,10 @@ pub fn unit(
     match resolved {
         Ok(instance) => {
             let problems = guard::instance(&instance, stem, today);
-            let problems = waiver::apply(&instance, problems, today);
+            let mut problems = waiver::apply(&instance, problems, today);
+            // What rejects the config must not be what is left out.
+            problems.sort_by_key(|problem| problem.rule.severity);
+            problems.truncate(schema::MOST);
             (Some(instance), problems)
         }
         Err(problems) => (None, problems),
@@ -190,10 +218,7 @@ pub fn expected_roots(
 /// The problem of a file that was not generated where one is to be written.
 #[must_use]
 pub fn in_the_way(path: String) -> Problem {
-    let file = Arc::new(File {
-        path,
-        text: String::new(),
-    });
+    let file = Arc::new(File::new(path, ""));
     let message = format!("{} was not generated, so it is not overwritten", file.path);
     Problem::new(&rule::OCCUPIED_PATH, Place { file, span: 0..0 }, message)
         .help("move it away, or remove it")

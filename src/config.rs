@@ -106,7 +106,7 @@ pub struct Settings {
     )]
     pub backup_window: Option<String>,
     /// Names of the clusters whose pods may connect. Default: every cluster of the environment.
-    #[schemars(length(min = 1), example = ["gc-0-apps-ap-northeast-1"])]
+    #[schemars(length(min = 1, max = 100), extend("uniqueItems" = true), example = ["gc-0-apps-ap-northeast-1"])]
     pub clusters: Option<Vec<String>>,
     /// Name of the first database. Default: none is created and `postgres`, which always exists, is used.
     /// Setting or changing it on a live instance replaces the instance.
@@ -132,7 +132,7 @@ pub struct Settings {
     #[schemars(range(min = 1000, max = 256_000), example = 12000)]
     pub iops: Option<u32>,
     /// Logs that go to CloudWatch. Default: `[postgresql, upgrade]`.
-    #[schemars(example = ["postgresql", "upgrade"])]
+    #[schemars(extend("uniqueItems" = true), example = ["postgresql", "upgrade"])]
     pub log_exports: Option<Vec<LogExport>>,
     /// Weekly window for maintenance in UTC, at least 30 minutes, apart from the backup window.
     /// Default: `Sun:18:00-Sun:19:00`.
@@ -217,7 +217,7 @@ pub struct Proxy {
     #[schemars(range(max = 100), example = 50)]
     pub max_idle_connections_percent: Option<u32>,
     /// What does not pin a client to a database connection. MySQL engines only. Default: none.
-    #[schemars(example = ["EXCLUDE_VARIABLE_SETS"])]
+    #[schemars(extend("uniqueItems" = true), example = ["EXCLUDE_VARIABLE_SETS"])]
     pub session_pinning_filters: Option<Vec<SessionPinningFilter>>,
 }
 

@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{compile::WORKSPACE_FILE, source::MAX_BYTES};
+use crate::{compile::WORKSPACE_FILE, lookalike::spelt_out, source::MAX_BYTES};
 
 pub use configs::{config_path, configs, namespaces};
 pub use repository::{read_inside, replace_inside};
@@ -33,7 +33,8 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path.display(), self.error)
+        let path = self.path.to_string_lossy();
+        write!(f, "{}: {}", spelt_out(&path), self.error)
     }
 }
 
@@ -88,14 +89,46 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
 /// When it cannot be read, or is not a regular file.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) + 1;
-    let regular = fs::metadata(path).map_err(at(path))?.is_file();
-    if !regular {
+    if !fs::metadata(path).map_err(at(path))?.is_file() {
+        return Err(at(path)(io::Error::other("not a regular file")));
+    }
+    read_at_most(limit, path, Links::Followed)
+}
+
+/// Whether a link at the end of a path leads on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Links {
+    Followed,
+    Refused,
+}
+
+/// Reads a regular file up to a limit in bytes. What it is, is asked of the open file, so that nothing can take its
+/// place in between; opening never waits for the other end of a pipe.
+fn read_at_most(limit: u64, path: &Path, links: Links) -> Result<Vec<u8>, Failure> {
+    let file = options(links).read(true).open(path).map_err(at(path))?;
+    if !file.metadata().map_err(at(path))?.is_file() {
         return Err(at(path)(io::Error::other("not a regular file")));
     }
     let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(at(path))?;
     file.take(limit).read_to_end(&mut bytes).map_err(at(path))?;
     Ok(bytes)
+}
+
+#[cfg(unix)]
+fn options(links: Links) -> fs::OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    let no_follow = match links {
+        Links::Followed => 0,
+        Links::Refused => libc::O_NOFOLLOW,
+    };
+    let mut options = fs::OpenOptions::new();
+    options.custom_flags(libc::O_NONBLOCK | no_follow);
+    options
+}
+
+#[cfg(not(unix))]
+fn options(_: Links) -> fs::OpenOptions {
+    fs::OpenOptions::new()
 }
 
 /// Reads standard input, but never more than an input may have and a little.
@@ -112,15 +145,39 @@ pub fn read_stdin() -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Keeps a second run out until it is dropped. The lock is on `valet.yaml` itself and vanishes with the process.
+/// Keeps a second run out until it is dropped; nothing, when another run is at work. The lock vanishes with the process.
 ///
 /// # Errors
-/// When the file cannot be opened or locked.
+/// When there is nothing to lock, or the file system has no locks.
+pub fn try_lock(workspace: &Path) -> Result<Option<fs::File>, Failure> {
+    let (path, file) = open_for_lock(workspace)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(at(&path)(error)),
+    }
+}
+
+/// The same, but waits until the other run has ended.
+///
+/// # Errors
+/// When there is nothing to lock, or the file system has no locks.
 pub fn lock(workspace: &Path) -> Result<fs::File, Failure> {
-    let path = workspace.join(WORKSPACE_FILE);
-    let file = fs::File::open(&path).map_err(at(&path))?;
+    let (path, file) = open_for_lock(workspace)?;
     file.lock().map_err(at(&path))?;
     Ok(file)
+}
+
+/// What is locked: the folder, which stays the same when an editor puts a new `valet.yaml` in the place of the old one.
+/// Windows cannot open folders.
+fn open_for_lock(workspace: &Path) -> Result<(PathBuf, fs::File), Failure> {
+    let path = if cfg!(unix) {
+        workspace.to_owned()
+    } else {
+        workspace.join(WORKSPACE_FILE)
+    };
+    let file = fs::File::open(&path).map_err(at(&path))?;
+    Ok((path, file))
 }
 
 fn entries(folder: &Path) -> Result<Vec<fs::DirEntry>, Failure> {

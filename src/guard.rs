@@ -1,5 +1,6 @@
 //! The rules that look at one instance, or one environment, alone.
 
+mod deceit;
 mod environment;
 mod lifecycle;
 mod policy;
@@ -11,6 +12,7 @@ use crate::{
     engine::Major,
     instance::{Instance, Origin},
     lay_out::IDENTITY_TAGS,
+    lookalike::stranger,
     parameter,
     problem::{Place, Problem},
     rule::{self, Rule},
@@ -37,6 +39,7 @@ pub fn instance(instance: &Instance, stem: &str, today: &str) -> Vec<Problem> {
     found.windows();
     found.proxy();
     found.tags();
+    found.deceit();
     found.policy();
     found.lifecycle(today);
     found.warnings();
@@ -86,7 +89,7 @@ impl Found<'_> {
                 &rule::BAD_FILE_NAME,
                 Origin::BuiltIn,
                 format!("`{stem}` is not a namespace"),
-                "name the file after the namespace: lower-case letters, digits and hyphens, at most 63",
+                stranger(stem).unwrap_or_else(|| "name the file after the namespace: lower-case letters, digits and hyphens, at most 63".to_owned()),
             );
         } else if namespace != stem {
             self.add(

@@ -67,8 +67,8 @@ pub struct StandingRoot {
     pub directory: String,
     /// Text of its `terraform.tf`, empty when there is none.
     pub terraform: String,
-    /// Text of its `main.tf`, empty when there is none.
-    pub main: String,
+    /// Text of its `main.tf`, if there is one.
+    pub main: Option<String>,
 }
 
 impl StandingRoot {
@@ -79,10 +79,15 @@ impl StandingRoot {
     }
 
     fn stage(&self) -> Stage {
-        if !self.main.lines().any(|line| line.starts_with("module \"")) {
+        let Some(main) = &self.main else {
+            return Stage::Retired;
+        };
+        // A file that a crash has emptied says nothing; nothing is not the end of a database.
+        let is_whole = print::is_generated(main.as_bytes());
+        if is_whole && !main.lines().any(|line| line.starts_with("module \"")) {
             return Stage::Retired;
         }
-        value_of(&self.main, "final_snapshot_identifier")
+        value_of(main, "final_snapshot_identifier")
             .map_or(Stage::Active, |(name, _)| Stage::Retiring(name.to_owned()))
     }
 
@@ -98,10 +103,10 @@ impl StandingRoot {
         let span = found.map_or(0..0, |(text, at)| at..at + text.len());
         Place {
             span,
-            file: Arc::new(File {
-                path: format!("{}/terraform.tf", self.directory),
-                text: self.terraform.clone(),
-            }),
+            file: Arc::new(File::new(
+                format!("{}/terraform.tf", self.directory),
+                self.terraform.clone(),
+            )),
         }
     }
 }

@@ -1,12 +1,21 @@
 //! One finding: which rule, where, what to do about it.
 
-use std::{error::Error, fmt, ops::Range, sync::Arc};
+use std::{
+    error::Error,
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
 use serde_json::Value;
 
-use crate::rule::{Rule, Severity};
+use crate::{
+    lookalike::spelt_out,
+    rule::{Rule, Severity},
+    shape::Shape,
+};
 
 /// A value, or everything wrong with the input that should have made it.
 pub type Checked<T> = Result<T, Vec<Problem>>;
@@ -18,9 +27,26 @@ pub struct File {
     pub path: String,
     /// Everything in it.
     pub text: String,
+    /// Where its values stand, once somebody has asked.
+    shape: OnceLock<Option<Shape>>,
 }
 
 impl File {
+    /// A file.
+    #[must_use]
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            text: text.into(),
+            shape: OnceLock::new(),
+        }
+    }
+
+    /// Where its values stand; found by `parse` the first time, remembered after that.
+    pub fn shape(&self, parse: impl FnOnce(&str) -> Option<Shape>) -> Option<&Shape> {
+        self.shape.get_or_init(|| parse(&self.text)).as_ref()
+    }
+
     /// Line and column, both counted from 1 and in characters, of a byte offset.
     #[must_use]
     pub fn position(&self, offset: usize) -> (usize, usize) {
@@ -73,7 +99,7 @@ impl Problem {
     pub fn new(rule: &'static Rule, place: Place, message: impl Into<String>) -> Self {
         Self {
             rule,
-            message: message.into(),
+            message: spelt_out(&message.into()),
             place,
             help: None,
             also: None,
@@ -84,7 +110,7 @@ impl Problem {
     /// Says what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(spelt_out(&help.into()));
         self
     }
 
@@ -103,7 +129,7 @@ impl Problem {
     /// Points at a second place.
     #[must_use]
     pub fn also(mut self, place: Place, label: impl Into<String>) -> Self {
-        self.also = Some((place, label.into()));
+        self.also = Some((place, spelt_out(&label.into())));
         self
     }
 
@@ -169,7 +195,7 @@ impl Report {
     }
 
     fn at(place: &Place, base: &str, severity: miette::Severity, message: &str) -> Self {
-        let name = format!("{base}{}", place.file.path);
+        let name = format!("{base}{}", spelt_out(&place.file.path));
         Self {
             code: "",
             severity,

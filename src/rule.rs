@@ -76,15 +76,27 @@ rules! {
         "shortname: [testdev";
     TOO_LARGE = Error "too-large":
         "The file is bigger or deeper than any config.",
-        "A config has a few hundred bytes. The limits are 256 KiB, 16 levels and 20,000 values; they keep a hostile file from slowing down everybody's run.",
+        "A config has a few hundred bytes. The limits are 256 KiB, 4 KiB a line, 16 levels and 20,000 values; they keep a hostile file from slowing down everybody's run.",
         "tags: {a: {a: {a: ...}}}";
     NOT_UTF8 = Error "not-utf8":
         "The file is not UTF-8 text.",
         "Save the file as UTF-8; other encodings and binary files are refused.",
         "a file saved as UTF-16";
+    BAD_NUMBER = Error "bad-number":
+        "The number is endless.",
+        "Every number here is a whole one of a few digits. One of more than 32 letters, infinity, or what is not a number is a mistake or an attack; text of digits goes in quotes.",
+        "port: 1e999999";
+    WINDOWS_NAME = Error "windows-name":
+        "The name is that of a device on Windows.",
+        "`con`, `prn`, `aux`, `nul`, `com1` and their like cannot be the name of a file or folder there, so nobody on Windows could check the repository out. Namespaces and environments become files and folders.",
+        "a config named nul.yaml";
+    LOOK_ALIKE = Error "look-alike":
+        "A letter looks like another one.",
+        "A Cyrillic or Greek letter among Latin ones makes two tags that look the same and are not; cost reports and policies that match on the tag miss it.",
+        "a Cyrillic o in `cost-center`";
     CONTROL_CHARACTER = Error "control-character":
         "The file holds an invisible character.",
-        "NUL, byte order marks and other control characters hide from reviewers. Only line ends and tabs are allowed.",
+        "NUL, byte order marks, marks that turn the direction of text, and a carriage return inside a line hide from reviewers what the file says. Only line ends, with or without carriage return, and tabs are allowed.",
         "a byte order mark before the first key";
     DUPLICATE_KEY = Error "duplicate-key":
         "A key is written twice in one mapping.",

@@ -8,12 +8,16 @@ use serde_json::Value;
 
 use crate::{
     config::Config,
+    lookalike::stranger,
     problem::{Checked, Fix, Problem},
     rule::{self, Rule},
     source::Source,
     suggest,
     workspace::Workspace,
 };
+
+/// Problems that are looked for in one file; whoever has so many does not read the rest.
+pub const MOST: usize = 100;
 
 /// A schema and its compiled validator.
 pub struct Schema {
@@ -79,12 +83,18 @@ impl Schema {
     /// With one problem for each value that breaks the schema.
     pub fn check(&self, source: &Source) -> Checked<()> {
         if self.validator.is_valid(&source.value) {
-            return Ok(());
+            let problems = fractions(source);
+            return if problems.is_empty() {
+                Ok(())
+            } else {
+                Err(problems)
+            };
         }
         let problems = self
             .validator
             .iter_errors(&source.value)
             .flat_map(|error| self.problems(source, &error))
+            .take(MOST)
             .collect();
         Err(problems)
     }
@@ -181,8 +191,17 @@ impl Broken<'_> {
             return problem.help("give it a value, or remove the key");
         }
         let written = shorten(value, &self.source.written(self.at));
+        // A number too big for 64 bits has lost its digits.
+        let number = if value.is_f64() {
+            written.clone()
+        } else {
+            value.to_string()
+        };
         let out_of_range = |message: String| self.problem(&rule::OUT_OF_RANGE, message);
         match error.kind() {
+            Kind::Type { .. } if self.at.is_empty() && written == "``" => {
+                self.problem(&rule::WRONG_TYPE, "the file is empty".to_owned())
+            }
             Kind::Type { .. } => {
                 let message = format!("{written} is not {}", types(self.node));
                 let problem = self
@@ -196,15 +215,18 @@ impl Broken<'_> {
             }
             Kind::Enum { .. } | Kind::OneOfNotValid { .. } => self.one_of(&written),
             Kind::Minimum { limit } => {
-                out_of_range(format!("{value} is less than {limit}")).help(range(self.node))
+                out_of_range(format!("{number} is less than {limit}")).help(range(self.node))
             }
             Kind::Maximum { limit } => {
-                out_of_range(format!("{value} is more than {limit}")).help(range(self.node))
+                out_of_range(format!("{number} is more than {limit}")).help(range(self.node))
             }
             Kind::MaxLength { limit } => out_of_range(format!("longer than {limit} characters")),
             Kind::MinLength { .. } => out_of_range("empty".to_owned()),
             Kind::MinItems { limit } | Kind::MinProperties { limit } => {
                 out_of_range(format!("fewer than {limit} entries"))
+            }
+            Kind::MaxItems { limit } | Kind::MaxProperties { limit } => {
+                out_of_range(format!("more than {limit} entries"))
             }
             Kind::UniqueItems => {
                 self.problem(&rule::UNKNOWN_VALUE, "an entry is written twice".to_owned())
@@ -212,7 +234,8 @@ impl Broken<'_> {
             Kind::Pattern { .. } => {
                 let message = format!("{written} does not have the form of `{key}`");
                 let mut problem = self.problem(&rule::BAD_FORMAT, message);
-                problem.help = self.like();
+                let stranger = self.value.as_str().and_then(stranger);
+                problem.help = stranger.or_else(|| self.like());
                 problem
             }
             _ => self.problem(&rule::BAD_FORMAT, error.to_string()),
@@ -263,6 +286,33 @@ fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
+/// Numbers with a fraction or an exponent: JSON Schema takes `5432.0` for a whole number, and no key takes others.
+fn fractions(source: &Source) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut todo = vec![(String::new(), &source.value)];
+    while let Some((at, value)) = todo.pop() {
+        match value {
+            Value::Number(number) if number.is_f64() => {
+                let written = shorten(value, &source.written(&at));
+                let message = format!("{written} is not a whole number");
+                let problem = source.problem(&rule::WRONG_TYPE, &at, message);
+                problems.push(problem.help("write it with digits alone"));
+            }
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                todo.extend(items.map(|(index, item)| (format!("{at}/{index}"), item)));
+            }
+            Value::Object(map) => {
+                let entries = map.iter();
+                todo.extend(entries.map(|(key, value)| (format!("{at}/{}", escape(key)), value)));
+            }
+            _ => {}
+        }
+    }
+    problems.truncate(MOST);
+    problems
+}
+
 fn bad_name(source: &Source, at: &str, name: &str) -> Problem {
     let pointer = format!("{at}/{}#", escape(name));
     source
@@ -271,7 +321,9 @@ fn bad_name(source: &Source, at: &str, name: &str) -> Problem {
             &pointer,
             format!("`{name}` is not a valid name"),
         )
-        .help("use letters, digits and single hyphens, and start with a letter")
+        .help(stranger(name).unwrap_or_else(|| {
+            "use letters, digits and single hyphens, and start with a letter".to_owned()
+        }))
 }
 
 /// Flattened structs come out of schemars closed by `unevaluatedProperties`, which editors know less well, and
@@ -329,8 +381,9 @@ fn drop_null(map: &mut serde_json::Map<String, Value>) {
 fn unknown_key(source: &Source, at: &str, key: &str, known: &[String]) -> Problem {
     let pointer = format!("{at}/{}", escape(key));
     let near = suggest::nearest(key, known);
+    let stranger = stranger(key).map_or(String::new(), |stranger| format!(" {stranger}"));
     let help = match near {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => format!("did you mean `{near}`?{stranger}"),
         None => format!("the keys here are {}", suggest::list(known)),
     };
     let problem = source

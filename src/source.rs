@@ -1,16 +1,18 @@
 //! One YAML file: strict parsing, and where each value was written.
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc};
 
-use granit_parser::{Event, Options, Parser};
+use granit_parser::{Event, Options, Parser, ScalarStyle};
 use miette::SourceOffset;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_yaml::{Spanned, options::MergeKeyPolicy};
 
 use crate::{
+    lookalike::{is_hidden, without_hidden},
     problem::{Checked, File, Place, Problem},
     rule::{self, Rule},
+    shape::{Inside, Shape},
 };
 
 /// How much a file may hold.
@@ -35,7 +37,11 @@ pub const LARGE: Limits = Limits {
     bytes: 16 * 1024 * 1024,
     nodes: 1_000_000,
 };
+/// Bytes that a line may have.
+const MAX_LINE: usize = 4096;
 const MAX_DEPTH: usize = 16;
+/// Letters that a number may have; 64 bits are at most 20 digits.
+const MAX_NUMBER: usize = 32;
 
 /// A parsed file.
 #[derive(Clone, Debug)]
@@ -92,17 +98,15 @@ impl Source {
 
 /// The characters behind a JSON pointer; with `#` at its end, of the key instead of its value.
 ///
-/// Places are looked up by parsing again: only a file with a problem pays for them.
+/// Places are found by parsing again, once: only a file with a problem pays for them.
 #[must_use]
 pub fn place(file: &Arc<File>, pointer: &str) -> Place {
     let (path, of_key) = match pointer.strip_suffix('#') {
         Some(path) => (path, true),
         None => (pointer, false),
     };
-    let span = serde_yaml::from_str_with_options::<Spanned<Node>>(&file.text, options(LARGE))
-        .ok()
-        .and_then(|root| find(&root, path, of_key))
-        .unwrap_or(0..0);
+    let span = file.shape(shape).and_then(|shape| shape.find(path, of_key));
+    let span = span.unwrap_or(0..0);
     Place {
         file: Arc::clone(file),
         span: trim(&file.text, span),
@@ -121,48 +125,103 @@ fn options(limits: Limits) -> serde_yaml::Options {
     }
 }
 
-/// The bytes of a file as text.
+/// Bytes to text that can be read, shown, and trusted to be what it looks like.
 ///
 /// # Errors
 /// When there are too many, they are not UTF-8, or they hold invisible characters.
 pub fn decode(path: &str, bytes: Vec<u8>, limits: Limits) -> Checked<File> {
-    let refuse = |rule, text: String, at: Range<usize>, message: &str| {
-        let file = Arc::new(File {
-            path: path.to_owned(),
-            text,
-        });
-        vec![Problem::new(rule, Place { file, span: at }, message)]
-    };
     if bytes.len() > limits.bytes {
-        let (has, may) = (bytes.len(), limits.bytes);
-        let message = format!("the file has {has} bytes, more than {may}");
-        return Err(refuse(&rule::TOO_LARGE, String::new(), 0..0, &message));
+        let message = format!("the file has more than {} bytes", limits.bytes);
+        let place = Place {
+            file: Arc::new(File::new(path, "")),
+            span: 0..0,
+        };
+        return Err(vec![Problem::new(&rule::TOO_LARGE, place, message)]);
+    }
+    let mut start = 0;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if line.len() > MAX_LINE {
+            return Err(vec![too_long(path, &bytes, start)]);
+        }
+        start += line.len();
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-        refuse(&rule::NOT_UTF8, text, at..at + 1, "not UTF-8 text")
+        let text = String::from_utf8_lossy(error.as_bytes());
+        let problem = unreadable(&rule::NOT_UTF8, path, &text, at, "not UTF-8 text");
+        vec![problem.help("save the file as UTF-8")]
     })?;
-    let control = text.char_indices().find(|(_, letter)| {
-        *letter == '\u{feff}' || (letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
-    });
-    if let Some((at, letter)) = control {
-        let message = format!(
-            "the invisible character U+{:04X} is not allowed",
-            u32::from(letter)
-        );
-        let span = at..at + letter.len_utf8();
-        return Err(refuse(&rule::CONTROL_CHARACTER, text, span, &message));
+    if let Some((at, letter)) = hidden(&text) {
+        let number = u32::from(letter);
+        let message = format!("the invisible character U+{number:04X} is not allowed");
+        let problem = unreadable(&rule::CONTROL_CHARACTER, path, &text, at, &message);
+        let help = format!("remove it; in a quoted string it can be written as `\\U{number:08X}`");
+        return Err(vec![problem.help(help)]);
     }
-    Ok(File {
-        path: path.to_owned(),
-        text,
+    Ok(File::new(path, text))
+}
+
+/// The first letter that hides; a carriage return that ends no line hides one.
+fn hidden(text: &str) -> Option<(usize, char)> {
+    let ends_line = |at: usize| text.as_bytes().get(at + 1) == Some(&b'\n');
+    text.char_indices()
+        .find(|(at, letter)| is_hidden(*letter) || (*letter == '\r' && !ends_line(*at)))
+}
+
+/// A problem with one letter of a text that is not safe to show as it is.
+fn unreadable(rule: &'static Rule, path: &str, text: &str, at: usize, message: &str) -> Problem {
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let mut shown = without_hidden(before);
+    let start = shown.len();
+    shown.push(char::REPLACEMENT_CHARACTER);
+    let span = start..shown.len();
+    let mut after = after.chars();
+    after.next();
+    shown.push_str(&without_hidden(after.as_str()));
+    let file = Arc::new(File::new(path, shown));
+    Problem::new(rule, Place { file, span }, message)
+}
+
+/// A problem with a line that is too long to be shown.
+fn too_long(path: &str, bytes: &[u8], start: usize) -> Problem {
+    const SHOWN: usize = 60;
+    let (before, line) = bytes.split_at_checked(start).unwrap_or((bytes, &[]));
+    let mut shown = without_hidden(&String::from_utf8_lossy(before));
+    let start = shown.len();
+    let head: String = String::from_utf8_lossy(line).chars().take(SHOWN).collect();
+    shown.push_str(&without_hidden(&head));
+    let place = Place {
+        span: start..shown.len(),
+        file: Arc::new(File::new(path, shown)),
+    };
+    let message = format!("the line has more than {MAX_LINE} bytes");
+    Problem::new(&rule::TOO_LARGE, place, message).help("break it into several lines")
+}
+
+/// Whether a text has a letter of indirection, or a run of letters that may be a long number.
+fn is_suspicious(text: &str) -> bool {
+    let mut run = 0;
+    text.bytes().any(|byte| {
+        run = if is_of_number(byte) { run + 1 } else { 0 };
+        run > MAX_NUMBER || matches!(byte, b'&' | b'*' | b'!')
     })
 }
 
-/// Anchors, aliases and tags are looked for only in a file that has one of their first letters.
+const fn is_of_number(byte: u8) -> bool {
+    byte.is_ascii_hexdigit() || matches!(byte, b'+' | b'-' | b'.' | b'_' | b'o' | b'x' | b'X')
+}
+
+/// Whether a text without quotes is a number in the eyes of some reader of YAML, and longer than any that we take.
+fn is_long_number(text: &str) -> bool {
+    let unsigned = text.trim_start_matches(['+', '-', '.']);
+    text.len() > MAX_NUMBER
+        && unsigned.starts_with(|letter: char| letter.is_ascii_digit())
+        && text.bytes().all(is_of_number)
+}
+
+/// Refuses anchors, aliases, tags and endless numbers; a file without their letters is not looked at.
 fn refuse_indirection(file: &Arc<File>) -> Checked<()> {
-    if !file.text.contains(['&', '*', '!']) {
+    if !is_suspicious(&file.text) {
         return Ok(());
     }
     let mut options = Options::default();
@@ -195,6 +254,12 @@ fn refuse_indirection(file: &Arc<File>) -> Checked<()> {
                 "tags are not allowed",
                 "remove the tag, or put the text in quotes if it starts with `!`",
             ),
+            Event::Scalar(text, ScalarStyle::Plain, ..) if is_long_number(text) => (
+                &rule::BAD_NUMBER,
+                bytes(span.start, span.end),
+                "a number of more than 32 letters",
+                "put it in quotes if it is text",
+            ),
             _ => continue,
         };
         let place = Place {
@@ -207,35 +272,8 @@ fn refuse_indirection(file: &Arc<File>) -> Checked<()> {
 }
 
 fn syntax(file: &Arc<File>, error: &serde_yaml::Error, limits: Limits) -> Problem {
-    use serde_yaml::Error;
     let error = error.without_snippet();
-    let (rule, help) = match error {
-        Error::DuplicateMappingKey { .. } => (&rule::DUPLICATE_KEY, Some("keep one of them")),
-        Error::MultipleDocuments { .. } => (
-            &rule::SECOND_DOCUMENT,
-            Some("one file is one document: remove `---` and what follows"),
-        ),
-        Error::MergeKeyNotAllowed { .. } => (&rule::MERGE_KEY, Some("write the keys in full")),
-        Error::Budget { .. } => (&rule::TOO_LARGE, None),
-        _ => (&rule::YAML_SYNTAX, None),
-    };
-    let message = match error {
-        Error::DuplicateMappingKey { key, .. } => format!(
-            "`{}` is written twice",
-            key.as_deref().unwrap_or("the same key")
-        ),
-        Error::MultipleDocuments { .. } => "a second document".to_owned(),
-        Error::MergeKeyNotAllowed { .. } => "merge keys are not allowed".to_owned(),
-        Error::Budget { .. } => {
-            let nodes = limits.nodes;
-            format!("nested deeper than {MAX_DEPTH} levels, or more than {nodes} values")
-        }
-        _ => {
-            let text = error.to_string();
-            let cut = text.find(" at line ").unwrap_or(text.len());
-            text.get(..cut).unwrap_or(&text).to_owned()
-        }
-    };
+    let (rule, message, help) = explained(error, limits);
     let span = error.location().map_or(0..0, |at| {
         if at.span().byte_offset().is_some() {
             return bytes_of(at.span());
@@ -253,6 +291,57 @@ fn syntax(file: &Arc<File>, error: &serde_yaml::Error, limits: Limits) -> Proble
     problem
 }
 
+/// The rule behind an error of the reader, in the user's words.
+fn explained(
+    error: &serde_yaml::Error,
+    limits: Limits,
+) -> (&'static Rule, String, Option<&'static str>) {
+    use serde_yaml::{Error, budget::BudgetBreach};
+    match error {
+        Error::DuplicateMappingKey { key, .. } => {
+            let key = key.as_deref().unwrap_or("the same key");
+            let message = format!("`{key}` is written twice");
+            (&rule::DUPLICATE_KEY, message, Some("keep one of them"))
+        }
+        Error::MultipleDocuments { .. } => {
+            let help = "one file is one document: remove `---` and what follows";
+            let message = "a second document".to_owned();
+            (&rule::SECOND_DOCUMENT, message, Some(help))
+        }
+        Error::MergeKeyNotAllowed { .. } => {
+            let message = "merge keys are not allowed".to_owned();
+            (&rule::MERGE_KEY, message, Some("write the keys in full"))
+        }
+        Error::NonFiniteFloat { value, .. } => {
+            let message = format!("`{value}` is no number that can be counted to");
+            let help = "write a whole number, or put it in quotes if it is text";
+            (&rule::BAD_NUMBER, message, Some(help))
+        }
+        Error::NullIntoString { .. } => {
+            let message = "a key is empty".to_owned();
+            (&rule::YAML_SYNTAX, message, Some("a key is text"))
+        }
+        Error::Budget { breach, .. } => {
+            let message = match breach {
+                BudgetBreach::Depth { .. } => format!("nested deeper than {MAX_DEPTH} levels"),
+                BudgetBreach::Nodes { .. } => format!("more than {} values", limits.nodes),
+                _ => "more than any config has".to_owned(),
+            };
+            (&rule::TOO_LARGE, message, None)
+        }
+        _ => {
+            let text = error.to_string();
+            if text.contains("recursion limit exceeded") {
+                let message = format!("nested deeper than {MAX_DEPTH} levels");
+                return (&rule::TOO_LARGE, message, None);
+            }
+            let cut = text.find(" at line ").unwrap_or(text.len());
+            let message = text.get(..cut).unwrap_or(&text).to_owned();
+            (&rule::YAML_SYNTAX, message, None)
+        }
+    }
+}
+
 fn bytes_of(span: serde_yaml::Span) -> Range<usize> {
     let number = |n| usize::try_from(n).unwrap_or(0);
     let start = span.byte_offset().map_or(0, number);
@@ -268,32 +357,22 @@ fn trim(text: &str, span: Range<usize>) -> Range<usize> {
     start..start + written.trim_end().len()
 }
 
-fn find(root: &Spanned<Node>, pointer: &str, of_key: bool) -> Option<Range<usize>> {
-    let mut at = root;
-    let mut key = None;
-    for token in pointer.split('/').skip(1) {
-        let token = token.replace("~1", "/").replace("~0", "~");
-        (key, at) = match &at.value {
-            Node::Map(entries) => {
-                let (key, value) = entries.iter().find(|(key, _)| key.value == token)?;
-                (Some(key), value)
-            }
-            Node::List(items) => (None, items.get(token.parse::<usize>().ok()?)?),
-            Node::Scalar => return None,
-        };
-    }
-    let value = bytes_of(at.referenced.span());
-    Some(match key {
-        Some(key) if of_key || value.is_empty() => bytes_of(key.referenced.span()),
-        _ => value,
-    })
+/// Parsing again, only for places.
+fn shape(text: &str) -> Option<Shape> {
+    let root = serde_yaml::from_str_with_options::<Spanned<Node>>(text, options(LARGE));
+    root.ok().map(Node::placed)
 }
 
-/// Only the shape of a document, to find places in.
-enum Node {
-    Scalar,
-    List(Vec<Spanned<Node>>),
-    Map(Vec<(Spanned<String>, Spanned<Node>)>),
+/// A value whose own place the reader still has to tell.
+struct Node(Inside);
+
+impl Node {
+    fn placed(spanned: Spanned<Self>) -> Shape {
+        Shape {
+            span: bytes_of(spanned.referenced.span()),
+            inside: spanned.value.0,
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Node {
@@ -311,41 +390,42 @@ impl<'de> Visitor<'de> for AnyNode {
         f.write_str("a YAML value")
     }
     fn visit_unit<E: de::Error>(self) -> Result<Node, E> {
-        Ok(Node::Scalar)
+        Ok(Node(Inside::Scalar))
     }
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<Node, E> {
-        Ok(Node::Scalar)
+        Ok(Node(Inside::Scalar))
     }
     fn visit_i64<E: de::Error>(self, _: i64) -> Result<Node, E> {
-        Ok(Node::Scalar)
+        Ok(Node(Inside::Scalar))
     }
     fn visit_u64<E: de::Error>(self, _: u64) -> Result<Node, E> {
-        Ok(Node::Scalar)
+        Ok(Node(Inside::Scalar))
     }
     fn visit_i128<E: de::Error>(self, _: i128) -> Result<Node, E> {
-        Ok(Node::Scalar)
+        Ok(Node(Inside::Scalar))
     }
     fn visit_u128<E: de::Error>(self, _: u128) -> Result<Node, E> {
-        Ok(Node::Scalar)
+        Ok(Node(Inside::Scalar))
     }
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<Node, E> {
-        Ok(Node::Scalar)
+        Ok(Node(Inside::Scalar))
     }
     fn visit_str<E: de::Error>(self, _: &str) -> Result<Node, E> {
-        Ok(Node::Scalar)
+        Ok(Node(Inside::Scalar))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = list.next_element()? {
-            items.push(item);
+            items.push(Node::placed(item));
         }
-        Ok(Node::List(items))
+        Ok(Node(Inside::List(items)))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
+        let mut entries = BTreeMap::new();
+        while let Some((key, value)) = map.next_entry::<Spanned<String>, _>()? {
+            let place = bytes_of(key.referenced.span());
+            entries.insert(key.value, (place, Node::placed(value)));
         }
-        Ok(Node::Map(entries))
+        Ok(Node(Inside::Map(entries)))
     }
 }

@@ -14,7 +14,7 @@ use crate::config::Settings;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Workspace {
     /// Folder of the generated roots, relative to this file. Default: `generated`.
-    #[schemars(regex(pattern = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"), example = &"generated")]
+    #[schemars(regex(pattern = r"^\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*(/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$"), example = &"generated")]
     pub output: Option<String>,
     /// Where the shared Terraform modules are.
     pub modules: Modules,
@@ -56,7 +56,7 @@ pub struct Privatelink {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Environment {
     /// Folder of the configs, relative to this file.
-    #[schemars(regex(pattern = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"), example = &"configs/dev3")]
+    #[schemars(regex(pattern = r"^\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*(/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$"), example = &"configs/dev3")]
     pub configs: String,
     /// The storage account, as twelve quoted digits.
     #[schemars(regex(pattern = r"^[0-9]{12}$"), example = &"111111111111")]
@@ -116,7 +116,7 @@ pub struct State {
     pub bucket: String,
     /// What the key of each state starts with.
     #[schemars(
-        regex(pattern = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"),
+        regex(pattern = r"^\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*(/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$"),
         example = &"storage-valet-rds/dev3"
     )]
     pub key_prefix: String,

@@ -13,6 +13,8 @@ use crate::workspace::{Workspace, cases};
 /// Lowest first: a file may use only files before it.
 const ORDER: &[&str] = &[
     "rule",
+    "lookalike",
+    "shape",
     "problem",
     "suggest",
     "window",

@@ -81,13 +81,16 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
 
 /// Mends until nothing more can be: one mended problem may have hidden another.
 fn mend(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    const ROUNDS: usize = 20;
     let workspace = Session::workspace(global)?;
-    loop {
+    let _lock = Session::lock(&workspace)?;
+    for _ in 0..ROUNDS {
         let problems = match found(arguments, global) {
             Ok((problems, ..)) | Err(Stop::Problems { problems, .. }) => problems,
             Err(other) => return Err(other),
         };
-        let mut files: Vec<_> = problems.iter().map(|problem| &problem.place.file).collect();
+        let fixable = problems.iter().filter(|problem| problem.fix.is_some());
+        let mut files: Vec<_> = fixable.map(|problem| &problem.place.file).collect();
         files.dedup_by_key(|file| file.path.as_str());
         let mut again = false;
         for file in files {
@@ -102,9 +105,10 @@ fn mend(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
             }
         }
         if !again {
-            return Ok(());
+            break;
         }
     }
+    Ok(())
 }
 
 fn found(arguments: &Arguments, global: &Global) -> Result<(Vec<Problem>, String, usize), Stop> {

@@ -61,16 +61,16 @@ enum Pending {
 /// # Errors
 /// When the workspace does not compile, a path is occupied, or, with `--check`, anything would change.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let session = Session::open(global)?;
+    let (session, _lock) = if arguments.check {
+        (Session::open(global)?, None)
+    } else {
+        let (session, lock) = Session::open_locked(global)?;
+        (session, Some(lock))
+    };
     let mut paths = Vec::new();
     for unit in &arguments.units {
         paths.push(session.find(unit)?.1);
     }
-    let _lock = if arguments.check {
-        None
-    } else {
-        Some(disk::lock(&session.workspace)?)
-    };
     let (compiled, _) = session.compile()?;
     let mut problems = cli::concerning(compiled.problems, &paths);
     let selected = |instance: &&Instance| paths.is_empty() || paths.contains(&instance.file.path);
@@ -100,6 +100,9 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     if problems.iter().any(Problem::is_error) {
         return Err(session.problems(problems));
     }
+    if !arguments.check {
+        disk::sweep(&session.workspace, session.output())?;
+    }
     let progress = Progress::start("comparing", owners.len());
     let pending = owners
         .par_iter()
@@ -124,7 +127,6 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     if arguments.check {
         return check(&session, &todo, &leaving);
     }
-    disk::sweep(&session.workspace, session.output())?;
     let progress = Progress::start("writing", todo.len());
     todo.par_iter().try_for_each(|(owner, pending)| {
         write(&session, owner, pending).inspect(|()| progress.tick())

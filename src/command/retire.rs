@@ -26,10 +26,9 @@ pub struct Arguments {
 /// # Errors
 /// When the config does not compile, or cannot be edited.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let session = Session::open(global)?;
+    let (session, _lock) = Session::open_locked(global)?;
     let unit = &arguments.unit;
     let (environment, path) = session.find(unit)?;
-    let _lock = disk::lock(&session.workspace)?;
     let bytes = disk::read(&session.workspace.join(&path))?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let (instance, problems) = compile::unit(environment, &path, bytes, &session.today);

@@ -1,10 +1,6 @@
 //! Finding the configs of a workspace, and files that look like configs but are none.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fs, path::Path, sync::Arc};
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
@@ -14,6 +10,7 @@ use crate::{
     compile::ConfigFile,
     guard,
     instance::Environment,
+    lookalike::spelt_out,
     problem::{File, Place, Problem},
     rule::{self, Rule},
     suggest,
@@ -31,25 +28,22 @@ pub fn configs(
     let mut problems = Vec::new();
     for environment in environments {
         let folder = environment.written.configs.as_str();
-        if !workspace.join(folder).is_dir() {
+        if let Err((message, help)) = find_folder(workspace, folder) {
             let place = environment.place("configs");
-            let message = format!("there is no folder `{folder}`");
-            problems.push(
-                Problem::new(&rule::MISSING_CONFIGS, place, message)
-                    .help("make the folder, or correct its name"),
-            );
+            problems.push(Problem::new(&rule::MISSING_CONFIGS, place, message).help(help));
             continue;
         }
         for entry in entries(&workspace.join(folder))? {
-            let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
-                let name = entry.file_name().to_string_lossy().into_owned();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.file_name().to_str().is_none() || spelt_out(&name) != name {
                 problems.push(about_file(
                     &rule::BAD_FILE_NAME,
                     format!("{folder}/{name}"),
-                    "the name is not text",
+                    "the name is not text that can be read",
                 ));
                 continue;
-            };
+            }
+            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
             let path = format!("{folder}/{name}");
             match kind(&name) {
                 Name::Hidden | Name::Other if !entry.path().is_dir() => {}
@@ -69,6 +63,10 @@ pub fn configs(
                     about_file(&rule::STRAY_CONFIG, path, "a config's name ends in `.yaml`")
                         .help("rename the file"),
                 ),
+                Name::Other if is_link => problems.push(
+                    about_file(&rule::NOT_A_FILE, path, "a link to a folder")
+                        .help("remove it; configs are not looked for in folders below"),
+                ),
                 Name::Other => problems.extend(nested(workspace, &path)),
             }
         }
@@ -86,6 +84,26 @@ pub fn configs(
         })
         .collect::<Result<Vec<_>, Failure>>()?;
     Ok((files, problems))
+}
+
+/// A folder of configs is there, and in the workspace even when a link leads to it.
+fn find_folder(workspace: &Path, folder: &str) -> Result<(), (String, &'static str)> {
+    let path = workspace.join(folder);
+    if !path.is_dir() {
+        let message = format!("there is no folder `{folder}`");
+        return Err((message, "make the folder, or correct its name"));
+    }
+    if !is_below(workspace, &path) {
+        let message = format!("`{folder}` leads out of the workspace");
+        return Err((message, "put a folder in the place of the link"));
+    }
+    Ok(())
+}
+
+/// Whether the real place of a path is in the workspace.
+fn is_below(workspace: &Path, path: &Path) -> bool {
+    let (root, real) = (workspace.canonicalize(), path.canonicalize());
+    root.is_ok_and(|root| real.is_ok_and(|real| real.starts_with(root)))
 }
 
 enum Name {
@@ -118,19 +136,11 @@ fn is_inside(workspace: &Path, path: &Path) -> bool {
     if metadata.is_file() {
         return true;
     }
-    let inside = |real: PathBuf| {
-        workspace
-            .canonicalize()
-            .is_ok_and(|root| real.starts_with(root))
-    };
-    metadata.is_symlink() && path.is_file() && path.canonicalize().is_ok_and(inside)
+    metadata.is_symlink() && path.is_file() && is_below(workspace, path)
 }
 
 fn about_file(rule: &'static Rule, path: String, message: &str) -> Problem {
-    let file = Arc::new(File {
-        path,
-        text: String::new(),
-    });
+    let file = Arc::new(File::new(path, ""));
     Problem::new(rule, Place { file, span: 0..0 }, message)
 }
 
@@ -191,7 +201,8 @@ fn unclaimed(workspace: &Path, environments: &[Arc<Environment>]) -> Result<Vec<
             let known = claimed
                 .iter()
                 .any(|claim| *claim == folder || claim.starts_with(&format!("{folder}/")));
-            if known || name.starts_with('.') || !entry.path().is_dir() {
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if known || name.starts_with('.') || !is_folder {
                 continue;
             }
             let folders: Vec<_> = claimed

@@ -1,20 +1,24 @@
 //! Reading and writing generated roots: atomically, never through a link, never over somebody else's file.
+//!
+//! A run can be killed at any moment: a file is whole or has a name of its own until it is. A new text is on the disk
+//! before it takes the place of an old one; a new root has nothing to lose, so it is not waited for.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::Path,
+use std::{fs, io, path::Path};
+
+use rayon::prelude::*;
+
+use super::{
+    Failure, Links, at, entries, read_at_most,
+    write::{UNFINISHED, refuse_links, write_new, write_over},
 };
-
-use super::{Failure, at, entries};
 use crate::{
     life::StandingRoot,
     print,
     tree::{Change, Found, Standing, Tree},
 };
 
-/// Start of the names of unfinished files and folders; a later run removes what a killed one left.
-pub(super) const UNFINISHED: &str = ".valet-rds-unfinished-";
+/// Bytes of a file that can be one of ours: many times what the largest config comes to.
+const MAX_GENERATED: u64 = 8 * 1024 * 1024;
 
 /// Generated roots that are not among `expected`.
 ///
@@ -62,28 +66,14 @@ pub fn standing_root(workspace: &Path, directory: &str) -> Result<Option<Standin
         return Ok(None);
     }
     let mut text = |name: &str| match found.remove(name) {
-        Some(Found::Generated(text)) => text,
-        _ => String::new(),
+        Some(Found::Generated(text)) => Some(text),
+        _ => None,
     };
     Ok(Some(StandingRoot {
         directory: directory.to_owned(),
-        terraform: text("terraform.tf"),
+        terraform: text("terraform.tf").unwrap_or_default(),
         main: text("main.tf"),
     }))
-}
-
-/// No folder between the workspace and a root may be a symbolic link: a write must not leave the workspace.
-pub(super) fn refuse_links(workspace: &Path, directory: &str) -> Result<(), Failure> {
-    let mut path = workspace.to_owned();
-    for part in directory.split('/') {
-        path.push(part);
-        if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
-            return Err(at(&path)(io::Error::other(
-                "a symbolic link; nothing is written through it",
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// The Terraform files in a folder; none when there is no such folder.
@@ -91,6 +81,7 @@ pub(super) fn refuse_links(workspace: &Path, directory: &str) -> Result<(), Fail
 /// # Errors
 /// When the folder or a file cannot be read.
 pub fn standing(workspace: &Path, directory: &str) -> Result<Option<Standing>, Failure> {
+    refuse_links(workspace, directory)?;
     let folder = workspace.join(directory);
     let listed = match fs::read_dir(&folder) {
         Ok(listed) => listed,
@@ -109,12 +100,14 @@ pub fn standing(workspace: &Path, directory: &str) -> Result<Option<Standing>, F
         }
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
         let bytes = if is_file {
-            fs::read(&path).map_err(at(&path))?
+            read_at_most(MAX_GENERATED + 1, &path, Links::Refused)?
         } else {
             Vec::new()
         };
-        // A file of no bytes is what a crash leaves of a new one; nothing is lost with it.
-        let ours = is_file && (bytes.is_empty() || print::is_generated(&bytes));
+        // A file without a byte, or of zeros, is what a crash of the machine leaves of a new one; nothing is lost with it.
+        let is_blank = bytes.iter().all(|byte| *byte == 0);
+        let is_small = u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_GENERATED);
+        let ours = is_file && is_small && (is_blank || print::is_generated(&bytes));
         let text = ours.then(|| String::from_utf8(bytes).ok()).flatten();
         found.insert(name, text.map_or(Found::Foreign, Found::Generated));
     }
@@ -129,7 +122,15 @@ pub fn terraform(workspace: &Path, directory: &str) -> Result<String, Failure> {
     let path = workspace.join(directory).join("terraform.tf");
     match fs::read(&path) {
         Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        // Whoever lists the folder next tells of a file in its place.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(String::new())
+        }
         Err(error) => Err(at(&path)(error)),
     }
 }
@@ -137,31 +138,33 @@ pub fn terraform(workspace: &Path, directory: &str) -> Result<String, Failure> {
 /// Writes a root that is not there yet: a whole folder appears at once.
 ///
 /// # Errors
-/// When the disk refuses; what was begun is removed by a later run.
+/// When the disk refuses; what was begun is removed, now or by a later run.
 pub fn create_root(workspace: &Path, directory: &str, tree: &Tree) -> Result<(), Failure> {
     refuse_links(workspace, directory)?;
     let folder = workspace.join(directory);
     let (parent, name) = directory.rsplit_once('/').unwrap_or(("", directory));
-    let staging = workspace.join(parent).join(format!("{UNFINISHED}{name}"));
-    if let Err(error) = fs::create_dir(&staging) {
-        match error.kind() {
-            io::ErrorKind::NotFound => fs::create_dir_all(&staging).map_err(at(&staging))?,
-            io::ErrorKind::AlreadyExists => {}
-            _ => return Err(at(&staging)(error)),
-        }
-    }
-    for (path, text) in tree {
+    let parent = workspace.join(parent);
+    fs::create_dir_all(&parent).map_err(at(&parent))?;
+    let staging = parent.join(format!("{UNFINISHED}{name}"));
+    fs::create_dir(&staging).map_err(at(&staging))?;
+    let mut texts = tree.iter().map(|(path, text)| {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let path = staging.join(name);
-        fs::write(&path, text).map_err(at(&path))?;
+        (staging.join(name), text)
+    });
+    let written = texts
+        .try_for_each(|(path, text)| write_new(&path, text, None).map(drop))
+        .and_then(|()| fs::rename(&staging, &folder).map_err(at(&folder)));
+    if written.is_err() {
+        // The first failure is the one to tell.
+        let _ = discard(&staging);
     }
-    fs::rename(&staging, &folder).map_err(at(&folder))
+    written
 }
 
 /// Makes one change to a root that is there: a new text replaces the old one at once.
 ///
 /// # Errors
-/// When the disk refuses.
+/// When the disk refuses; then the old text stays.
 pub fn apply(workspace: &Path, change: &Change) -> Result<(), Failure> {
     let path = workspace.join(&change.path);
     let (directory, _) = change.path.rsplit_once('/').unwrap_or(("", &change.path));
@@ -169,19 +172,7 @@ pub fn apply(workspace: &Path, change: &Change) -> Result<(), Failure> {
     let Some(text) = &change.new else {
         return fs::remove_file(&path).map_err(at(&path));
     };
-    write_over(&path, text)
-}
-
-/// Replaces a file by way of an unfinished one beside it: whoever looks sees the old text or the new one.
-fn write_over(path: &Path, text: &str) -> Result<(), Failure> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let unfinished = path.with_file_name(format!("{UNFINISHED}{name}"));
-    let mut file = fs::File::create(&unfinished).map_err(at(&unfinished))?;
-    let written = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_data());
-    written.map_err(at(&unfinished))?;
-    fs::rename(&unfinished, path).map_err(at(path))
+    write_over(&path, text, None)
 }
 
 /// Removes the generated files of a root that has moved, and its folder when nothing else is in it.
@@ -203,28 +194,58 @@ pub fn remove_root(workspace: &Path, directory: &str) -> Result<(), Failure> {
     }
 }
 
-/// Removes what killed runs left in the output folder.
+/// Removes what killed runs left in the output folder: unfinished roots, unfinished files of roots, and the empty folder
+/// of a root that was being removed.
 ///
 /// # Errors
 /// When the disk refuses.
 pub fn sweep(workspace: &Path, output: &str) -> Result<(), Failure> {
+    refuse_links(workspace, output)?;
     let folder = workspace.join(output);
     if !folder.is_dir() {
         return Ok(());
     }
-    for environment in entries(&folder)? {
-        if !environment.file_type().is_ok_and(|kind| kind.is_dir()) {
-            continue;
-        }
-        for entry in entries(&environment.path())? {
-            let unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
-            if unfinished && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                for file in entries(&entry.path())? {
-                    fs::remove_file(file.path()).map_err(at(&file.path()))?;
+    let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    for environment in entries(&folder)?.into_iter().filter(is_folder) {
+        entries(&environment.path())?
+            .par_iter()
+            .try_for_each(|root| {
+                if is_unfinished(root) {
+                    return discard(&root.path());
                 }
-                fs::remove_dir(entry.path()).map_err(at(&entry.path()))?;
-            }
-        }
+                if !is_folder(root) {
+                    return Ok(());
+                }
+                let inside = entries(&root.path())?;
+                if inside.is_empty() {
+                    return fs::remove_dir(root.path()).map_err(at(&root.path()));
+                }
+                let mut unfinished = inside.iter().filter(|entry| is_unfinished(entry));
+                unfinished.try_for_each(|entry| discard(&entry.path()))
+            })?;
     }
     Ok(())
+}
+
+fn is_unfinished(entry: &fs::DirEntry) -> bool {
+    entry
+        .file_name()
+        .to_str()
+        .is_some_and(|name| name.starts_with(UNFINISHED))
+}
+
+/// Removes an unfinished file, a link, or a folder with the files in it. Ours holds no folders.
+fn discard(path: &Path) -> Result<(), Failure> {
+    let metadata = fs::symlink_metadata(path).map_err(at(path))?;
+    if !metadata.is_dir() {
+        return fs::remove_file(path).map_err(at(path));
+    }
+    for file in entries(path)? {
+        if file.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let message = "a folder that no run has made; remove it";
+            return Err(at(&file.path())(io::Error::other(message)));
+        }
+        fs::remove_file(file.path()).map_err(at(&file.path()))?;
+    }
+    fs::remove_dir(path).map_err(at(path))
 }

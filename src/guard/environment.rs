@@ -2,12 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use crate::{instance::Environment, problem::Problem, rule};
+use super::deceit::{device, is_device};
+use crate::{instance::Environment, problem::Problem, rule, source};
 
 /// Everything wrong with one environment alone.
 #[must_use]
 pub fn environment(environment: &Environment) -> Vec<Problem> {
     let mut problems = Vec::new();
+    if is_device(&environment.name) {
+        let place = source::place(
+            &environment.file,
+            &format!("/environments/{}#", environment.name),
+        );
+        problems.push(device(&environment.name, place));
+    }
     for (name, cluster) in &environment.written.clusters {
         for (index, cidr) in cluster.client_cidrs.iter().enumerate() {
             if let Err(help) = network(cidr) {

@@ -1,0 +1,160 @@
+//! What must hold for any bytes and any text: asked by `fuzz/` for hours and by `fuzzed.rs` for a moment.
+
+use std::sync::Arc;
+
+use hcl::{
+    Expression, Value,
+    eval::{Context, Evaluate},
+};
+use storage_valet_rds::{
+    compile,
+    emit::emit,
+    example, fix,
+    instance::Environment,
+    lay_out,
+    print::is_generated,
+    problem::Problem,
+    report,
+    root::{Argument, ArgumentSource, Block, Root, RootFile, Term},
+    source::Source,
+    tree::Tree,
+};
+
+const TODAY: &str = "2026-11-01";
+const CONFIG: &str = "shortname: orders\nusername: orders\n";
+
+/// The bytes as a config and as a `valet.yaml`: rejected with problems that can be shown, or compiled to whole HCL.
+pub(crate) fn bytes_are_rejected_or_compiled(bytes: &[u8]) {
+    let example = example::environment().unwrap().unwrap();
+    compile_config(&example, bytes);
+    match compile::open(bytes.to_vec()) {
+        Err(mut problems) => {
+            compile::finish(&mut problems);
+            assert!(!problems.is_empty(), "rejected without a reason");
+            assert_showable(&problems);
+        }
+        Ok(environments) => {
+            for environment in environments {
+                if let Some(root) = lay_out::environment(&environment) {
+                    assert_whole(&emit(&root));
+                }
+                compile_config(&environment, CONFIG.as_bytes());
+            }
+        }
+    }
+}
+
+fn compile_config(environment: &Arc<Environment>, bytes: &[u8]) {
+    let path = format!("{}/orders.yaml", environment.written.configs);
+    let (instance, mut problems) = compile::unit(environment, &path, bytes.to_vec(), TODAY);
+    compile::finish(&mut problems);
+    assert_showable(&problems);
+    let rejected = problems.iter().any(Problem::is_error);
+    assert!(instance.is_some() || rejected, "no instance, and no reason");
+    assert_mendable(&path, bytes, &problems);
+    if let Some(instance) = instance.filter(|_| !rejected) {
+        assert_whole(&emit(&lay_out::unit(&instance)));
+    }
+}
+
+/// What is mended is still text that can be read, and another one.
+fn assert_mendable(path: &str, bytes: &[u8], problems: &[Problem]) {
+    let Some(text) = problems.iter().find(|problem| problem.fix.is_some()) else {
+        return;
+    };
+    let text = &text.place.file.text;
+    assert_eq!(text.as_bytes(), bytes, "what is mended is the file itself");
+    if let Some((mended, _)) = fix::mend(path, text, problems) {
+        assert_ne!(mended, *text);
+        let parsed = Source::parse(path, mended.clone().into_bytes());
+        let codes = |list: Vec<Problem>| list.iter().map(|one| one.rule.code).collect::<Vec<_>>();
+        // A longer text may come over a limit.
+        let parsed = parsed.map_err(codes);
+        assert!(
+            parsed.is_ok() || parsed.is_err_and(|codes| codes == ["too-large"]),
+            "{mended}"
+        );
+    }
+}
+
+/// Every place is inside its text, and every way of showing a problem gets through.
+fn assert_showable(problems: &[Problem]) {
+    let also = problems.iter().filter_map(|problem| problem.also.as_ref());
+    let places = problems.iter().map(|problem| &problem.place);
+    for place in places.chain(also.map(|(place, _)| place)) {
+        let pointed = place.file.text.get(place.span.clone());
+        assert!(pointed.is_some(), "{:?} is not in the text", place.span);
+    }
+    for problem in problems {
+        assert!(!problem.message.is_empty());
+    }
+    let drawn = report::draw(problems, "", false, 100);
+    assert_eq!(drawn.is_empty(), problems.is_empty());
+    let _ = report::json(problems, "", 1);
+}
+
+fn assert_whole(tree: &Tree) {
+    assert!(!tree.is_empty());
+    for (path, text) in tree {
+        assert!(is_generated(text.as_bytes()), "{path} has no header");
+        let parsed = hcl::parse(text);
+        assert!(parsed.is_ok(), "{path}: {parsed:?}\n{text}");
+    }
+}
+
+/// The text as a value, an entry of a list, a key and an index of HCL: evaluated, it is the text again.
+pub(crate) fn text_survives(text: &str) {
+    let body = hcl::parse(&emitted(text)).unwrap();
+    let expected = Value::from(text);
+    let attribute = |name: &str| -> Expression {
+        let blocks: Vec<_> = body.blocks().collect();
+        let found = blocks[0]
+            .body
+            .attributes()
+            .find(|attribute| attribute.key() == name);
+        found.unwrap().expr.clone()
+    };
+    assert_eq!(evaluate(&attribute("alone")), expected);
+    assert_eq!(evaluate(&attribute("neighbour")), expected);
+    let list = evaluate(&attribute("list"));
+    assert_eq!(
+        list,
+        Value::from(vec![expected.clone(), Value::from("last")])
+    );
+    let map = evaluate(&attribute("map"));
+    let entries: Vec<_> = map.as_object().unwrap().iter().collect();
+    assert_eq!(entries, [(&text.to_owned(), &expected)]);
+}
+
+fn evaluate(expression: &Expression) -> Value {
+    expression.evaluate(&Context::new()).unwrap()
+}
+
+fn emitted(text: &str) -> String {
+    let fixed = |name, term| Argument {
+        name,
+        term,
+        source: ArgumentSource::Fixed,
+    };
+    let block = Block {
+        kind: "module",
+        labels: vec!["m"],
+        arguments: vec![
+            fixed("alone", Term::from(text)),
+            fixed("neighbour", Term::from(text)),
+            fixed("list", Term::List(vec![text.into(), "last".into()])),
+            fixed("map", Term::Map(vec![(text.to_owned(), text.into())])),
+        ],
+        blocks: Vec::new(),
+    };
+    let root = Root {
+        directory: "generated/dev/orders".to_owned(),
+        written_in: "configs/dev/orders.yaml".to_owned(),
+        files: vec![RootFile {
+            name: "main.tf",
+            blocks: vec![block],
+        }],
+    };
+    let tree = emit(&root);
+    tree.into_values().next().unwrap()
+}
