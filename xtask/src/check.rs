@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::{
-    archive, docs, editor, man, modules, python, roots, rust,
+    apply, archive, checkov, docs, editor, man, modules, python, roots, rust,
     step::{Step, Tally},
     strings,
     terraform::Engine,
@@ -20,9 +20,10 @@ pub(crate) fn run() -> ExitCode {
         Step::new("man --check", man::check),
         Step::new("zip --check", archive::check),
     ]);
-    match python::find() {
+    let (python, engine) = (python::find(), Engine::find());
+    match python {
         Ok(python) => tally.run([Step::new("target sync", move || python::test(python))]),
-        Err(reason) => tally.missing("target sync", &reason),
+        Err(ref reason) => tally.missing("target sync", reason),
     }
     match editor::find() {
         Ok(()) => tally.run([
@@ -31,9 +32,19 @@ pub(crate) fn run() -> ExitCode {
         ]),
         Err(reason) => tally.missing("editor", &reason),
     }
-    match Engine::find() {
-        Ok(engine) => terraform(&mut tally, &engine),
-        Err(reason) => tally.missing("terraform", &reason),
+    match engine {
+        Ok(ref engine) => terraform(&mut tally, engine),
+        Err(ref reason) => tally.missing("terraform", reason),
+    }
+    match python {
+        Ok(python) => tally.run(checkov::steps(python)),
+        Err(ref reason) => tally.missing("checkov", reason),
+    }
+    match engine.and_then(|engine| Ok((engine, python?))) {
+        Ok((engine, python)) => {
+            tally.run([Step::new("apply", move || apply::run(&engine, python))]);
+        }
+        Err(reason) => tally.missing("apply", &reason),
     }
     tally.close()
 }

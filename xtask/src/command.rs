@@ -4,9 +4,10 @@
 use std::{
     ffi::OsStr,
     fmt::Display,
+    fs::File,
     io::{self, Read},
     path::Path,
-    process::{Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
 };
 
 /// A program with its arguments.
@@ -37,6 +38,11 @@ impl Program {
         self
     }
 
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
     /// Runs it to its end: what it printed, in order, on both streams; or that, under the command, when it failed.
     pub(crate) fn run(self) -> Result<String, String> {
         let shown = self.shown.clone();
@@ -59,6 +65,15 @@ impl Program {
         } else {
             Err(failed(&String::from_utf8_lossy(&output.stderr)))
         }
+    }
+
+    /// Starts it and leaves it running; what it prints, on both streams, goes to a file.
+    pub(crate) fn start(mut self, log: &Path) -> Result<Child, String> {
+        let failed = |error| format!("$ {}\n{error}", self.shown);
+        let stdout = File::create(log).map_err(failed)?;
+        let stderr = stdout.try_clone().map_err(failed)?;
+        self.command.stdout(stdout).stderr(stderr);
+        self.command.spawn().map_err(failed)
     }
 
     fn joined(mut self) -> io::Result<(String, ExitStatus)> {

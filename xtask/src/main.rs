@@ -7,13 +7,16 @@
 
 use std::process::ExitCode;
 
+mod apply;
 mod archive;
 mod bless;
 mod check;
+mod checkov;
 mod command;
 mod docs;
 mod editor;
 mod files;
+mod json;
 mod man;
 mod mirror;
 mod modules;
@@ -30,6 +33,8 @@ const USAGE: &str = "\
 usage: cargo xtask CHORE
 
   check                 everything that CI does
+  apply                 prove against an emulated AWS that generated roots go up, change and come down
+  checkov               scan the modules and the generated city
   bless                 accept what the tests show, and delete snapshots without a fixture
   docs [--check]        rewrite what the READMEs quote from code
   editor                drive yaml-language-server with the published schema, check the objects of `k8s`
@@ -45,6 +50,8 @@ fn main() -> ExitCode {
     }
     let done = match *words.as_slice() {
         ["check"] => return check::run(),
+        ["apply"] => apply::find_and_run(),
+        ["checkov"] => checkov::run(),
         ["bless"] => bless::run(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),

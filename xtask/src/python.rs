@@ -1,11 +1,11 @@
-//! Python in an environment of its own: pinned packages, kept below `target/`.
+//! Python in environments of its own: pinned packages, kept below `target/`.
 
 use std::path::{Path, PathBuf};
 
 use crate::{command::Program, files, step::Done};
 
-const PACKAGES: &str = "xtask/requirements.txt";
-const FOLDER: &str = "target/python";
+/// Its packages and its folder: what emulates AWS.
+pub(crate) const EMULATOR: (&str, &str) = ("xtask/requirements.txt", "target/python");
 const SYNC: &str = "modules/nlb/sync";
 
 /// The name of the Python of this machine.
@@ -19,7 +19,7 @@ pub(crate) fn find() -> Result<&'static str, String> {
 /// Runs the unit tests of the target sync.
 pub(crate) fn test(python: &str) -> Done {
     let printed = Program::new(
-        environment(python)?,
+        environment(python, EMULATOR)?,
         &["-m", "unittest", "discover", "--start-directory", SYNC],
     )
     .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -29,20 +29,21 @@ pub(crate) fn test(python: &str) -> Done {
 }
 
 /// The Python with the pinned packages, which is made when it is not there or not the same.
-fn environment(python: &str) -> Result<PathBuf, String> {
-    let (folder, made_of) = (Path::new(FOLDER), Path::new(FOLDER).join("made-of.txt"));
+pub(crate) fn environment(python: &str, (list, folder): (&str, &str)) -> Result<PathBuf, String> {
+    let folder = Path::new(folder);
+    let made_of = folder.join("made-of.txt");
     let inside = std::path::absolute(folder.join(if cfg!(windows) {
         "Scripts/python.exe"
     } else {
         "bin/python"
     }))
     .map_err(|error| files::about(folder, error))?;
-    let packages = files::read(Path::new(PACKAGES))?;
+    let packages = files::read(Path::new(list))?;
     if files::read(&made_of).is_ok_and(|known| known == packages) {
         return Ok(inside);
     }
     files::clear(folder)?;
-    Program::new(python, &["-m", "venv", FOLDER]).run()?;
+    Program::new(python, &["-m", "venv", &folder.to_string_lossy()]).run()?;
     Program::new(
         &inside,
         &[
@@ -52,7 +53,7 @@ fn environment(python: &str) -> Result<PathBuf, String> {
             "--quiet",
             "--no-deps",
             "--requirement",
-            PACKAGES,
+            list,
         ],
     )
     .run()?;

@@ -21,7 +21,7 @@ const TODAY: &str = "2026-11-01";
 /// Copies the modules and the fixtures, and generates every root.
 pub(crate) fn generate() -> Done {
     files::clear(Path::new(FOLDER))?;
-    copy_modules()?;
+    copy_modules(Path::new(MODULES))?;
     let workspaces = workspaces()?;
     for fixture in &workspaces {
         let workspace = Path::new(FOLDER).join(fixture);
@@ -50,12 +50,12 @@ fn workspaces() -> Result<Vec<PathBuf>, String> {
 }
 
 /// Pins the provider of each copy, so that what is proved does not depend on what was released today.
-fn copy_modules() -> Result<(), String> {
+pub(crate) fn copy_modules(to: &Path) -> Result<(), String> {
     let pin = format!(
         "terraform {{\n  required_providers {{\n    aws = {{\n      source  = \"hashicorp/aws\"\n      version = \"{PROVIDER}\"\n    }}\n  }}\n}}\n"
     );
     for module in files::folders(Path::new("modules"))? {
-        let copy = Path::new(MODULES).join(files::name(&module));
+        let copy = to.join(files::name(&module));
         files::copy(&module, &copy)?;
         files::write(&copy.join("provider_override.tf"), &pin)?;
     }

@@ -53,7 +53,8 @@ impl Engine {
         self.program(folder, arguments).read()
     }
 
-    fn program(&self, folder: &Path, arguments: &[&str]) -> Program {
+    /// Terraform with these arguments, still to be run.
+    pub(crate) fn program(&self, folder: &Path, arguments: &[&str]) -> Program {
         let mut program = Program::new("terraform", arguments)
             .within(folder)
             .env("CHECKPOINT_DISABLE", "1")

@@ -1,7 +1,8 @@
-"""The emulated AWS, on loopback: moto's server, and in this process only two things that moto leaves out.
+"""The emulated AWS, on loopback: moto's server, and in this process only four things that moto leaves out.
 
-A function that is invoked really runs, and the host name of an emulated proxy has addresses: one in each of its
-first two subnets, as the real one has.
+A function that is invoked really runs. The host name of an emulated proxy has addresses: one in each of its first
+two subnets, as the real one has. A new database remembers what it was asked for. And the rotation of a secret that
+RDS manages can be cancelled, although it has no function of its own.
 """
 
 import ipaddress
@@ -16,7 +17,8 @@ from moto.awslambda.models import LambdaFunction
 from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from moto.rds.models import rds_backends
+from moto.rds.models import DBInstance, rds_backends
+from moto.secretsmanager.models import SecretsManagerBackend
 from werkzeug.serving import make_server
 
 RUNNER = pathlib.Path(__file__).with_name("function.py")
@@ -43,7 +45,7 @@ def address_in(rds, subnet_id):
 
 
 def run(function, event=None):
-    """Runs a function's own code in a process of its own: result, whether it failed, and what it logged."""
+    """Runs a function's own code in a process of its own: its result, whether it failed, and what it logged."""
     with tempfile.TemporaryDirectory() as folder:
         code, answer = pathlib.Path(folder, "code.zip"), pathlib.Path(folder, "answer.json")
         code.write_bytes(function.code_bytes)
@@ -74,8 +76,40 @@ def run(function, event=None):
         return json.dumps(reply["result"]), reply["failed"], log
 
 
+# By the names of the API's request and of its answer.
+REMEMBERED = {
+    "enable_performance_insights": "performance_insights_enabled",
+    "engine_lifecycle_support": "engine_lifecycle_support",
+    "monitoring_interval": "monitoring_interval",
+    "monitoring_role_arn": "monitoring_role_arn",
+    "performance_insights_kms_key_id": "performance_insights_kms_key_id",
+    "performance_insights_retention_period": "performance_insights_retention_period",
+}
+make_database = DBInstance.__init__
+
+
+def remember(database, *arguments, **asked):
+    make_database(database, *arguments, **asked)
+    for name, attribute in REMEMBERED.items():
+        if name in asked:
+            setattr(database, attribute, asked[name])
+
+
+cancel_rotation = SecretsManagerBackend.cancel_rotate_secret
+
+
+def cancel_managed_rotation(backend, secret_id):
+    secret = backend.secrets[secret_id]
+    if secret.owning_service is None:
+        return cancel_rotation(backend, secret_id)
+    secret.rotation_enabled = False
+    return secret.to_short_dict()
+
+
 def main():
+    DBInstance.__init__ = remember
     LambdaFunction._invoke_lambda = run
+    SecretsManagerBackend.cancel_rotate_secret = cancel_managed_rotation
     application = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", 0, application, threaded=True)
     os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{server.port}"

@@ -1,0 +1,151 @@
+"""The way of a client: endpoint service, load balancer, targets, proxy, database; and the security groups along it."""
+
+import json
+
+from unit import PROXY_PORT, only, same
+
+
+def the_endpoint_service_stands_on_the_load_balancer(unit):
+    same(unit.service["NetworkLoadBalancerArns"], [unit.balancer["LoadBalancerArn"]])
+    same(unit.service["AcceptanceRequired"], False)
+    same(unit.service["ServiceName"], unit.outputs["endpoint_service_name"])
+
+
+def the_endpoint_service_admits_the_named_principals(unit):
+    found = unit.client("ec2").describe_vpc_endpoint_service_permissions(ServiceId=unit.service["ServiceId"])
+    same(sorted(each["Principal"] for each in found["AllowedPrincipals"]), unit.wanted["principals"])
+
+
+def the_load_balancer_is_internal_and_crosses_zones(unit):
+    elb = unit.client("elbv2")
+    same((unit.balancer["Type"], unit.balancer["Scheme"]), ("network", "internal"))
+    same(len(unit.balancer["AvailabilityZones"]), 3)
+    found = elb.describe_load_balancer_attributes(LoadBalancerArn=unit.balancer["LoadBalancerArn"])["Attributes"]
+    attributes = {each["Key"]: each["Value"] for each in found}
+    same(attributes.get("load_balancing.cross_zone.enabled"), "true")
+
+
+def the_listener_forwards_to_the_target_group(unit):
+    elb = unit.client("elbv2")
+    listener = only(elb.describe_listeners(LoadBalancerArn=unit.balancer["LoadBalancerArn"])["Listeners"])
+    same((listener["Protocol"], listener["Port"]), ("TCP", PROXY_PORT))
+    action = only(listener["DefaultActions"])
+    same((action["Type"], action["TargetGroupArn"]), ("forward", unit.target_group["TargetGroupArn"]))
+
+
+def the_target_group_checks_health_over_tcp(unit):
+    group = unit.target_group
+    same((group["TargetType"], group["Protocol"], group["Port"]), ("ip", "TCP", PROXY_PORT))
+    same((group["HealthCheckProtocol"], group["HealthCheckPort"]), ("TCP", "traffic-port"))
+
+
+def the_targets_are_the_addresses_of_the_proxy(unit):
+    same(unit.targets(), addresses(unit))
+
+
+def addresses(unit):
+    """Those that the emulated network gives a proxy: the eleventh of each of its first two subnets."""
+    found = unit.client("ec2").describe_subnets(SubnetIds=unit.proxy["VpcSubnetIds"][:2])["Subnets"]
+    return sorted((subnet["CidrBlock"].replace(".0/24", ".10"), PROXY_PORT) for subnet in found)
+
+
+def the_proxy_leads_to_its_database(unit):
+    target = only(unit.client("rds").describe_db_proxy_targets(DBProxyName=unit.proxy["DBProxyName"])["Targets"])
+    same((target["Type"], target["RdsResourceId"]), ("RDS_INSTANCE", unit.database["DBInstanceIdentifier"]))
+
+
+def the_proxy_demands_tls(unit):
+    same(unit.proxy["RequireTLS"], True)
+
+
+def the_proxy_logs_in_with_the_secret_of_the_database(unit):
+    auth = only(unit.proxy["Auth"])
+    wanted = {"iam": "REQUIRED", "password": "DISABLED"}[unit.wanted["authentication"]]
+    same((auth["AuthScheme"], auth["IAMAuth"]), ("SECRETS", wanted))
+    same(auth["SecretArn"], unit.database["MasterUserSecret"]["SecretArn"])
+
+
+def each_part_wears_its_own_security_group(unit):
+    worn = {
+        "db": [group["VpcSecurityGroupId"] for group in unit.database["VpcSecurityGroups"]],
+        "proxy": unit.proxy["VpcSecurityGroupIds"],
+        "nlb": unit.balancer["SecurityGroups"],
+    }
+    if unit.wanted["sync_in_vpc"]:
+        worn["target-sync"] = unit.function["Configuration"]["VpcConfig"]["SecurityGroupIds"]
+    same(worn, {name: [group] for name, group in unit.groups.items()})
+
+
+def the_load_balancer_reaches_the_proxy_and_nothing_else(unit):
+    same(edges(unit, "nlb", "out"), [("proxy", PROXY_PORT)])
+    same(edges(unit, "proxy", "in"), [("nlb", PROXY_PORT)])
+
+
+def the_proxy_reaches_the_database_and_nothing_else(unit):
+    same(edges(unit, "proxy", "out"), [("db", unit.wanted["port"])])
+    same(edges(unit, "db", "in"), [("proxy", unit.wanted["port"])])
+    same(edges(unit, "db", "out"), [])
+
+
+def clients_enter_only_from_the_networks_of_the_clusters(unit):
+    same(edges(unit, "nlb", "in"), [(cidr, PROXY_PORT) for cidr in unit.wanted["client_cidrs"]])
+
+
+def edges(unit, name, direction):
+    """Peer and port of each rule of a security group, which is known to the unit by its part."""
+    found = unit.client("ec2").describe_security_groups(GroupIds=[unit.groups[name]])["SecurityGroups"]
+    parts = {group: part for part, group in unit.groups.items()}
+    rules = []
+    for rule in only(found)["IpPermissions" if direction == "in" else "IpPermissionsEgress"]:
+        same((rule["IpProtocol"], rule.get("FromPort")), ("tcp", rule.get("ToPort")))
+        peers = [parts.get(pair["GroupId"], pair["GroupId"]) for pair in rule["UserIdGroupPairs"]]
+        peers += [block["CidrIp"] for block in rule["IpRanges"]] + rule["Ipv6Ranges"] + rule["PrefixListIds"]
+        rules += [(peer, rule["FromPort"]) for peer in peers]
+    return sorted(rules)
+
+
+def the_sync_runs_where_and_how_it_should(unit):
+    found = unit.function["Configuration"]
+    same(found["Architectures"], ["arm64"])
+    same(found["Environment"]["Variables"]["PROXY_ENDPOINT"], unit.outputs["proxy_endpoint"])
+    same(unit.function.get("Concurrency", {}).get("ReservedConcurrentExecutions"), 1)
+    in_vpc = unit.proxy["VpcSubnetIds"] if unit.wanted["sync_in_vpc"] else []
+    same(sorted(found.get("VpcConfig", {}).get("SubnetIds", [])), sorted(in_vpc))
+    if in_vpc:
+        same(edges(unit, "target-sync", "out"), [("0.0.0.0/0", 443)])
+        same(edges(unit, "target-sync", "in"), [])
+
+
+def the_sync_runs_every_minute(unit):
+    schedule = unit.client("scheduler").get_schedule(Name=f"{unit.base}-target-sync")
+    same((schedule["ScheduleExpression"], schedule["State"]), ("rate(1 minute)", "ENABLED"))
+    same(schedule["Target"]["Arn"], unit.function["Configuration"]["FunctionArn"])
+    same(json.loads(schedule["Target"]["Input"]), {"trigger": "schedule"})
+
+
+def a_run_on_schedule_changes_nothing_when_all_is_well(unit):
+    wanted = {"trigger": "schedule", "resolved": 2, "registered": 0, "deregistered": 0, "kept": 0, "targets": 2}
+    same(run(unit, unit.client("scheduler").get_schedule(Name=f"{unit.base}-target-sync")["Target"]["Input"]), wanted)
+
+
+def a_run_on_schedule_brings_a_lost_target_back(unit):
+    before = unit.targets()
+    lost = [{"Id": before[0][0], "Port": PROXY_PORT}]
+    elb = unit.client("elbv2")
+    elb.deregister_targets(TargetGroupArn=unit.target_group["TargetGroupArn"], Targets=lost)
+    same(len(unit.targets()), len(before) - 1)
+    same(run(unit, json.dumps({"trigger": "schedule"}))["registered"], 1)
+    same(unit.targets(), before)
+
+
+def a_wrong_event_fails_and_is_logged(unit):
+    answer = unit.client("lambda").invoke(FunctionName=f"{unit.base}-target-sync", Payload=b'{"odd": 1}')
+    same("FunctionError" in answer, True)
+    group = f"/aws/lambda/{unit.base}-target-sync"
+    lines = [event["message"] for event in unit.client("logs").filter_log_events(logGroupName=group)["events"]]
+    same(sum('"failed"' in line and "'odd': 1" in line for line in lines), 1)
+
+
+def run(unit, event):
+    answer = unit.client("lambda").invoke(FunctionName=f"{unit.base}-target-sync", Payload=event.encode())
+    return json.load(answer["Payload"])
