@@ -80,7 +80,9 @@ pub(crate) fn steps(engine: &Engine) -> Result<Vec<Step>, String> {
 
 fn prove(engine: &Engine, root: &Path) -> Done {
     engine.run(root, &["fmt", "-check", "-diff"])?;
-    if files::read(&root.join("main.tf"))?.contains("\"git::") {
+    // A retired root calls no module any more.
+    let calls = root.join("main.tf");
+    if calls.is_file() && files::read(&calls)?.contains("\"git::") {
         return Ok("format only, its modules are elsewhere".to_owned());
     }
     modules::validate(engine, root)

@@ -14,7 +14,6 @@ import sys
 import tempfile
 
 from moto.awslambda.models import LambdaFunction
-from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.rds.models import DBInstance, rds_backends
@@ -25,7 +24,7 @@ RUNNER = pathlib.Path(__file__).with_name("function.py")
 ADDRESSES_OF_A_PROXY = 2
 
 
-def every(backends: BackendDict):
+def every(backends):
     return [backend for account in list(backends.values()) for backend in list(account.values())]
 
 

@@ -21,7 +21,10 @@ def the_grown_database_has_its_class_and_storage(unit):
 def the_renamed_unit_has_a_role_for_its_new_service_account(unit):
     access.the_role_trusts_one_service_account_of_the_clusters(unit)
     names = [role["RoleName"] for role in unit.client("iam").list_roles()["Roles"]]
-    same([name for name in names if name.endswith("-proxy-access")], [f"{unit.namespace}-{unit.environment}-proxy-access"])
+    same(
+        [name for name in names if name.endswith("-proxy-access")],
+        [f"{unit.namespace}-{unit.environment}-proxy-access"],
+    )
 
 
 def everything_carries_the_tags_of_the_new_namespace(unit):

@@ -51,7 +51,10 @@ def the_parameter_group_fits_the_engine_and_forces_tls(unit):
     rds = unit.client("rds")
     name = unit.database["DBParameterGroups"][0]["DBParameterGroupName"]
     same(name, f"{unit.base}-{FAMILY}")
-    same(rds.describe_db_parameter_groups(DBParameterGroupName=name)["DBParameterGroups"][0]["DBParameterGroupFamily"], FAMILY)
+    same(
+        rds.describe_db_parameter_groups(DBParameterGroupName=name)["DBParameterGroups"][0]["DBParameterGroupFamily"],
+        FAMILY,
+    )
     found = rds.describe_db_parameters(DBParameterGroupName=name)["Parameters"]
     same({each["ParameterName"]: each["ParameterValue"] for each in found}, unit.wanted["parameters"])
 

@@ -3,9 +3,10 @@
 import sys
 import types
 
+import boto3
 from report import report
 from unit import WANTED, same
-from world import ACCOUNTS, STATE_BUCKET, boto3, session, REGION
+from world import ACCOUNTS, REGION, STATE_BUCKET, session
 
 # Where to ask for what a unit is made of: service, call, the list in its answer, and the name in each entry.
 KINDS = [

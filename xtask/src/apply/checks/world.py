@@ -31,9 +31,9 @@ def network(aws, second_octet):
     ec2 = aws.client("ec2")
     vpc = ec2.create_vpc(CidrBlock=f"10.{second_octet}.0.0/16")["Vpc"]["VpcId"]
     subnets = [
-        ec2.create_subnet(
-            VpcId=vpc, CidrBlock=f"10.{second_octet}.{number}.0/24", AvailabilityZone=f"{REGION}{zone}"
-        )["Subnet"]["SubnetId"]
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.{second_octet}.{number}.0/24", AvailabilityZone=f"{REGION}{zone}")[
+            "Subnet"
+        ]["SubnetId"]
         for number, zone in enumerate("acd")
     ]
     return vpc, ", ".join(subnets)
