@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::{
-    archive, docs, modules, python, roots, rust,
+    archive, docs, long, modules, python, roots, rust,
     step::{Step, Tally},
     strings,
     terraform::Engine,
@@ -30,11 +30,22 @@ pub(crate) fn run() -> ExitCode {
     tally.close()
 }
 
+/// One step that needs Terraform, alone.
+pub(crate) fn with_engine(step: impl FnOnce(&Engine) -> Step) -> ExitCode {
+    let mut tally = Tally::default();
+    match Engine::find() {
+        Ok(engine) => tally.run([step(&engine)]),
+        Err(reason) => tally.missing("terraform", &reason),
+    }
+    tally.close()
+}
+
 fn terraform(tally: &mut Tally, engine: &Engine) {
     tally.run([
         modules::format(engine),
         Step::new("generate", roots::generate),
         strings::step(engine),
+        long::properties(engine),
     ]);
     let found = modules::steps(engine).and_then(|modules| Ok((modules, roots::steps(engine)?)));
     match found {

@@ -13,6 +13,8 @@ mod check;
 mod command;
 mod docs;
 mod files;
+mod fuzz;
+mod long;
 mod mirror;
 mod modules;
 mod provider_schema;
@@ -30,6 +32,10 @@ usage: cargo xtask CHORE
   check                 everything that CI does
   bless                 accept what the tests show, and delete snapshots without a fixture
   docs [--check]        rewrite what the READMEs quote from code
+  fuzz [SECONDS]        run the fuzz targets, each for 60 seconds or as long as said
+  kill                  kill 200 runs of `generate` with 500 units
+  properties            have Terraform format the roots of generated configs
+  strings               have Terraform evaluate hostile text
   zip [--check]         rebuild the zip of the target sync
   provider-schema FILE  reduce the output of `terraform providers schema -json` to what modules/ uses";
 
@@ -44,6 +50,11 @@ fn main() -> ExitCode {
         ["bless"] => bless::run(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
+        ["fuzz"] => return fuzz::run("60"),
+        ["fuzz", seconds] => return fuzz::run(seconds),
+        ["kill"] => long::kill(),
+        ["properties"] => return check::with_engine(long::properties),
+        ["strings"] => return check::with_engine(strings::step),
         ["zip"] => archive::write(),
         ["zip", "--check"] => archive::check(),
         ["provider-schema", file] => provider_schema::write(file),
