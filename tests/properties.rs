@@ -29,6 +29,8 @@ use storage_valet_rds::{
     tree::Tree,
 };
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use crate::workspace::TODAY;
 
 type Keys = Vec<(String, serde_json::Value)>;
@@ -63,7 +65,9 @@ fn text(most: usize) -> impl Strategy<Value = String> {
 }
 
 fn tag(first: &'static str) -> impl Strategy<Value = String> {
-    let text = format!("{first}([A-Za-z0-9 _.:/=+@-]|\\p{{Greek}}|\\p{{Han}}){{0,20}}");
+    let text = format!(
+        "{first}([A-Za-z0-9 _.:/=+@-]|\\p{{Greek}}|\\p{{Han}}|\\p{{Hangul}}|\\p{{Thai}}){{0,20}}"
+    );
     let honest = |text: &String| {
         let lower = text.to_lowercase();
         let is_taken = lower.starts_with("aws:") || lower.starts_with("valet-rds:");
@@ -287,7 +291,7 @@ fn assert_aligned(text: &str) {
         let end = end?.0 + usize::from(quoted);
         let rest = &line[end..];
         let is_item = rest.trim_start().starts_with("= ") && !rest.ends_with(['{', '[', '(']);
-        let key = line[..end].chars().count();
+        let key = line[..end].graphemes(true).count();
         is_item.then(|| (indent, key, key + rest.len() - rest.trim_start().len()))
     };
     let lines: Vec<_> = text.lines().map(item).collect();

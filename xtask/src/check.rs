@@ -49,6 +49,16 @@ pub(crate) fn run() -> ExitCode {
     tally.close()
 }
 
+/// One step that needs Terraform, alone.
+pub(crate) fn with_engine(step: impl FnOnce(&Engine) -> Step) -> ExitCode {
+    let mut tally = Tally::default();
+    match Engine::find() {
+        Ok(engine) => tally.run([step(&engine)]),
+        Err(reason) => tally.missing("terraform", &reason),
+    }
+    tally.close()
+}
+
 fn terraform(tally: &mut Tally, engine: &Engine) {
     tally.run([
         modules::format(engine),

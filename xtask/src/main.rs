@@ -16,7 +16,9 @@ mod command;
 mod docs;
 mod editor;
 mod files;
+mod fuzz;
 mod json;
+mod long;
 mod man;
 mod mirror;
 mod modules;
@@ -39,6 +41,10 @@ usage: cargo xtask CHORE
   docs [--check]        rewrite what the READMEs quote from code
   editor                drive yaml-language-server with the published schema, check the objects of `k8s`
   man [--check]         rewrite the manual page from the command line
+  fuzz [SECONDS]        run the fuzz targets, each for 60 seconds or as long as said
+  kill                  kill 200 runs of `generate` with 500 units
+  properties            have Terraform format the roots of generated configs
+  strings               have Terraform evaluate hostile text
   zip [--check]         rebuild the zip of the target sync
   provider-schema FILE  reduce the output of `terraform providers schema -json` to what modules/ uses";
 
@@ -58,6 +64,11 @@ fn main() -> ExitCode {
         ["editor"] => editor::run(),
         ["man"] => man::write(),
         ["man", "--check"] => man::check(),
+        ["fuzz"] => return fuzz::run("60"),
+        ["fuzz", seconds] => return fuzz::run(seconds),
+        ["kill"] => long::kill(),
+        ["properties"] => return check::with_engine(long::properties),
+        ["strings"] => return check::with_engine(strings::step),
         ["zip"] => archive::write(),
         ["zip", "--check"] => archive::check(),
         ["provider-schema", file] => provider_schema::write(file),
