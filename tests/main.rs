@@ -10,6 +10,7 @@ mod cases;
 mod cli;
 mod diff;
 mod explain;
+mod gate;
 
 mod house;
 mod life;

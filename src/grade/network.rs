@@ -39,7 +39,8 @@ const CLIENT_RULES: &[&str] = &["aws_vpc_security_group_ingress_rule.client"];
 const SYNC: &[&str] = &["aws_lambda_invocation.apply"];
 
 pub(super) static ROWS: &[Row] = &[
-    row("proxy", "alarms", InPlace, "aws_cloudwatch_metric_alarm.this", ALARMS).replaces(&["aws_cloudwatch_metric_alarm.this"]),
+    row("proxy", "alarms", InPlace, "aws_cloudwatch_metric_alarm.borrow_latency", ALARMS)
+        .replaces(&["aws_cloudwatch_metric_alarm.borrow_latency", "aws_cloudwatch_metric_alarm.pinned_sessions"]),
     row("proxy", "authentication", Downtime, "aws_db_proxy.this.auth.iam_auth", "the proxy at once refuses clients that log in the old way")
         .instead("make clients ready for the new way first, and change both together").connection(&["login"]),
     row("proxy", "connection_borrow_timeout", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
@@ -98,7 +99,7 @@ pub(super) static ROWS: &[Row] = &[
     row("nlb", "target_group_name", Replace, "aws_lb_target_group.this.name", NAME)
         .replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply"]),
     row("nlb", "vpc_id", Replace, "aws_lb_target_group.this.vpc_id", "load balancer, target group and security group belong to one VPC")
-        .connection(&["endpoint"]).replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply", "aws_security_group.this", "aws_security_group.sync", "aws_vpc_security_group_ingress_rule.proxy"]),
+        .connection(&["endpoint"]).replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply", "aws_security_group.this", "aws_security_group.sync"]),
     row("endpoint_service", "allowed_principals", InPlace, "aws_vpc_endpoint_service.this.allowed_principals", "decides who may create new endpoints; existing ones stay"),
     row("endpoint_service", "name", InPlace, "aws_vpc_endpoint_service.this.tags", "only a tag"),
     row("endpoint_service", "nlb_arn", InPlace, "aws_vpc_endpoint_service.this.network_load_balancer_arns", "the service follows the load balancer"),
