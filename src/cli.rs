@@ -9,6 +9,7 @@ mod ask;
 pub mod complete;
 mod date;
 pub mod legacy;
+mod life;
 mod progress;
 mod start;
 mod which;
@@ -25,14 +26,12 @@ use std::{
 };
 
 use clap::{Parser, Subcommand, ValueEnum};
-use rayon::prelude::*;
 
 use crate::{
     command,
     compile::{self, Compiled, WORKSPACE_FILE},
     disk,
-    instance::{Environment, Instance},
-    life::{self, Life},
+    instance::Environment,
     problem::Problem,
     report, suggest,
 };
@@ -292,31 +291,6 @@ impl Session {
         compiled.problems.extend(problems);
         compile::finish(&mut compiled.problems);
         Ok((compiled, paths))
-    }
-
-    /// What the roots on disk say about these units.
-    ///
-    /// # Errors
-    /// When a root cannot be read.
-    pub fn life(&self, instances: &[Instance]) -> Result<Life, Stop> {
-        let expected = compile::expected_roots(&self.environments, instances);
-        let mut roots = disk::stray_roots(&self.workspace, self.output(), &|directory| {
-            expected.contains(directory)
-        })?;
-        let standing = instances
-            .par_iter()
-            .map(|instance| {
-                let directory = instance.directory();
-                let terraform = disk::terraform(&self.workspace, &directory)?;
-                if life::is_telling(&terraform, instance) {
-                    disk::standing_root(&self.workspace, &directory)
-                } else {
-                    Ok(None)
-                }
-            })
-            .collect::<Result<Vec<_>, disk::Failure>>()?;
-        roots.extend(standing.into_iter().flatten());
-        Ok(life::compare(&roots, instances))
     }
 
     /// The environment of a name.

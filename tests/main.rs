@@ -14,6 +14,7 @@ mod create;
 mod diff;
 mod explain;
 mod fuzzed;
+mod gate;
 mod graph;
 mod hostile;
 mod house;

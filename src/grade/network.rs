@@ -35,10 +35,12 @@ const NEW_LOAD_BALANCER: &[&str] = &[
     "aws_lb_listener.this",
     "aws_lambda_invocation.apply",
 ];
+const CLIENT_RULES: &[&str] = &["aws_vpc_security_group_ingress_rule.client"];
 const SYNC: &[&str] = &["aws_lambda_invocation.apply"];
 
 pub(super) static ROWS: &[Row] = &[
-    row("proxy", "alarms", InPlace, "aws_cloudwatch_metric_alarm.this", ALARMS),
+    row("proxy", "alarms", InPlace, "aws_cloudwatch_metric_alarm.borrow_latency", ALARMS)
+        .replaces(&["aws_cloudwatch_metric_alarm.borrow_latency", "aws_cloudwatch_metric_alarm.pinned_sessions"]),
     row("proxy", "authentication", Downtime, "aws_db_proxy.this.auth.iam_auth", "the proxy at once refuses clients that log in the old way")
         .instead("make clients ready for the new way first, and change both together").connection(&["login"]),
     row("proxy", "connection_borrow_timeout", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
@@ -66,12 +68,14 @@ pub(super) static ROWS: &[Row] = &[
         .instead("leave the subnets alone, or plan an interruption for every database of the environment").connection(&["endpoint"]).replaces(NEW_PROXY),
     row("proxy", "vpc_id", Replace, "aws_security_group.this.vpc_id", "a proxy and its security group belong to one VPC")
         .connection(&["endpoint"]).replaces(&["aws_security_group.this"]),
-    row("nlb", "alarms", InPlace, "aws_cloudwatch_metric_alarm.this", ALARMS),
-    Row::new("nlb", "client_cidrs", Set, Downtime, "aws_lb.this.enforce_security_group_inbound_rules_on_private_link_traffic", "from now on the load balancer admits only these addresses, also from existing connections' clients")
+    row("nlb", "alarms", InPlace, "aws_cloudwatch_metric_alarm.this", ALARMS).replaces(&["aws_cloudwatch_metric_alarm.this"]),
+    Row::new("nlb", "client_cidrs", Set, Downtime, "aws_lb.this.enforce_security_group_inbound_rules_on_private_link_traffic", "from now on the load balancer admits only these addresses; clients elsewhere are cut off")
         .instead("make sure that the list holds every pod's address"),
-    Row::new("nlb", "client_cidrs", Unset, InPlace, "aws_lb.this.enforce_security_group_inbound_rules_on_private_link_traffic", "the load balancer admits every address that PrivateLink lets in"),
+    Row::new("nlb", "client_cidrs", Unset, InPlace, "aws_lb.this.enforce_security_group_inbound_rules_on_private_link_traffic", "the load balancer admits every address that PrivateLink lets in")
+        .replaces(CLIENT_RULES),
     Row::new("nlb", "client_cidrs", Grows, InPlace, "aws_vpc_security_group_ingress_rule.client", "more addresses are admitted"),
-    row("nlb", "client_cidrs", Downtime, "aws_vpc_security_group_ingress_rule.client", "clients with addresses that are no longer listed are cut off"),
+    row("nlb", "client_cidrs", Downtime, "aws_vpc_security_group_ingress_rule.client", "clients with addresses that are no longer listed are cut off")
+        .replaces(CLIENT_RULES),
     row("nlb", "log_retention_days", InPlace, "aws_cloudwatch_log_group.sync.retention_in_days", "older log lines are deleted, or kept longer"),
     row("nlb", "name", Replace, "aws_lb.this.name", NAME).connection(&["endpoint"]).replaces(NEW_LOAD_BALANCER),
     row("nlb", "port", Replace, "aws_lb_target_group.this.port", NAME).connection(&["endpoint"])
@@ -95,7 +99,7 @@ pub(super) static ROWS: &[Row] = &[
     row("nlb", "target_group_name", Replace, "aws_lb_target_group.this.name", NAME)
         .replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply"]),
     row("nlb", "vpc_id", Replace, "aws_lb_target_group.this.vpc_id", "load balancer, target group and security group belong to one VPC")
-        .connection(&["endpoint"]).replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply", "aws_security_group.this", "aws_security_group.sync", "aws_vpc_security_group_ingress_rule.proxy"]),
+        .connection(&["endpoint"]).replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply", "aws_security_group.this", "aws_security_group.sync"]),
     row("endpoint_service", "allowed_principals", InPlace, "aws_vpc_endpoint_service.this.allowed_principals", "decides who may create new endpoints; existing ones stay"),
     row("endpoint_service", "name", InPlace, "aws_vpc_endpoint_service.this.tags", "only a tag"),
     row("endpoint_service", "nlb_arn", InPlace, "aws_vpc_endpoint_service.this.network_load_balancer_arns", "the service follows the load balancer"),

@@ -36,7 +36,8 @@ const fn anew(argument: &'static str, when: super::When, becomes: &'static str) 
 }
 
 pub(super) static ROWS: &[Row] = &[
-    row("alarms", Always, InPlace, "aws_cloudwatch_metric_alarm.this", "alarms are made, changed or removed; the database is not touched"),
+    row("alarms", Always, InPlace, "aws_cloudwatch_metric_alarm.this", "alarms are made, changed or removed; the database is not touched")
+        .replaces(&["aws_cloudwatch_metric_alarm.this"]),
     row("allocated_storage", Lower, InPlace, "aws_db_instance.this.allocated_storage", "AWS refuses to shrink a volume: the apply fails")
         .instead("keep the size; to shrink, move the data to a smaller database"),
     row("allocated_storage", Always, InPlace, "aws_db_instance.this.allocated_storage", "the volume grows while the database runs; for six hours it cannot be changed again"),
@@ -63,7 +64,9 @@ pub(super) static ROWS: &[Row] = &[
     row("iops", Always, InPlace, "aws_db_instance.this.iops", "the volume is optimised for hours while the database runs"),
     anew("kms_key_arn", Always, "aws_db_instance.this.kms_key_id")
         .instead("keep the key; to change it, restore a copied snapshot into a database with another shortname"),
-    row("log_exports", Always, InPlace, "aws_db_instance.this.enabled_cloudwatch_logs_exports", "logs start or stop going to CloudWatch; the log group of one that stops is deleted"),
+    row("log_exports", Grows, InPlace, "aws_db_instance.this.enabled_cloudwatch_logs_exports", "more logs go to CloudWatch"),
+    row("log_exports", Always, InPlace, "aws_db_instance.this.enabled_cloudwatch_logs_exports", "a log stops going to CloudWatch, and its group is deleted with every line in it")
+        .instead("export the lines that are still needed first").replaces(&["aws_cloudwatch_log_group.this"]),
     row("log_retention_days", Always, InPlace, "aws_cloudwatch_log_group.this.retention_in_days", "older log lines are deleted, or kept longer"),
     row("maintenance_window", Always, InPlace, "aws_db_instance.this.maintenance_window", "what waits for the window happens at the new time"),
     row("max_allocated_storage", Always, InPlace, "aws_db_instance.this.max_allocated_storage", "only a limit for growth; the volume stays as it is"),
