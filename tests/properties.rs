@@ -74,7 +74,7 @@ fn tag(first: &'static str) -> impl Strategy<Value = String> {
         let is_letters = text
             .chars()
             .all(|letter| letter.is_ascii() || letter.is_alphanumeric());
-        is_letters && !is_taken && impostor(text).is_none()
+        is_letters && !is_taken && !text.contains(is_hidden) && impostor(text).is_none()
     };
     proptest::string::string_regex(&text)
         .unwrap()

@@ -2,7 +2,7 @@
 //!
 //! Written from what the specifications of `v1`, `apps/v1`, `networking.istio.io/v1` and `external-secrets.io/v1` say of
 //! each field, and only as wide as what is printed: a misspelt or misplaced field is an unknown one, and fails.
-//! `cargo xtask editor` holds the same objects against the schemas that those projects publish, which let more pass.
+//! `cargo xtask readers` holds the same objects against the schemas that those projects publish, which let more pass.
 #![expect(
     clippy::needless_pass_by_value,
     reason = "schemas are built of `json!` in each other"

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::{
-    apply, archive, checkov, docs, editor, man, modules, python, roots, rust,
+    apply, archive, checkov, docs, long, man, modules, python, readers, roots, rust,
     step::{Step, Tally},
     strings,
     terraform::Engine,
@@ -25,12 +25,13 @@ pub(crate) fn run() -> ExitCode {
         Ok(python) => tally.run([Step::new("target sync", move || python::test(python))]),
         Err(ref reason) => tally.missing("target sync", reason),
     }
-    match editor::find() {
+    match readers::find() {
         Ok(()) => tally.run([
-            Step::new("editor", editor::language_server),
-            Step::new("published schemas", editor::objects),
+            Step::new("editor", readers::language_server),
+            Step::new("published schemas", readers::objects),
+            Step::new("reports", readers::reports),
         ]),
-        Err(reason) => tally.missing("editor", &reason),
+        Err(reason) => tally.missing("readers", &reason),
     }
     match engine {
         Ok(ref engine) => terraform(&mut tally, engine),
@@ -64,6 +65,7 @@ fn terraform(tally: &mut Tally, engine: &Engine) {
         modules::format(engine),
         Step::new("generate", roots::generate),
         strings::step(engine),
+        long::properties(engine),
     ]);
     let found = modules::steps(engine).and_then(|modules| Ok((modules, roots::steps(engine)?)));
     match found {

@@ -2,13 +2,21 @@
 #![expect(clippy::disallowed_methods, reason = "chores start programs")]
 
 use std::{
+    env,
     ffi::OsStr,
     fmt::Display,
     fs::File,
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
 };
+
+/// The command that users have, built just now, as a path from anywhere.
+pub(crate) fn valet() -> Result<PathBuf, String> {
+    Program::new("cargo", &["build", "--quiet", "--bin", "valet-rds"]).run()?;
+    let chore = env::current_exe().map_err(|error| error.to_string())?;
+    Ok(chore.with_file_name(format!("valet-rds{}", env::consts::EXE_SUFFIX)))
+}
 
 /// A program with its arguments.
 pub(crate) struct Program {

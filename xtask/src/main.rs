@@ -14,7 +14,6 @@ mod check;
 mod checkov;
 mod command;
 mod docs;
-mod editor;
 mod files;
 mod fuzz;
 mod json;
@@ -24,6 +23,7 @@ mod mirror;
 mod modules;
 mod provider_schema;
 mod python;
+mod readers;
 mod roots;
 mod rust;
 mod step;
@@ -39,7 +39,7 @@ usage: cargo xtask CHORE
   checkov               scan the modules and the generated city
   bless                 accept what the tests show, and delete snapshots without a fixture
   docs [--check]        rewrite what the READMEs quote from code
-  editor                drive yaml-language-server with the published schema, check the objects of `k8s`
+  readers               have an editor, Kubernetes and code scanning read what we publish
   man [--check]         rewrite the manual page from the command line
   fuzz [SECONDS]        run the fuzz targets, each for 60 seconds or as long as said
   kill                  kill 200 runs of `generate` with 500 units
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
         ["bless"] => bless::run(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
-        ["editor"] => editor::run(),
+        ["readers"] => readers::run(),
         ["man"] => man::write(),
         ["man", "--check"] => man::check(),
         ["fuzz"] => return fuzz::run("60"),

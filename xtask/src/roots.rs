@@ -25,14 +25,20 @@ pub(crate) fn generate() -> Done {
     let workspaces = workspaces()?;
     for fixture in &workspaces {
         let workspace = Path::new(FOLDER).join(fixture);
-        files::copy(fixture, &workspace)?;
-        if !fixture.join("valet.yaml").is_file() {
-            files::copy(Path::new(SHARED), &workspace.join("valet.yaml"))?;
-        }
+        assemble(fixture, &workspace)?;
         generate_in(&workspace)?;
     }
     let roots = list(Path::new(FOLDER))?.len();
     Ok(format!("{roots} roots of {} workspaces", workspaces.len()))
+}
+
+/// Copies a workspace, with the `valet.yaml` of those that have none.
+pub(crate) fn assemble(fixture: &Path, workspace: &Path) -> Result<(), String> {
+    files::copy(fixture, workspace)?;
+    if !fixture.join("valet.yaml").is_file() {
+        files::copy(Path::new(SHARED), &workspace.join("valet.yaml"))?;
+    }
+    Ok(())
 }
 
 /// Generates the roots of one workspace with the command that users have.

@@ -1,13 +1,19 @@
-//! The schemas in a real editor's language server, and the Kubernetes objects under schemas that others publish.
+//! What we publish, read by what others wrote: an editor's language server, schemas of Kubernetes objects, and the
+//! readers of reports.
 
 use std::path::{Path, PathBuf};
 
 use storage_valet_rds::schema;
 
-use crate::{command::Program, files, step::Done};
+use crate::{
+    command::{self, Program},
+    files, roots,
+    step::Done,
+};
 
-const SOURCES: &str = "xtask/editor";
-const FOLDER: &str = "target/editor";
+const SOURCES: &str = "xtask/readers";
+const FOLDER: &str = "target/readers";
+const BAD: &str = "target/bad";
 const LOCK: &str = "package-lock.json";
 const OBJECTS: [&str; 2] = ["snapshots/k8s/password.snap", "snapshots/k8s/iam.snap"];
 
@@ -41,14 +47,22 @@ pub(crate) fn objects() -> Done {
     script("objects.mjs", &OBJECTS)
 }
 
-/// Both, one after the other.
+/// Holds the reports of every bad workspace against the toolkit of GitHub Actions and the schema of SARIF.
+pub(crate) fn reports() -> Done {
+    install()?;
+    files::clear(Path::new(BAD))?;
+    for fixture in files::folders(Path::new("fixtures/bad"))? {
+        roots::assemble(&fixture, &Path::new(BAD).join(files::name(&fixture)))?;
+    }
+    let valet = command::valet()?;
+    script("reports.mjs", &[&valet.to_string_lossy(), BAD])
+}
+
+/// All of them, one after the other.
 pub(crate) fn run() -> Done {
     find()?;
-    Ok(format!(
-        "{}\n{}",
-        language_server()?.trim_end(),
-        objects()?.trim_end()
-    ))
+    let notes = [language_server()?, objects()?, reports()?];
+    Ok(notes.map(|note| note.trim_end().to_owned()).join("\n"))
 }
 
 fn script(name: &str, arguments: &[&str]) -> Done {
