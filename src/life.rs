@@ -139,10 +139,19 @@ fn value_of<'a>(text: &'a str, name: &str) -> Option<(&'a str, usize)> {
 /// What the roots on disk say about the units of a workspace.
 #[derive(Debug, Default)]
 pub struct Life {
-    /// Folders of roots that have moved or have reached their end: they may go.
-    pub leaving: Vec<String>,
+    /// Roots that may go.
+    pub leaving: Vec<Leaving>,
     /// Databases that would be left behind, and steps that are missing.
     pub problems: Vec<Problem>,
+}
+
+/// A root that has moved, or has reached its end.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Leaving {
+    /// Its folder.
+    pub directory: String,
+    /// The folder that it has moved to; none when its database is gone.
+    pub heir: Option<String>,
 }
 
 /// Compares the roots on disk with the units of the workspace.
@@ -172,7 +181,10 @@ pub fn compare(roots: &[StandingRoot], instances: &[Instance]) -> Life {
             }
         }
         if !used.contains(&root.directory) {
-            life.leaving.push(root.directory.clone());
+            life.leaving.push(Leaving {
+                directory: root.directory.clone(),
+                heir: owner.map(|instance| instance.directory()),
+            });
         }
     }
     life

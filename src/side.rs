@@ -190,7 +190,13 @@ impl Files {
                 }
             }
             Self::Commit(commit) => {
+                let shown = folder;
                 let folder = normal(&format!("{}{folder}", commit.prefix));
+                if folder.starts_with("..") {
+                    return Err(Unreadable::Machine(format!(
+                        "the modules in {shown} are outside the git repository, so no commit has them; compare with another copy of the workspace: --base-dir"
+                    )));
+                }
                 for entry in commit.list(std::slice::from_ref(&folder))? {
                     let Some(path) = entry.path.strip_prefix(&format!("{folder}/")) else {
                         continue;

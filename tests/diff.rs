@@ -173,6 +173,7 @@ fn a_removed_config_is_refused_with_one_explanation() {
         );
         assert!(words.contains("write `lifecycle: retiring` in it and apply, then `lifecycle: retired` and apply, then delete it"));
     }
+    assert_eq!(diff(&city, &[]).out, "1 error; no unit changes\n");
     let json = document(&city);
     assert_eq!(json["problems"][0]["code"], "live-root-orphaned");
 }
@@ -311,6 +312,24 @@ fn an_unknown_base_is_an_error_of_usage() {
     ] {
         assert_eq!(valet(&city, arguments).code, 2, "{arguments:?}");
     }
+}
+
+#[test]
+fn modules_outside_the_repository_are_no_part_of_a_commit() {
+    let city = repository("modules-elsewhere");
+    edit(
+        &city.join("valet.yaml"),
+        "source: ../../modules",
+        "source: ../../../modules",
+    );
+    commit(&city);
+    let run = diff(&city, &[]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err.contains("outside the git repository") && run.err.contains("--base-dir"),
+        "{}",
+        run.err
+    );
 }
 
 #[test]

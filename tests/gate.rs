@@ -1,4 +1,4 @@
-//! The gate, with plans that the real Terraform made: `xtask/grades.py` records them.
+//! The gate, with plans that the real Terraform made: `cargo xtask grades` records them.
 
 use std::{
     fs,

@@ -93,6 +93,50 @@ fn a_unit_retires_step_by_step_and_then_its_root_goes() {
 }
 
 #[test]
+fn what_lies_beside_a_root_moves_along_and_survives_its_end() {
+    let city = copy("fixtures/city", "beside-a-root");
+    valet(&city, &["generate"]);
+    let roots = city.join("generated/dev3");
+    let beside = [".terraform.lock.hcl", "outputs.json", "moved.tf"];
+    for name in beside {
+        fs::write(roots.join("test-dev").join(name), name).unwrap();
+    }
+    let (old, new) = (
+        city.join("configs/dev3/test-dev.yaml"),
+        city.join("configs/dev3/trial.yaml"),
+    );
+    let text = fs::read_to_string(&old).unwrap();
+    fs::write(
+        &new,
+        text.replace("namespace: test-dev", "namespace: trial"),
+    )
+    .unwrap();
+    fs::remove_file(&old).unwrap();
+    let moved = valet(&city, &["generate"]);
+    assert_eq!(moved.code, 0, "{}", moved.err);
+    assert!(!roots.join("test-dev").exists());
+    for name in beside {
+        let text = fs::read_to_string(roots.join("trial").join(name)).unwrap();
+        assert_eq!(text, name);
+    }
+    for lifecycle in ["retiring", "retired"] {
+        let step = format!("lifecycle: {lifecycle}\nretirementRequested: 2026-11-01\n");
+        fs::write(&new, format!("shortname: testdev\n{step}")).unwrap();
+        assert_eq!(valet(&city, &["generate"]).code, 0, "{lifecycle}");
+    }
+    fs::remove_file(&new).unwrap();
+    let gone = valet(&city, &["generate"]);
+    assert_eq!(gone.out, "removed generated/dev3/trial\n");
+    assert!(
+        gone.err
+            .contains("generated/dev3/trial/outputs.json was not generated and stays"),
+        "{}",
+        gone.err
+    );
+    assert!(roots.join("trial/moved.tf").exists());
+}
+
+#[test]
 fn a_shortname_that_changes_in_place_leaves_a_database_behind() {
     let city = copy("fixtures/city", "shortname-in-place");
     valet(&city, &["generate"]);

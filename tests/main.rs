@@ -15,6 +15,7 @@ mod diff;
 mod explain;
 mod fuzzed;
 mod gate;
+mod grades;
 mod graph;
 mod hostile;
 mod house;

@@ -10,6 +10,7 @@ use crate::{
     emit::emit,
     instance::{Environment, Instance},
     lay_out,
+    life::Leaving,
     problem::Problem,
     report,
     tree::{self, Change, Tree},
@@ -132,10 +133,18 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         write(&session, owner, pending).inspect(|()| progress.tick())
     })?;
     drop(progress);
-    for directory in &leaving {
-        disk::remove_root(&session.workspace, directory)?;
+    let mut left = Vec::new();
+    for Leaving { directory, heir } in &leaving {
+        let names = disk::remove_root(&session.workspace, directory, heir.as_deref())?;
+        left.extend(names.iter().map(|name| format!("{directory}/{name}")));
     }
     summary(&session, &todo, &leaving, owners.len());
+    for path in left {
+        cli::note(format!(
+            "{}{path} was not generated and stays",
+            session.base
+        ));
+    }
     Ok(())
 }
 
@@ -169,7 +178,7 @@ fn write(session: &Session, owner: &Owner, pending: &Pending) -> Result<(), Stop
     Ok(())
 }
 
-fn check(session: &Session, todo: &[(&Owner, Pending)], leaving: &[String]) -> Result<(), Stop> {
+fn check(session: &Session, todo: &[(&Owner, Pending)], leaving: &[Leaving]) -> Result<(), Stop> {
     if todo.is_empty() && leaving.is_empty() {
         return Ok(());
     }
@@ -178,7 +187,7 @@ fn check(session: &Session, todo: &[(&Owner, Pending)], leaving: &[String]) -> R
             cli::print(change);
         }
     }
-    for directory in leaving {
+    for Leaving { directory, .. } in leaving {
         for change in tree::changes(
             directory,
             &disk::standing(&session.workspace, directory)?.unwrap_or_default(),
@@ -196,7 +205,7 @@ fn check(session: &Session, todo: &[(&Owner, Pending)], leaving: &[String]) -> R
     Err(Stop::Rejected)
 }
 
-fn summary(session: &Session, todo: &[(&Owner, Pending)], leaving: &[String], all: usize) {
+fn summary(session: &Session, todo: &[(&Owner, Pending)], leaving: &[Leaving], all: usize) {
     let mut created = 0;
     let mut text = String::new();
     for (owner, pending) in todo {
@@ -209,7 +218,7 @@ fn summary(session: &Session, todo: &[(&Owner, Pending)], leaving: &[String], al
         };
         let _ = writeln!(text, "{verb} {}{}", session.base, owner.directory());
     }
-    for directory in leaving {
+    for Leaving { directory, .. } in leaving {
         let _ = writeln!(text, "removed {}{directory}", session.base);
     }
     cli::print(text);

@@ -175,23 +175,39 @@ pub fn apply(workspace: &Path, change: &Change) -> Result<(), Failure> {
     write_over(&path, text, None)
 }
 
-/// Removes the generated files of a root that has moved, and its folder when nothing else is in it.
+/// Removes the generated files of a root, and its folder when nothing else is in it. What Terraform or a person has put
+/// beside them goes along to the root's heir, unless that has one of the same name; the names of what stays are the result.
 ///
 /// # Errors
 /// When the disk refuses.
-pub fn remove_root(workspace: &Path, directory: &str) -> Result<(), Failure> {
+pub fn remove_root(
+    workspace: &Path,
+    directory: &str,
+    heir: Option<&str>,
+) -> Result<Vec<String>, Failure> {
     refuse_links(workspace, directory)?;
+    let folder = workspace.join(directory);
     for (name, found) in standing(workspace, directory)?.unwrap_or_default() {
         if matches!(found, Found::Generated(_)) {
-            let path = workspace.join(directory).join(name);
+            let path = folder.join(name);
             fs::remove_file(&path).map_err(at(&path))?;
         }
     }
-    let folder = workspace.join(directory);
-    match fs::remove_dir(&folder) {
-        Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => Err(at(&folder)(error)),
-        _ => Ok(()),
+    let mut left = Vec::new();
+    for entry in entries(&folder)? {
+        let name = entry.file_name();
+        let target = heir.map(|heir| workspace.join(heir).join(&name));
+        match target.filter(|target| !super::is_there(target)) {
+            Some(target) => {
+                fs::rename(entry.path(), &target).map_err(at(&target))?;
+            }
+            None => left.push(name.to_string_lossy().into_owned()),
+        }
     }
+    if left.is_empty() {
+        fs::remove_dir(&folder).map_err(at(&folder))?;
+    }
+    Ok(left)
 }
 
 /// Removes what killed runs left in the output folder: unfinished roots, unfinished files of roots, and the empty folder

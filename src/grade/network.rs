@@ -35,6 +35,8 @@ const NEW_LOAD_BALANCER: &[&str] = &[
     "aws_lb_listener.this",
     "aws_lambda_invocation.apply",
 ];
+const LOCKED_OUT: &str = "the secret stays encrypted with the old key, which may no longer be used to read it: logins fail";
+const KEEP_KEY: &str = "keep the key: AWS does not change it for a database that is there";
 const CLIENT_RULES: &[&str] = &["aws_vpc_security_group_ingress_rule.client"];
 const SYNC: &[&str] = &["aws_lambda_invocation.apply"];
 
@@ -52,6 +54,7 @@ pub(super) static ROWS: &[Row] = &[
         .connection(&["endpoint"]).replaces(NEW_PROXY),
     row("proxy", "idle_client_timeout", InPlace, "aws_db_proxy.this.idle_client_timeout", IN_PLACE),
     row("proxy", "init_query", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", "new connections to the database start with it"),
+    Row::new("proxy", "kms_key_arn", Unset, Downtime, "aws_iam_role_policy.this.policy", LOCKED_OUT).instead(KEEP_KEY),
     row("proxy", "kms_key_arn", InPlace, "aws_iam_role_policy.this.policy", "the proxy's permission follows the key"),
     row("proxy", "log_retention_days", InPlace, "aws_cloudwatch_log_group.this.retention_in_days", "older log lines are deleted, or kept longer"),
     row("proxy", "max_connections_percent", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
@@ -108,6 +111,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new("irsa_role", "clusters", Grows, InPlace, "aws_iam_role.this.assume_role_policy", "pods of more clusters may take the role"),
     row("irsa_role", "clusters", Downtime, "aws_iam_role.this.assume_role_policy", "pods of a cluster that is no longer listed can no longer take the role")
         .instead("move the pods away from the cluster first"),
+    Row::new("irsa_role", "kms_key_arn", Unset, Downtime, "aws_iam_role_policy.this.policy", LOCKED_OUT).instead(KEEP_KEY),
     row("irsa_role", "kms_key_arn", InPlace, "aws_iam_role_policy.this.policy", "the role's permission follows the key"),
     row("irsa_role", "name", Replace, "aws_iam_role.this.name", "a role cannot be renamed: the ServiceAccount's annotation names one that is gone")
         .instead("keep the name; `iamRoleName` states the old one").connection(&["role"]).replaces(&["aws_iam_role.this", "aws_iam_role_policy.this"]),

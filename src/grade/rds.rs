@@ -62,6 +62,7 @@ pub(super) static ROWS: &[Row] = &[
     row("instance_class", Always, Downtime, "aws_db_instance.this.instance_class", WINDOW)
         .instead("with multiAz the interruption is a failover of a minute or two"),
     row("iops", Always, InPlace, "aws_db_instance.this.iops", "the volume is optimised for hours while the database runs"),
+    row("kms_key_arn", Unset, InPlace, "aws_db_instance.this.kms_key_id", "the provider ignores a removed key: the volume and the secret keep it"),
     anew("kms_key_arn", Always, "aws_db_instance.this.kms_key_id")
         .instead("keep the key; to change it, restore a copied snapshot into a database with another shortname"),
     row("log_exports", Grows, InPlace, "aws_db_instance.this.enabled_cloudwatch_logs_exports", "more logs go to CloudWatch"),

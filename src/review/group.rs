@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Kind, Line, Review, Unit};
-use crate::grade::Grade;
+use crate::{
+    grade::Grade,
+    report::{Count, plural},
+};
 
 /// Units with the same lines and the same changes in their files.
 #[derive(Debug)]
@@ -121,8 +124,17 @@ pub(super) fn groups(review: &Review) -> Vec<Group<'_>> {
     groups
 }
 
-/// How many units there are of each grade, the worst first, in words.
+/// What must not pass, and how many units there are of each grade, the worst first, in words.
 pub(super) fn summary(review: &Review) -> String {
+    let problems = Count::of(&review.problems);
+    if problems.errors == 0 {
+        units(review)
+    } else {
+        format!("{}; {}", problems.words(), units(review))
+    }
+}
+
+fn units(review: &Review) -> String {
     if review.units.is_empty() {
         return "no unit changes".to_owned();
     }
@@ -154,7 +166,7 @@ pub(super) fn summary(review: &Review) -> String {
     };
     format!(
         "{} {verb}: {}",
-        crate::report::plural(review.units.len(), "unit"),
+        plural(review.units.len(), "unit"),
         words.join(", ")
     )
 }

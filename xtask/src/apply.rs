@@ -9,6 +9,7 @@ use crate::{files, python, roots, step::Done, terraform::Engine};
 
 mod clock;
 mod cloud;
+mod end;
 mod plan;
 mod story;
 mod table;

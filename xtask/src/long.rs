@@ -1,10 +1,10 @@
-//! Tests that take too long, or need Terraform, for `cargo test`.
+//! What takes too long, or needs Terraform, for `cargo test`.
 
 use std::path::Path;
 
 use crate::{
-    command::Program,
-    files,
+    command::{self, Program},
+    files, python,
     step::{Done, Step},
     terraform::Engine,
 };
@@ -31,6 +31,15 @@ pub(crate) fn properties(engine: &Engine) -> Step {
         let roots = files::list(&folder.join("generated/dev"))?.len();
         Ok(format!("{roots} roots"))
     })
+}
+
+/// Records what the real provider plans for each change of a key.
+pub(crate) fn grades() -> Done {
+    let (engine, python) = (Engine::find()?, python::find()?);
+    let python = python::environment(python, python::EMULATOR)?;
+    let valet = command::valet()?;
+    let recording = Program::new(python, &["xtask/grades.py", &valet.to_string_lossy()]);
+    engine.lead(recording).run()
 }
 
 fn ignored(profile: &[&str], test: &str) -> Done {

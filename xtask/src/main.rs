@@ -44,6 +44,7 @@ usage: cargo xtask CHORE
   fuzz [SECONDS]        run the fuzz targets, each for 60 seconds or as long as said
   kill                  kill 200 runs of `generate` with 500 units
   properties            have Terraform format the roots of generated configs
+  grades                record what the real provider plans for each change, for the tests of `diff` and `gate`
   strings               have Terraform evaluate hostile text
   zip [--check]         rebuild the zip of the target sync
   provider-schema FILE  reduce the output of `terraform providers schema -json` to what modules/ uses";
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
         ["fuzz", seconds] => return fuzz::run(seconds),
         ["kill"] => long::kill(),
         ["properties"] => return check::with_engine(long::properties),
+        ["grades"] => long::grades(),
         ["strings"] => return check::with_engine(strings::step),
         ["zip"] => archive::write(),
         ["zip", "--check"] => archive::check(),

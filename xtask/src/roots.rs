@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    command::Program,
+    command::{self, Program},
     files, modules,
     step::{Done, Step},
     terraform::{Engine, PROVIDER},
@@ -41,12 +41,16 @@ pub(crate) fn assemble(fixture: &Path, workspace: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Generates the roots of one workspace with the command that users have.
+/// Generates the roots of one workspace.
 pub(crate) fn generate_in(workspace: &Path) -> Done {
+    valet(workspace, &["generate"])
+}
+
+/// Runs the command that users have on a workspace.
+pub(crate) fn valet(workspace: &Path, arguments: &[&str]) -> Done {
     let workspace = workspace.to_string_lossy();
-    let command = ["run", "--quiet", "--bin", "valet-rds", "--"];
-    let arguments = ["--workspace", &*workspace, "--today", TODAY, "generate"];
-    Program::new("cargo", &[command.as_slice(), &arguments].concat()).run()
+    let first = ["--workspace", &*workspace, "--today", TODAY];
+    Program::new(command::valet()?, &[first.as_slice(), arguments].concat()).run()
 }
 
 fn workspaces() -> Result<Vec<PathBuf>, String> {

@@ -55,16 +55,21 @@ impl Engine {
 
     /// Terraform with these arguments, still to be run.
     pub(crate) fn program(&self, folder: &Path, arguments: &[&str]) -> Program {
-        let mut program = Program::new("terraform", arguments)
+        let program = Program::new("terraform", arguments)
             .within(folder)
             .env("CHECKPOINT_DISABLE", "1")
             .env("TF_CLI_ARGS", "-no-color")
             .env("TF_IN_AUTOMATION", "1")
             .env("TF_INPUT", "0");
-        if let Some(settings) = &self.settings {
-            program = program.env(OWN_SETTINGS, settings);
+        self.lead(program)
+    }
+
+    /// Tells a program that starts Terraform by itself where the provider comes from.
+    pub(crate) fn lead(&self, program: Program) -> Program {
+        match &self.settings {
+            Some(settings) => program.env(OWN_SETTINGS, settings),
+            None => program,
         }
-        program
     }
 }
 

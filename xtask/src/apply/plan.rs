@@ -34,6 +34,13 @@ struct Change {
     attributes: BTreeMap<String, String>,
 }
 
+impl Change {
+    /// What happens, and to what.
+    fn told(&self) -> String {
+        format!("{} {}", self.actions.join(" and "), self.address)
+    }
+}
+
 impl Plan {
     pub(crate) fn read(json: &str) -> Result<Self, String> {
         let plan: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
@@ -90,9 +97,9 @@ impl Plan {
     /// Every change, one a line.
     pub(crate) fn shown(&self) -> Vec<String> {
         let lines = self.changes.iter().flat_map(|change| {
-            let head = format!("{} {}", change.actions.join(" and "), change.address);
             let attributes = change.attributes.iter();
-            std::iter::once(head).chain(attributes.map(|(name, what)| format!("  {name}: {what}")))
+            std::iter::once(change.told())
+                .chain(attributes.map(|(name, what)| format!("  {name}: {what}")))
         });
         lines.collect()
     }
@@ -108,7 +115,7 @@ impl Plan {
             .iter()
             .filter(|change| change.kind != "output" && change.actions != ["update"])
             .filter(|change| !excused(change))
-            .map(|change| format!("{} {}", change.actions.join(" and "), change.address))
+            .map(Change::told)
             .collect()
     }
 
@@ -131,11 +138,7 @@ impl Plan {
         let mut found = Vec::new();
         for change in self.changes.iter().filter(|change| change.kind == kind) {
             if change.actions != ["update"] {
-                found.push(format!(
-                    "{} {}",
-                    change.actions.join(" and "),
-                    change.address
-                ));
+                found.push(change.told());
             }
             let others = change
                 .attributes
@@ -144,6 +147,18 @@ impl Plan {
             found.extend(others.map(|(name, what)| format!("{name}: {what}")));
         }
         found
+    }
+
+    /// Every change of a resource, one a line.
+    pub(crate) fn resources(&self) -> Vec<String> {
+        let resources = self.changes.iter().filter(|change| change.kind != "output");
+        resources.map(Change::told).collect()
+    }
+
+    /// The changes of resources of other types.
+    pub(crate) fn besides(&self, kind: &str) -> Vec<String> {
+        let others = self.changes.iter().filter(|change| change.kind != kind);
+        others.map(Change::told).collect()
     }
 
     /// The named gaps that none of the plans has.

@@ -1,11 +1,14 @@
-//! What happens to the two units, one thing after the other: up, planned again, changed, renamed, destroyed.
+//! What happens to the two units, one thing after the other: up, planned again, changed, renamed, and their end.
 
 use std::path::Path;
 
-use super::{FOLDER, WORKSPACE, clock::Clock, cloud::Cloud, plan::Plan, table::Table, unit::Unit};
+use super::{
+    FOLDER, WORKSPACE, clock::Clock, cloud::Cloud, end, plan::Plan, table::Table, unit::Unit,
+};
 use crate::{files, roots, terraform::Engine};
 
-const DATABASE: &str = "aws_db_instance";
+/// What holds the data.
+pub(super) const DATABASE: &str = "aws_db_instance";
 /// What a new namespace replaces: the role is named after it.
 const NAMED_AFTER_NAMESPACE: [&str; 1] = ["module.irsa_role."];
 /// Where each root keeps its state.
@@ -56,14 +59,15 @@ pub(crate) fn tell(
     clock.says("one unit is renamed, the other one has grown");
     cloud.check("changed.py", table)?;
 
-    Unit::both(&changed, Unit::destroy)?;
+    end::tell(&changed, cloud, clock, table)?;
     Unit::both(&shared, Unit::destroy)?;
     clock.says("everything is destroyed");
     table.add("each apply held the lock of its state", unlocked()?);
     cloud.check("gone.py", table)
 }
 
-fn generate() -> Result<(), String> {
+/// Generates the roots of both units.
+pub(super) fn generate() -> Result<(), String> {
     roots::generate_in(Path::new(WORKSPACE)).map(drop)
 }
 
@@ -81,24 +85,23 @@ fn again(plans: &[Plan], table: &mut Table) {
     );
 }
 
-/// Renames one unit, lets the other one grow, and takes the protection from both.
+/// Renames one unit, and lets the other one grow.
 fn change() -> Result<(), String> {
     let configs = Path::new(WORKSPACE).join("configs");
-    let unprotected = |text: String| text + "deletionProtection: false\n";
 
     let (old, new) = (
         configs.join("dev3/orders.yaml"),
         configs.join("dev3/orders-api.yaml"),
     );
     let text = files::read(&old)?.replace("namespace: orders\n", "namespace: orders-api\n");
-    files::write(&new, unprotected(text))?;
+    files::write(&new, text)?;
     files::delete(&old)?;
 
     let path = configs.join("prod/ledger.yaml");
     let text = files::read(&path)?
         .replace("db.r7g.large", "db.r7g.xlarge")
         .replace("allocatedStorage: 100", "allocatedStorage: 200");
-    files::write(&path, unprotected(text))?;
+    files::write(&path, text)?;
     generate()
 }
 
@@ -106,8 +109,11 @@ fn change() -> Result<(), String> {
 fn moved() -> Result<Vec<String>, String> {
     let roots = Path::new(WORKSPACE).join("generated/dev3");
     let mut problems = Vec::new();
-    if files::read(&roots.join("orders/main.tf")).is_ok() {
+    if files::list(&roots.join("orders")).is_ok() {
         problems.push("the old root is still there".to_owned());
+    }
+    if files::read(&roots.join("orders-api/.terraform.lock.hcl")).is_err() {
+        problems.push("the lock of the provider did not come along".to_owned());
     }
     let settings = files::read(&roots.join("orders-api/terraform.tf"))?;
     let [_, _, key, _] = STATES;
@@ -124,7 +130,7 @@ fn compare(rename: &Plan, growth: &Plan, table: &mut Table) {
     );
     table.add(
         "a new namespace leaves the database as it is, but for its tags",
-        rename.differs_from(DATABASE, &["deletion_protection", "tags", "tags_all"]),
+        rename.differs_from(DATABASE, &["tags", "tags_all"]),
     );
     table.add(
         "a larger class and more storage replace nothing",
@@ -144,7 +150,6 @@ fn compare(rename: &Plan, growth: &Plan, table: &mut Table) {
             DATABASE,
             &[
                 "allocated_storage",
-                "deletion_protection",
                 "instance_class",
                 "max_allocated_storage",
             ],

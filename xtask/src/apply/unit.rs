@@ -7,7 +7,7 @@ use super::{
     cloud::{Cloud, tail},
     plan::Plan,
 };
-use crate::{command::Program, files, step::Done, terraform::Engine};
+use crate::{command::Program, files, roots, step::Done, terraform::Engine};
 
 /// Lines of Terraform's output that a failure shows.
 const LAST_LINES: usize = 60;
@@ -60,7 +60,22 @@ impl<'a> Unit<'a> {
     pub(crate) fn plan(&self) -> Result<Plan, String> {
         let file = self.file("tfplan")?;
         self.run(&["plan", &format!("-out={file}")])?;
-        Plan::read(&self.program(&["show", "-json", &file])?.read()?)
+        let json = self.program(&["show", "-json", &file])?.read()?;
+        files::write(Path::new(&self.file("plan.json")?), &json)?;
+        Plan::read(&json)
+    }
+
+    /// What the gate says of the plan that was made last, when it does not let it pass.
+    pub(crate) fn refused_by_the_gate(&self) -> Result<Vec<String>, String> {
+        let plan = self.file("plan.json")?;
+        let verdict = roots::valet(Path::new(WORKSPACE), &["gate", &plan]);
+        Ok(verdict.err().into_iter().collect())
+    }
+
+    /// Has the next step of its retirement written into its config.
+    pub(crate) fn retire(&self, how: &[&str]) -> Done {
+        let arguments = [["retire", self.name].as_slice(), how].concat();
+        roots::valet(Path::new(WORKSPACE), &arguments)
     }
 
     /// Applies what was planned last.

@@ -5,6 +5,7 @@ import pathlib
 import sys
 
 import access
+from inventory import inventory
 from report import report
 from unit import WANTED, Unit, same
 
@@ -31,10 +32,6 @@ def everything_carries_the_tags_of_the_new_namespace(unit):
     access.everything_carries_the_default_tags(unit)
 
 
-def the_databases_can_be_deleted_now(unit):
-    same(unit.database["DeletionProtection"], False)
-
-
 def main(folder):
     units = [Unit(folder, environment) for environment in WANTED]
     units[0].namespace = "orders-api"
@@ -42,6 +39,8 @@ def main(folder):
     for unit in units:
         unit.first = first[unit.environment]
     report(units, sys.modules[__name__])
+    held = {unit.environment: inventory(unit.aws) for unit in units}
+    pathlib.Path(folder, "inventory.json").write_text(json.dumps(held))
 
 
 if __name__ == "__main__":

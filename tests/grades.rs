@@ -1,0 +1,324 @@
+//! The grade table against what the real provider has planned, and against the modules.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    fs,
+};
+
+use serde_json::Value;
+use storage_valet_rds::{
+    compile::{self, ConfigFile},
+    delta,
+    grade::{self, Grade},
+    lay_out,
+    root::Root,
+    schema,
+};
+
+/// Types whose replacement takes data or identity away from clients.
+const PRECIOUS: [&str; 5] = [
+    "aws_db_instance",
+    "aws_db_proxy",
+    "aws_iam_role",
+    "aws_lb",
+    "aws_vpc_endpoint_service",
+];
+
+/// Roles that nobody outside the unit knows.
+const INNER: [&str; 4] = [
+    "module.nlb.aws_iam_role.sync",
+    "module.nlb.aws_iam_role.scheduler",
+    "module.proxy.aws_iam_role.this",
+    "module.rds.aws_iam_role.monitoring",
+];
+
+fn record() -> Vec<Value> {
+    let text = fs::read_to_string("fixtures/grades.json").unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// The root of one side of a record. JSON is YAML, too.
+fn root(entry: &Value, side: &str) -> Root {
+    let environment = &entry["valet"][side];
+    let valet = serde_json::json!({"modules": {"source": "../modules"}, "environments": {"dev": environment}});
+    let environments = compile::open(valet.to_string().into_bytes()).unwrap();
+    let config = &entry["config"][side];
+    let stem = config["namespace"].as_str().unwrap_or("orders");
+    let file = ConfigFile {
+        environment: "dev".to_owned(),
+        path: format!("configs/dev/{stem}.yaml"),
+        bytes: config.to_string().into_bytes(),
+    };
+    let compiled = compile::compile(&environments, vec![file], "2026-11-01");
+    assert_eq!(compiled.instances.len(), 1, "{:?}", compiled.problems);
+    lay_out::unit(&compiled.instances[0])
+}
+
+/// An address without the keys of its resources.
+fn plain(address: &str) -> String {
+    address.split('[').next().unwrap().to_owned()
+}
+
+#[test]
+fn no_replacement_that_the_provider_plans_is_missed() {
+    let mut missed = Vec::new();
+    for entry in record() {
+        let deltas = delta::compare(&root(&entry, "before"), &root(&entry, "after"));
+        let is_retired = entry["config"]["after"]["lifecycle"] == "retired";
+        if is_retired {
+            continue;
+        }
+        let rows: Vec<_> = deltas
+            .iter()
+            .map(|delta| (delta, grade::find(delta)))
+            .collect();
+        let worst = rows
+            .iter()
+            .map(|(_, row)| row.grade)
+            .max()
+            .unwrap_or(Grade::None);
+        let told: BTreeSet<String> = rows
+            .iter()
+            .flat_map(|(delta, row)| {
+                let module = if delta.block == "default_tags" {
+                    ""
+                } else {
+                    delta.block
+                };
+                row.replaces
+                    .iter()
+                    .map(move |resource| format!("module.{module}.{resource}"))
+            })
+            .collect();
+        for (address, actions) in entry["actions"].as_object().unwrap() {
+            let actions: Vec<_> = actions
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one.as_str().unwrap())
+                .collect();
+            if !actions.contains(&"delete") {
+                continue;
+            }
+            let address = plain(address);
+            let kind = address.split('.').nth(2).unwrap();
+            let change = format!("{} {} -> {}", entry["key"], entry["from"], entry["to"]);
+            if PRECIOUS.contains(&kind)
+                && !INNER.contains(&address.as_str())
+                && worst < Grade::Replace
+            {
+                missed.push(format!(
+                    "{change}: {address} is replaced, but the table says {}",
+                    worst.word()
+                ));
+            }
+            // What follows from another replacement is told with it.
+            let follows = worst >= Grade::Replace && !PRECIOUS.contains(&kind);
+            if !told.contains(&address) && !follows {
+                missed.push(format!("{change}: no row names {address} {actions:?}"));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+/// A value in a few letters.
+fn brief(value: &Value) -> String {
+    let text = match value {
+        Value::Null => "nothing".to_owned(),
+        other => other.to_string(),
+    };
+    if text.chars().count() > 40 {
+        format!("{}…", text.chars().take(39).collect::<String>())
+    } else {
+        text
+    }
+}
+
+/// What the provider plans: updates as a number, anything else by address.
+fn actions(entry: &Value) -> String {
+    let mut told = Vec::new();
+    let mut updates = 0;
+    for (address, actions) in entry["actions"].as_object().unwrap() {
+        let words: Vec<_> = actions
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one.as_str().unwrap())
+            .collect();
+        match words.as_slice() {
+            ["update"] => updates += 1,
+            ["delete", "create"] | ["create", "delete"] => told.push(format!("replace {address}")),
+            other => told.push(format!("{} {address}", other.join("+"))),
+        }
+    }
+    if updates > 0 {
+        told.push(format!("{updates} updates"));
+    }
+    if told.is_empty() {
+        "nothing".to_owned()
+    } else {
+        told.join(", ")
+    }
+}
+
+#[test]
+fn every_change_with_what_diff_says_and_what_the_provider_planned() {
+    let mut table = String::new();
+    for entry in record() {
+        let deltas = delta::compare(&root(&entry, "before"), &root(&entry, "after"));
+        let rows: Vec<_> = deltas.iter().map(grade::find).collect();
+        let worst = rows
+            .iter()
+            .map(|row| row.grade)
+            .max()
+            .unwrap_or(Grade::None);
+        let connection: BTreeSet<_> = rows
+            .iter()
+            .flat_map(|row| row.connection.iter().copied())
+            .collect();
+        let connection: Vec<_> = connection.into_iter().collect();
+        let (key, old, new) = (
+            entry["key"].as_str().unwrap(),
+            brief(&entry["from"]),
+            brief(&entry["to"]),
+        );
+        writeln!(
+            table,
+            "{key}: {old} -> {new}\n  diff: {}{}{}\n  provider: {}",
+            worst.word(),
+            if connection.is_empty() {
+                ""
+            } else {
+                ", connection change: "
+            },
+            connection.join(", "),
+            actions(&entry),
+        )
+        .unwrap();
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("grades", table));
+}
+
+#[test]
+fn nothing_is_called_harmless_that_the_provider_changes() {
+    for entry in record() {
+        let deltas = delta::compare(&root(&entry, "before"), &root(&entry, "after"));
+        let rows: Vec<_> = deltas.iter().map(grade::find).collect();
+        let changes = !entry["actions"].as_object().unwrap().is_empty();
+        let told = rows.iter().any(|row| row.grade > Grade::None);
+        assert!(
+            told || !changes || entry["key"] == "retain",
+            "{}: {}",
+            entry["key"],
+            entry["actions"]
+        );
+        assert!(
+            rows.iter().all(|row| row.block != "*"),
+            "{}: an argument is not in the table",
+            entry["key"]
+        );
+    }
+}
+
+#[test]
+fn every_key_of_a_config_is_recorded_or_known_to_change_nothing() {
+    let recorded: BTreeSet<String> = record()
+        .iter()
+        .map(|entry| {
+            entry["key"]
+                .as_str()
+                .unwrap()
+                .split('.')
+                .next()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    // The only engine, the identity, a list that goes with MySQL, and words about the config itself.
+    let others = [
+        "allow",
+        "engine",
+        "shortname",
+        "retirementRequested",
+        "waivers",
+    ];
+    let keys = schema::CONFIG.document["properties"].as_object().unwrap();
+    let missing: Vec<_> = keys
+        .keys()
+        .filter(|key| !recorded.contains(*key) && !others.contains(&key.as_str()))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "not in fixtures/grades.json: {missing:?}"
+    );
+}
+
+#[test]
+fn every_variable_of_every_module_has_a_row_that_always_holds() {
+    let mut missing = Vec::new();
+    for folder in fs::read_dir("modules").unwrap() {
+        let folder = folder.unwrap();
+        let module = folder.file_name().to_str().unwrap().replace('-', "_");
+        let text = fs::read_to_string(folder.path().join("variables.tf")).unwrap();
+        let variables = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("variable \"")?.strip_suffix("\" {"));
+        for variable in variables.chain(["source"]) {
+            let holds = |row: &&grade::Row| {
+                row.block == module && row.argument == variable && row.when == grade::When::Always
+            };
+            if grade::rows().find(holds).is_none() {
+                missing.push(format!("{module}.{variable}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_resource_that_a_row_names_is_in_its_module() {
+    let modules: BTreeMap<String, String> = fs::read_dir("modules")
+        .unwrap()
+        .map(|folder| {
+            let folder = folder.unwrap();
+            let files = fs::read_dir(folder.path())
+                .unwrap()
+                .map(|file| file.unwrap().path());
+            let files =
+                files.filter(|path| path.extension().is_some_and(|extension| extension == "tf"));
+            let text: String = files
+                .map(|path| fs::read_to_string(path).unwrap())
+                .collect();
+            (folder.file_name().to_str().unwrap().replace('-', "_"), text)
+        })
+        .collect();
+    for row in grade::rows() {
+        let Some(text) = modules.get(row.block) else {
+            continue;
+        };
+        let named = row.becomes.starts_with("aws_").then_some(row.becomes);
+        for resource in row.replaces.iter().copied().chain(named) {
+            let mut parts = resource.split('.');
+            let (kind, name) = (parts.next().unwrap(), parts.next().unwrap());
+            let declared = format!("resource \"{kind}\" \"{name}\"");
+            assert!(
+                text.contains(&declared),
+                "{}.{}: no {resource}",
+                row.block,
+                row.argument
+            );
+        }
+        assert!(
+            !row.why.is_empty() && row.why.len() < 200,
+            "{}.{}",
+            row.block,
+            row.argument
+        );
+    }
+}

@@ -1,0 +1,375 @@
+"""Records what the real AWS provider plans for every key that a user can change: fixtures/grades.json.
+
+`cargo xtask grades` runs it, with the built command as its argument. Each base below is applied on an emulated AWS
+once, and each change planned on its state. A run that was stopped goes on where it was: remove target/grades to begin
+anew.
+"""
+
+import copy
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import boto3
+
+PORT = "5577"
+ACCOUNT = "111111111111"
+REGION = "eu-central-1"
+ENV = {
+    **os.environ,
+    "AWS_ENDPOINT_URL": f"http://127.0.0.1:{PORT}",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "MOTO_ACCOUNT_ID": ACCOUNT,
+    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
+    "TF_IN_AUTOMATION": "1",
+    "CHECKPOINT_DISABLE": "1",
+}
+
+LEAN = {"shortname": "orders", "username": "postgres", "engineVersion": "16"}
+FULL = {
+    **LEAN,
+    "shortname": "ledger",
+    "namespace": "ledger",
+    "databaseName": "ledger",
+    "parameters": {"work_mem": "4096", "max_connections": "200"},
+    "tags": {"team": "agora"},
+    "proxy": {"initQuery": "SET search_path = app"},
+    "clusters": ["apps"],
+    "monitoringInterval": 0,
+    "deletionProtection": False,
+}
+GONE = object()
+
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
+
+# Base, key, new value. A key with a dot is below another; one that starts with `env.` belongs to valet.yaml.
+CHANGES = [
+    ("lean", "allocatedStorage", 100),
+    ("lean", "authentication", "iam"),
+    ("lean", "backupRetentionPeriod", 3),
+    ("lean", "backupRetentionPeriod", 14),
+    ("lean", "backupRetentionPeriod", 0),
+    ("lean", "backupWindow", "03:00-04:00"),
+    ("lean", "clusters", ["apps"]),
+    ("lean", "databaseName", "orders"),
+    ("lean", "deletionProtection", False),
+    ("lean", "encrypted", False),
+    ("lean", "engineVersion", "17"),
+    ("lean", "engineVersion", "16.11"),
+    ("lean", "iamRoleName", "other-role"),
+    ("lean", "instanceClass", "db.r6g.large"),
+    ("lean", "iops", 13000),
+    ("lean", "storageThroughput", 750),
+    ("lean", "storageType", "io2"),
+    ("lean", "lifecycle", "retiring"),
+    ("lean", "lifecycle", "retired"),
+    ("lean", "retain", True),
+    ("lean", "logExports", ["upgrade"]),
+    ("lean", "maintenanceWindow", "Mon:01:00-Mon:02:00"),
+    ("lean", "maxAllocatedStorage", 1000),
+    ("lean", "maxAllocatedStorage", 0),
+    ("lean", "monitoringInterval", 30),
+    ("lean", "monitoringInterval", 0),
+    ("lean", "multiAz", True),
+    ("lean", "parameters", {"work_mem": "8192"}),
+    ("lean", "passwordRotationDays", 30),
+    ("lean", "port", 5433),
+    ("lean", "proxy.connectionBorrowTimeout", 30),
+    ("lean", "proxy.idleClientTimeout", 600),
+    ("lean", "proxy.initQuery", "SET search_path = app"),
+    ("lean", "proxy.maxConnectionsPercent", 80),
+    ("lean", "proxy.maxIdleConnectionsPercent", 10),
+    ("lean", "restoreFrom", "orders-dev-final-2026-10-01"),
+    ("lean", "serviceAccountName", "other"),
+    ("lean", "storageType", "gp2"),
+    ("lean", "tags", {"team": "agora"}),
+    ("lean", "username", "owner"),
+    ("lean", "namespace", "moved"),
+    ("lean", "env.kmsKeyArn", "KEY"),
+    ("lean", "env.alarmTopicArn", f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"),
+    ("lean", "env.network.subnetIds", "MORE"),
+    ("lean", "env.network.vpcId", "OTHER"),
+    ("lean", "env.network.targetSyncInVpc", True),
+    ("lean", "env.clusters.apps.clientCidrs", "CIDRS"),
+    ("lean", "env.clusters.apps.principalArns", ["arn:aws:iam::333333333333:root"]),
+    ("lean", "env.clusters.apps.oidcIssuer", "https://oidc.example.com/id/OTHER"),
+    ("full", "databaseName", "other"),
+    ("full", "databaseName", GONE),
+    ("full", "clusters", GONE),
+    ("full", "deletionProtection", True),
+    ("full", "monitoringInterval", 60),
+    ("full", "parameters", {"work_mem": "8192", "max_connections": "200"}),
+    ("full", "parameters", {"work_mem": "4096", "max_connections": "300"}),
+    ("full", "parameters", {"work_mem": "4096"}),
+    ("full", "proxy.initQuery", GONE),
+    ("full", "tags", {"team": "other"}),
+    ("full", "username", "owner"),
+    ("full", "env.network.subnetIds", "LESS"),
+    ("full", "env.network.subnetIds", "SWAP"),
+    ("full", "env.kmsKeyArn", GONE),
+    ("full", "env.kmsKeyArn", "KEY2"),
+    ("full", "env.alarmTopicArn", GONE),
+    ("full", "env.clusters.apps.clientCidrs", ["10.66.0.0/16"]),
+    ("full", "env.network.targetSyncInVpc", False),
+]
+
+
+# Plans that are kept for the tests of `gate`.
+KEPT = {
+    ("lean", "lifecycle", "retiring"): "retiring",
+    ("lean", "lifecycle", "retired"): "retired",
+    ("lean", "retain", True): "retained",
+    ("lean", "username", "owner"): "replace-instance",
+    ("lean", "iamRoleName", "other-role"): "replace-role",
+    ("lean", "multiAz", True): "in-place",
+    ("full", "env.network.subnetIds", "SWAP"): "replace-proxy",
+}
+
+
+def tags_of(values):
+    """The tags that say whose a resource is."""
+    tags = (values or {}).get("tags_all") or {}
+    own = {key: value for key, value in tags.items() if key.startswith("valet-rds:")}
+    return {"tags_all": own} if own else None
+
+
+def keep(name, plan):
+    """Writes a plan without what `gate` does not read: values, above all."""
+    changes = [
+        {
+            **{key: change[key] for key in ("address", "mode", "type", "name")},
+            **({"action_reason": change["action_reason"]} if "action_reason" in change else {}),
+            "change": {
+                **{key: change["change"][key] for key in ("actions", "replace_paths") if key in change["change"]},
+                **{side: tags_of(change["change"][side]) for side in ("before", "after")},
+            },
+        }
+        for change in plan.get("resource_changes", [])
+    ]
+    kept = {key: plan[key] for key in ("format_version", "terraform_version")}
+    path = FIXTURES / f"plans/{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({**kept, "resource_changes": changes}, indent=1) + "\n")
+
+
+def put(tree, path, value):
+    *folders, last = path.split(".")
+    for folder in folders:
+        tree = tree.setdefault(folder, {})
+    if value is GONE:
+        tree.pop(last)
+    else:
+        tree[last] = value
+
+
+def at(tree, path):
+    for part in path.split("."):
+        tree = tree.get(part, {}) if isinstance(tree, dict) else {}
+    return None if tree == {} else tree
+
+
+def run(*command, cwd=None):
+    done = subprocess.run(command, cwd=cwd, env=ENV, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+class Bench:
+    def __init__(self, folder, valet):
+        self.folder, self.valet = pathlib.Path(folder), valet
+        self.initialised = None
+        self.modules = FIXTURES.parent / "modules"
+        os.environ.update(ENV)
+
+    def settle(self, base, applied):
+        """Makes the network and the keys of a base, or finds those that its applied state knows."""
+        known = self.folder / f"{base}.ids.json"
+        if not applied:
+            known.write_text(json.dumps(self.create()))
+        self.vpcs, self.subnets, self.keys = json.loads(known.read_text())
+
+    def create(self):
+        ec2, kms = boto3.client("ec2"), boto3.client("kms")
+        vpcs = [ec2.create_vpc(CidrBlock=f"10.{n}.0.0/16")["Vpc"]["VpcId"] for n in (1, 2)]
+        subnets = [
+            ec2.create_subnet(VpcId=vpcs[0], CidrBlock=f"10.1.{n}.0/24", AvailabilityZone=REGION + zone)["Subnet"]
+            for n, zone in enumerate("abc")
+        ]
+        keys = [kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2)]
+        return vpcs, [subnet["SubnetId"] for subnet in subnets], keys
+
+    def environment(self, base):
+        cluster = lambda name: {
+            "oidcIssuer": f"https://oidc.example.com/id/{name}",
+            "principalArns": ["arn:aws:iam::222222222222:root"],
+            "oidcProvider": "external",
+        }
+        environment = {
+            "configs": "configs/dev",
+            "accountId": ACCOUNT,
+            "region": REGION,
+            "state": {"bucket": "example-terraform-state", "keyPrefix": "rds/dev", "region": REGION},
+            "network": {"vpcId": self.vpcs[0], "subnetIds": self.subnets[:2]},
+            "clusters": {"apps": cluster("APPS"), "jobs": cluster("JOBS")},
+        }
+        if base == "full":
+            environment["kmsKeyArn"] = self.keys[0]
+            environment["alarmTopicArn"] = f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"
+            environment["network"] |= {"subnetIds": self.subnets, "targetSyncInVpc": True}
+            for name in ("apps", "jobs"):
+                environment["clusters"][name]["clientCidrs"] = ["10.64.0.0/16"]
+        return environment
+
+    def value(self, word):
+        special = {
+            "KEY": self.keys[0],
+            "KEY2": self.keys[1],
+            "MORE": self.subnets,
+            "LESS": self.subnets[:2],
+            "SWAP": [self.subnets[0], self.subnets[2]],
+            "OTHER": self.vpcs[1],
+            "CIDRS": ["10.64.0.0/16"],
+        }
+        return special[word] if isinstance(word, str) and word in special else word
+
+    def generate(self, name, config, environment):
+        workspace = self.folder / name
+        shutil.rmtree(workspace, ignore_errors=True)
+        (workspace / "configs/dev").mkdir(parents=True)
+        document = {"modules": {"source": "../modules"}, "environments": {"dev": environment}}
+        (workspace / "valet.yaml").write_text(json.dumps(document))
+        stem = config.get("namespace", "orders")
+        (workspace / f"configs/dev/{stem}.yaml").write_text(json.dumps(config))
+        run(self.valet, "--today", "2026-11-01", "--workspace", str(workspace), "generate")
+        root = workspace / f"generated/dev/{stem}"
+        skips = "\n".join(f"  skip_{what} = true" for what in ("credentials_validation", "metadata_api_check"))
+        (root / "emulator_override.tf").write_text(
+            f'terraform {{\n  backend "local" {{}}\n}}\n\nprovider "aws" {{\n{skips}\n}}\n'
+        )
+        # Every root calls the same modules from the same depth, so one initialisation serves them all.
+        if self.initialised:
+            shutil.copytree(self.initialised / ".terraform", root / ".terraform", symlinks=True)
+            shutil.copy(self.initialised / ".terraform.lock.hcl", root)
+        else:
+            run("terraform", "init", "-input=false", cwd=root)
+            self.initialised = self.folder / "initialised"
+            shutil.rmtree(self.initialised, ignore_errors=True)
+            shutil.copytree(root / ".terraform", self.initialised / ".terraform", symlinks=True)
+            shutil.copy(root / ".terraform.lock.hcl", self.initialised)
+        return root
+
+
+def planned(root, state, noise, name=None):
+    """Actions by address, without what is planned in the same way before any change."""
+    run("terraform", "plan", "-input=false", "-refresh=false", f"-state={state}", "-out=plan", cwd=root)
+    plan = json.loads(run("terraform", "show", "-json", "plan", cwd=root))
+    if name:
+        keep(name, plan)
+    changes = {change["address"]: change["change"] for change in plan.get("resource_changes", [])}
+    for address, change in changes.items():
+        change["told"] = (change["actions"], change["after"], change["after_unknown"])
+    return {
+        address: change
+        for address, change in sorted(changes.items())
+        if change["actions"] not in (["no-op"], ["read"])
+        and (address not in noise or noise[address]["told"] != change["told"])
+    }
+
+
+def change(bench, base, config, key, new):
+    """The config and the environment with another value, and the value before."""
+    after, around = copy.deepcopy(config), bench.environment(base)
+    inner = key.removeprefix("env.")
+    tree = around if inner != key else after
+    old = at(tree, inner)
+    put(tree, inner, new)
+    if key in ("lifecycle", "retain"):
+        after["retirementRequested"] = "2026-11-01"
+    if key == "retain":
+        after["lifecycle"] = "retired"
+    if key == "env.clusters.apps.clientCidrs":
+        around["clusters"]["jobs"]["clientCidrs"] = ["10.65.0.0/16"]
+    # Large volumes only; each goes with what it needs.
+    if key in ("iops", "storageThroughput") or new == "io2":
+        after |= {"allocatedStorage": 500, "iops": 13000}
+    return old, after, around
+
+
+def record(bench, base, config, done):
+    state = bench.folder / f"{base}.tfstate"
+    bench.settle(base, state.exists())
+    environment = bench.environment(base)
+    if not state.exists():
+        root = bench.generate(base, config, environment)
+        planned(root, state, {}, "create" if base == "lean" else None)
+        run("terraform", "apply", "-input=false", "-auto-approve", f"-state={state}.new", cwd=root)
+        os.rename(f"{state}.new", state)
+    root = bench.generate(base, config, environment)
+    # What the emulator cannot keep differs from the start, and says nothing about a change.
+    noise = planned(root, state, {}, "nothing" if base == "lean" else None)
+    for number, (of, key, new) in enumerate(CHANGES):
+        if of != base or str(number) in done:
+            continue
+        kept = KEPT.get((of, key, new)) if isinstance(new, (str, bool)) else None
+        new = bench.value(new)
+        old, after, around = change(bench, base, config, key, new)
+        changed = bench.generate("changed", after, around)
+        actions = {address: one["actions"] for address, one in planned(changed, state, noise, kept).items()}
+        done[str(number)] = {
+            "key": key,
+            "from": old,
+            "to": None if new is GONE else new,
+            "valet": {"before": environment, "after": around},
+            "config": {"before": config, "after": after},
+            "actions": actions,
+        }
+        (bench.folder / "record.json").write_text(json.dumps(done))
+        print(key, json.dumps(actions), file=sys.stderr, flush=True)
+
+
+def serve():
+    """Starts the emulated AWS, and waits until it answers."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    program = pathlib.Path(sys.executable).with_name("moto_server")
+    server = subprocess.Popen([program, "-p", PORT], env=ENV, **quiet)
+    settings = json.dumps({"lambda": {"use_docker": False}}).encode()
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{ENV['AWS_ENDPOINT_URL']}/moto-api/config", settings)
+            return server
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    server.terminate()
+    sys.exit("no emulated AWS")
+
+
+def main(valet):
+    folder = FIXTURES.parent / "target/grades"
+    folder.mkdir(parents=True, exist_ok=True)
+    known = folder / "record.json"
+    done = json.loads(known.read_text()) if known.exists() else {}
+    server = serve()
+    try:
+        bench = Bench(folder, os.path.abspath(valet))
+        if not (folder / "modules").exists():
+            os.symlink(bench.modules, folder / "modules")
+        for base, config in [("full", FULL), ("lean", LEAN)]:
+            record(bench, base, config, done)
+    finally:
+        server.terminate()
+    entries = [done[str(number)] for number in range(len(CHANGES))]
+    (FIXTURES / "grades.json").write_text(json.dumps(entries, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
