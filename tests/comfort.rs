@@ -311,7 +311,7 @@ mod terminal {
         let text = fs::read_to_string(city.join("configs/dev3/orders-dev.yaml")).unwrap();
         assert_eq!(
             text,
-            "allocatedStorage: \"100\"\nshortname: ordersdev\nusername: orders\n"
+            "# yaml-language-server: $schema=../../schemas/config.schema.json\nallocatedStorage: \"100\"\nshortname: ordersdev\nusername: orders\n"
         );
         assert!(
             shown.contains(&text) && shown.contains("created configs/dev3/orders-dev.yaml"),
@@ -337,6 +337,6 @@ mod terminal {
         let terminal = Terminal::start(&city, &["create", "dev3/fresh", "-sn", "fresh"]);
         let (code, shown) = terminal.end();
         assert_eq!(code, 0, "{shown}");
-        assert!(shown.starts_with("shortname: fresh\n"), "{shown}");
+        assert!(shown.starts_with("# yaml-language-server: "), "{shown}");
     }
 }

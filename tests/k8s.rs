@@ -215,6 +215,28 @@ fn outputs_that_are_none_or_of_another_unit_are_refused() {
 }
 
 #[test]
+fn an_iam_client_needs_no_secret_and_a_slip_in_the_host_is_named() {
+    let city = copy("fixtures/city", "k8s-iam-flags");
+    let host = "payments-dev3-proxy.proxy-xyz.ap-northeast-1.rds.amazonaws.com";
+    let run = valet(&city, &["k8s", "dev3/payments-iam", "-p", host]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert!(!run.out.contains("Secret"), "{}", run.out);
+    let bazel = ["k8s", "dev3/payments-iam", "-p", host, "--format", "bazel"];
+    let run = valet(&city, &bazel);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("and --secret-arn"), "{}", run.err);
+    let other = "agora-dev3-proxy.proxy-xyz.ap-northeast-1.rds.amazonaws.com";
+    let named = ["k8s", "dev3/payments-iam", "-p", other, "-n", "target"];
+    let run = valet(&city, &named);
+    assert_eq!(run.code, 0);
+    let warning = format!(
+        "warning: `{other}` is not the proxy of dev3/payments-iam, which starts with `payments-dev3-proxy.`\n\
+         note: the Bazel target is not in the YAML; `--format bazel` prints its call\n"
+    );
+    assert_eq!(run.err, warning);
+}
+
+#[test]
 fn nonsense_on_the_command_line_is_wrong_usage() {
     let city = applied("k8s-usage");
     for arguments in [
@@ -228,6 +250,7 @@ fn nonsense_on_the_command_line_is_wrong_usage() {
             "--namespace",
             "test-dev",
         ],
+        &["k8s", "dev3/test-dev", "--format", "bazel", "--deployment"],
         &["k8s", "dev3/test-dev", "-p", "host:5432"],
         &["k8s", "dev3/test-dev", "-p", "evil}}.example.com"],
         &[

@@ -78,6 +78,7 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
             "the private-link repository is not known: give --privatelink-repository, or write `privatelink.repository` in valet.yaml".to_owned(),
         ));
     };
+    unit::doubt(&instance, arguments.proxy_endpoint.as_deref());
     let edit = repository.edit(&entries)?;
     for remark in &edit.remarks {
         cli::note(remark);

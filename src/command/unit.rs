@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    cli::{Session, Stop},
+    cli::{self, Session, Stop},
     disk,
     instance::Instance,
     outputs::{self, Outputs},
@@ -62,6 +62,17 @@ impl OutputsChoice {
                 base: base.to_owned(),
             }
         })
+    }
+}
+
+/// Says so when the host that is told cannot be this unit's proxy: a slip connects to another database.
+pub fn doubt(instance: &Instance, host: Option<&str>) {
+    let proxy = format!("{}.", instance.names.proxy);
+    if let Some(host) = host.filter(|host| !host.starts_with(&proxy)) {
+        let unit = instance.unit();
+        cli::note(format!(
+            "warning: `{host}` is not the proxy of {unit}, which starts with `{proxy}`"
+        ));
     }
 }
 
