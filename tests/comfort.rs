@@ -81,6 +81,19 @@ fn shells_are_offered_what_the_workspace_has() {
         offered(&city, &["rules", "window-"]),
         ["window-too-short", "window-overlap"]
     );
+    for command in ["explain", "generate", "handoff", "preview", "retire"] {
+        let unit = format!("{command} dev3/te");
+        let words: Vec<_> = unit.split(' ').collect();
+        assert_eq!(offered(&city, &words), ["dev3/test-dev"], "{command}");
+    }
+    assert_eq!(
+        offered(&city, &["--environment", "prod", "privatelink", "-c", ""]),
+        ["gc-0-prod-ap-northeast-1", "gc-1-prod-ap-northeast-1"]
+    );
+    assert_eq!(
+        offered(&city, &["create", "--set", "inst"]),
+        ["instanceClass="]
+    );
     assert!(offered(&city, &["comp"]).contains(&"completions".to_owned()));
     let above = city.parent().unwrap();
     assert_eq!(

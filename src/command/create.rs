@@ -49,7 +49,7 @@ pub struct Arguments {
     #[arg(long, value_name = "WINDOW")]
     maintenance_window: Option<String>,
     /// Sets any key of a config; may be given several times
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", add = cli::complete::keys())]
     set: Vec<String>,
     /// Also write the values that would be the defaults: all eleven keys of the fleet's files
     #[arg(long)]

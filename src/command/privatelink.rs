@@ -46,7 +46,7 @@ pub(super) struct Link {
     #[arg(long, short = 'e', value_name = "NAME", value_parser = host)]
     endpoint_service_name: Option<String>,
     /// Clusters that get an entry [default: those of the config]
-    #[arg(long, short = 'c', value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, short = 'c', value_name = "NAME", value_delimiter = ',', add = cli::complete::clusters())]
     cluster: Vec<String>,
     /// Application that the entry belongs to [default: the namespace without `-dev`, `-prod` and the like]
     #[arg(long, value_name = "NAME")]
