@@ -237,6 +237,21 @@ fn what_would_not_compile_is_not_written() {
 }
 
 #[test]
+fn the_first_config_of_an_environment_brings_its_folder_along() {
+    let city = city("first");
+    fs::remove_dir_all(city.join("configs/dev3")).unwrap();
+    let refused = run(&city, "create dev3/test-dev -sn testdev -s lots");
+    assert_eq!(refused.code, 1, "{}", refused.err);
+    assert!(!city.join("configs/dev3").exists());
+    let ran = run(&city, "create dev3/test-dev -sn testdev");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(read(&city), ran.out);
+    fs::remove_dir_all(city.join("configs/dev3")).unwrap();
+    fs::write(city.join("configs/dev3"), "").unwrap();
+    assert_eq!(run(&city, "create dev3/test-dev -sn testdev").code, 1);
+}
+
+#[test]
 fn a_waiver_holds_while_a_config_is_made() {
     let city = city("waiver");
     let valet = city.join("valet.yaml");

@@ -32,7 +32,7 @@ pub struct Arguments {
 /// When the unit, its outputs or the private-link repository are wrong or missing.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     let session = Session::open(global)?;
-    let (instance, problems) = unit::compile(&session, &arguments.which.unit(global)?)?;
+    let (instance, problems) = unit::alive(&session, &arguments.which.unit(global)?)?;
     let outputs = arguments.outputs.read(&session, &instance)?;
     let told = &arguments.kubernetes;
     let target = told.target(

@@ -74,7 +74,7 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         ));
     }
     let session = Session::open(global)?;
-    let (instance, problems) = unit::compile(&session, &arguments.which.unit(global)?)?;
+    let (instance, problems) = unit::alive(&session, &arguments.which.unit(global)?)?;
     let outputs = arguments.outputs.read(&session, &instance)?;
     let told = &arguments.told;
     // The macro has no other way to log in.

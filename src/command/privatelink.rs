@@ -59,7 +59,7 @@ pub(super) struct Link {
 /// When the unit, its outputs or the private-link repository are wrong or missing.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     let session = Session::open(global)?;
-    let (instance, _) = unit::compile(&session, &arguments.which.unit(global)?)?;
+    let (instance, _) = unit::alive(&session, &arguments.which.unit(global)?)?;
     let told = &arguments.told;
     let named = arguments.proxy_endpoint.is_some() && told.endpoint_service_name.is_some();
     let outputs = if named {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     cli::{self, Session, Stop},
+    config::Lifecycle,
     disk,
     instance::Instance,
     outputs::{self, Outputs},
@@ -32,6 +33,19 @@ pub fn compile(session: &Session, unit: &str) -> Result<(Instance, Vec<Problem>)
         Some(instance) => Ok((instance, problems)),
         None => Err(session.problems(problems)),
     }
+}
+
+/// Compiles a unit that pods connect to.
+///
+/// # Errors
+/// As [`compile`], and when its database is gone.
+pub fn alive(session: &Session, unit: &str) -> Result<(Instance, Vec<Problem>), Stop> {
+    let (instance, problems) = compile(session, unit)?;
+    if instance.lifecycle.value == Lifecycle::Retired {
+        let message = format!("{unit} is retired: there is nothing left to connect to");
+        return Err(Stop::Usage(message));
+    }
+    Ok((instance, problems))
 }
 
 impl OutputsChoice {
