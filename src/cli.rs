@@ -106,22 +106,22 @@ enum Command {
     Gate(command::gate::Arguments),
     /// Write the Terraform roots
     Generate(command::generate::Arguments),
-    /// Make a workspace that compiles at once
-    Init(command::init::Arguments),
-    /// Print everything that is decided about a database, where it comes from, and its names in AWS
-    Info(command::info::Arguments),
-    /// Print the Terraform of one unit or file
-    Preview(command::preview::Arguments),
-    /// Write the next step of a database's retirement into its config
-    Retire(command::retire::Arguments),
     /// Draw the wiring of a unit, or of an environment
     Graph(command::graph::Arguments),
     /// Do all that comes after apply, and print what to tell the team
     Handoff(command::handoff::Arguments),
+    /// Print everything that is decided about a database, where it comes from, and its names in AWS
+    Info(command::info::Arguments),
+    /// Make a workspace that compiles at once
+    Init(command::init::Arguments),
     /// Print what a namespace needs in Kubernetes
     K8s(command::k8s::Arguments),
+    /// Print the Terraform of one unit or file
+    Preview(command::preview::Arguments),
     /// Write a database's entry to the private-link repository
     Privatelink(command::privatelink::Arguments),
+    /// Write the next step of a database's retirement into its config
+    Retire(command::retire::Arguments),
     /// Print the rules, or explain one
     Rules(command::rules::Arguments),
     /// Print the JSON Schema of the configs or of `valet.yaml`
@@ -331,7 +331,7 @@ impl Session {
         Ok((found, path))
     }
 
-    /// The units of every config but one.
+    /// The units of every config but one, which need not be there, nor its folder.
     ///
     /// # Errors
     /// When a file cannot be read, or the one must not be there.
@@ -342,12 +342,15 @@ impl Session {
     ) -> Result<Vec<crate::instance::Instance>, Stop> {
         let (mut files, problems) = disk::configs(&self.workspace, &self.environments)?;
         let folder = environment.place("configs").span;
+        let configs = self.workspace.join(&environment.written.configs);
+        // The first config of an environment brings the folder along.
+        let is_new = !disk::is_there(&configs);
         let in_the_way: Vec<_> = problems
             .into_iter()
             .filter(|problem| {
                 let place = &problem.place;
                 place.file.path == path
-                    || (place.file.path == WORKSPACE_FILE && place.span == folder)
+                    || (place.file.path == WORKSPACE_FILE && place.span == folder && !is_new)
             })
             .collect();
         if !in_the_way.is_empty() {

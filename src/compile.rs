@@ -159,15 +159,21 @@ pub fn unit(
     });
     match resolved {
         Ok(instance) => {
-            let problems = guard::instance(&instance, stem, today);
-            let mut problems = waiver::apply(&instance, problems, today);
-            // What rejects the config must not be what is left out.
-            problems.sort_by_key(|problem| problem.rule.severity);
-            problems.truncate(schema::MOST);
+            let problems = judge(&instance, stem, today);
             (Some(instance), problems)
         }
         Err(problems) => (None, problems),
     }
+}
+
+/// What is wrong with one config that has the right shape, after its waivers.
+fn judge(instance: &Instance, stem: &str, today: &str) -> Vec<Problem> {
+    let problems = guard::instance(instance, stem, today);
+    let mut problems = waiver::apply(instance, problems, today);
+    // What rejects the config must not be what is left out.
+    problems.sort_by_key(|problem| problem.rule.severity);
+    problems.truncate(schema::MOST);
+    problems
 }
 
 /// Compiles one config as [`unit`] does, but passes over the keys that this version does not know: their names.
@@ -187,7 +193,7 @@ pub fn tolerant(
     });
     match resolved {
         Ok(instance) => {
-            let problems = guard::instance(&instance, stem, today);
+            let problems = judge(&instance, stem, today);
             (Some(instance), problems, unknown)
         }
         Err(problems) => (None, problems, unknown),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     assign::Assignment,
-    compile, edit, fleet,
+    compile, edit, fix, fleet,
     instance::{Environment, Instance},
     problem::{Checked, Problem},
     rule,
@@ -61,8 +61,8 @@ impl Draft<'_> {
         }
     }
 
-    /// The text with these values. A value that is there already stays as it is written; the keys of a new text stand
-    /// in the order of their names.
+    /// The text with these values. A value that is there already stays as it is written; a new text starts with the
+    /// line that gives editors the schema, and its keys stand in the order of their names.
     ///
     /// # Errors
     /// When the old text is not YAML, or a value cannot be set in place.
@@ -72,7 +72,8 @@ impl Draft<'_> {
         if self.old.is_none() {
             assignments.sort_by(|a, b| a.path.cmp(&b.path));
         }
-        let mut text = self.old.clone().unwrap_or_default();
+        let old = self.old.clone();
+        let mut text = old.unwrap_or_else(|| fix::modeline(&self.path));
         for Assignment { path, value } in assignments {
             let keys: Vec<_> = path.iter().map(String::as_str).collect();
             let old = keys.iter().try_fold(&values, |at, key| at.get(key));

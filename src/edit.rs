@@ -111,7 +111,8 @@ fn edit(text: &str, path: &[&str], value: &Value) -> Option<String> {
     set_in(&mapping, path, value)?;
     let mut edited = file.to_string();
     let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    if !edited.ends_with('\n') {
+    let touched = text.lines().next_back() != edited.lines().next_back();
+    if touched && !edited.ends_with('\n') {
         edited.push_str(line_end);
     }
     Some(edited)
@@ -257,6 +258,7 @@ mod tests {
             ),
             ("a: 1", &["a"], json!(3), "a: 3\n"),
             ("a: 1", &["b"], json!(3), "a: 1\nb: 3\n"),
+            ("a: 1\nb: 2", &["a"], json!(3), "a: 3\nb: 2"),
         ]
     }
 

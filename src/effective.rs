@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     instance::{Given, Instance, Origin},
     name::{Kind, Names},
+    outputs::Outputs,
 };
 
 /// A value of the effective config.
@@ -271,9 +272,25 @@ fn alarms(names: &Names) -> impl Iterator<Item = String> {
     .flat_map(|(of, alarms)| alarms.iter().map(move |alarm| format!("{of}-{alarm}")))
 }
 
-/// Entries and names as one document.
+/// What apply told, in the words of the service team.
 #[must_use]
-pub fn document(instance: &Instance) -> Value {
+pub fn told(outputs: &Outputs) -> Vec<(&'static str, String)> {
+    let database = outputs.database_name.clone();
+    let mut rows = vec![
+        ("endpoint", outputs.proxy_endpoint.clone()),
+        ("port", outputs.port.to_string()),
+        ("user", outputs.username.clone()),
+        ("secret", outputs.secret_arn.clone()),
+        ("role", outputs.role_arn.clone()),
+        ("service name", outputs.endpoint_service_name.clone()),
+    ];
+    rows.extend(database.map(|name| ("database", name)));
+    rows
+}
+
+/// Entries and names as one document, with the outputs under the names that Terraform gives them.
+#[must_use]
+pub fn document(instance: &Instance, outputs: Option<&Outputs>) -> Value {
     let mut config = Map::new();
     let mut origins = Map::new();
     for entry in entries(instance) {
@@ -293,6 +310,15 @@ pub fn document(instance: &Instance) -> Value {
         "config": config,
         "origins": origins,
         "names": names,
+        "outputs": outputs.map(|outputs| json!({
+            "database_name": outputs.database_name,
+            "endpoint_service_name": outputs.endpoint_service_name,
+            "port": outputs.port,
+            "proxy_endpoint": outputs.proxy_endpoint,
+            "role_arn": outputs.role_arn,
+            "secret_arn": outputs.secret_arn,
+            "username": outputs.username,
+        })),
     })
 }
 

@@ -6,16 +6,22 @@ use crate::{
     problem::{Fix, Problem},
 };
 
+/// Where the schema of the configs lies in a workspace.
+pub const CONFIG_SCHEMA: &str = "schemas/config.schema.json";
+
+/// Where the schema of `valet.yaml` lies in a workspace.
+pub const WORKSPACE_SCHEMA: &str = "schemas/workspace.schema.json";
+
 /// The first line that gives editors the schema of a file; `path` is inside the workspace.
 #[must_use]
 pub fn modeline(path: &str) -> String {
     let schema = if path == WORKSPACE_FILE {
-        "workspace"
+        WORKSPACE_SCHEMA
     } else {
-        "config"
+        CONFIG_SCHEMA
     };
     let up = "../".repeat(path.matches('/').count());
-    format!("# yaml-language-server: $schema={up}schemas/{schema}.schema.json\n")
+    format!("# yaml-language-server: $schema={up}{schema}\n")
 }
 
 /// The text of a file with its fixable problems mended, and how many there were. None, when nothing can be mended.

@@ -73,10 +73,7 @@ fn steps(handoff: &Handoff) -> String {
             "The network team merges the private-link entry: {}. Until its endpoint is there, nothing connects.",
             handoff.privatelink
         ),
-        format!(
-            "Apply the objects below: `valet-rds k8s {} | kubectl apply --server-side -f -`.",
-            instance.unit()
-        ),
+        "Apply the objects below with `kubectl apply --server-side -f FILE`.".to_owned(),
         format!(
             "Let the pods run as ServiceAccount `{account}`. Pods that run already get the role when they are restarted."
         ),

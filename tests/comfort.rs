@@ -81,6 +81,19 @@ fn shells_are_offered_what_the_workspace_has() {
         offered(&city, &["rules", "window-"]),
         ["window-too-short", "window-overlap"]
     );
+    for command in ["explain", "generate", "handoff", "preview", "retire"] {
+        let unit = format!("{command} dev3/te");
+        let words: Vec<_> = unit.split(' ').collect();
+        assert_eq!(offered(&city, &words), ["dev3/test-dev"], "{command}");
+    }
+    assert_eq!(
+        offered(&city, &["--environment", "prod", "privatelink", "-c", ""]),
+        ["gc-0-prod-ap-northeast-1", "gc-1-prod-ap-northeast-1"]
+    );
+    assert_eq!(
+        offered(&city, &["create", "--set", "inst"]),
+        ["instanceClass="]
+    );
     assert!(offered(&city, &["comp"]).contains(&"completions".to_owned()));
     let above = city.parent().unwrap();
     assert_eq!(
@@ -311,7 +324,7 @@ mod terminal {
         let text = fs::read_to_string(city.join("configs/dev3/orders-dev.yaml")).unwrap();
         assert_eq!(
             text,
-            "allocatedStorage: \"100\"\nshortname: ordersdev\nusername: orders\n"
+            "# yaml-language-server: $schema=../../schemas/config.schema.json\nallocatedStorage: \"100\"\nshortname: ordersdev\nusername: orders\n"
         );
         assert!(
             shown.contains(&text) && shown.contains("created configs/dev3/orders-dev.yaml"),
@@ -337,6 +350,6 @@ mod terminal {
         let terminal = Terminal::start(&city, &["create", "dev3/fresh", "-sn", "fresh"]);
         let (code, shown) = terminal.end();
         assert_eq!(code, 0, "{shown}");
-        assert!(shown.starts_with("shortname: fresh\n"), "{shown}");
+        assert!(shown.starts_with("# yaml-language-server: "), "{shown}");
     }
 }

@@ -21,6 +21,9 @@ shortname: testdev
 username: postgres
 ";
 
+/// What a new file begins with.
+const FIRST: &str = "# yaml-language-server: $schema=../../schemas/config.schema.json\n";
+
 const CONFIG: &str = "configs/dev3/test-dev.yaml";
 
 /// The example workspace without the sample's config.
@@ -47,11 +50,14 @@ fn only_what_is_given_is_written() {
         "--environment dev3 --namespace test-dev create -i db.t3.large -s 50 -sn testdev",
     );
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let text = "allocatedStorage: \"50\"\ninstanceClass: db.t3.large\nshortname: testdev\n";
-    assert_eq!((ran.out.as_str(), read(&city).as_str()), (text, text));
+    let keys = "allocatedStorage: \"50\"\ninstanceClass: db.t3.large\nshortname: testdev\n";
+    let text = format!("{FIRST}{keys}");
+    assert_eq!((&ran.out, &read(&city)), (&text, &text));
     assert_eq!(
         ran.err,
-        "created configs/dev3/test-dev.yaml\n\
+        "note: schemas/config.schema.json, which the first line shows to editors, is not there: \
+         `mkdir -p schemas && valet-rds schema config > schemas/config.schema.json`\n\
+         created configs/dev3/test-dev.yaml\n\
          next: run `valet-rds generate dev3/test-dev` and commit what both wrote for review\n"
     );
     assert_eq!(run(&city, "generate dev3/test-dev").code, 0);
@@ -78,13 +84,9 @@ fn every_way_to_name_the_unit_and_the_options_means_the_same() {
     {
         let city = city(&format!("ways-{index}"));
         let ran = run(&city, line);
-        assert_eq!(
-            (ran.code, ran.out.as_str()),
-            (0, SAMPLE),
-            "{line}: {}",
-            ran.err
-        );
-        assert_eq!(read(&city), SAMPLE, "{line}");
+        assert_eq!(ran.code, 0, "{line}: {}", ran.err);
+        assert_eq!(ran.out, format!("{FIRST}{SAMPLE}"), "{line}");
+        assert_eq!(read(&city), ran.out, "{line}");
     }
 }
 
@@ -232,6 +234,38 @@ fn what_would_not_compile_is_not_written() {
         assert!(ran.err.contains(part), "{line}: {}", ran.err);
         assert!(!city.join(CONFIG).exists(), "{line}");
     }
+}
+
+#[test]
+fn the_first_config_of_an_environment_brings_its_folder_along() {
+    let city = city("first");
+    fs::remove_dir_all(city.join("configs/dev3")).unwrap();
+    let refused = run(&city, "create dev3/test-dev -sn testdev -s lots");
+    assert_eq!(refused.code, 1, "{}", refused.err);
+    assert!(!city.join("configs/dev3").exists());
+    let ran = run(&city, "create dev3/test-dev -sn testdev");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(read(&city), ran.out);
+    fs::remove_dir_all(city.join("configs/dev3")).unwrap();
+    fs::write(city.join("configs/dev3"), "").unwrap();
+    assert_eq!(run(&city, "create dev3/test-dev -sn testdev").code, 1);
+}
+
+#[test]
+fn a_waiver_holds_while_a_config_is_made() {
+    let city = city("waiver");
+    let valet = city.join("valet.yaml");
+    let text = fs::read_to_string(&valet).unwrap();
+    let policy = "configs: configs/dev3\n    policy: {requireMultiAz: true}";
+    fs::write(&valet, text.replace("configs: configs/dev3", policy)).unwrap();
+    let ran = run(&city, "create dev3/test-dev -sn testdev");
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("policy-multi-az"), "{}", ran.err);
+    let waiver = "waivers=[{rule: policy-multi-az, reason: a test, expires: \"2099-01-01\"}]";
+    let arguments = ["create", "dev3/test-dev", "-sn", "testdev", "--set", waiver];
+    let ran = crate::cli::valet(&city, &arguments);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(run(&city, "info dev3/test-dev").code, 0);
 }
 
 #[test]

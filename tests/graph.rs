@@ -52,6 +52,8 @@ fn the_picture_in_the_readme_is_fresh() {
         fs::write(path, &drawn).unwrap();
     }
     let kept = fs::read_to_string(path).unwrap();
+    let readme = fs::read_to_string("README.md").unwrap();
+    assert!(readme.contains("](docs/architecture.svg)"));
     assert!(
         kept == drawn,
         "docs/architecture.svg is stale: run `cargo xtask bless`"
@@ -139,6 +141,26 @@ fn no_text_leaves_its_box_and_no_two_boxes_overlap() {
         }
         assert!(texts >= boxes.len() * 2);
     }
+}
+
+#[test]
+fn no_dashes_are_drawn_over_dashes() {
+    let svg = valet(
+        Path::new("fixtures/city"),
+        &["graph", "prod/ledger", "--format", "svg"],
+    )
+    .out;
+    let into_role: Vec<_> = svg
+        .lines()
+        .filter(|line| line.starts_with("<path class=\"grant\"") && line.contains(" H399 "))
+        .collect();
+    assert_eq!(
+        into_role,
+        [
+            "<path class=\"grant\" d=\"M351 141 H399 V123 H589\" marker-end=\"url(#grant-head)\"/>",
+            "<path class=\"grant\" d=\"M351 423 H399 V141\"/>"
+        ]
+    );
 }
 
 #[test]

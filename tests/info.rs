@@ -7,6 +7,7 @@ use storage_valet_rds::{effective, source::Source};
 
 use crate::{
     cli::{copy, valet},
+    k8s::{applied, outputs_of},
     workspace::Workspace,
 };
 
@@ -22,6 +23,77 @@ fn people_read_tables() {
         assert_eq!((ran.code, ran.err.as_str()), (0, ""));
         settings.bind(|| insta::assert_snapshot!(unit.replace('/', "-"), ran.out));
     }
+}
+
+#[test]
+fn what_apply_told_is_shown_with_the_rest() {
+    let city = applied("info-applied");
+    let human = valet(&city, &["info", "prod/ledger"]).out;
+    let (_, known) = human.split_once("\nKnown after apply\n").unwrap();
+    assert_eq!(
+        known,
+        "endpoint      ledger-prod-proxy.proxy-abcdefghijkl.ap-northeast-1.rds.amazonaws.com\n\
+         port          5432\n\
+         user          ledger_owner\n\
+         secret        arn:aws:secretsmanager:ap-northeast-1:333333333333:secret:rds!db-0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-AbCdEf\n\
+         role          arn:aws:iam::333333333333:role/ledger-database\n\
+         service name  com.amazonaws.vpce.ap-northeast-1.vpce-svc-0123456789abcdef0\n\
+         database      ledger\n"
+    );
+    for instance in Workspace::open(&city).instances {
+        let json = valet(&city, &["info", &instance.unit(), "--format", "json"]).out;
+        let document: Value = serde_json::from_str(&json).unwrap();
+        for (name, output) in outputs_of(&instance).as_object().unwrap() {
+            assert_eq!(document["outputs"][name], output["value"], "{name}");
+        }
+    }
+    let file = city.join("generated/prod/ledger/outputs.json");
+    let moved = city.join("elsewhere.json");
+    fs::rename(&file, &moved).unwrap();
+    let unknown = valet(&city, &["info", "prod/ledger", "--format", "yaml"]);
+    assert!(
+        unknown.out.ends_with("\noutputs: null\n"),
+        "{}",
+        unknown.out
+    );
+    let arguments = ["info", "prod/ledger", "--outputs", "elsewhere.json"];
+    assert_eq!(valet(&city, &arguments).out, human);
+    let yaml = valet(&city, &[&arguments[..], &["--format", "yaml"]].concat());
+    let read = Source::parse("info.yaml", yaml.out.into_bytes()).unwrap();
+    assert_eq!(
+        read.value["outputs"]["secret_arn"],
+        outputs_of(&ledger(&city))["secret_arn"]["value"]
+    );
+}
+
+#[test]
+fn outputs_of_another_unit_or_of_no_root_are_refused() {
+    let city = applied("info-foreign");
+    let own = city.join("generated/prod/ledger/outputs.json");
+    let other = "generated/prod/search/outputs.json";
+    let named = valet(&city, &["info", "prod/ledger", "--outputs", other]);
+    fs::copy(city.join(other), &own).unwrap();
+    let found = valet(&city, &["info", "prod/ledger"]);
+    for (ran, place) in [
+        (named, other),
+        (found, "generated/prod/ledger/outputs.json"),
+    ] {
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+        assert!(ran.err.contains("foreign-outputs"), "{}", ran.err);
+        assert!(ran.err.contains(place), "{}", ran.err);
+    }
+    fs::write(&own, "{}").unwrap();
+    let empty = valet(&city, &["info", "prod/ledger"]);
+    assert_eq!(empty.code, 1);
+    assert!(empty.err.contains("has not been applied"), "{}", empty.err);
+    let missing = valet(&city, &["info", "prod/ledger", "--outputs", "no.json"]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("no.json"), "{}", missing.err);
+}
+
+fn ledger(folder: &Path) -> storage_valet_rds::instance::Instance {
+    let mut units = Workspace::open(folder).instances.into_iter();
+    units.find(|unit| unit.unit() == "prod/ledger").unwrap()
 }
 
 #[test]
@@ -68,7 +140,7 @@ fn the_config_holds_every_key_that_a_config_can_have() {
         .iter()
         .find(|known| known.unit() == "prod/ledger")
         .unwrap();
-    let document = effective::document(ledger);
+    let document = effective::document(ledger, None);
     assert_eq!(keys(&document["config"]), keys(schema));
     assert_eq!(
         keys(&document["config"]["proxy"]),

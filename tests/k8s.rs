@@ -4,12 +4,9 @@ use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 use storage_valet_rds::{
-    config::Authentication,
     instance::Instance,
-    lay_out,
     manifest::{self, Target},
     outputs,
-    root::{Root, Term},
 };
 
 use crate::{
@@ -48,11 +45,11 @@ pub(crate) fn applied(name: &str) -> std::path::PathBuf {
 }
 
 /// The documents of a YAML stream.
-fn documents(yaml: &str) -> Vec<Value> {
+pub(crate) fn documents(yaml: &str) -> Vec<Value> {
     serde_yaml::from_multiple(yaml).unwrap()
 }
 
-fn kind<'a>(documents: &'a [Value], kind: &str) -> &'a Value {
+pub(crate) fn kind<'a>(documents: &'a [Value], kind: &str) -> &'a Value {
     documents
         .iter()
         .find(|document| document["kind"] == kind)
@@ -215,6 +212,28 @@ fn outputs_that_are_none_or_of_another_unit_are_refused() {
 }
 
 #[test]
+fn an_iam_client_needs_no_secret_and_a_slip_in_the_host_is_named() {
+    let city = copy("fixtures/city", "k8s-iam-flags");
+    let host = "payments-dev3-proxy.proxy-xyz.ap-northeast-1.rds.amazonaws.com";
+    let run = valet(&city, &["k8s", "dev3/payments-iam", "-p", host]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert!(!run.out.contains("Secret"), "{}", run.out);
+    let bazel = ["k8s", "dev3/payments-iam", "-p", host, "--format", "bazel"];
+    let run = valet(&city, &bazel);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("and --secret-arn"), "{}", run.err);
+    let other = "agora-dev3-proxy.proxy-xyz.ap-northeast-1.rds.amazonaws.com";
+    let named = ["k8s", "dev3/payments-iam", "-p", other, "-n", "target"];
+    let run = valet(&city, &named);
+    assert_eq!(run.code, 0);
+    let warning = format!(
+        "warning: `{other}` is not the proxy of dev3/payments-iam, which starts with `payments-dev3-proxy.`\n\
+         note: the Bazel target is not in the YAML; `--format bazel` prints its call\n"
+    );
+    assert_eq!(run.err, warning);
+}
+
+#[test]
 fn nonsense_on_the_command_line_is_wrong_usage() {
     let city = applied("k8s-usage");
     for arguments in [
@@ -228,6 +247,7 @@ fn nonsense_on_the_command_line_is_wrong_usage() {
             "--namespace",
             "test-dev",
         ],
+        &["k8s", "dev3/test-dev", "--format", "bazel", "--deployment"],
         &["k8s", "dev3/test-dev", "-p", "host:5432"],
         &["k8s", "dev3/test-dev", "-p", "evil}}.example.com"],
         &[
@@ -254,84 +274,6 @@ fn nonsense_on_the_command_line_is_wrong_usage() {
     }
 }
 
-/// The value of a module argument in a laid out root.
-fn argument<'a>(root: &'a Root, module: &str, name: &str) -> &'a Term {
-    let blocks = root.files.iter().flat_map(|file| &file.blocks);
-    let call = blocks
-        .into_iter()
-        .find(|block| block.kind == "module" && block.labels == [module])
-        .unwrap();
-    &call
-        .arguments
-        .iter()
-        .find(|argument| argument.name == name)
-        .unwrap()
-        .term
-}
-
-#[test]
-fn config_terraform_and_manifests_agree() {
-    let city = applied("k8s-agree");
-    for instance in Workspace::open(&city).instances {
-        let unit = instance.unit();
-        let run = valet(&city, &["k8s", &unit]);
-        assert_eq!(run.code, 0, "{unit}: {}", run.err);
-        let objects = documents(&run.out);
-        let outputs = outputs_of(&instance);
-        let root = lay_out::unit(&instance);
-        let text = |module, name| match argument(&root, module, name) {
-            Term::Text(text) => text.clone(),
-            other => unreachable!("{name}: {other:?}"),
-        };
-        let account = &kind(&objects, "ServiceAccount")["metadata"];
-        assert_eq!(
-            account["name"],
-            text("irsa_role", "service_account_name"),
-            "{unit}: subject of the trust policy"
-        );
-        assert_eq!(account["namespace"], text("irsa_role", "namespace"));
-        let role = account["annotations"]["eks.amazonaws.com/role-arn"]
-            .as_str()
-            .unwrap();
-        assert_eq!(role, outputs["role_arn"]["value"]);
-        assert!(role.ends_with(&format!(":role/{}", text("irsa_role", "name"))));
-        assert_eq!(
-            argument(&root, "irsa_role", "secret_arn"),
-            &Term::Output("rds", "secret_arn")
-        );
-        let host = &outputs["proxy_endpoint"]["value"];
-        assert_eq!(&kind(&objects, "ServiceEntry")["spec"]["hosts"][0], host);
-        if instance.authentication.value == Authentication::Iam {
-            assert!(
-                objects
-                    .iter()
-                    .all(|object| !object["kind"].as_str().unwrap().contains("Secret"))
-            );
-            let data = &kind(&objects, "ConfigMap")["data"];
-            assert_eq!(&data["host"], host);
-            assert_eq!(data["user"], text("irsa_role", "username"));
-            assert_eq!(data["region"], text("irsa_role", "region"));
-        } else {
-            let spec = &kind(&objects, "ExternalSecret")["spec"];
-            for item in spec["data"].as_array().unwrap() {
-                assert_eq!(item["remoteRef"]["key"], outputs["secret_arn"]["value"]);
-            }
-            assert_eq!(&spec["target"]["template"]["data"]["host"], host);
-            let store = kind(&objects, "SecretStore");
-            assert_eq!(spec["secretStoreRef"]["name"], store["metadata"]["name"]);
-            let aws = &store["spec"]["provider"]["aws"];
-            assert_eq!(
-                aws["auth"]["jwt"]["serviceAccountRef"]["name"],
-                account["name"]
-            );
-            assert_eq!(aws["region"], text("proxy", "region"));
-        }
-        for object in &objects {
-            assert_eq!(object["metadata"]["namespace"], instance.namespace.value);
-        }
-    }
-}
-
 #[test]
 fn databases_on_one_port_do_not_collide_in_the_mesh() {
     let mut seen = std::collections::BTreeSet::new();
@@ -353,88 +295,6 @@ fn databases_on_one_port_do_not_collide_in_the_mesh() {
         assert!(seen.insert(address), "{address} is taken");
     }
     assert_eq!(seen.len(), 8);
-}
-
-/// Go's text/template with the functions that the URL uses: `urlquery` is Go's `url.QueryEscape`, in which a space
-/// becomes `+`; `replace OLD NEW TEXT` is sprig's.
-fn render(template: &str, secret: &Value) -> String {
-    let mut text = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let (action, after) = after.split_once("}}").unwrap();
-        text.push_str(before);
-        let mut steps = action.split('|').map(str::trim);
-        let field = steps.next().unwrap().strip_prefix('.').unwrap();
-        let value = secret[field].as_str().unwrap().to_owned();
-        text.push_str(&steps.fold(
-            value,
-            |value, step| match step.split(' ').collect::<Vec<_>>()[..] {
-                ["urlquery"] => query_escape(&value),
-                ["replace", old, new] => {
-                    value.replace(old.trim_matches('"'), new.trim_matches('"'))
-                }
-                _ => unreachable!("{step} is not emulated"),
-            },
-        ));
-        rest = after;
-    }
-    text + rest
-}
-
-fn query_escape(text: &str) -> String {
-    let escape = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-            char::from(byte).to_string()
-        }
-        b' ' => "+".to_owned(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(escape).collect()
-}
-
-/// Decodes as RFC 3986 says for what stands before the `@`: a plus sign is a plus sign.
-fn percent_decode(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        if *first == b'%' {
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&tail[..2]).unwrap(), 16).unwrap());
-            rest = &tail[2..];
-        } else {
-            bytes.push(*first);
-            rest = tail;
-        }
-    }
-    String::from_utf8(bytes).unwrap()
-}
-
-#[test]
-fn a_password_of_all_printable_characters_survives_into_the_url_and_back() {
-    let city = applied("k8s-url");
-    let objects = documents(&valet(&city, &["k8s", "prod/search"]).out);
-    let data = &kind(&objects, "ExternalSecret")["spec"]["target"]["template"]["data"];
-    let password: String = (' '..='~').chain("ü€😀".chars()).collect();
-    let secret = json!({"username": "a user@+/:%", "password": password});
-    let url = render(data["url"].as_str().unwrap(), &secret);
-    assert!(
-        url.is_ascii() && !url.contains([' ', '"', '<', '>', '\\', '^', '`', '{', '|', '}']),
-        "{url}"
-    );
-    let rest = url.strip_prefix("postgresql://").unwrap();
-    let (authority, tail) = rest.split_once('/').unwrap();
-    let (login, host) = authority.split_once('@').unwrap();
-    assert_eq!(
-        host,
-        "search-prod-proxy.proxy-abcdefghijkl.ap-northeast-1.rds.amazonaws.com:5432"
-    );
-    assert_eq!(tail, "postgres?sslmode=verify-full");
-    let (user, encoded) = login.split_once(':').unwrap();
-    assert_eq!(percent_decode(user), "a user@+/:%");
-    assert_eq!(percent_decode(encoded), password);
-    assert_eq!(
-        render(data["password"].as_str().unwrap(), &secret),
-        password
-    );
 }
 
 #[test]

@@ -10,6 +10,7 @@
 mod cases;
 mod cli;
 mod comfort;
+mod connection;
 mod create;
 mod diff;
 mod explain;

@@ -231,6 +231,20 @@ fn a_path_outside_the_repository_is_refused() {
 }
 
 #[test]
+fn nothing_is_handed_over_of_a_database_that_is_gone() {
+    let (city, file) = linked("link-retired", FILE);
+    let config = city.join("configs/dev3/agora.yaml");
+    let gone = "shortname: agora\nlifecycle: retired\nretirementRequested: \"2026-01-01\"\n";
+    fs::write(config, gone).unwrap();
+    for command in ["privatelink", "k8s", "handoff"] {
+        let run = valet(&city, &[command, "dev3/agora"]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{command}");
+        assert!(run.err.contains("is retired"), "{}", run.err);
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), FILE);
+}
+
+#[test]
 fn handoff_does_it_all_and_says_so() {
     let (city, file) = linked("handoff", FILE);
     let dry = valet(&city, &["handoff", "dev3/agora", "--dry-run"]);

@@ -9,7 +9,7 @@ use clap_complete::{
 };
 
 use super::{Global, Session, start};
-use crate::{disk, rule};
+use crate::{disk, rule, schema};
 
 /// Variable in which a shell says that it wants completions.
 const VARIABLE: &str = "VALET_RDS_COMPLETE";
@@ -74,6 +74,42 @@ pub fn unit_names() -> ArgValueCandidates {
             .into_iter()
             .map(name)
             .map(CompletionCandidate::new)
+            .collect()
+    })
+}
+
+/// Offers the clusters of the environment that is typed, or of all.
+#[must_use]
+pub fn clusters() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let environments = session()
+            .into_iter()
+            .flat_map(|session| session.environments);
+        let wanted = typed("--environment");
+        let is_wanted = |name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
+        environments
+            .filter(|environment| is_wanted(&environment.name))
+            .flat_map(|environment| {
+                environment
+                    .written
+                    .clusters
+                    .keys()
+                    .cloned()
+                    .collect::<Vec<_>>()
+            })
+            .map(CompletionCandidate::new)
+            .collect()
+    })
+}
+
+/// Offers the keys of a config, ready for a value.
+#[must_use]
+pub fn keys() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let keys = schema::CONFIG.document.get("properties");
+        let keys = keys.and_then(serde_json::Value::as_object).into_iter();
+        keys.flat_map(serde_json::Map::keys)
+            .map(|key| CompletionCandidate::new(format!("{key}=")))
             .collect()
     })
 }

@@ -7,6 +7,7 @@ use crate::{
     cli::{self, Global, Session, Stop, Which},
     disk,
     draft::{Draft, Verdict},
+    fix::CONFIG_SCHEMA,
     guard,
     problem::Problem,
 };
@@ -48,7 +49,7 @@ pub struct Arguments {
     #[arg(long, value_name = "WINDOW")]
     maintenance_window: Option<String>,
     /// Sets any key of a config; may be given several times
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", add = cli::complete::keys())]
     set: Vec<String>,
     /// Also write the values that would be the defaults: all eleven keys of the fleet's files
     #[arg(long)]
@@ -134,6 +135,14 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     for key in unknown {
         cli::note(format!(
             "note: `{key}` is not known to this version; it is kept"
+        ));
+    }
+    if old.is_none() && !disk::is_there(&session.workspace.join(CONFIG_SCHEMA)) {
+        let base = &session.base;
+        cli::note(format!(
+            "note: {base}{CONFIG_SCHEMA}, which the first line shows to editors, is not there: \
+             `mkdir -p {base}schemas && {} schema config > {base}{CONFIG_SCHEMA}`",
+            global.program
         ));
     }
     let verb = match old {

@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// A unit, as ENVIRONMENT/NAMESPACE, or a line of a config, of `valet.yaml` or of a generated file
-    #[arg(value_name = "UNIT|FILE:LINE")]
+    #[arg(value_name = "UNIT|FILE:LINE", add = cli::complete::unit_names())]
     what: String,
     /// Only this value of the unit, or those below it, such as `module.rds.instance_class`
     #[arg(value_name = "ADDRESS")]

@@ -19,7 +19,7 @@ pub struct Arguments {
     #[arg(value_name = "PLAN.json")]
     plan: PathBuf,
     /// The unit that the plan is for, as ENVIRONMENT/NAMESPACE [default: told by the tags in the plan]
-    #[arg(long, value_name = "UNIT")]
+    #[arg(long, value_name = "UNIT", add = cli::complete::unit_names())]
     unit: Option<String>,
     /// How to print the verdict
     #[arg(long, value_name = "FORMAT", default_value = "human")]

@@ -32,12 +32,18 @@ pub struct Arguments {
 /// When the unit, its outputs or the private-link repository are wrong or missing.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     let session = Session::open(global)?;
-    let (instance, problems) = unit::compile(&session, &arguments.which.unit(global)?)?;
+    let (instance, problems) = unit::alive(&session, &arguments.which.unit(global)?)?;
     let outputs = arguments.outputs.read(&session, &instance)?;
     let told = &arguments.kubernetes;
-    let target = told.target(&session, &instance, outputs.as_ref())?;
+    let target = told.target(
+        &session,
+        &instance,
+        outputs.as_ref(),
+        k8s::needs_secret(&instance),
+    )?;
     let refresh = told.refresh(&instance)?;
     let objects = stream(&instance, &target, refresh, false)?;
+    unit::doubt(&instance, told.proxy_endpoint.as_deref());
     let linking = &arguments.privatelink;
     let entries = linking.entries(&session, &instance, Some(&target.host), outputs.as_ref())?;
     let service = entries.first().map_or("", |entry| &entry.service);

@@ -5,11 +5,12 @@ use std::fmt::Write;
 use clap::ValueEnum;
 use serde_json::Value;
 
+use super::unit::{self, OutputsChoice};
 use crate::{
     cli::{self, Global, Session, Stop, Which},
-    compile, disk, edit, effective,
+    edit, effective,
     instance::Instance,
-    problem::Problem,
+    outputs::{self, Outputs},
 };
 
 /// Arguments of `info`.
@@ -17,6 +18,8 @@ use crate::{
 pub struct Arguments {
     #[command(flatten)]
     which: Which,
+    #[command(flatten)]
+    outputs: OutputsChoice,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
@@ -35,28 +38,22 @@ enum Format {
 /// Runs the command.
 ///
 /// # Errors
-/// When there is no such unit, or it does not compile.
+/// When there is no such unit, it does not compile, or the outputs are not its own.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     let session = Session::open(global)?;
-    let unit = arguments.which.unit(global)?;
-    let (environment, path) = session.find(&unit)?;
-    let bytes = disk::read(&session.workspace.join(&path))?;
-    let (instance, mut problems) = compile::unit(environment, &path, bytes, &session.today);
-    compile::finish(&mut problems);
-    let rejected = problems.iter().any(Problem::is_error);
-    let Some(instance) = instance.filter(|_| !rejected) else {
-        return Err(session.problems(problems));
-    };
+    let (instance, problems) = unit::compile(&session, &arguments.which.unit(global)?)?;
+    let outputs = arguments.outputs.read(&session, &instance)?;
     cli::show_problems(&problems, &session.base, global);
+    let document = || effective::document(&instance, outputs.as_ref());
     match arguments.format {
-        Format::Human => cli::print(human(&instance)),
-        Format::Json => cli::print(format!("{:#}\n", effective::document(&instance))),
-        Format::Yaml => cli::print(yaml(&effective::document(&instance), 0)),
+        Format::Human => cli::print(human(&instance, outputs.as_ref())),
+        Format::Json => cli::print(format!("{:#}\n", document())),
+        Format::Yaml => cli::print(yaml(&document(), 0)),
     }
     Ok(())
 }
 
-fn human(instance: &Instance) -> String {
+fn human(instance: &Instance, outputs: Option<&Outputs>) -> String {
     let written = &instance.environment.written;
     let entries: Vec<_> = effective::entries(instance)
         .into_iter()
@@ -80,13 +77,27 @@ fn human(instance: &Instance) -> String {
     for (key, value, origin) in &entries {
         let _ = writeln!(text, "{key:keys$}  {value:values$}  {origin}");
     }
-    let names = effective::names(instance);
-    let kinds = names.iter().map(|(kind, _)| kind.len()).max().unwrap_or(0);
     text.push_str("\nNames in AWS\n");
-    for (kind, name) in names {
-        let _ = writeln!(text, "{kind:kinds$}  {name}");
+    text.push_str(&table(&effective::names(instance)));
+    text.push_str("\nKnown after apply\n");
+    match outputs {
+        Some(outputs) => text.push_str(&table(&effective::told(outputs))),
+        None => {
+            let _ = writeln!(
+                text,
+                "nothing yet: commit what `terraform output -json` prints as {}/{}, or name it with --outputs",
+                instance.directory(),
+                outputs::FILE
+            );
+        }
     }
     text
+}
+
+fn table(rows: &[(&str, String)]) -> String {
+    let kinds = rows.iter().map(|(kind, _)| kind.len()).max().unwrap_or(0);
+    let line = |(kind, name): &(&str, String)| format!("{kind:kinds$}  {name}\n");
+    rows.iter().map(line).collect()
 }
 
 fn shown(value: &Value) -> String {

@@ -6,6 +6,7 @@ use crate::{
     cli::{self, Stop},
     compile::WORKSPACE_FILE,
     disk,
+    fix::{CONFIG_SCHEMA, WORKSPACE_SCHEMA},
 };
 
 /// Arguments of `init`.
@@ -20,8 +21,8 @@ pub struct Arguments {
 const FILES: [(&str, &str); 4] = [
     (WORKSPACE_FILE, include_str!("init/valet.yaml")),
     ("configs/dev/orders.yaml", include_str!("init/orders.yaml")),
-    ("schemas/config.schema.json", ""),
-    ("schemas/workspace.schema.json", ""),
+    (CONFIG_SCHEMA, ""),
+    (WORKSPACE_SCHEMA, ""),
 ];
 
 /// Runs the command.
@@ -41,8 +42,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     }
     for (path, text) in FILES {
         let text = match path {
-            "schemas/config.schema.json" => crate::schema::CONFIG.text(),
-            "schemas/workspace.schema.json" => crate::schema::WORKSPACE.text(),
+            CONFIG_SCHEMA => crate::schema::CONFIG.text(),
+            WORKSPACE_SCHEMA => crate::schema::WORKSPACE.text(),
             _ => text.to_owned(),
         };
         disk::write_new(&folder.join(path), &text)?;

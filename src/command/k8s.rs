@@ -67,13 +67,20 @@ enum Format {
 /// # Errors
 /// When the unit or its outputs are wrong or missing.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let bazel = arguments.format == Format::Bazel;
+    if bazel && arguments.deployment {
+        return Err(Stop::Usage(
+            "--deployment goes with `--format yaml`".to_owned(),
+        ));
+    }
     let session = Session::open(global)?;
-    let (instance, problems) = unit::compile(&session, &arguments.which.unit(global)?)?;
+    let (instance, problems) = unit::alive(&session, &arguments.which.unit(global)?)?;
     let outputs = arguments.outputs.read(&session, &instance)?;
-    let target = arguments
-        .told
-        .target(&session, &instance, outputs.as_ref())?;
-    let refresh = arguments.told.refresh(&instance)?;
+    let told = &arguments.told;
+    // The macro has no other way to log in.
+    let secret = bazel || needs_secret(&instance);
+    let target = told.target(&session, &instance, outputs.as_ref(), secret)?;
+    let refresh = told.refresh(&instance)?;
     let text = match arguments.format {
         Format::Yaml => stream(&instance, &target, refresh, arguments.deployment)?,
         Format::Bazel => {
@@ -93,11 +100,20 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         }
     };
     cli::show_problems(&problems, &session.base, global);
+    unit::doubt(&instance, told.proxy_endpoint.as_deref());
     if let Some(warning) = stale(&instance, refresh) {
         cli::note(format!("warning: {warning}"));
     }
+    if !bazel && (arguments.bazel_target_name.is_some() || arguments.terraform_target.is_some()) {
+        cli::note("note: the Bazel target is not in the YAML; `--format bazel` prints its call");
+    }
     cli::print(text);
     Ok(())
+}
+
+/// Whether pods log in with what stands in the secret.
+pub(super) fn needs_secret(instance: &Instance) -> bool {
+    instance.authentication.value == Authentication::Password
 }
 
 /// The objects as one YAML stream.
@@ -121,16 +137,20 @@ impl Connection {
         session: &Session,
         instance: &Instance,
         outputs: Option<&outputs::Outputs>,
+        needs_secret: bool,
     ) -> Result<Target, Stop> {
-        let mut target = match (outputs, &self.proxy_endpoint, &self.secret_arn) {
+        let secret = self.secret_arn.clone();
+        let secret = secret.or_else(|| (!needs_secret).then(String::new));
+        let mut target = match (outputs, &self.proxy_endpoint, secret) {
             (Some(outputs), ..) => Target::from_outputs(instance, outputs),
-            (None, Some(host), Some(secret)) => Target::of(instance, host.clone(), secret.clone()),
+            (None, Some(host), Some(secret)) => Target::of(instance, host.clone(), secret),
             _ => {
-                return Err(no_outputs(
-                    session,
-                    instance,
-                    "--proxy-endpoint and --secret-arn",
-                ));
+                let flags = if needs_secret {
+                    "--proxy-endpoint and --secret-arn"
+                } else {
+                    "--proxy-endpoint"
+                };
+                return Err(no_outputs(session, instance, flags));
             }
         };
         if let Some(host) = &self.proxy_endpoint {
@@ -140,7 +160,7 @@ impl Connection {
             target.secret_arn.clone_from(secret);
         }
         let start = outputs::secret_arn_start(instance);
-        if !target.secret_arn.starts_with(&start) {
+        if !target.secret_arn.is_empty() && !target.secret_arn.starts_with(&start) {
             let message = format!(
                 "`{}` is not a secret of {}: it starts with `{start}`",
                 target.secret_arn, instance.environment.name

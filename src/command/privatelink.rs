@@ -46,7 +46,7 @@ pub(super) struct Link {
     #[arg(long, short = 'e', value_name = "NAME", value_parser = host)]
     endpoint_service_name: Option<String>,
     /// Clusters that get an entry [default: those of the config]
-    #[arg(long, short = 'c', value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, short = 'c', value_name = "NAME", value_delimiter = ',', add = cli::complete::clusters())]
     cluster: Vec<String>,
     /// Application that the entry belongs to [default: the namespace without `-dev`, `-prod` and the like]
     #[arg(long, value_name = "NAME")]
@@ -59,7 +59,7 @@ pub(super) struct Link {
 /// When the unit, its outputs or the private-link repository are wrong or missing.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     let session = Session::open(global)?;
-    let (instance, _) = unit::compile(&session, &arguments.which.unit(global)?)?;
+    let (instance, _) = unit::alive(&session, &arguments.which.unit(global)?)?;
     let told = &arguments.told;
     let named = arguments.proxy_endpoint.is_some() && told.endpoint_service_name.is_some();
     let outputs = if named {
@@ -78,6 +78,7 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
             "the private-link repository is not known: give --privatelink-repository, or write `privatelink.repository` in valet.yaml".to_owned(),
         ));
     };
+    unit::doubt(&instance, arguments.proxy_endpoint.as_deref());
     let edit = repository.edit(&entries)?;
     for remark in &edit.remarks {
         cli::note(remark);

@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The unit, as ENVIRONMENT/NAMESPACE
-    #[arg(value_name = "UNIT")]
+    #[arg(value_name = "UNIT", add = cli::complete::unit_names())]
     unit: String,
     /// Forget the database and everything around it in the end, instead of destroying it
     #[arg(long)]

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::{
-    cli::{Session, Stop},
+    cli::{self, Session, Stop},
+    config::Lifecycle,
     disk,
     instance::Instance,
     outputs::{self, Outputs},
@@ -34,6 +35,19 @@ pub fn compile(session: &Session, unit: &str) -> Result<(Instance, Vec<Problem>)
     }
 }
 
+/// Compiles a unit that pods connect to.
+///
+/// # Errors
+/// As [`compile`], and when its database is gone.
+pub fn alive(session: &Session, unit: &str) -> Result<(Instance, Vec<Problem>), Stop> {
+    let (instance, problems) = compile(session, unit)?;
+    if instance.lifecycle.value == Lifecycle::Retired {
+        let message = format!("{unit} is retired: there is nothing left to connect to");
+        return Err(Stop::Usage(message));
+    }
+    Ok((instance, problems))
+}
+
 impl OutputsChoice {
     /// The outputs that are named, or else those that lie beside the root; nothing when there are none.
     ///
@@ -62,6 +76,17 @@ impl OutputsChoice {
                 base: base.to_owned(),
             }
         })
+    }
+}
+
+/// Says so when the host that is told cannot be this unit's proxy: a slip connects to another database.
+pub fn doubt(instance: &Instance, host: Option<&str>) {
+    let proxy = format!("{}.", instance.names.proxy);
+    if let Some(host) = host.filter(|host| !host.starts_with(&proxy)) {
+        let unit = instance.unit();
+        cli::note(format!(
+            "warning: `{host}` is not the proxy of {unit}, which starts with `{proxy}`"
+        ));
     }
 }
 

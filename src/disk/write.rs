@@ -75,7 +75,8 @@ pub(super) fn write_over(
     written
 }
 
-/// Makes a text the content of a config, or of `valet.yaml`, in a folder that is there. The file keeps its permissions.
+/// Makes a text the content of a config, or of `valet.yaml`, and makes the folders above it. The file keeps its
+/// permissions.
 ///
 /// # Errors
 /// When the path leads out of the workspace or through a link, or the disk refuses; then the old text stays.
@@ -88,6 +89,8 @@ pub fn write_config(workspace: &Path, path: &str, text: &str) -> Result<(), Fail
     }
     if let Some((directory, _)) = path.rsplit_once('/') {
         refuse_links(workspace, directory)?;
+        let folder = workspace.join(directory);
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
     }
     let permissions = match fs::symlink_metadata(&target) {
         Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),

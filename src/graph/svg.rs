@@ -75,8 +75,9 @@ pub fn svg(graph: &Graph) -> String {
             &group.title,
         );
     }
+    let mut trunks = Trunks::new();
     for edge in &graph.edges {
-        plan.draw(&mut text, edge);
+        plan.draw(&mut text, edge, &mut trunks);
     }
     for (node, spot) in &plan.nodes {
         draw_node(&mut text, node, spot);
@@ -88,6 +89,9 @@ pub fn svg(graph: &Graph) -> String {
     text.push_str("</svg>\n");
     text
 }
+
+/// From where to where the lane to a box is drawn already.
+type Trunks<'a> = BTreeMap<&'a str, (usize, usize)>;
 
 struct Plan<'a> {
     frames: Vec<(&'a Group, Spot)>,
@@ -254,21 +258,28 @@ impl<'a> Plan<'a> {
         to.top + (to.bottom - to.top) * (lane + 1) / (count + 1)
     }
 
-    fn draw(&self, text: &mut String, edge: &Edge) {
+    fn draw<'e>(&self, text: &mut String, edge: &'e Edge, trunks: &mut Trunks<'e>) {
         let (Some(from), Some(to)) = (
             self.spots.get(edge.from.as_str()),
             self.spots.get(edge.to.as_str()),
         ) else {
             return;
         };
+        let class = if edge.data { "data" } else { "grant" };
+        let mut end = format!(" marker-end=\"url(#{class}-head)\"");
         let path = if from.column != to.column {
             let (lane, y) = (self.lane(edge), self.entry(edge, *to));
-            format!(
-                "M{} {} H{lane} V{y} H{}",
-                from.right,
-                from.middle(),
-                to.left
-            )
+            let (right, leaves) = (from.right, from.middle());
+            let joined = trunks.get(edge.to.as_str()).filter(|_| !self.by_source);
+            if let Some((top, bottom)) = joined.copied() {
+                // It joins what is drawn: dashes over dashes would look like a line.
+                trunks.insert(&edge.to, (top.min(leaves), bottom.max(leaves)));
+                end.clear();
+                format!("M{right} {leaves} H{lane} V{}", leaves.clamp(top, bottom))
+            } else {
+                trunks.insert(&edge.to, (y.min(leaves), y.max(leaves)));
+                format!("M{right} {leaves} H{lane} V{y} H{}", to.left)
+            }
         } else if from.row + 1 == to.row {
             let x = usize::midpoint(from.left, from.right);
             format!("M{x} {} V{}", from.bottom, to.top)
@@ -278,11 +289,7 @@ impl<'a> Plan<'a> {
             let (leaves, arrives) = (from.middle() - shift, to.middle() + shift);
             format!("M{} {leaves} H{lane} V{arrives} H{}", from.right, to.right)
         };
-        let class = if edge.data { "data" } else { "grant" };
-        let _ = writeln!(
-            text,
-            "<path class=\"{class}\" d=\"{path}\" marker-end=\"url(#{class}-head)\"/>"
-        );
+        let _ = writeln!(text, "<path class=\"{class}\" d=\"{path}\"{end}/>");
     }
 
     /// Where an edge runs along the outside of its column: those that go down, outside of those that go up.
