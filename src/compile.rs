@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, mpsc},
 };
 
 use rayon::prelude::*;
@@ -86,21 +86,31 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
 /// Compiles the configs of a workspace. `today` is `YYYY-MM-DD`.
 #[must_use]
 pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today: &str) -> Compiled {
-    let one = |file: ConfigFile| {
+    let mut problems = case_twins(&files);
+    // Few units have problems; thousands of empty lists would be in the way of the instances.
+    let (sender, receiver) = mpsc::channel();
+    let one = |sender: &mut mpsc::Sender<_>, (at, file): (usize, ConfigFile)| {
         let environment = environments
             .iter()
             .find(|known| known.name == file.environment)?;
-        Some(unit(environment, &file.path, file.bytes, today))
+        let (instance, problems) = unit(environment, &file.path, file.bytes, today);
+        if !problems.is_empty() {
+            // The receiver is there.
+            let _ = sender.send((at, problems));
+        }
+        instance
     };
+    let units: Vec<_> = files
+        .into_par_iter()
+        .enumerate()
+        .map_with(sender, one)
+        .collect();
+    let found: BTreeMap<usize, Vec<Problem>> = receiver.into_iter().collect();
+    problems.extend(found.into_values().flatten());
     let mut compiled = Compiled {
-        instances: Vec::new(),
-        problems: case_twins(&files),
+        instances: units.into_iter().flatten().collect(),
+        problems,
     };
-    let units: Vec<_> = files.into_par_iter().filter_map(one).collect();
-    for (instance, problems) in units {
-        compiled.problems.extend(problems);
-        compiled.instances.extend(instance);
-    }
     compiled.instances.sort_by(|a, b| {
         (&a.environment.name, &a.file.path).cmp(&(&b.environment.name, &b.file.path))
     });

@@ -88,11 +88,10 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
 /// # Errors
 /// When it cannot be read, or is not a regular file.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) + 1;
     if !fs::metadata(path).map_err(at(path))?.is_file() {
         return Err(at(path)(io::Error::other("not a regular file")));
     }
-    read_at_most(limit, path, Links::Followed)
+    read_at_most(limit(), path, Links::Followed)
 }
 
 /// Whether a link at the end of a path leads on.
@@ -102,14 +101,28 @@ enum Links {
     Refused,
 }
 
+/// Reads a file that a folder has listed as a regular one.
+fn read_listed(path: &Path) -> Result<Vec<u8>, Failure> {
+    read_at_most(limit(), path, Links::Refused)
+}
+
+/// Bytes that are read of an input: as many as it may have, and one more.
+fn limit() -> u64 {
+    u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) + 1
+}
+
 /// Reads a regular file up to a limit in bytes. What it is, is asked of the open file, so that nothing can take its
 /// place in between; opening never waits for the other end of a pipe.
 fn read_at_most(limit: u64, path: &Path, links: Links) -> Result<Vec<u8>, Failure> {
+    const ROOM: usize = 64;
     let file = options(links).read(true).open(path).map_err(at(path))?;
-    if !file.metadata().map_err(at(path))?.is_file() {
+    let metadata = file.metadata().map_err(at(path))?;
+    if !metadata.is_file() {
         return Err(at(path)(io::Error::other("not a regular file")));
     }
-    let mut bytes = Vec::new();
+    let size = metadata.len();
+    // With room to see the end, the whole file is one read.
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or(0) + ROOM);
     file.take(limit).read_to_end(&mut bytes).map_err(at(path))?;
     Ok(bytes)
 }
@@ -136,10 +149,9 @@ fn options(_: Links) -> fs::OpenOptions {
 /// # Errors
 /// When it cannot be read.
 pub fn read_stdin() -> Result<Vec<u8>, Failure> {
-    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) + 1;
     let mut bytes = Vec::new();
     io::stdin()
-        .take(limit)
+        .take(limit())
         .read_to_end(&mut bytes)
         .map_err(at(Path::new("<stdin>")))?;
     Ok(bytes)
@@ -183,7 +195,7 @@ fn open_for_lock(workspace: &Path) -> Result<(PathBuf, fs::File), Failure> {
 fn entries(folder: &Path) -> Result<Vec<fs::DirEntry>, Failure> {
     let listed = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = listed.map_err(at(folder))?;
-    entries.sort_by_key(fs::DirEntry::file_name);
+    entries.sort_by_cached_key(fs::DirEntry::file_name);
     Ok(entries)
 }
 

@@ -1,6 +1,13 @@
 //! The rules that look at all units together: what two of them must not share.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
+
+use rayon::prelude::*;
 
 use crate::{
     instance::{Environment, Instance, Origin},
@@ -82,33 +89,73 @@ fn shortnames(instances: &[Instance]) -> Vec<Problem> {
 }
 
 /// Where a name must be unique: the account, and for most kinds the Region.
-type Scope<'a> = (Kind, &'a str, &'a str, String);
+type Scope<'a> = (Kind, &'a str, &'a str, Cow<'a, str>);
+
+/// Every name of an instance in its scope; the role of the ServiceAccount comes last.
+fn scopes(instance: &Instance) -> impl Iterator<Item = Scope<'_>> {
+    let written = &instance.environment.written;
+    let account = written.account_id.as_str();
+    let names = instance.names.all().map(|(kind, name)| {
+        let region = if kind.is_account_wide() {
+            ""
+        } else {
+            &written.region
+        };
+        (kind, account, region, lower(name))
+    });
+    let state = name::state_key(&written.state.key_prefix, &instance.shortname);
+    let state = (
+        Kind::StateKey,
+        written.state.bucket.as_str(),
+        "",
+        state.into(),
+    );
+    let access_role = (
+        Kind::Role,
+        account,
+        "",
+        lower(&instance.iam_role_name.value),
+    );
+    names.into_iter().chain([state, access_role])
+}
+
+fn lower(name: &str) -> Cow<'_, str> {
+    let is_lower = name
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower {
+        name.into()
+    } else {
+        name.to_lowercase().into()
+    }
+}
+
+/// Whether no name stands twice in its scope. Fingerprints tell, which is far quicker than a map of all names; two
+/// names with the same one only cost the longer look.
+fn all_differ(instances: &[Instance]) -> bool {
+    let print = |scope: Scope| {
+        let mut hasher = DefaultHasher::new();
+        scope.hash(&mut hasher);
+        hasher.finish()
+    };
+    let mut prints: Vec<u64> = instances
+        .par_iter()
+        .flat_map_iter(|instance| scopes(instance).map(print))
+        .collect();
+    prints.par_sort_unstable();
+    prints.windows(2).all(|pair| pair.first() != pair.last())
+}
 
 fn names(instances: &[Instance]) -> Vec<Problem> {
+    if all_differ(instances) {
+        return Vec::new();
+    }
     let mut owners: BTreeMap<Scope, &Instance> = BTreeMap::new();
     let mut problems = Vec::new();
     for instance in instances {
-        let written = &instance.environment.written;
-        let state = name::state_key(&written.state.key_prefix, &instance.shortname);
-        let state = (Kind::StateKey, written.state.bucket.as_str(), "", state);
-        let role = instance.iam_role_name.value.to_lowercase();
-        let access_role = (Kind::Role, written.account_id.as_str(), "", role);
-        let names = instance.names.all().map(|(kind, name)| {
-            let region = if kind.is_account_wide() {
-                ""
-            } else {
-                &written.region
-            };
-            (
-                kind,
-                written.account_id.as_str(),
-                region,
-                name.to_lowercase(),
-            )
-        });
-        let access = access_role.3.clone();
+        let access = lower(&instance.iam_role_name.value);
         let mut told = false;
-        for scope in names.into_iter().chain([state, access_role]) {
+        for scope in scopes(instance) {
             let Some(first) = owners.get(&scope).copied() else {
                 owners.insert(scope, instance);
                 continue;

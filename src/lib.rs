@@ -44,6 +44,7 @@ pub mod manifest;
 pub mod name;
 pub mod outputs;
 pub mod parameter;
+pub mod plain;
 pub mod print;
 pub mod privatelink;
 pub mod problem;

@@ -122,18 +122,18 @@ fn owner(terraform: &str) -> Option<Identity> {
 
 /// The text of the first `name = "text"` in generated HCL, and where it stands.
 fn value_of<'a>(text: &'a str, name: &str) -> Option<(&'a str, usize)> {
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        if let Some((key, value)) = line.split_once('=')
-            && key.trim() == name
-        {
-            let inner = value.trim().trim_matches('"');
-            let at = start + key.len() + 1 + value.find(inner).unwrap_or(0);
-            return Some((inner, at));
-        }
-        start += line.len();
-    }
-    None
+    text.match_indices(name).find_map(|(at, _)| {
+        let (before, after) = (text.get(..at)?, text.get(at + name.len()..)?);
+        let line = before.rsplit('\n').next().unwrap_or(before);
+        let rest = after.split('\n').next().unwrap_or(after);
+        let value = rest
+            .trim_start()
+            .strip_prefix('=')
+            .filter(|_| line.trim().is_empty())?;
+        let inner = value.trim().trim_matches('"');
+        let start = at + name.len() + rest.len() - value.len();
+        Some((inner, start + value.find(inner).unwrap_or(0)))
+    })
 }
 
 /// What the roots on disk say about the units of a workspace.
@@ -157,6 +157,9 @@ pub struct Leaving {
 /// Compares the roots on disk with the units of the workspace.
 #[must_use]
 pub fn compare(roots: &[StandingRoot], instances: &[Instance]) -> Life {
+    if roots.is_empty() {
+        return Life::default();
+    }
     let known: BTreeMap<Identity, &Instance> = instances
         .iter()
         .map(|instance| (identity(instance), instance))

@@ -6,7 +6,7 @@
 use sha2::{Digest, Sha256};
 
 /// A kind of thing that AWS names, with its limit in characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// RDS instance.
     Instance,
@@ -109,7 +109,7 @@ impl Names {
     #[must_use]
     pub fn derive(shortname: &str, environment: &str, family: &str) -> Self {
         let base = format!("{shortname}-{environment}");
-        let name = |kind, suffix: &str| fit(kind, &format!("{base}{suffix}"));
+        let name = |kind, suffix: &str| fit(kind, [&base, suffix].concat());
         Self {
             instance: name(Kind::Instance, ""),
             subnet_group: name(Kind::SubnetGroup, ""),
@@ -158,7 +158,7 @@ impl Names {
 pub fn access_role(namespace: &str, environment: &str) -> String {
     fit(
         Kind::Role,
-        &format!("{namespace}-{environment}-proxy-access"),
+        format!("{namespace}-{environment}-proxy-access"),
     )
 }
 
@@ -183,9 +183,9 @@ pub fn state_key(prefix: &str, directory: &str) -> String {
 const HASH_LETTERS: usize = 8;
 
 /// The text itself, or its start and a hash of the whole when AWS takes no name that long.
-fn fit(kind: Kind, text: &str) -> String {
+fn fit(kind: Kind, text: String) -> String {
     if text.len() <= kind.limit() {
-        return text.to_owned();
+        return text;
     }
     let hash = Sha256::digest(text.as_bytes())
         .iter()
@@ -193,7 +193,7 @@ fn fit(kind: Kind, text: &str) -> String {
         .fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
     let head = text
         .get(..kind.limit() - HASH_LETTERS - 1)
-        .unwrap_or(text)
+        .unwrap_or(&text)
         .trim_end_matches('-');
     format!("{head}-{hash}")
 }
@@ -216,15 +216,21 @@ mod tests {
 
     #[test]
     fn a_long_name_keeps_its_head_and_differs_by_its_tail() {
-        let one = fit(Kind::LoadBalancer, "a-service-with-quite-a-long-name-dev3");
-        let two = fit(Kind::LoadBalancer, "a-service-with-quite-a-long-name-prod");
+        let one = fit(
+            Kind::LoadBalancer,
+            "a-service-with-quite-a-long-name-dev3".to_owned(),
+        );
+        let two = fit(
+            Kind::LoadBalancer,
+            "a-service-with-quite-a-long-name-prod".to_owned(),
+        );
         assert!(one.len() <= 32, "{one}");
         assert!(one.starts_with("a-service-with-quite-a"), "{one}");
         assert_ne!(one, two);
         assert!(
             !fit(
                 Kind::LoadBalancer,
-                &format!("{}-{}", "x".repeat(22), "y".repeat(40))
+                format!("{}-{}", "x".repeat(22), "y".repeat(40))
             )
             .contains("--")
         );

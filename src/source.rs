@@ -10,6 +10,7 @@ use serde_yaml::{Spanned, options::MergeKeyPolicy};
 
 use crate::{
     lookalike::{is_hidden, without_hidden},
+    plain,
     problem::{Checked, File, Place, Problem},
     rule::{self, Rule},
     shape::{Inside, Shape},
@@ -71,6 +72,9 @@ impl Source {
 
     fn parse_within(path: &str, bytes: Vec<u8>, limits: Limits) -> Checked<Self> {
         let file = Arc::new(decode(path, bytes, limits)?);
+        if let Some(value) = plain::read(&file.text) {
+            return Ok(Self { file, value });
+        }
         refuse_indirection(&file)?;
         let value = serde_yaml::from_str_with_options::<Value>(&file.text, options(limits))
             .map_err(|error| vec![syntax(&file, &error, limits)])?;

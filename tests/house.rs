@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "suggest",
     "window",
     "class",
+    "plain",
     "source",
     "edit",
     "duration",

@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::Arc};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::{Failure, entries, read};
+use super::{Failure, entries, read, read_listed};
 use crate::{
     compile::ConfigFile,
     guard,
@@ -43,13 +43,15 @@ pub fn configs(
                 ));
                 continue;
             }
-            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            let listed = entry.file_type().ok();
+            let is_link = listed.is_some_and(|kind| kind.is_symlink());
+            let is_regular = listed.is_some_and(|kind| kind.is_file());
             let path = format!("{folder}/{name}");
             match kind(&name) {
                 Name::Hidden | Name::Other if !entry.path().is_dir() => {}
                 Name::Hidden => {}
-                Name::Config if is_inside(workspace, &entry.path()) => {
-                    paths.push((environment.name.clone(), path));
+                Name::Config if is_regular || is_inside(workspace, &entry.path()) => {
+                    paths.push((environment, path, is_regular));
                 }
                 Name::Config => problems.push(
                     about_file(
@@ -74,12 +76,12 @@ pub fn configs(
     problems.extend(unclaimed(workspace, environments)?);
     let files = paths
         .into_par_iter()
-        .map(|(environment, path)| {
-            let bytes = read(&workspace.join(&path))?;
+        .map(|(environment, path, is_regular)| {
+            let read = if is_regular { read_listed } else { read };
             Ok(ConfigFile {
-                environment,
+                bytes: read(&workspace.join(&path))?,
+                environment: environment.name.clone(),
                 path,
-                bytes,
             })
         })
         .collect::<Result<Vec<_>, Failure>>()?;
@@ -128,15 +130,10 @@ fn kind(name: &str) -> Name {
     }
 }
 
-/// Whether a path is a regular file whose real place is in the workspace.
+/// Whether a path is a link to a regular file whose real place is in the workspace.
 fn is_inside(workspace: &Path, path: &Path) -> bool {
-    let Ok(metadata) = fs::symlink_metadata(path) else {
-        return false;
-    };
-    if metadata.is_file() {
-        return true;
-    }
-    metadata.is_symlink() && path.is_file() && is_below(workspace, path)
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    is_link && path.is_file() && is_below(workspace, path)
 }
 
 fn about_file(rule: &'static Rule, path: String, message: &str) -> Problem {

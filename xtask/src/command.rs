@@ -75,6 +75,18 @@ impl Program {
         }
     }
 
+    /// The command as it would be typed.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Starts it and leaves it running; what it prints is thrown away.
+    pub(crate) fn start_silent(mut self) -> Result<Child, String> {
+        self.command.stdout(Stdio::null()).stderr(Stdio::null());
+        let started = self.command.spawn();
+        started.map_err(|error| format!("$ {}\n{error}", self.shown))
+    }
+
     /// Starts it and leaves it running; what it prints, on both streams, goes to a file.
     pub(crate) fn start(mut self, log: &Path) -> Result<Child, String> {
         let failed = |error| format!("$ {}\n{error}", self.shown);
