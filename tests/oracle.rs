@@ -16,7 +16,7 @@ use storage_valet_rds::{
     problem::Problem,
     report,
     root::{Argument, ArgumentSource, Block, Root, RootFile, Term},
-    source::Source,
+    source::{MAX_BYTES, Source},
     tree::Tree,
 };
 
@@ -27,6 +27,7 @@ const CONFIG: &str = "shortname: orders\nusername: orders\n";
 pub(crate) fn bytes_are_rejected_or_compiled(bytes: &[u8]) {
     let example = example::environment().unwrap().unwrap();
     compile_config(&example, bytes);
+    assert_read_alike(bytes);
     match compile::open(bytes.to_vec()) {
         Err(mut problems) => {
             compile::finish(&mut problems);
@@ -41,6 +42,21 @@ pub(crate) fn bytes_are_rejected_or_compiled(bytes: &[u8]) {
                 compile_config(&environment, CONFIG.as_bytes());
             }
         }
+    }
+}
+
+/// A comment before a text changes nothing but the way in which it is read: only plain texts are read quickly.
+fn assert_read_alike(bytes: &[u8]) {
+    const ROOM: usize = 1024;
+    if bytes.starts_with("\u{feff}".as_bytes()) || bytes.len() + ROOM > MAX_BYTES {
+        return;
+    }
+    let read = |bytes: Vec<u8>| Source::parse("orders.yaml", bytes).map(|source| source.value);
+    let commented = [b" #\n", bytes].concat();
+    match (read(bytes.to_vec()), read(commented)) {
+        (Ok(quickly), Ok(fully)) => assert_eq!(quickly, fully),
+        (Err(_), Err(_)) => {}
+        (quickly, fully) => panic!("{quickly:?}, but with a comment {fully:?}"),
     }
 }
 
