@@ -79,7 +79,6 @@ fn rds(instance: &Instance) -> Block {
     let memory = class::look_up(&instance.instance_class.value)
         .ok()
         .map(|class| class.memory_gib);
-    let grows = instance.max_allocated_storage.value > 0;
     let monitored = instance.monitoring_interval.value > 0;
     let parameters = instance
         .parameters
@@ -131,9 +130,7 @@ fn rds(instance: &Instance) -> Block {
             instance.log_exports.origin,
         )
         .given("maintenance_window", &instance.maintenance_window)
-        .when(grows, |block| {
-            block.copied("max_allocated_storage", &instance.max_allocated_storage)
-        })
+        .copied("max_allocated_storage", &instance.max_allocated_storage)
         .copied("monitoring_interval", &instance.monitoring_interval)
         .when(monitored, |block| {
             block.named("monitoring_role_name", &names.monitoring_role)
