@@ -256,7 +256,7 @@ fn nonsense_on_the_command_line_is_wrong_usage() {
 
 /// The value of a module argument in a laid out root.
 fn argument<'a>(root: &'a Root, module: &str, name: &str) -> &'a Term {
-    let blocks = root.files.iter().flat_map(|file| &file.blocks);
+    let blocks = root.files.iter().flat_map(|file| file.blocks.iter());
     let call = blocks
         .into_iter()
         .find(|block| block.kind == "module" && block.labels == [module])
