@@ -21,7 +21,7 @@ use std::{
     io::{IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::Arc,
+    sync::{Arc, LazyLock},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -33,7 +33,7 @@ use crate::{
     disk,
     instance::Environment,
     problem::Problem,
-    report, suggest,
+    report, schema, suggest,
 };
 
 pub use ask::{ask, can_ask};
@@ -253,15 +253,19 @@ impl Session {
 
     fn open_at(workspace: PathBuf, global: &Global) -> Result<Self, Stop> {
         let base = base(&workspace);
-        let environments = compile::open(disk::read(&workspace.join(WORKSPACE_FILE))?).map_err(
-            |mut problems| {
-                compile::finish(&mut problems);
-                Stop::Problems {
-                    problems,
-                    base: base.clone(),
-                }
-            },
-        )?;
+        let written = disk::read(&workspace.join(WORKSPACE_FILE))?;
+        // Compiling the schemas takes most of a short run: one core each.
+        let (environments, _) = rayon::join(
+            || compile::open(written),
+            || LazyLock::force(&schema::CONFIG),
+        );
+        let environments = environments.map_err(|mut problems| {
+            compile::finish(&mut problems);
+            Stop::Problems {
+                problems,
+                base: base.clone(),
+            }
+        })?;
         Ok(Self {
             workspace,
             base,

@@ -123,8 +123,16 @@ pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today:
 
 /// Configs that are one file where the case of letters does not count.
 fn case_twins(files: &[ConfigFile]) -> Vec<Problem> {
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     let mut problems = Vec::new();
+    let is_lower = |path: &str| {
+        !path
+            .bytes()
+            .any(|byte| !byte.is_ascii() || byte.is_ascii_uppercase())
+    };
+    if files.iter().all(|file| is_lower(&file.path)) {
+        return problems;
+    }
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for file in files {
         let Some(first) = seen.insert(file.path.to_lowercase(), &file.path) else {
             continue;

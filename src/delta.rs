@@ -58,7 +58,7 @@ fn dotted(key: &str) -> String {
 pub fn arguments(root: &Root) -> Vec<(String, &'static str, &Argument)> {
     let mut found = Vec::new();
     for file in &root.files {
-        for block in &file.blocks {
+        for block in file.blocks.iter() {
             collect(block, "", &mut found);
         }
     }

@@ -20,9 +20,10 @@ use crate::{compile::WORKSPACE_FILE, lookalike::spelt_out, source::MAX_BYTES};
 pub use configs::{config_path, configs, namespaces};
 pub use repository::{read_inside, replace_inside};
 pub use roots::{
-    apply, create_root, remove_root, standing, standing_root, stray_roots, sweep, terraform,
+    apply, create_root, remove_root, standing, standing_root, standing_there, stray_roots, sweep,
+    terraform,
 };
-pub use write::write_config;
+pub use write::{refuse_links, write_config};
 
 /// What went wrong with a file or folder.
 #[derive(Debug)]
@@ -120,10 +121,15 @@ fn read_at_most(limit: u64, path: &Path, links: Links) -> Result<Vec<u8>, Failur
     if !metadata.is_file() {
         return Err(at(path)(io::Error::other("not a regular file")));
     }
-    let size = metadata.len();
-    // With room to see the end, the whole file is one read.
-    let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or(0) + ROOM);
-    file.take(limit).read_to_end(&mut bytes).map_err(at(path))?;
+    // Files that the system makes up have no size.
+    let size = match metadata.len() {
+        0 => limit,
+        size => size.min(limit),
+    };
+    // With room for all of it, the whole file is one read, and nobody asks for more.
+    let mut bytes =
+        Vec::with_capacity(usize::try_from(metadata.len().min(limit)).unwrap_or(0) + ROOM);
+    file.take(size).read_to_end(&mut bytes).map_err(at(path))?;
     Ok(bytes)
 }
 

@@ -80,7 +80,7 @@ pub fn values(root: &Root, owner: Owner, places: &mut Places) -> Vec<Value> {
         let text = tree.get(&path).map_or("", String::as_str);
         reader.text = text.lines().collect();
         (reader.at, reader.path) = (0, path);
-        for block in &file.blocks {
+        for block in file.blocks.iter() {
             reader.block(block, "", 0);
         }
     }

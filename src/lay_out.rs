@@ -5,6 +5,8 @@
 
 mod calls;
 
+use std::{borrow::Cow, sync::LazyLock};
+
 use crate::{
     config::Lifecycle,
     instance::{Environment, Instance, Origin},
@@ -25,7 +27,10 @@ pub fn unit(instance: &Instance) -> Root {
 
 /// A retired root keeps what Terraform needs to destroy or forget what its state still holds.
 fn files(instance: &Instance) -> Vec<RootFile> {
-    let file = |name, blocks| RootFile { name, blocks };
+    let file = |name, blocks: Vec<Block>| RootFile {
+        name,
+        blocks: blocks.into(),
+    };
     let environment = &instance.environment;
     let origin = Origin::Derived("shortname");
     let terraform = file(
@@ -40,7 +45,10 @@ fn files(instance: &Instance) -> Vec<RootFile> {
         (Lifecycle::Retired, true) => vec![file("main.tf", forgotten(instance)), terraform],
         _ => vec![
             file("main.tf", calls::unit(instance)),
-            file("outputs.tf", outputs()),
+            RootFile {
+                name: "outputs.tf",
+                blocks: OUTPUT_BLOCKS.as_slice().into(),
+            },
             terraform,
         ],
     }
@@ -116,14 +124,14 @@ pub fn environment(environment: &Environment) -> Option<Root> {
             },
             RootFile {
                 name: "terraform.tf",
-                blocks: vec![
+                blocks: Cow::Owned(vec![
                     terraform(
                         environment,
                         "_environment",
                         Origin::Environment("state/keyPrefix"),
                     ),
                     provider(environment, tags),
-                ],
+                ]),
             },
         ],
     })
@@ -232,7 +240,7 @@ const OUTPUTS: [(&str, &str, &str, &str); 7] = [
     ),
 ];
 
-fn outputs() -> Vec<Block> {
+static OUTPUT_BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| {
     OUTPUTS
         .iter()
         .map(|(name, description, module, output)| {
@@ -241,4 +249,4 @@ fn outputs() -> Vec<Block> {
                 .wire("value", module, output)
         })
         .collect()
-}
+});

@@ -44,7 +44,6 @@ pub mod manifest;
 pub mod name;
 pub mod outputs;
 pub mod parameter;
-pub mod plain;
 pub mod print;
 pub mod privatelink;
 pub mod problem;

@@ -239,6 +239,11 @@ pub fn step(before: &Stage, instance: &Instance) -> Option<Problem> {
 /// text of its `terraform.tf`.
 #[must_use]
 pub fn is_telling(terraform: &str, instance: &Instance) -> bool {
-    let is_retired = instance.lifecycle.value == Lifecycle::Retired;
-    is_retired || owner(terraform) != Some(identity(instance))
+    is_retired(instance) || owner(terraform) != Some(identity(instance))
+}
+
+/// Whether a unit is at its end.
+#[must_use]
+pub fn is_retired(instance: &Instance) -> bool {
+    instance.lifecycle.value == Lifecycle::Retired
 }

@@ -184,6 +184,7 @@ impl Key<'_> {
     fn width(self) -> usize {
         match self {
             Self::Name(name) => name.len(),
+            Self::Text(text) if is_plain(text) => text.len() + 2,
             Self::Text(text) => width_of(&escape(text)) + 2,
         }
     }
@@ -205,10 +206,14 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
+/// Whether a text is written as it is. Without a branch in it, this looks at many bytes at a time.
+fn is_plain(text: &str) -> bool {
+    let is_odd = |byte: u8| !matches!(byte, b' ' | b'!' | b'#' | b'&'..=b'[' | b']'..=b'~');
+    !text.bytes().fold(false, |odd, byte| odd | is_odd(byte))
+}
+
 fn escape_to(text: &str, out: &mut String) {
-    let is_plain =
-        |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'$' | b'%');
-    if text.bytes().all(is_plain) {
+    if is_plain(text) {
         out.push_str(text);
         return;
     }

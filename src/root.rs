@@ -1,5 +1,7 @@
 //! A Terraform root module as data: files of blocks of arguments, and where each argument comes from.
 
+use std::borrow::Cow;
+
 use crate::instance::{Given, Origin};
 
 /// A Terraform root module: one directory, one state.
@@ -18,12 +20,12 @@ pub struct Root {
 pub struct RootFile {
     /// Its name.
     pub name: &'static str,
-    /// Its blocks, in order.
-    pub blocks: Vec<Block>,
+    /// Its blocks, in order; those that are the same in every root are shared.
+    pub blocks: Cow<'static, [Block]>,
 }
 
 /// An HCL block.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Block {
     /// `module`, `output`, …
     pub kind: &'static str,
@@ -36,7 +38,7 @@ pub struct Block {
 }
 
 /// One argument and the one place that its value comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Argument {
     /// Its name.
     pub name: &'static str,
@@ -112,10 +114,11 @@ pub(crate) fn texts<'a>(
 
 impl Block {
     pub(crate) fn new(kind: &'static str, labels: &[&'static str]) -> Self {
+        const USUAL: usize = 8;
         Self {
             kind,
             labels: labels.to_vec(),
-            arguments: Vec::new(),
+            arguments: Vec::with_capacity(USUAL),
             blocks: Vec::new(),
         }
     }

@@ -241,7 +241,7 @@ fn counts(path: &str) -> bool {
 /// The local folders of the modules that a root calls, relative to the workspace.
 #[must_use]
 pub fn module_folders(root: &Root) -> Vec<String> {
-    let blocks = root.files.iter().flat_map(|file| &file.blocks);
+    let blocks = root.files.iter().flat_map(|file| file.blocks.iter());
     let sources = blocks
         .filter(|block| block.kind == "module")
         .flat_map(|block| &block.arguments)

@@ -70,6 +70,8 @@ pub enum Found {
     Generated(String),
     /// Somebody else's.
     Foreign,
+    /// Left by a run that was killed.
+    Unfinished,
 }
 
 /// The Terraform files of one folder, by name.
@@ -87,7 +89,7 @@ pub fn changes(directory: &str, standing: &Standing, tree: &Tree) -> Result<Vec<
             Some(Found::Foreign) => return Err(path.clone()),
             Some(Found::Generated(old)) if old == new => continue,
             Some(Found::Generated(old)) => Some(old.clone()),
-            None => None,
+            Some(Found::Unfinished) | None => None,
         };
         changes.push(Change {
             path: path.clone(),

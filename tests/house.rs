@@ -19,7 +19,6 @@ const ORDER: &[&str] = &[
     "suggest",
     "window",
     "class",
-    "plain",
     "source",
     "edit",
     "duration",

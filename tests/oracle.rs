@@ -168,7 +168,7 @@ fn emitted(text: &str) -> String {
         written_in: "configs/dev/orders.yaml".to_owned(),
         files: vec![RootFile {
             name: "main.tf",
-            blocks: vec![block],
+            blocks: vec![block].into(),
         }],
     };
     let tree = emit(&root);

@@ -106,8 +106,9 @@ fn on_disk(
 ) -> Vec<Problem> {
     let expected = compile::expected_roots(environments, instances);
     let output = &environments[0].output;
-    let strays =
-        disk::stray_roots(folder, output, &|directory| expected.contains(directory)).unwrap();
+    let strays = disk::stray_roots(folder, output, &|directory| expected.contains(directory))
+        .unwrap()
+        .0;
     let mut roots = strays;
     for instance in instances {
         let directory = instance.directory();

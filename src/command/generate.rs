@@ -10,10 +10,10 @@ use crate::{
     emit::emit,
     instance::{Environment, Instance},
     lay_out,
-    life::Leaving,
+    life::{self, Leaving, StandingRoot},
     problem::Problem,
     report,
-    tree::{self, Change, Tree},
+    tree::{self, Change, Found, Tree},
 };
 
 /// Arguments of `generate`.
@@ -57,6 +57,16 @@ enum Pending {
     Change(usize),
 }
 
+/// What is known of one root after a look at it.
+struct Look {
+    /// What has to be done to it, or the path of what is in its way.
+    pending: Result<Pending, String>,
+    /// The root itself, when it has something to say about the life of its unit.
+    telling: Option<StandingRoot>,
+    /// Whether a killed run may have left something in it.
+    is_untidy: bool,
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -81,39 +91,41 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         .map(|environment| Owner::Environment(environment))
         .chain(compiled.instances.iter().filter(selected).map(Owner::Unit))
         .collect();
-    let leaving = if problems.iter().any(Problem::is_error) {
-        Vec::new()
-    } else {
-        let life = session.life(&compiled.instances)?;
-        let directories: Vec<_> = owners.iter().map(Owner::directory).collect();
-        problems.extend(life.problems.into_iter().filter(|problem| {
-            let path = &problem.place.file.path;
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            paths.is_empty() || paths.contains(path) || directories.iter().any(|one| one == folder)
-        }));
-        compile::finish(&mut problems);
-        if paths.is_empty() {
-            life.leaving
-        } else {
-            Vec::new()
-        }
-    };
     if problems.iter().any(Problem::is_error) {
         return Err(session.problems(problems));
     }
-    if !arguments.check {
-        disk::sweep(&session.workspace, session.output())?;
+    let (mut roots, mut is_untidy) = session.strays(&compiled.instances)?;
+    let mut looks = look_at_all(&session, &owners)?;
+    roots.extend(looks.iter_mut().filter_map(|look| look.telling.take()));
+    let others = compiled.instances.iter().filter(|one| !selected(one));
+    for other in others {
+        roots.extend(session.telling(other)?);
     }
-    let progress = Progress::start("comparing", owners.len());
-    let pending = owners
-        .par_iter()
-        .map(|owner| pending(&session, owner).inspect(|_| progress.tick()))
-        .collect::<Result<Vec<_>, Stop>>()?;
-    drop(progress);
+    let life = life::compare(&roots, &compiled.instances);
+    problems.extend(life.problems.into_iter().filter(|problem| {
+        let path = &problem.place.file.path;
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let is_here = |owner: &Owner| owner.directory() == folder;
+        paths.is_empty() || paths.contains(path) || owners.iter().any(is_here)
+    }));
+    compile::finish(&mut problems);
+    if problems.iter().any(Problem::is_error) {
+        return Err(session.problems(problems));
+    }
+    let leaving = if paths.is_empty() {
+        life.leaving
+    } else {
+        Vec::new()
+    };
+    is_untidy |= looks.iter().any(|look| look.is_untidy);
+    if is_untidy && !arguments.check {
+        disk::sweep(&session.workspace, session.output())?;
+        looks = look_at_all(&session, &owners)?;
+    }
     let mut occupied = Vec::new();
     let mut todo = Vec::new();
-    for (owner, pending) in owners.iter().zip(pending) {
-        match pending {
+    for (owner, look) in owners.iter().zip(looks) {
+        match look.pending {
             Ok(Pending::Change(0)) => {}
             Ok(pending) => todo.push((owner, pending)),
             Err(path) => occupied.push(compile::in_the_way(path)),
@@ -148,13 +160,42 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     Ok(())
 }
 
-fn pending(session: &Session, owner: &Owner) -> Result<Result<Pending, String>, Stop> {
+fn look_at_all(session: &Session, owners: &[Owner]) -> Result<Vec<Look>, Stop> {
+    for environment in &session.environments {
+        let parent = format!("{}/{}", environment.output, environment.name);
+        disk::refuse_links(&session.workspace, &parent)?;
+    }
+    let progress = Progress::start("comparing", owners.len());
+    owners
+        .par_iter()
+        .map(|owner| look_at(session, owner).inspect(|_| progress.tick()))
+        .collect()
+}
+
+fn look_at(session: &Session, owner: &Owner) -> Result<Look, Stop> {
     let directory = owner.directory();
-    let Some(standing) = disk::standing(&session.workspace, &directory)? else {
-        return Ok(Ok(Pending::Create));
+    let Some(standing) = disk::standing_there(&session.workspace, &directory)? else {
+        return Ok(Look {
+            pending: Ok(Pending::Create),
+            telling: None,
+            is_untidy: false,
+        });
     };
     let changes = tree::changes(&directory, &standing, &owner.tree());
-    Ok(changes.map(|changes| Pending::Change(changes.len())))
+    let is_same = changes.as_ref().is_ok_and(Vec::is_empty);
+    let telling = match owner {
+        // A root that is as it should be says what its unit says.
+        Owner::Unit(instance) if !is_same || life::is_retired(instance) => {
+            session.telling(instance)?
+        }
+        _ => None,
+    };
+    Ok(Look {
+        pending: changes.map(|changes| Pending::Change(changes.len())),
+        telling,
+        is_untidy: standing.is_empty()
+            || standing.values().any(|found| *found == Found::Unfinished),
+    })
 }
 
 fn changes(session: &Session, owner: &Owner) -> Result<Vec<Change>, Stop> {

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::{
     Failure, Links, at, entries, read_at_most,
-    write::{UNFINISHED, refuse_links, write_new, write_over},
+    write::{UNFINISHED, refuse_link, refuse_links, write_new, write_over},
 };
 use crate::{
     life::StandingRoot,
@@ -20,7 +20,7 @@ use crate::{
 /// Bytes of a file that can be one of ours: many times what the largest config comes to.
 const MAX_GENERATED: u64 = 8 * 1024 * 1024;
 
-/// Generated roots that are not among `expected`.
+/// Generated roots that are not among `expected`, and whether there is anything that [`sweep`] may have to remove.
 ///
 /// # Errors
 /// When a folder cannot be read, or the output folder is reached through a symbolic link.
@@ -28,31 +28,32 @@ pub fn stray_roots(
     workspace: &Path,
     output: &str,
     expected: &dyn Fn(&str) -> bool,
-) -> Result<Vec<StandingRoot>, Failure> {
+) -> Result<(Vec<StandingRoot>, bool), Failure> {
     let mut strays = Vec::new();
+    let mut is_untidy = false;
     let folder = workspace.join(output);
     refuse_links(workspace, output)?;
     if !folder.is_dir() {
-        return Ok(strays);
+        return Ok((strays, is_untidy));
     }
     for environment in entries(&folder)? {
         if !environment.file_type().is_ok_and(|kind| kind.is_dir()) {
             continue;
         }
+        let parent = format!("{output}/{}", environment.file_name().to_string_lossy());
         for root in entries(&environment.path())? {
-            let name = root.file_name().to_string_lossy().into_owned();
-            let directory = format!(
-                "{output}/{}/{name}",
-                environment.file_name().to_string_lossy()
-            );
+            let directory = format!("{parent}/{}", root.file_name().to_string_lossy());
             let is_folder = root.file_type().is_ok_and(|kind| kind.is_dir());
-            if !is_folder || name.starts_with(UNFINISHED) || expected(&directory) {
+            if expected(&directory) && is_folder {
                 continue;
             }
-            strays.extend(standing_root(workspace, &directory)?);
+            is_untidy = true;
+            if is_folder && !is_unfinished(&root) {
+                strays.extend(standing_root(workspace, &directory)?);
+            }
         }
     }
-    Ok(strays)
+    Ok((strays, is_untidy))
 }
 
 /// What a generated root says about itself; nothing, when none of its files was generated.
@@ -82,6 +83,15 @@ pub fn standing_root(workspace: &Path, directory: &str) -> Result<Option<Standin
 /// When the folder or a file cannot be read.
 pub fn standing(workspace: &Path, directory: &str) -> Result<Option<Standing>, Failure> {
     refuse_links(workspace, directory)?;
+    standing_there(workspace, directory)
+}
+
+/// The same for many roots, when [`refuse_links`] has looked at the folder that they are all in.
+///
+/// # Errors
+/// When the folder or a file cannot be read.
+pub fn standing_there(workspace: &Path, directory: &str) -> Result<Option<Standing>, Failure> {
+    refuse_link(&workspace.join(directory))?;
     let folder = workspace.join(directory);
     let listed = match fs::read_dir(&folder) {
         Ok(listed) => listed,
@@ -96,6 +106,10 @@ pub fn standing(workspace: &Path, directory: &str) -> Result<Option<Standing>, F
         };
         let path = entry.path();
         if path.extension().is_none_or(|extension| extension != "tf") {
+            continue;
+        }
+        if is_unfinished(&entry) {
+            found.insert(name, Found::Unfinished);
             continue;
         }
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());

@@ -13,23 +13,33 @@ pub(super) const UNFINISHED: &str = ".valet-rds-unfinished-";
 
 /// Every part of a path is there as a folder, or not at all, and none is a symbolic link: neither a read nor a write
 /// leaves the workspace.
-pub(super) fn refuse_links(workspace: &Path, directory: &str) -> Result<(), Failure> {
+///
+/// # Errors
+/// With the first part that is something else.
+pub fn refuse_links(workspace: &Path, directory: &str) -> Result<(), Failure> {
     let mut path = workspace.to_owned();
     for part in directory.split('/') {
         path.push(part);
-        let Ok(metadata) = fs::symlink_metadata(&path) else {
-            return Ok(());
-        };
-        let message = if metadata.is_symlink() {
-            "a symbolic link; nothing is written through it"
-        } else if !metadata.is_dir() {
-            "not a folder"
-        } else {
-            continue;
-        };
-        return Err(at(&path)(io::Error::other(message)));
+        if !refuse_link(&path)? {
+            break;
+        }
     }
     Ok(())
+}
+
+/// Whether a folder is there; an error, when something else is.
+pub(super) fn refuse_link(path: &Path) -> Result<bool, Failure> {
+    let Ok(metadata) = fs::symlink_metadata(path) else {
+        return Ok(false);
+    };
+    let message = if metadata.is_symlink() {
+        "a symbolic link; nothing is written through it"
+    } else if !metadata.is_dir() {
+        "not a folder"
+    } else {
+        return Ok(true);
+    };
+    Err(at(path)(io::Error::other(message)))
 }
 
 /// Writes a file where nothing may be, not even a link.

@@ -9,13 +9,18 @@ use std::{
     io::{self, Read},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::OnceLock,
 };
 
-/// The command that users have, built just now, as a path from anywhere.
+/// The command that users have, built once by each chore, as a path from anywhere.
 pub(crate) fn valet() -> Result<PathBuf, String> {
-    Program::new("cargo", &["build", "--quiet", "--bin", "valet-rds"]).run()?;
-    let chore = env::current_exe().map_err(|error| error.to_string())?;
-    Ok(chore.with_file_name(format!("valet-rds{}", env::consts::EXE_SUFFIX)))
+    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let build = || {
+        Program::new("cargo", &["build", "--quiet", "--bin", "valet-rds"]).run()?;
+        let chore = env::current_exe().map_err(|error| error.to_string())?;
+        Ok(chore.with_file_name(format!("valet-rds{}", env::consts::EXE_SUFFIX)))
+    };
+    BUILT.get_or_init(build).clone()
 }
 
 /// A program with its arguments.

@@ -15,9 +15,8 @@ const WORDS: [&str; 12] = [
 ];
 
 /// What a text says, if it is plain.
-#[must_use]
-pub fn read(text: &str) -> Option<Value> {
-    if text.len() > MOST_BYTES {
+pub(super) fn read(text: &str) -> Option<Value> {
+    if text.len() > MOST_BYTES || text.contains('\r') {
         return None;
     }
     let mut map = Map::new();
@@ -131,4 +130,75 @@ fn is_phrase(written: &str) -> bool {
 
 fn is_text(written: &str) -> bool {
     !WORDS.iter().any(|word| word.eq_ignore_ascii_case(written))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{File, SMALL, read as read_all};
+
+    const CONFIG: &str = "# A comment.
+allocatedStorage: \"50\"
+backupWindow: 16:00-17:00
+clusters: [one, two-b]
+
+encrypted: true
+iops: 16000
+proxy:
+  initQuery: SET a = 'b'; SET c
+# Another.
+  idleClientTimeout: 0
+shortname: a.b_c
+";
+    const LETTERS: &str = " \t\n\r:#-?,[]{}\"'\\&*!|>%@`~=.+_/0189xoeEnNyYtfé";
+    const SCALARS: &str = "1e3 0x10 0o7 017 0b1 1_000 1.5 .5 1. -1 +1 0 00 12:30 12:30:45 2026-01-31 99999999999999999999 \
+        null Null ~ NaN nan inf .inf Infinity yes No ON off y N True FALSE true false e3 a: a:b :a a# #a a#b a=b =a << <<a \
+        'a' \"a\" \"a\"b \"\\n\" [] [a] [a,b] [a:b] [1] {} {a:b} a, ,a a' (a) a} a] @a %a `a |a >a !a &a *a ? - -a --- ... é";
+
+    /// Configs that a slip of the finger makes of one.
+    fn slips() -> impl Iterator<Item = String> {
+        let typed = LETTERS.chars().flat_map(|letter| {
+            (0..CONFIG.len()).flat_map(move |at| {
+                let (before, after) = CONFIG.split_at(at);
+                let rest = &after[1..];
+                [
+                    format!("{before}{letter}{after}"),
+                    format!("{before}{letter}{rest}"),
+                ]
+            })
+        });
+        let left_out =
+            (0..CONFIG.len()).map(|at| format!("{}{}", &CONFIG[..at], &CONFIG[at + 1..]));
+        let cut = (0..CONFIG.len()).map(|at| CONFIG[..at].to_owned());
+        typed.chain(left_out).chain(cut)
+    }
+
+    fn scalars() -> impl Iterator<Item = String> {
+        SCALARS.split_whitespace().flat_map(|scalar| {
+            [
+                format!("a: {scalar}"),
+                format!("{scalar}: a\n"),
+                format!("a: b {scalar} c\n"),
+                format!("a: [b, {scalar}]\n"),
+                format!("a:\n  {scalar}: b\n  c: {scalar}\n"),
+            ]
+        })
+    }
+
+    #[test]
+    fn the_quick_reader_says_what_the_full_one_says_or_nothing() {
+        let mut taken = 0;
+        for text in slips().chain(scalars()) {
+            let Some(quick) = super::read(&text) else {
+                continue;
+            };
+            taken += 1;
+            let file = Arc::new(File::new("a.yaml", text));
+            let full = read_all(&file, SMALL);
+            let full = full.map_err(|problems| format!("{problems:?}"));
+            assert_eq!(Ok(quick), full, "{}", file.text);
+        }
+        assert!(taken > 2000, "{taken} texts were plain");
+    }
 }

@@ -1,0 +1,68 @@
+//! How long each stage takes for one config: `cargo bench`.
+
+use std::{fs, hint::black_box, sync::Arc};
+
+use criterion::{BatchSize, Criterion};
+use storage_valet_rds::{
+    compile, emit::emit, guard, instance::Environment, lay_out, print::print, resolve::resolve,
+    schema, source::Source,
+};
+
+const TODAY: &str = "2026-01-15";
+
+fn city() -> Arc<Environment> {
+    let workspace = fs::read("fixtures/city/valet.yaml").expect("the city is there");
+    let environments = compile::open(workspace).expect("the city is valid");
+    let found = environments.into_iter().find(|known| known.name == "prod");
+    found.expect("the city has a prod")
+}
+
+/// A config of the fleet, a config with every key, and one that only the full reader of YAML takes.
+fn configs() -> [(&'static str, Vec<u8>); 3] {
+    let read = |path| fs::read(path).expect("the city has this config");
+    let fleet = read("fixtures/city/configs/dev3/test-dev.yaml");
+    let full = read("fixtures/city/configs/prod/ledger.yaml");
+    let odd = [fleet.as_slice(), b"tags: {'team': 'fleet'}\n"].concat();
+    [("fleet", fleet), ("every key", full), ("full reader", odd)]
+}
+
+fn stages(criterion: &mut Criterion) {
+    let city = city();
+    for (name, bytes) in configs() {
+        let mut group = criterion.benchmark_group(name);
+        let parse = |bytes| Source::parse("configs/prod/test-dev.yaml", bytes);
+        let source = parse(bytes.clone()).expect("it is valid");
+        let instance = resolve(&source, "test-dev", &city).expect("it is valid");
+        let root = lay_out::unit(&instance);
+        group.bench_function("parse", |bencher| {
+            bencher.iter_batched(|| bytes.clone(), parse, BatchSize::SmallInput);
+        });
+        group.bench_function("schema", |bencher| {
+            bencher.iter(|| schema::CONFIG.check(black_box(&source)));
+        });
+        group.bench_function("resolve", |bencher| {
+            bencher.iter(|| resolve(black_box(&source), "test-dev", &city));
+        });
+        group.bench_function("rules", |bencher| {
+            bencher.iter(|| guard::instance(black_box(&instance), "test-dev", TODAY));
+        });
+        group.bench_function("lay out", |bencher| {
+            bencher.iter(|| lay_out::unit(black_box(&instance)));
+        });
+        group.bench_function("print", |bencher| {
+            bencher.iter(|| {
+                for file in &root.files {
+                    black_box(print(&root.written_in, black_box(&file.blocks)));
+                }
+            });
+        });
+        group.bench_function("emit", |bencher| bencher.iter(|| emit(black_box(&root))));
+        group.finish();
+    }
+}
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    stages(&mut criterion);
+    criterion.final_summary();
+}
