@@ -1,4 +1,9 @@
 //! How long each stage takes for one config: `cargo bench`.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "a benchmark reads its inputs, and ends without them"
+)]
 
 use std::{fs, hint::black_box, sync::Arc};
 

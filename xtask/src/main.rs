@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 mod apply;
 mod archive;
+mod bench;
 mod bless;
 mod check;
 mod checkov;
@@ -16,6 +17,7 @@ mod command;
 mod docs;
 mod files;
 mod fuzz;
+mod growth;
 mod json;
 mod long;
 mod man;
@@ -36,12 +38,14 @@ usage: cargo xtask CHORE
 
   check                 everything that CI does
   apply                 prove against an emulated AWS that generated roots go up, change and come down
+  bench [--bless]       measure with 100, 1,000 and 10,000 configs; compare with the stored ratios, or store them
   checkov               scan the modules and the generated city
   bless                 accept what the tests show, and delete snapshots without a fixture
   docs [--check]        rewrite what the READMEs quote from code
   readers               have an editor, Kubernetes and code scanning read what we publish
   man [--check]         rewrite the manual page from the command line
   fuzz [SECONDS]        run the fuzz targets, each for 60 seconds or as long as said
+  growth                time Terraform as an environment grows, and draw the chart of the README
   kill                  kill 200 runs of `generate` with 500 units
   properties            have Terraform format the roots of generated configs
   grades                record what the real provider plans for each change, for the tests of `diff` and `gate`
@@ -58,6 +62,9 @@ fn main() -> ExitCode {
     let done = match *words.as_slice() {
         ["check"] => return check::run(),
         ["apply"] => apply::find_and_run(),
+        ["bench"] => bench::run(),
+        ["bench", "--bless"] => bench::bless(),
+        ["bench", "--smoke"] => bench::smoke(),
         ["checkov"] => checkov::run(),
         ["bless"] => bless::run(),
         ["docs"] => docs::write(),
@@ -67,6 +74,7 @@ fn main() -> ExitCode {
         ["man", "--check"] => man::check(),
         ["fuzz"] => return fuzz::run("60"),
         ["fuzz", seconds] => return fuzz::run(seconds),
+        ["growth"] => growth::run(),
         ["kill"] => long::kill(),
         ["properties"] => return check::with_engine(long::properties),
         ["grades"] => long::grades(),

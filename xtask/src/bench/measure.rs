@@ -54,7 +54,9 @@ impl Summary {
         let median = quantile(&walls, 2);
         Self {
             wall: median,
-            spread: (quantile(&walls, 3) - quantile(&walls, 1)) / 2.0 / median.max(f64::MIN_POSITIVE),
+            spread: (quantile(&walls, 3) - quantile(&walls, 1))
+                / 2.0
+                / median.max(f64::MIN_POSITIVE),
             cpu: quantile(&sorted(samples, |sample| sample.cpu), 2),
             peak: samples.iter().map(|sample| sample.peak).max().unwrap_or(0),
         }
@@ -66,7 +68,10 @@ impl Summary {
 }
 
 fn sorted(samples: &[Sample], what: impl Fn(&Sample) -> Duration) -> Vec<f64> {
-    let mut seconds: Vec<_> = samples.iter().map(|sample| what(sample).as_secs_f64()).collect();
+    let mut seconds: Vec<_> = samples
+        .iter()
+        .map(|sample| what(sample).as_secs_f64())
+        .collect();
     seconds.sort_by(f64::total_cmp);
     seconds
 }

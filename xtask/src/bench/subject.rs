@@ -30,7 +30,6 @@ pub(super) struct Bench {
     pub(super) binary: PathBuf,
     pub(super) python: PathBuf,
     pub(super) folder: PathBuf,
-    pub(super) configs: usize,
 }
 
 type Subject = (&'static str, fn(&Bench, usize) -> Result<Program, String>);
@@ -41,11 +40,18 @@ const SUBJECTS: [Subject; 10] = [
     (COLD, cold),
     (COPY, copy),
     (UNCHANGED, |bench, _| Ok(bench.generate(&[]))),
-    (COMPARE, |bench, _| Ok(Program::new("diff", &["-rq", &bench.path("roots"), &bench.path("copy")]))),
+    (COMPARE, |bench, _| {
+        Ok(Program::new(
+            "diff",
+            &["-rq", &bench.path("roots"), &bench.path("copy")],
+        ))
+    }),
     (CHECK_TREE, |bench, _| Ok(bench.generate(&["--check"]))),
     (CHECK, |bench, _| Ok(bench.valet(&["check"]))),
     (READ, read),
-    (PREVIEW, |bench, _| Ok(bench.valet(&["preview", workspace::UNIT]))),
+    (PREVIEW, |bench, _| {
+        Ok(bench.valet(&["preview", workspace::UNIT]))
+    }),
     (ONE, one_changed),
 ];
 
@@ -61,7 +67,11 @@ impl Bench {
         Ok(measured)
     }
 
-    fn measure(&self, subjects: &[Subject], rounds: usize) -> Result<Vec<(&'static str, Summary)>, String> {
+    fn measure(
+        &self,
+        subjects: &[Subject],
+        rounds: usize,
+    ) -> Result<Vec<(&'static str, Summary)>, String> {
         let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); subjects.len()];
         for round in 0..=rounds {
             for ((_, prepare), samples) in subjects.iter().zip(&mut samples) {
@@ -72,12 +82,17 @@ impl Bench {
             }
         }
         let names = subjects.iter().map(|(name, _)| *name);
-        Ok(names.zip(samples.iter().map(|samples| Summary::of(samples))).collect())
+        Ok(names
+            .zip(samples.iter().map(|samples| Summary::of(samples)))
+            .collect())
     }
 
     pub(super) fn valet(&self, arguments: &[&str]) -> Program {
         let folder = self.folder.to_string_lossy();
-        Program::new(&self.binary, &[&["--workspace", &folder, "--today", TODAY], arguments].concat())
+        Program::new(
+            &self.binary,
+            &[&["--workspace", &folder, "--today", TODAY], arguments].concat(),
+        )
     }
 
     pub(super) fn generate(&self, arguments: &[&str]) -> Program {
@@ -94,8 +109,17 @@ impl Bench {
         let git = |arguments: &[&str]| Program::new("git", arguments).within(&self.folder).run();
         git(&["init", "--quiet"])?;
         git(&["add", "valet.yaml", "configs"])?;
-        let author = ["-c", "user.name=bench", "-c", "user.email=bench@example.com"];
-        git(&[author.as_slice(), &["commit", "--quiet", "--message", "Add the configs"]].concat())?;
+        let author = [
+            "-c",
+            "user.name=bench",
+            "-c",
+            "user.email=bench@example.com",
+        ];
+        git(&[
+            author.as_slice(),
+            &["commit", "--quiet", "--message", "Add the configs"],
+        ]
+        .concat())?;
         Ok(())
     }
 
@@ -113,20 +137,30 @@ fn cold(bench: &Bench, _: usize) -> Result<Program, String> {
 
 fn copy(bench: &Bench, _: usize) -> Result<Program, String> {
     files::clear(&bench.folder.join("copy"))?;
-    Ok(Program::new("cp", &["-r", &bench.path("roots"), &bench.path("copy")]))
+    Ok(Program::new(
+        "cp",
+        &["-r", &bench.path("roots"), &bench.path("copy")],
+    ))
 }
 
-fn script(bench: &Bench, _: usize) -> Result<Program, String> {
+pub(super) fn script(bench: &Bench, _: usize) -> Result<Program, String> {
     files::clear(&bench.folder.join("script"))?;
     let folder = bench.folder.to_string_lossy();
-    Ok(Program::new(&bench.python, &["xtask/src/bench/yardstick.py", &folder]))
+    Ok(Program::new(
+        &bench.python,
+        &["xtask/src/bench/yardstick.py", &folder],
+    ))
 }
 
 fn read(bench: &Bench, _: usize) -> Result<Program, String> {
     let mut paths = vec![bench.path("valet.yaml")];
     for folder in files::folders(&bench.folder.join("configs"))? {
         let inside = files::list(&folder)?;
-        paths.extend(inside.iter().map(|path| path.to_string_lossy().into_owned()));
+        paths.extend(
+            inside
+                .iter()
+                .map(|path| path.to_string_lossy().into_owned()),
+        );
     }
     let paths: Vec<_> = paths.iter().map(String::as_str).collect();
     Ok(Program::new("cat", &paths))
@@ -137,12 +171,19 @@ fn one_changed(bench: &Bench, round: usize) -> Result<Program, String> {
     let path = bench.folder.join(workspace::CONFIG);
     let text = files::read(&path)?;
     let rest = text.split_once('\n').map_or("", |(_, rest)| rest);
-    files::write(&path, format!("allocatedStorage: \"{}\"\n{rest}", 60 + round))?;
+    files::write(
+        &path,
+        format!("allocatedStorage: \"{}\"\n{rest}", 60 + round),
+    )?;
     Ok(bench.generate(&[]))
 }
 
 fn one_since_base(bench: &Bench, _: usize) -> Result<Program, String> {
-    bench.change(workspace::CONFIG, "backupWindow: 16:00-17:00", "backupWindow: 02:00-03:00")?;
+    bench.change(
+        workspace::CONFIG,
+        "backupWindow: 16:00-17:00",
+        "backupWindow: 02:00-03:00",
+    )?;
     Ok(bench.valet(&["diff", "--base", "HEAD"]))
 }
 
@@ -151,12 +192,9 @@ fn all_since_base(bench: &Bench, _: usize) -> Result<Program, String> {
     Ok(bench.valet(&["diff", "--base", "HEAD"]))
 }
 
-/// The roots that the script has rendered.
-pub(super) fn rendered(bench: &Bench) -> PathBuf {
-    bench.folder.join("script")
-}
-
 /// Whether two trees hold the same files with the same bytes.
-pub(super) fn same(left: &Path, right: &Path) -> Result<(), String> {
-    Program::new("diff", &["-rq", &left.to_string_lossy(), &right.to_string_lossy()]).run().map(drop)
+pub(super) fn same(left: &Path, right: &Path, options: &[&str]) -> Result<(), String> {
+    let (left, right) = (left.to_string_lossy(), right.to_string_lossy());
+    let arguments = [&["-rq", &left, &right], options].concat();
+    Program::new("diff", &arguments).run().map(drop)
 }

@@ -11,21 +11,26 @@ const ENVIRONMENTS: [(&str, &str, usize); 3] = [
     ("prod", "333333333333", 3),
 ];
 const WORDS: [&str; 12] = [
-    "agora", "billing", "catalog", "events", "identity", "ledger", "mail", "orders", "payments", "reports", "search",
-    "shipping",
+    "agora", "billing", "catalog", "events", "identity", "ledger", "mail", "orders", "payments",
+    "reports", "search", "shipping",
 ];
 
 /// The unit that is previewed, and its config.
-pub(crate) const UNIT: &str = "prod/ledger-00005";
-pub(crate) const CONFIG: &str = "configs/prod/ledger-00005.yaml";
+pub(super) const UNIT: &str = "prod/ledger-00005";
+pub(super) const CONFIG: &str = "configs/prod/ledger-00005.yaml";
 
-/// Writes a workspace of so many configs into an empty folder.
-pub(crate) fn write(folder: &Path, configs: usize) -> Result<(), String> {
+/// Writes a workspace of so many configs into an empty folder, the last one first if so wanted.
+pub(super) fn write(folder: &Path, configs: usize, is_reversed: bool) -> Result<(), String> {
     let mut workspace = "output: generated\nmodules:\n  source: git::https://git.example.com/storage.git//modules?ref=v1.4.0\nenvironments:\n".to_owned();
     for (name, account, tenths) in ENVIRONMENTS {
         let count = configs * tenths / 10;
         workspace.push_str(&environment(name, account, configs));
-        for number in 0..count {
+        for place in 0..count {
+            let number = if is_reversed {
+                count - 1 - place
+            } else {
+                place
+            };
             let namespace = namespace(number);
             let path = folder.join(format!("configs/{name}/{namespace}.yaml"));
             files::write(&path, config(name, &namespace, number))?;
@@ -126,8 +131,12 @@ tags:
     };
     let more = match number % 10 {
         7 => "authentication: iam\nengineVersion: \"16\"\nmultiAz: true\n",
-        8 => "proxy:\n  idleClientTimeout: 3600\n  maxConnectionsPercent: 90\n  initQuery: SET statement_timeout = '30s'\n",
-        9 => "iops: 16000\nstorageThroughput: 1000\nmaxAllocatedStorage: 2000\nlogExports: [upgrade, postgresql]\n",
+        8 => {
+            "proxy:\n  idleClientTimeout: 3600\n  maxConnectionsPercent: 90\n  initQuery: SET statement_timeout = '30s'\n"
+        }
+        9 => {
+            "iops: 16000\nstorageThroughput: 1000\nmaxAllocatedStorage: 2000\nlogExports: [upgrade, postgresql]\n"
+        }
         _ => "",
     };
     // Writing to a string cannot fail.
