@@ -31,7 +31,7 @@ fn argument<'a>(root: &'a Root, module: &str, name: &str) -> &'a Term {
 
 /// What stands behind an output of a laid out root.
 fn output<'a>(root: &'a Root, name: &str) -> &'a Term {
-    let mut blocks = root.files.iter().flat_map(|file| file.blocks.iter());
+    let blocks = root.files.iter().flat_map(|file| file.blocks.iter());
     let block = blocks
         .into_iter()
         .find(|block| block.kind == "output" && block.labels == [name])

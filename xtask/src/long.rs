@@ -15,7 +15,7 @@ const WRITTEN: &str = "target/tmp";
 /// Kills two hundred runs of five hundred units.
 pub(crate) fn kill() -> Done {
     ignored(
-        &["--release"],
+        &["--profile", "quick"],
         "killed::two_hundred_killed_runs_of_five_hundred_units",
     )?;
     files::read(&Path::new(WRITTEN).join("killed.txt"))
