@@ -75,11 +75,11 @@ impl Profile {
 fn measure_all(sizes: &[(usize, usize)], profile: Profile) -> Result<Vec<Measured>, String> {
     let python = python::environment(python::find()?, YARDSTICK)?;
     let binary = profile.build()?;
+    files::clear(Path::new(FOLDER))?;
     println!("{}; load at the start {}", machine(), load());
     let mut all = Vec::new();
     for (configs, rounds) in sizes {
         let folder = Path::new(FOLDER).join(configs.to_string());
-        files::clear(&folder)?;
         workspace::write(&folder, *configs, false)?;
         let bench = Bench {
             binary: (&binary).into(),
@@ -93,11 +93,11 @@ fn measure_all(sizes: &[(usize, usize)], profile: Profile) -> Result<Vec<Measure
         };
         println!("\n{}", report::table(&measured));
         all.push(measured);
-        files::clear(&bench.folder)?;
     }
     println!("load at the end {}", load());
     let sizes: Vec<Value> = all.iter().map(report::json).collect();
     let result = json!({"machine": machine(), "sizes": sizes, "ratios": report::ratios(&all)});
+    files::clear(Path::new(FOLDER))?;
     files::write(Path::new(RESULT), format!("{result:#}\n"))?;
     Ok(all)
 }
@@ -107,19 +107,17 @@ fn measure_all(sizes: &[(usize, usize)], profile: Profile) -> Result<Vec<Measure
 fn same_bytes(bench: &Bench, configs: usize) -> Result<(), String> {
     let generated = bench.folder.join("generated");
     let copy = bench.folder.join("copy");
-    let renamed =
-        |to: &Path| std::fs::rename(&generated, to).map_err(|error| files::about(to, error));
     bench.generate(&[]).run()?;
-    renamed(&copy)?;
+    files::rename(&generated, &copy)?;
     for threads in THREADS {
         bench
             .generate(&[])
             .env("RAYON_NUM_THREADS", threads)
             .run()?;
         subject::same(&generated, &copy, &[])?;
-        files::clear(&generated)?;
+        bench.put_aside("generated", &format!("threads-{threads}"))?;
     }
-    files::clear(&bench.folder.join("configs"))?;
+    bench.put_aside("configs", "in-order")?;
     workspace::write(&bench.folder, configs, true)?;
     bench.generate(&[]).run()?;
     subject::same(&generated, &copy, &[])?;
@@ -129,7 +127,10 @@ fn same_bytes(bench: &Bench, configs: usize) -> Result<(), String> {
         &bench.folder.join("script"),
         &["--exclude=_environment"],
     )?;
-    files::clear(&copy)
+    for name in ["generated", "copy", "script"] {
+        bench.put_aside(name, "same")?;
+    }
+    Ok(())
 }
 
 /// The machine, named by cores and memory alone.

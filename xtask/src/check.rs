@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::{
-    apply, archive, checkov, docs, long, man, modules, python, readers, roots, rust,
+    apply, archive, bench, checkov, docs, long, man, modules, python, readers, roots, rust,
     step::{Step, Tally},
     strings,
     terraform::Engine,
@@ -24,6 +24,10 @@ pub(crate) fn run() -> ExitCode {
     match python {
         Ok(python) => tally.run([Step::new("target sync", move || python::test(python))]),
         Err(ref reason) => tally.missing("target sync", reason),
+    }
+    match python {
+        Ok(_) => tally.run([Step::new("bench --smoke", bench::smoke)]),
+        Err(ref reason) => tally.missing("bench --smoke", reason),
     }
     match readers::find() {
         Ok(()) => tally.run([

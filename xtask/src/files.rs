@@ -44,6 +44,15 @@ pub(crate) fn clear(folder: &Path) -> Result<(), String> {
     }
 }
 
+/// Makes a folder, and the folders above it.
+pub(crate) fn create(folder: &Path) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|error| about(folder, error))
+}
+
+pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), String> {
+    fs::rename(from, to).map_err(|error| about(from, error))
+}
+
 /// The paths in a folder, sorted.
 pub(crate) fn list(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let entries = fs::read_dir(folder).map_err(|error| about(folder, error))?;

@@ -104,6 +104,18 @@ impl Bench {
         self.folder.join(name).to_string_lossy().into_owned()
     }
 
+    /// Puts a tree aside. Deleting it now would be in the way of what is measured next: ext4 is slow to make files while
+    /// it remembers deleted ones.
+    pub(super) fn put_aside(&self, name: &str, when: &str) -> Result<(), String> {
+        let from = self.folder.join(name);
+        if !from.is_dir() {
+            return Ok(());
+        }
+        let aside = self.folder.join("aside");
+        files::create(&aside)?;
+        files::rename(&from, &aside.join(format!("{name}-{when}")))
+    }
+
     /// Everything that is not generated, as a commit.
     fn repository(&self) -> Result<(), String> {
         let git = |arguments: &[&str]| Program::new("git", arguments).within(&self.folder).run();
@@ -130,21 +142,21 @@ impl Bench {
     }
 }
 
-fn cold(bench: &Bench, _: usize) -> Result<Program, String> {
-    files::clear(&bench.folder.join("generated"))?;
+fn cold(bench: &Bench, round: usize) -> Result<Program, String> {
+    bench.put_aside("generated", &round.to_string())?;
     Ok(bench.generate(&[]))
 }
 
-fn copy(bench: &Bench, _: usize) -> Result<Program, String> {
-    files::clear(&bench.folder.join("copy"))?;
+fn copy(bench: &Bench, round: usize) -> Result<Program, String> {
+    bench.put_aside("copy", &round.to_string())?;
     Ok(Program::new(
         "cp",
         &["-r", &bench.path("roots"), &bench.path("copy")],
     ))
 }
 
-pub(super) fn script(bench: &Bench, _: usize) -> Result<Program, String> {
-    files::clear(&bench.folder.join("script"))?;
+pub(super) fn script(bench: &Bench, round: usize) -> Result<Program, String> {
+    bench.put_aside("script", &round.to_string())?;
     let folder = bench.folder.to_string_lossy();
     Ok(Program::new(
         &bench.python,
