@@ -19,7 +19,7 @@ use self::{report::Measured, subject::Bench};
 use crate::{command::Program, files, python, step::Done};
 
 const FOLDER: &str = "target/bench";
-const RESULT: &str = "target/bench/result.json";
+const RESULT: &str = "target/bench.json";
 const YARDSTICK: (&str, &str) = ("xtask/src/bench/yardstick.txt", "target/bench-python");
 /// Configs, and rounds that are counted.
 const SIZES: [(usize, usize); 3] = [(100, 15), (1_000, 9), (10_000, 5)];
@@ -97,8 +97,8 @@ fn measure_all(sizes: &[(usize, usize)], profile: Profile) -> Result<Vec<Measure
     println!("load at the end {}", load());
     let sizes: Vec<Value> = all.iter().map(report::json).collect();
     let result = json!({"machine": machine(), "sizes": sizes, "ratios": report::ratios(&all)});
-    files::clear(Path::new(FOLDER))?;
     files::write(Path::new(RESULT), format!("{result:#}\n"))?;
+    files::clear(Path::new(FOLDER))?;
     Ok(all)
 }
 
