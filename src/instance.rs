@@ -82,10 +82,16 @@ impl Environment {
         }
     }
 
+    /// `environment/_environment`, the name of what the units share on the command line.
+    #[must_use]
+    pub fn unit(&self) -> String {
+        format!("{}/_environment", self.name)
+    }
+
     /// Folder of the root that the units share, relative to the workspace.
     #[must_use]
     pub fn directory(&self) -> String {
-        format!("{}/{}/_environment", self.output, self.name)
+        format!("{}/{}", self.output, self.unit())
     }
 
     /// The place of a key of this environment, as a path with `/`.

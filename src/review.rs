@@ -294,7 +294,7 @@ fn environments(base: &Side, head: &Side) -> Vec<Unit> {
     let roots = |side: &Side| -> BTreeMap<String, Root> {
         let roots = side.environments.iter();
         roots
-            .filter_map(|one| Some((one.name.clone(), lay_out::environment(one)?)))
+            .filter_map(|one| Some((one.unit(), lay_out::environment(one)?)))
             .collect()
     };
     let (before, after) = (roots(base), roots(head));
@@ -318,7 +318,7 @@ fn environments(base: &Side, head: &Side) -> Vec<Unit> {
         }
         lines.sort_by_key(|line| std::cmp::Reverse(line.grade));
         units.push(Unit {
-            name: format!("{name}/_environment"),
+            name: name.clone(),
             directory: root.directory.clone(),
             kind: if old.is_some() {
                 Kind::Changed

@@ -1,19 +1,18 @@
 //! `valet-rds explain`: where a value comes from, and what a line leads to.
 
-use std::{fmt::Write, path::Path, sync::Arc};
+use std::{fmt::Write, path::Path};
 
 use clap::ValueEnum;
 use serde_json::{Value as Json, json};
 
+use super::unit;
 use crate::{
     cli::{self, Global, Session, Stop},
-    compile::{self, WORKSPACE_FILE},
+    compile::WORKSPACE_FILE,
     disk,
     explain::{self, Owner, Places, Value},
     instance::{Environment, Instance},
-    lay_out,
-    problem::Problem,
-    suggest,
+    lay_out, suggest,
 };
 
 /// Arguments of `explain`.
@@ -68,15 +67,12 @@ fn line_of(what: &str) -> Option<(&str, usize)> {
 
 fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<Value>, Stop> {
     let mut places = Places::default();
-    let shared = session
-        .environments
-        .iter()
-        .find(|one| format!("{}/_environment", one.name) == unit);
+    let shared = session.environments.iter().find(|one| one.unit() == unit);
     let values = if let Some(environment) = shared {
         of_environment(environment, &mut places)
     } else {
-        let (environment, path) = session.find(unit)?;
-        of_instance(&instance(session, environment, &path)?, &mut places)
+        let (instance, _) = unit::compile(session, unit)?;
+        of_instance(&instance, &mut places)
     };
     let Some(address) = address else {
         return Ok(values);
@@ -93,20 +89,6 @@ fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<V
     let hint = suggest::nearest(address, &known);
     let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
     Err(Stop::Usage(format!("{unit} has no `{address}`{hint}")))
-}
-
-fn instance(
-    session: &Session,
-    environment: &Arc<Environment>,
-    path: &str,
-) -> Result<Instance, Stop> {
-    let bytes = disk::read(&session.workspace.join(path))?;
-    let (instance, mut problems) = compile::unit(environment, path, bytes, &session.today);
-    compile::finish(&mut problems);
-    let wrong = problems.iter().any(Problem::is_error);
-    instance
-        .filter(|_| !wrong)
-        .ok_or_else(|| session.problems(problems))
 }
 
 fn of_instance(instance: &Instance, places: &mut Places) -> Vec<Value> {

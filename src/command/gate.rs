@@ -78,11 +78,7 @@ fn told(session: &Session, identity: Option<&life::Identity>) -> Result<Option<I
 
 /// The instance of a unit; none for what the units of an environment share.
 fn named(session: &Session, unit: &str) -> Result<Option<Instance>, Stop> {
-    let known = session.environments.iter();
-    if known
-        .map(|one| format!("{}/_environment", one.name))
-        .any(|name| name == unit)
-    {
+    if session.environments.iter().any(|one| one.unit() == unit) {
         return Ok(None);
     }
     let (environment, path) = session.find(unit)?;

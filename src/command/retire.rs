@@ -2,12 +2,11 @@
 
 use serde_json::json;
 
+use super::unit;
 use crate::{
     cli::{self, Global, Session, Stop},
-    compile,
     config::Lifecycle,
     disk, edit,
-    problem::Problem,
 };
 
 /// Arguments of `retire`.
@@ -27,21 +26,16 @@ pub struct Arguments {
 /// When the config does not compile, or cannot be edited.
 pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     let (session, _lock) = Session::open_locked(global)?;
-    let unit = &arguments.unit;
-    let (environment, path) = session.find(unit)?;
-    let bytes = disk::read(&session.workspace.join(&path))?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let (instance, problems) = compile::unit(environment, &path, bytes, &session.today);
-    let Some(instance) = instance.filter(|_| !problems.iter().any(Problem::is_error)) else {
-        return Err(session.problems(problems));
-    };
+    let name = &arguments.unit;
+    let (instance, _) = unit::compile(&session, name)?;
+    let path = &instance.file.path;
     let shown = format!("{}{path}", session.base);
     let mut keys = Vec::new();
     let next = match instance.lifecycle.value {
         Lifecycle::Active => {
             keys.push(("lifecycle", json!(Lifecycle::Retiring.word())));
             keys.push(("retirementRequested", json!(session.today)));
-            format!("generate, merge and apply it; then run `valet-rds retire {unit}` again")
+            format!("generate, merge and apply it; then run `valet-rds retire {name}` again")
         }
         Lifecycle::Retiring => {
             keys.push(("lifecycle", json!(Lifecycle::Retired.word())));
@@ -49,7 +43,7 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         }
         Lifecycle::Retired => {
             cli::note(format!(
-                "{unit} is retired: once that is applied, delete {shown} and generate"
+                "{name} is retired: once that is applied, delete {shown} and generate"
             ));
             return Ok(());
         }
@@ -59,9 +53,11 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     }
     let edited = keys
         .iter()
-        .try_fold(text, |text, (key, value)| edit::set(&text, &[key], value))
+        .try_fold(instance.file.text.clone(), |text, (key, value)| {
+            edit::set(&text, &[key], value)
+        })
         .map_err(|refused| Stop::Usage(format!("{shown}: {refused}")))?;
-    disk::write_config(&session.workspace, &path, &edited)?;
+    disk::write_config(&session.workspace, path, &edited)?;
     cli::print(format!("updated {shown}\n"));
     cli::note(next);
     Ok(())

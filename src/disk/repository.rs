@@ -1,12 +1,11 @@
 //! A file of another repository: read and replaced in place, and never one outside of it.
 
 use std::{
-    fs,
-    io::{self, Read, Write},
+    fs, io,
     path::{Component, Path, PathBuf},
 };
 
-use super::{Failure, at};
+use super::{Failure, Links, at, read_at_most, write::write_over};
 use crate::source::LARGE;
 
 /// Reads a file of a repository; `file` is relative to its folder.
@@ -16,13 +15,7 @@ use crate::source::LARGE;
 pub fn read_inside(repository: &Path, file: &str) -> Result<Vec<u8>, Failure> {
     let path = inside(repository, file)?;
     let limit = u64::try_from(LARGE.bytes).unwrap_or(u64::MAX) + 1;
-    let mut bytes = Vec::new();
-    let opened = fs::File::open(&path).map_err(at(&path))?;
-    opened
-        .take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(at(&path))?;
-    Ok(bytes)
+    read_at_most(limit, &path, Links::Refused)
 }
 
 /// Replaces a file of a repository at once.
@@ -31,20 +24,8 @@ pub fn read_inside(repository: &Path, file: &str) -> Result<Vec<u8>, Failure> {
 /// When it is not a regular file inside the repository, or cannot be written.
 pub fn replace_inside(repository: &Path, file: &str, text: &str) -> Result<(), Failure> {
     let path = inside(repository, file)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let unfinished = path.with_file_name(format!(".{name}.unfinished"));
     let permissions = fs::metadata(&path).map_err(at(&path))?.permissions();
-    let write = || {
-        let mut file = fs::File::create(&unfinished)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_data()?;
-        fs::set_permissions(&unfinished, permissions)?;
-        fs::rename(&unfinished, &path)
-    };
-    write().map_err(|error| {
-        let _ = fs::remove_file(&unfinished);
-        at(&path)(error)
-    })
+    write_over(&path, text, Some(permissions))
 }
 
 /// The real path of a file, if it lies in the repository, links followed.
