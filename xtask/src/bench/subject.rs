@@ -43,7 +43,7 @@ const SUBJECTS: [Subject; 10] = [
     (COMPARE, |bench, _| {
         Ok(Program::new(
             "diff",
-            &["-rq", &bench.path("roots"), &bench.path("copy")],
+            &["-rq", &bench.path("generated"), &bench.path("copy")],
         ))
     }),
     (CHECK_TREE, |bench, _| Ok(bench.generate(&["--check"]))),
@@ -100,7 +100,6 @@ impl Bench {
     }
 
     fn path(&self, name: &str) -> String {
-        let name = if name == "roots" { "generated" } else { name };
         self.folder.join(name).to_string_lossy().into_owned()
     }
 
@@ -151,7 +150,7 @@ fn copy(bench: &Bench, round: usize) -> Result<Program, String> {
     bench.put_aside("copy", &round.to_string())?;
     Ok(Program::new(
         "cp",
-        &["-r", &bench.path("roots"), &bench.path("copy")],
+        &["-r", &bench.path("generated"), &bench.path("copy")],
     ))
 }
 

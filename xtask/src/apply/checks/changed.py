@@ -1,13 +1,11 @@
 """Asks the emulated AWS about both units after one was renamed and the other one has grown."""
 
-import json
-import pathlib
 import sys
 
 import access
 from inventory import inventory
 from report import report
-from unit import WANTED, Unit, same
+from unit import note, same, units
 
 
 def the_databases_are_the_ones_from_before(unit):
@@ -33,14 +31,10 @@ def everything_carries_the_tags_of_the_new_namespace(unit):
 
 
 def main(folder):
-    units = [Unit(folder, environment) for environment in WANTED]
-    units[0].namespace = "orders-api"
-    first = json.loads(pathlib.Path(folder, "identity.json").read_text())
-    for unit in units:
-        unit.first = first[unit.environment]
-    report(units, sys.modules[__name__])
-    held = {unit.environment: inventory(unit.aws) for unit in units}
-    pathlib.Path(folder, "inventory.json").write_text(json.dumps(held))
+    found = units(folder, first="identity")
+    found[0].namespace = "orders-api"
+    report(found, sys.modules[__name__])
+    note(folder, "inventory", found, lambda unit: inventory(unit.aws))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,11 @@
 """Asks the emulated AWS what is left after the configs were deleted and the rest was destroyed."""
 
-import json
-import pathlib
 import sys
 
 import boto3
 from inventory import inventory
 from report import report
-from unit import WANTED, Unit, same
+from unit import same, units
 from world import REGION, STATE_BUCKET
 
 
@@ -35,11 +33,7 @@ def the_account_of_the_caller_was_never_used(unit):
 
 
 def main(folder):
-    units = [Unit(folder, environment) for environment in WANTED]
-    before = json.loads(pathlib.Path(folder, "inventory.json").read_text())
-    for unit in units:
-        unit.before = before[unit.environment]
-    report(units, sys.modules[__name__])
+    report(units(folder, before="inventory"), sys.modules[__name__])
 
 
 if __name__ == "__main__":

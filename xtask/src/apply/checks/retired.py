@@ -1,12 +1,10 @@
 """Asks the emulated AWS about both units at the end of their retirement: one is destroyed, the other one retained."""
 
-import json
-import pathlib
 import sys
 
 from inventory import inventory
 from report import report
-from unit import WANTED, Unit, same
+from unit import same, units
 
 
 def a_retired_unit_leaves_its_final_snapshot_and_nothing_else(unit):
@@ -26,11 +24,7 @@ def a_retained_unit_stays_as_it_was(unit):
 
 
 def main(folder):
-    units = [Unit(folder, environment) for environment in WANTED]
-    first, before = (json.loads(pathlib.Path(folder, f"{name}.json").read_text()) for name in ("identity", "inventory"))
-    for unit in units:
-        unit.first, unit.before = first[unit.environment], before[unit.environment]
-    report(units, sys.modules[__name__])
+    report(units(folder, first="identity", before="inventory"), sys.modules[__name__])
 
 
 if __name__ == "__main__":

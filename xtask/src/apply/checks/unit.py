@@ -156,6 +156,22 @@ class Unit:
         return found
 
 
+def units(folder, **noted):
+    """Both units; each gets, under these names, what was noted of it in the files of the other names."""
+    found = [Unit(folder, environment) for environment in WANTED]
+    for name, file in noted.items():
+        notes = json.loads(pathlib.Path(folder, f"{file}.json").read_text())
+        for unit in found:
+            setattr(unit, name, notes[unit.environment])
+    return found
+
+
+def note(folder, file, units, ask):
+    """Writes down what there is to know of each unit now."""
+    notes = {unit.environment: ask(unit) for unit in units}
+    pathlib.Path(folder, f"{file}.json").write_text(json.dumps(notes))
+
+
 def resources(module):
     found = list(module.get("resources", []))
     for inside in module.get("child_modules", []):
