@@ -114,8 +114,8 @@ fn a_config_may_be_a_link_inside_the_workspace_only() {
     symlink(&outside, folder.join("configs/dev/away.yaml")).unwrap();
     found(&folder, "not a regular file of this workspace");
     fs::remove_file(folder.join("configs/dev/away.yaml")).unwrap();
-    fs::write(folder.join("shared.yaml"), "shortname: shared\n").unwrap();
-    symlink("../../shared.yaml", folder.join("configs/dev/near.yaml")).unwrap();
+    fs::write(folder.join("linked.yaml"), "shortname: linked\n").unwrap();
+    symlink("../../linked.yaml", folder.join("configs/dev/near.yaml")).unwrap();
     assert_eq!(valet(&folder, &["check"]).code, 0);
 }
 
