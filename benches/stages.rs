@@ -9,8 +9,12 @@ use std::{fs, hint::black_box, sync::Arc};
 
 use criterion::{BatchSize, Criterion};
 use storage_valet_rds::{
-    compile, emit::emit, guard, instance::Environment, lay_out, print::print, resolve::resolve,
-    schema, source::Source,
+    compile,
+    config::schema,
+    model::{Environment, resolve::resolve},
+    rules,
+    terraform::{emit::emit, lower, print::print},
+    yaml::Source,
 };
 
 const TODAY: &str = "2026-01-15";
@@ -37,8 +41,8 @@ fn stages(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(name);
         let parse = |bytes| Source::parse("configs/prod/test-dev.yaml", bytes);
         let source = parse(bytes.clone()).expect("it is valid");
-        let instance = resolve(&source, "test-dev", &city).expect("it is valid");
-        let root = lay_out::unit(&instance);
+        let database = resolve(&source, "test-dev", &city).expect("it is valid");
+        let root = lower::unit(&database);
         group.bench_function("parse", |bencher| {
             bencher.iter_batched(|| bytes.clone(), parse, BatchSize::SmallInput);
         });
@@ -49,10 +53,10 @@ fn stages(criterion: &mut Criterion) {
             bencher.iter(|| resolve(black_box(&source), "test-dev", &city));
         });
         group.bench_function("rules", |bencher| {
-            bencher.iter(|| guard::instance(black_box(&instance), "test-dev", TODAY));
+            bencher.iter(|| rules::database(black_box(&database), "test-dev", TODAY));
         });
         group.bench_function("lay out", |bencher| {
-            bencher.iter(|| lay_out::unit(black_box(&instance)));
+            bencher.iter(|| lower::unit(black_box(&database)));
         });
         group.bench_function("print", |bencher| {
             bencher.iter(|| {

@@ -5,14 +5,14 @@
     reason = "this is the command line: the one place that prints and knows the date"
 )]
 
-mod ask;
+pub mod commands;
 pub mod complete;
-mod date;
 pub mod legacy;
-mod life;
 mod progress;
+mod prompt;
+mod retirement;
 mod start;
-mod which;
+mod unit_argument;
 
 use std::{
     collections::BTreeSet,
@@ -28,19 +28,19 @@ use std::{
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{
-    command,
     compile::{self, Compiled, WORKSPACE_FILE},
-    disk,
-    instance::Environment,
-    problem::Problem,
-    report, schema, suggest,
+    config::schema,
+    diagnostic::{Problem, report},
+    io,
+    model::Environment,
+    text::suggest,
 };
 
-pub use ask::{ask, can_ask};
 pub use progress::Progress;
+pub use prompt::{ask, can_ask};
 pub use start::{command, start};
-pub use which::Which;
-pub(crate) use which::missing;
+pub use unit_argument::Which;
+pub(crate) use unit_argument::missing;
 
 /// Compiles one YAML file per database into a reviewed Terraform root module.
 #[derive(Debug, Parser)]
@@ -65,7 +65,7 @@ pub struct Global {
     #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "WHEN", default_value = "auto")]
     color: Color,
     /// The day that support dates and waivers are measured against, as YYYY-MM-DD [default: today]
-    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DATE", value_parser = date::parse)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DATE", value_parser = crate::text::date::parse)]
     today: Option<String>,
     /// Environment of a command that is about one unit
     #[arg(long, value_name = "ENVIRONMENT", add = complete::environments())]
@@ -91,41 +91,41 @@ enum Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Print the units whose Terraform a change touches
-    Affected(command::affected::Arguments),
+    Affected(commands::affected::Arguments),
     /// Validate every config
-    Check(command::check::Arguments),
+    Check(commands::check::Arguments),
     /// Print the script that completes commands, environments, namespaces and rules in a shell
-    Completions(command::completions::Arguments),
+    Completions(commands::completions::Arguments),
     /// Write the config of a database, or change values in it
-    Create(Box<command::create::Arguments>),
+    Create(Box<commands::create::Arguments>),
     /// Show what a change does to each database, before anyone applies it
-    Diff(command::diff::Arguments),
+    Diff(commands::diff::Arguments),
     /// Show where a generated value comes from, or what a line of a config leads to
-    Explain(command::explain::Arguments),
+    Explain(commands::explain::Arguments),
     /// Stop a Terraform plan that takes away what no config has declared
-    Gate(command::gate::Arguments),
+    Gate(commands::gate::Arguments),
     /// Write the Terraform roots
-    Generate(command::generate::Arguments),
+    Generate(commands::generate::Arguments),
     /// Draw the wiring of a unit, or of an environment
-    Graph(command::graph::Arguments),
+    Graph(commands::graph::Arguments),
     /// Do all that comes after apply, and print what to tell the team
-    Handoff(command::handoff::Arguments),
+    Handoff(commands::handoff::Arguments),
     /// Print everything that is decided about a database, where it comes from, and its names in AWS
-    Info(command::info::Arguments),
+    Info(commands::info::Arguments),
     /// Make a workspace that compiles at once
-    Init(command::init::Arguments),
+    Init(commands::init::Arguments),
     /// Print what a namespace needs in Kubernetes
-    K8s(command::k8s::Arguments),
+    K8s(commands::k8s::Arguments),
     /// Print the Terraform of one unit or file
-    Preview(command::preview::Arguments),
+    Preview(commands::preview::Arguments),
     /// Write a database's entry to the private-link repository
-    Privatelink(command::privatelink::Arguments),
+    Privatelink(commands::privatelink::Arguments),
     /// Write the next step of a database's retirement into its config
-    Retire(command::retire::Arguments),
+    Retire(commands::retire::Arguments),
     /// Print the rules, or explain one
-    Rules(command::rules::Arguments),
+    Rules(commands::rules::Arguments),
     /// Print the JSON Schema of the configs or of `valet.yaml`
-    Schema(command::schema::Arguments),
+    Schema(commands::schema::Arguments),
 }
 
 /// Runs a command.
@@ -134,27 +134,27 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     let global = &arguments.global;
     let named = global.environment.is_some() || global.namespace.is_some();
     let result = match &arguments.command {
-        Command::Create(arguments) => command::create::run(arguments, global),
-        Command::Info(arguments) => command::info::run(arguments, global),
-        Command::Handoff(arguments) => command::handoff::run(arguments, global),
-        Command::K8s(arguments) => command::k8s::run(arguments, global),
-        Command::Privatelink(arguments) => command::privatelink::run(arguments, global),
-        Command::Graph(arguments) => command::graph::run(arguments, global),
+        Command::Create(arguments) => commands::create::run(arguments, global),
+        Command::Info(arguments) => commands::info::run(arguments, global),
+        Command::Handoff(arguments) => commands::handoff::run(arguments, global),
+        Command::K8s(arguments) => commands::k8s::run(arguments, global),
+        Command::Privatelink(arguments) => commands::privatelink::run(arguments, global),
+        Command::Graph(arguments) => commands::graph::run(arguments, global),
         _ if named => Err(Stop::Usage(
             "--environment and --namespace go with commands about one unit".to_owned(),
         )),
-        Command::Completions(arguments) => command::completions::run(arguments, global),
-        Command::Affected(arguments) => command::affected::run(arguments, global),
-        Command::Check(arguments) => command::check::run(arguments, global),
-        Command::Diff(arguments) => command::diff::run(arguments, global),
-        Command::Explain(arguments) => command::explain::run(arguments, global),
-        Command::Gate(arguments) => command::gate::run(arguments, global),
-        Command::Generate(arguments) => command::generate::run(arguments, global),
-        Command::Init(arguments) => command::init::run(arguments),
-        Command::Preview(arguments) => command::preview::run(arguments, global),
-        Command::Retire(arguments) => command::retire::run(arguments, global),
-        Command::Rules(arguments) => command::rules::run(arguments),
-        Command::Schema(arguments) => command::schema::run(arguments),
+        Command::Completions(arguments) => commands::completions::run(arguments, global),
+        Command::Affected(arguments) => commands::affected::run(arguments, global),
+        Command::Check(arguments) => commands::check::run(arguments, global),
+        Command::Diff(arguments) => commands::diff::run(arguments, global),
+        Command::Explain(arguments) => commands::explain::run(arguments, global),
+        Command::Gate(arguments) => commands::gate::run(arguments, global),
+        Command::Generate(arguments) => commands::generate::run(arguments, global),
+        Command::Init(arguments) => commands::init::run(arguments),
+        Command::Preview(arguments) => commands::preview::run(arguments, global),
+        Command::Retire(arguments) => commands::retire::run(arguments, global),
+        Command::Rules(arguments) => commands::rules::run(arguments),
+        Command::Schema(arguments) => commands::schema::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -187,8 +187,8 @@ pub enum Stop {
     Usage(String),
 }
 
-impl From<disk::Failure> for Stop {
-    fn from(failure: disk::Failure) -> Self {
+impl From<io::Failure> for Stop {
+    fn from(failure: io::Failure) -> Self {
         Self::Usage(failure.to_string())
     }
 }
@@ -212,7 +212,7 @@ impl Session {
     /// # Errors
     /// When there is none.
     pub fn workspace(global: &Global) -> Result<PathBuf, Stop> {
-        let found = global.workspace.clone().or_else(disk::find_workspace);
+        let found = global.workspace.clone().or_else(io::find_workspace);
         found.ok_or_else(|| {
             Stop::Usage(format!(
                 "no {WORKSPACE_FILE} here or above; name its folder with --workspace"
@@ -244,16 +244,16 @@ impl Session {
     /// # Errors
     /// When there is nothing to lock.
     pub fn lock(workspace: &Path) -> Result<File, Stop> {
-        if let Some(lock) = disk::try_lock(workspace)? {
+        if let Some(lock) = io::try_lock(workspace)? {
             return Ok(lock);
         }
         note("another run is writing in this workspace; waiting for it");
-        Ok(disk::lock(workspace)?)
+        Ok(io::lock(workspace)?)
     }
 
     fn open_at(workspace: PathBuf, global: &Global) -> Result<Self, Stop> {
         let base = base(&workspace);
-        let written = disk::read(&workspace.join(WORKSPACE_FILE))?;
+        let written = io::read(&workspace.join(WORKSPACE_FILE))?;
         // Compiling the schemas takes most of a short run: one core each.
         let (environments, _) = rayon::join(
             || compile::open(written),
@@ -289,7 +289,7 @@ impl Session {
     /// When a file cannot be read.
     pub fn compile_paths(&self) -> Result<(Compiled, BTreeSet<String>), Stop> {
         let _progress = Progress::start("compiling", 0);
-        let (files, problems) = disk::configs(&self.workspace, &self.environments)?;
+        let (files, problems) = io::configs(&self.workspace, &self.environments)?;
         let paths = files.iter().map(|file| file.path.clone()).collect();
         let mut compiled = compile::compile(&self.environments, files, &self.today);
         compiled.problems.extend(problems);
@@ -324,9 +324,9 @@ impl Session {
             ));
         };
         let found = self.environment(environment)?;
-        let path = format!("{}/{namespace}.yaml", found.written.configs);
-        if namespace.contains('/') || !disk::is_file(&self.workspace.join(&path)) {
-            let known = disk::namespaces(&self.workspace, found);
+        let path = format!("{}/{namespace}.yaml", found.spec.configs);
+        if namespace.contains('/') || !io::is_file(&self.workspace.join(&path)) {
+            let known = io::namespaces(&self.workspace, found);
             let hint = suggest::nearest(namespace, &known).map_or(String::new(), |near| {
                 format!("; did you mean `{environment}/{near}`?")
             });
@@ -343,25 +343,25 @@ impl Session {
         &self,
         environment: &Environment,
         path: &str,
-    ) -> Result<Vec<crate::instance::Instance>, Stop> {
-        let (mut files, problems) = disk::configs(&self.workspace, &self.environments)?;
-        let folder = environment.place("configs").span;
-        let configs = self.workspace.join(&environment.written.configs);
+    ) -> Result<Vec<crate::model::Database>, Stop> {
+        let (mut files, problems) = io::configs(&self.workspace, &self.environments)?;
+        let folder = environment.span("configs").range;
+        let configs = self.workspace.join(&environment.spec.configs);
         // The first config of an environment brings the folder along.
-        let is_new = !disk::is_there(&configs);
+        let is_new = !io::is_there(&configs);
         let in_the_way: Vec<_> = problems
             .into_iter()
             .filter(|problem| {
-                let place = &problem.place;
-                place.file.path == path
-                    || (place.file.path == WORKSPACE_FILE && place.span == folder && !is_new)
+                let span = &problem.span;
+                span.file.path == path
+                    || (span.file.path == WORKSPACE_FILE && span.range == folder && !is_new)
             })
             .collect();
         if !in_the_way.is_empty() {
             return Err(self.problems(in_the_way));
         }
         files.retain(|file| file.path != path);
-        Ok(compile::compile(&self.environments, files, &self.today).instances)
+        Ok(compile::compile(&self.environments, files, &self.today).databases)
     }
 
     /// Folder of the generated roots, relative to the workspace.
@@ -392,8 +392,8 @@ pub fn concerning(problems: Vec<Problem>, paths: &[String]) -> Vec<Problem> {
             let also = problem
                 .also
                 .as_ref()
-                .is_some_and(|(place, _)| paths.contains(&place.file.path));
-            paths.is_empty() || concerns(&problem.place.file.path) || also
+                .is_some_and(|(span, _)| paths.contains(&span.file.path));
+            paths.is_empty() || concerns(&problem.span.file.path) || also
         })
         .collect()
 }
@@ -431,7 +431,7 @@ impl Global {
             let seconds = SystemTime::now()
                 .duration_since(UNIX_EPOCH)
                 .map_or(0, |since| since.as_secs());
-            date::civil(seconds / 86400)
+            crate::text::date::civil(seconds / 86400)
         })
     }
 }

@@ -1,5 +1,10 @@
 //! The line of stages: texts in, instances or problems out.
 
+pub mod config_edit;
+pub mod example;
+pub mod fix;
+pub mod snapshot;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, mpsc},
@@ -9,14 +14,11 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::{
-    fleet, guard,
-    instance::{Environment, Instance, ModuleSource},
-    problem::{self, Checked, File, Place, Problem},
-    resolve::resolve,
-    rule, schema,
-    source::Source,
-    waiver,
-    workspace::Workspace,
+    config::{schema, workspace::Workspace},
+    diagnostic::{self, Checked, File, Problem, Span, rule},
+    model::{Database, Environment, ModuleSource, resolve::resolve},
+    rules::{self, fleet, waiver},
+    yaml::Source,
 };
 
 /// Name of the file at the root of a workspace.
@@ -37,7 +39,7 @@ pub struct ConfigFile {
 #[derive(Debug, Default)]
 pub struct Compiled {
     /// Units without an error of their own, by environment and namespace.
-    pub instances: Vec<Instance>,
+    pub databases: Vec<Database>,
     /// Everything wrong, in the order in which it is shown.
     pub problems: Vec<Problem>,
 }
@@ -72,9 +74,9 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
             privatelink: workspace.privatelink.clone(),
             file: Arc::clone(&source.file),
             name,
-            written,
+            spec: written,
         };
-        problems.extend(guard::environment(&environment));
+        problems.extend(rules::environment(&environment));
         environments.push(Arc::new(environment));
     }
     if problems.iter().any(Problem::is_error) {
@@ -93,12 +95,12 @@ pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today:
         let environment = environments
             .iter()
             .find(|known| known.name == file.environment)?;
-        let (instance, problems) = unit(environment, &file.path, file.bytes, today);
+        let (database, problems) = unit(environment, &file.path, file.bytes, today);
         if !problems.is_empty() {
             // The receiver is there.
             let _ = sender.send((at, problems));
         }
-        instance
+        database
     };
     let units: Vec<_> = files
         .into_par_iter()
@@ -108,15 +110,15 @@ pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today:
     let found: BTreeMap<usize, Vec<Problem>> = receiver.into_iter().collect();
     problems.extend(found.into_values().flatten());
     let mut compiled = Compiled {
-        instances: units.into_iter().flatten().collect(),
+        databases: units.into_iter().flatten().collect(),
         problems,
     };
-    compiled.instances.sort_by(|a, b| {
+    compiled.databases.sort_by(|a, b| {
         (&a.environment.name, &a.file.path).cmp(&(&b.environment.name, &b.file.path))
     });
     compiled
         .problems
-        .extend(fleet::check(environments, &compiled.instances));
+        .extend(fleet::check(environments, &compiled.databases));
     finish(&mut compiled.problems);
     compiled
 }
@@ -138,13 +140,13 @@ fn case_twins(files: &[ConfigFile]) -> Vec<Problem> {
             continue;
         };
         let about = Arc::new(File::new(&file.path, ""));
-        let place = Place {
+        let span = Span {
             file: about,
-            span: 0..0,
+            range: 0..0,
         };
         let message = format!("on Windows and macOS this is the same file as {first}");
         problems.push(
-            Problem::new(&rule::BAD_FILE_NAME, place, message)
+            Problem::new(&rule::BAD_FILE_NAME, span, message)
                 .help("keep one of them, with a name in lower case"),
         );
     }
@@ -153,12 +155,12 @@ fn case_twins(files: &[ConfigFile]) -> Vec<Problem> {
 
 /// Sorts problems, and keeps one of those that several configs share through their environment.
 pub fn finish(problems: &mut Vec<Problem>) {
-    problem::sort(problems);
+    diagnostic::sort(problems);
     problems.dedup_by(|a, b| {
         a.rule.code == b.rule.code
             && a.message == b.message
-            && a.place.file.path == b.place.file.path
-            && a.place.span == b.place.span
+            && a.span.file.path == b.span.file.path
+            && a.span.range == b.span.range
     });
 }
 
@@ -169,25 +171,25 @@ pub fn unit(
     path: &str,
     bytes: Vec<u8>,
     today: &str,
-) -> (Option<Instance>, Vec<Problem>) {
+) -> (Option<Database>, Vec<Problem>) {
     let stem = stem(path);
     let resolved = Source::parse(path, bytes).and_then(|source| {
         schema::CONFIG.check(&source)?;
         resolve(&source, stem, environment)
     });
     match resolved {
-        Ok(instance) => {
-            let problems = judge(&instance, stem, today);
-            (Some(instance), problems)
+        Ok(database) => {
+            let problems = judge(&database, stem, today);
+            (Some(database), problems)
         }
         Err(problems) => (None, problems),
     }
 }
 
 /// What is wrong with one config that has the right shape, after its waivers.
-fn judge(instance: &Instance, stem: &str, today: &str) -> Vec<Problem> {
-    let problems = guard::instance(instance, stem, today);
-    let mut problems = waiver::apply(instance, problems, today);
+fn judge(database: &Database, stem: &str, today: &str) -> Vec<Problem> {
+    let problems = rules::database(database, stem, today);
+    let mut problems = waiver::apply(database, problems, today);
     // What rejects the config must not be what is left out.
     problems.sort_by_key(|problem| problem.rule.severity);
     problems.truncate(schema::MOST);
@@ -201,7 +203,7 @@ pub fn tolerant(
     path: &str,
     bytes: Vec<u8>,
     today: &str,
-) -> (Option<Instance>, Vec<Problem>, Vec<String>) {
+) -> (Option<Database>, Vec<Problem>, Vec<String>) {
     let stem = stem(path);
     let mut unknown = Vec::new();
     let resolved = Source::parse(path, bytes).and_then(|mut source| {
@@ -210,9 +212,9 @@ pub fn tolerant(
         resolve(&source, stem, environment)
     });
     match resolved {
-        Ok(instance) => {
-            let problems = judge(&instance, stem, today);
-            (Some(instance), problems, unknown)
+        Ok(database) => {
+            let problems = judge(&database, stem, today);
+            (Some(database), problems, unknown)
         }
         Err(problems) => (None, problems, unknown),
     }
@@ -229,13 +231,13 @@ pub fn stem(path: &str) -> &str {
 #[must_use]
 pub fn expected_roots(
     environments: &[Arc<Environment>],
-    instances: &[Instance],
+    databases: &[Database],
 ) -> BTreeSet<String> {
     let shared = environments
         .iter()
         .map(|environment| environment.directory());
     shared
-        .chain(instances.iter().map(Instance::directory))
+        .chain(databases.iter().map(Database::directory))
         .collect()
 }
 
@@ -244,7 +246,7 @@ pub fn expected_roots(
 pub fn in_the_way(path: String) -> Problem {
     let file = Arc::new(File::new(path, ""));
     let message = format!("{} was not generated, so it is not overwritten", file.path);
-    Problem::new(&rule::OCCUPIED_PATH, Place { file, span: 0..0 }, message)
+    Problem::new(&rule::OCCUPIED_PATH, Span { file, range: 0..0 }, message)
         .help("move it away, or remove it")
 }
 

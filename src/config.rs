@@ -2,6 +2,10 @@
 //!
 //! The doc comments are the descriptions in the published JSON Schema.
 
+pub mod assignment;
+pub mod schema;
+pub mod workspace;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -233,7 +237,7 @@ macro_rules! words {
         impl $name {
             /// The word as YAML and AWS spell it.
             #[must_use]
-            pub const fn word(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
         }

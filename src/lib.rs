@@ -1,63 +1,40 @@
 //! Compiles one YAML file per database into a reviewed Terraform root module.
 //!
 //! ```text
-//! disk          source      schema      resolve         guard, fleet  lay_out     emit      tree       disk
-//! YAML files ─▶ Source ───▶ Source ──▶ Instance ─────▶ Instance ───▶ Root ─────▶ Tree ───▶ [Change] ─▶ files
-//!               text+spans  shape      every value     guardrails,    which       HCL       old/new
-//!                                      with its        cross-file     module      text
-//!                                      origin          rules          calls what
-//!               └──────────── any stage may return problems instead; nothing is written unless all compiles ───┘
+//! io            yaml        config      model         rules        terraform             io
+//! YAML files ─▶ Document ─▶ Config ───▶ Database ───▶ Database ──▶ RootModule ─▶ Tree ─▶ files
+//!               text+spans  shape       every value   guardrails,  which module  HCL
+//!                                       with origin   cross-file   calls what    text
+//!               └────────── any stage may return problems instead; nothing is written unless all compiles ──┘
 //! ```
 //!
-//! Everything between the two ends is a pure function of its arguments. Only [`disk`] touches the file system, only
-//! [`cli`] and the commands below it print.
+//! The modules stand in the order of their rank: each uses only those above it. Everything between the two ends is a
+//! pure function of its arguments: only [`io`] touches files, git and processes, only [`cli`] prints and knows the date.
 
-pub mod assign;
-pub mod class;
-pub mod cli;
-pub mod command;
-pub mod compile;
+pub mod text;
+
+pub mod diagnostic;
+
+pub mod yaml;
+
 pub mod config;
-pub mod delta;
-pub mod disk;
-pub mod draft;
-pub mod duration;
-pub mod edit;
-pub mod effective;
-pub mod emit;
-pub mod engine;
-pub mod example;
-pub mod explain;
-pub mod fix;
-pub mod fleet;
-pub mod gate;
-pub mod git;
-pub mod grade;
-pub mod graph;
-pub mod guard;
-pub mod handoff;
-pub mod instance;
-pub mod lay_out;
-pub mod life;
-pub mod lookalike;
-pub mod manifest;
-pub mod name;
-pub mod outputs;
-pub mod parameter;
-pub mod print;
-pub mod privatelink;
-pub mod problem;
-pub mod report;
-pub mod resolve;
+
+pub mod aws;
+
+pub mod model;
+
+pub mod terraform;
+
+pub mod rules;
+
+pub mod connect;
+
+pub mod compile;
+
 pub mod review;
-pub mod root;
-pub mod rule;
-pub mod schema;
-pub mod shape;
-pub mod side;
-pub mod source;
-pub mod suggest;
-pub mod tree;
-pub mod waiver;
-pub mod window;
-pub mod workspace;
+
+pub mod inspect;
+
+pub mod io;
+
+pub mod cli;

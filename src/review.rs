@@ -1,38 +1,44 @@
 //! What a change means, unit by unit: two sides in, graded lines out.
 
+mod change;
+mod forbidden;
+pub mod gate;
 mod group;
 mod human;
+pub mod impact;
 mod json;
-mod line;
 mod markdown;
+pub mod retirement;
 mod upgrade;
-mod write_once;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use crate::{
+    compile::snapshot::Snapshot,
     config::{Acknowledgement, Effect, Lifecycle},
-    delta,
-    emit::emit,
-    grade::{self, Grade},
-    instance::{Instance, Origin},
-    lay_out,
-    life::{self, Identity, Stage},
-    problem::{self, Problem},
-    root::Root,
-    rule,
-    side::Side,
-    tree::{Change, Tree},
+    diagnostic::{self, Problem, rule},
+    model::{Database, Origin},
+    review::{
+        impact::Impact,
+        retirement::{Identity, Stage},
+    },
+    terraform::{
+        diff,
+        emit::emit,
+        lower,
+        root_module::RootModule,
+        tree::{Change, Tree},
+    },
 };
 
+pub use change::Line;
 pub use human::human;
 pub use json::json;
-pub use line::Line;
 pub use markdown::{LIMIT, markdown};
 
-use line::{line, of_row, other_modules, retired, revived};
+use change::{line, of_row, other_modules, retired, revived};
 
 /// Everything that a change means.
 #[derive(Debug, Default)]
@@ -79,7 +85,7 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Deny {
     /// This grade and worse.
-    pub from: Option<Grade>,
+    pub from: Option<Impact>,
     /// Changes of what clients know.
     pub connection: bool,
 }
@@ -87,12 +93,12 @@ pub struct Deny {
 impl Unit {
     /// The worst that happens.
     #[must_use]
-    pub fn grade(&self) -> Grade {
+    pub fn grade(&self) -> Impact {
         self.lines
             .iter()
             .map(|line| line.grade)
             .max()
-            .unwrap_or(Grade::None)
+            .unwrap_or(Impact::None)
     }
 
     /// What clients know that becomes another.
@@ -106,16 +112,16 @@ impl Unit {
 
     /// The worst that the config does not let pass. `today` is `YYYY-MM-DD`.
     #[must_use]
-    pub fn unacknowledged(&self, today: &str) -> Grade {
+    pub fn unacknowledged(&self, today: &str) -> Impact {
         let allowed = self
             .current(today)
-            .filter_map(|one| grade::allowed(one.change))
+            .filter_map(|one| impact::allowed(one.change))
             .max();
         let open = self.lines.iter().filter(|line| !line.is_declared);
         open.map(|line| line.grade)
             .filter(|grade| allowed.is_none_or(|allowed| *grade > allowed))
             .max()
-            .unwrap_or(Grade::None)
+            .unwrap_or(Impact::None)
     }
 
     /// Whether clients lose what they know, and the config does not let that pass.
@@ -136,7 +142,7 @@ impl Unit {
     pub fn denied(&self, deny: Deny, today: &str) -> Option<String> {
         let grade = self.unacknowledged(today);
         if deny.from.is_some_and(|from| grade >= from) {
-            return Some(grade.word().to_owned());
+            return Some(grade.as_str().to_owned());
         }
         let breaks = deny.connection && self.breaks_connections(today);
         breaks.then(|| "connection".to_owned())
@@ -151,41 +157,43 @@ impl Unit {
 
 /// Compares two sides.
 #[must_use]
-pub fn compare(base: &Side, head: &Side) -> Review {
-    let before: BTreeMap<Identity, &Instance> = base
-        .instances
+pub fn compare(base: &Snapshot, head: &Snapshot) -> Review {
+    let before: BTreeMap<Identity, &Database> = base
+        .databases
         .iter()
-        .map(|one| (life::identity(one), one))
+        .map(|one| (retirement::identity(one), one))
         .collect();
     let mut units: Vec<Unit> = head
-        .instances
+        .databases
         .par_iter()
-        .filter_map(|instance| {
-            let old = before.get(&life::identity(instance)).copied();
-            unit(base, head, old, instance)
+        .filter_map(|database| {
+            let old = before.get(&retirement::identity(database)).copied();
+            unit(base, head, old, database)
         })
         .collect();
-    let mut problems = problems(&base.instances, &head.instances);
+    let mut problems = problems(&base.databases, &head.databases);
     let (gone, left_behind) = vanished(base, head);
     units.extend(gone);
     problems.extend(left_behind);
     units.extend(environments(base, head));
     units.sort_by(|a, b| a.name.cmp(&b.name));
-    problem::sort(&mut problems);
+    diagnostic::sort(&mut problems);
     Review { units, problems }
 }
 
 /// What must not be done to these units.
 #[must_use]
-pub fn problems(old: &[Instance], new: &[Instance]) -> Vec<Problem> {
-    let before: BTreeMap<Identity, &Instance> =
-        old.iter().map(|one| (life::identity(one), one)).collect();
-    let one = |instance: &Instance| {
-        let old = before.get(&life::identity(instance)).copied();
-        let mut problems = unused(old, instance);
+pub fn problems(old: &[Database], new: &[Database]) -> Vec<Problem> {
+    let before: BTreeMap<Identity, &Database> = old
+        .iter()
+        .map(|one| (retirement::identity(one), one))
+        .collect();
+    let one = |database: &Database| {
+        let old = before.get(&retirement::identity(database)).copied();
+        let mut problems = unused(old, database);
         if let Some(old) = old {
-            problems.extend(life::step(&Stage::of(old), instance));
-            problems.extend(write_once::check(old, instance));
+            problems.extend(retirement::step(&Stage::of(old), database));
+            problems.extend(forbidden::check(old, database));
         }
         problems
     };
@@ -193,12 +201,12 @@ pub fn problems(old: &[Instance], new: &[Instance]) -> Vec<Problem> {
 }
 
 /// Units that only the base has: they are at their end, or left behind.
-fn vanished(base: &Side, head: &Side) -> (Vec<Unit>, Vec<Problem>) {
-    let known: BTreeSet<Identity> = head.instances.iter().map(life::identity).collect();
+fn vanished(base: &Snapshot, head: &Snapshot) -> (Vec<Unit>, Vec<Problem>) {
+    let known: BTreeSet<Identity> = head.databases.iter().map(retirement::identity).collect();
     let mut units = Vec::new();
     let mut problems = Vec::new();
-    for old in &base.instances {
-        if known.contains(&life::identity(old)) || head.broken.contains(&old.file.path) {
+    for old in &base.databases {
+        if known.contains(&retirement::identity(old)) || head.broken.contains(&old.file.path) {
             continue;
         }
         let stage = Stage::of(old);
@@ -209,13 +217,13 @@ fn vanished(base: &Side, head: &Side) -> (Vec<Unit>, Vec<Problem>) {
                 kind: Kind::Gone,
                 lines: Vec::new(),
                 upgrade: Vec::new(),
-                hcl: changes(&emit(&lay_out::unit(old)), &Tree::new()),
+                hcl: changes(&emit(&lower::unit(old)), &Tree::new()),
                 allow: Vec::new(),
             });
         } else {
-            let place = old.place(Origin::Config("shortname"));
-            problems.push(life::orphan(
-                place,
+            let span = old.span(Origin::Config("shortname"));
+            problems.push(retirement::orphan(
+                span,
                 &old.file.path,
                 Some(&old.shortname),
                 &stage,
@@ -225,12 +233,12 @@ fn vanished(base: &Side, head: &Side) -> (Vec<Unit>, Vec<Problem>) {
     (units, problems)
 }
 
-fn unit(base: &Side, head: &Side, old: Option<&Instance>, new: &Instance) -> Option<Unit> {
-    let root = lay_out::unit(new);
+fn unit(base: &Snapshot, head: &Snapshot, old: Option<&Database>, new: &Database) -> Option<Unit> {
+    let root = lower::unit(new);
     let Some(old) = old else {
         return Some(created(base, new, &root));
     };
-    let before = lay_out::unit(old);
+    let before = lower::unit(old);
     let hcl = changes(&emit(&before), &emit(&root));
     let mut lines = lines(old, new, &before, &root);
     lines.extend(other_modules(base, head, &before, &root));
@@ -254,26 +262,26 @@ fn unit(base: &Side, head: &Side, old: Option<&Instance>, new: &Instance) -> Opt
     })
 }
 
-fn lines(old: &Instance, new: &Instance, before: &Root, after: &Root) -> Vec<Line> {
-    let is_retired = |instance: &Instance| instance.lifecycle.value == Lifecycle::Retired;
+fn lines(old: &Database, new: &Database, before: &RootModule, after: &RootModule) -> Vec<Line> {
+    let is_retired = |database: &Database| database.lifecycle.value == Lifecycle::Retired;
     match (is_retired(old), is_retired(new)) {
         (false, true) => vec![retired(old, new)],
         (true, false) => vec![revived(new)],
-        _ => delta::compare(before, after)
+        _ => diff::compare(before, after)
             .iter()
             .map(|delta| line(delta, old))
             .collect(),
     }
 }
 
-fn created(base: &Side, new: &Instance, root: &Root) -> Unit {
+fn created(base: &Snapshot, new: &Database, root: &RootModule) -> Unit {
     let mut lines = Vec::new();
     // What the base had under this path is unknown, so the worst is assumed.
     if base.broken.contains(&new.file.path) {
         lines.push(Line {
             why: "the config was wrong before, so nothing can be compared: the worst is assumed"
                 .to_owned(),
-            grade: Grade::Replace,
+            grade: Impact::Replace,
             address: "module.rds".to_owned(),
             ..Line::about("shortname")
         });
@@ -290,11 +298,11 @@ fn created(base: &Side, new: &Instance, root: &Root) -> Unit {
 }
 
 /// The roots that units share.
-fn environments(base: &Side, head: &Side) -> Vec<Unit> {
-    let roots = |side: &Side| -> BTreeMap<String, Root> {
+fn environments(base: &Snapshot, head: &Snapshot) -> Vec<Unit> {
+    let roots = |side: &Snapshot| -> BTreeMap<String, RootModule> {
         let roots = side.environments.iter();
         roots
-            .filter_map(|one| Some((one.unit(), lay_out::environment(one)?)))
+            .filter_map(|one| Some((one.unit(), lower::environment(one)?)))
             .collect()
     };
     let (before, after) = (roots(base), roots(head));
@@ -304,10 +312,10 @@ fn environments(base: &Side, head: &Side) -> Vec<Unit> {
         let tree = old.map(emit).unwrap_or_default();
         let hcl = changes(&tree, &emit(root));
         let mut lines: Vec<Line> = old
-            .map(|old| delta::compare(old, root))
+            .map(|old| diff::compare(old, root))
             .unwrap_or_default()
             .iter()
-            .map(|delta| of_row(delta, grade::find(delta)))
+            .map(|delta| of_row(delta, impact::find(delta)))
             .collect();
         lines.extend(
             old.map(|old| other_modules(base, head, old, root))
@@ -335,14 +343,14 @@ fn environments(base: &Side, head: &Side) -> Vec<Unit> {
 }
 
 /// New acknowledgements that nothing in the change needs.
-fn unused(old: Option<&Instance>, new: &Instance) -> Vec<Problem> {
+fn unused(old: Option<&Database>, new: &Database) -> Vec<Problem> {
     if new.allow.is_empty() {
         return Vec::new();
     }
-    let lines = old.map(|old| lines(old, new, &lay_out::unit(old), &lay_out::unit(new)));
+    let lines = old.map(|old| lines(old, new, &lower::unit(old), &lower::unit(new)));
     let lines = lines.unwrap_or_default();
     let is_new = |one: &Acknowledgement| old.is_none_or(|old| !old.allow.contains(one));
-    let is_needed = |one: &Acknowledgement| match grade::allowed(one.change) {
+    let is_needed = |one: &Acknowledgement| match impact::allowed(one.change) {
         Some(grade) => lines
             .iter()
             .any(|line| !line.is_declared && line.grade == grade),
@@ -352,12 +360,12 @@ fn unused(old: Option<&Instance>, new: &Instance) -> Vec<Problem> {
     unneeded
         .filter(|(_, one)| is_new(one) && !is_needed(one))
         .map(|(index, one)| {
-            let place = new.place_below(Origin::Config("allow"), &format!("/{index}/change"));
+            let span = new.span_below(Origin::Config("allow"), &format!("/{index}/change"));
             let message = format!(
                 "nothing in this change has the effect `{}`",
-                one.change.word()
+                one.change.as_str()
             );
-            Problem::new(&rule::ACKNOWLEDGEMENT_UNUSED, place, message).help("remove it")
+            Problem::new(&rule::ACKNOWLEDGEMENT_UNUSED, span, message).help("remove it")
         })
         .collect()
 }

@@ -33,8 +33,8 @@ fn bad() {
 #[test]
 fn the_schemas() {
     for (name, schema) in [
-        ("config", &storage_valet_rds::schema::CONFIG),
-        ("workspace", &storage_valet_rds::schema::WORKSPACE),
+        ("config", &storage_valet_rds::config::schema::CONFIG),
+        ("workspace", &storage_valet_rds::config::schema::WORKSPACE),
     ] {
         snapshot("../snapshots/schema", Path::new(name), &schema.text());
     }

@@ -228,8 +228,8 @@ fn check_prints_one_json_document_with_places() {
     assert_eq!(first["severity"], "error");
     assert_eq!(first["file"], "configs/dev/orders.yaml");
     assert_eq!(first["help"], "did you mean `instanceClass`?");
-    let place = ["line", "column", "endLine", "endColumn"].map(|key| first[key].as_u64().unwrap());
-    assert_eq!(place, [2, 1, 2, 13]);
+    let span = ["line", "column", "endLine", "endColumn"].map(|key| first[key].as_u64().unwrap());
+    assert_eq!(span, [2, 1, 2, 13]);
     assert_eq!(document["summary"]["configs"], 1);
     assert_eq!(document["summary"]["errors"], 3);
     assert_eq!(document["summary"]["warnings"], 0);
@@ -404,7 +404,7 @@ fn sarif_holds_every_rule_and_result() {
     let document: serde_sarif::sarif::Sarif = serde_json::from_str(&run.out).unwrap();
     let sarif = &document.runs[0];
     let rules = sarif.tool.driver.rules.as_ref().unwrap();
-    assert_eq!(rules.len(), storage_valet_rds::rule::ALL.len());
+    assert_eq!(rules.len(), storage_valet_rds::diagnostic::rule::ALL.len());
     let result = &sarif.results.as_ref().unwrap()[0];
     let index = usize::try_from(result.rule_index.unwrap()).unwrap();
     assert_eq!(rules[index].id, "policy-multi-az");

@@ -5,8 +5,10 @@ use std::fs;
 use serde_json::{Value, json};
 use storage_valet_rds::{
     config::Authentication,
-    lay_out,
-    root::{Argument, Root, Term},
+    terraform::{
+        lower,
+        root_module::{Argument, Expression, RootModule},
+    },
 };
 
 use crate::{
@@ -16,7 +18,7 @@ use crate::{
 };
 
 /// The value of a module argument in a laid out root.
-fn argument<'a>(root: &'a Root, module: &str, name: &str) -> &'a Term {
+fn argument<'a>(root: &'a RootModule, module: &str, name: &str) -> &'a Expression {
     let mut blocks = root.files.iter().flat_map(|file| file.blocks.iter());
     let call = blocks
         .find(|block| block.kind == "module" && block.labels == [module])
@@ -30,7 +32,7 @@ fn argument<'a>(root: &'a Root, module: &str, name: &str) -> &'a Term {
 }
 
 /// What stands behind an output of a laid out root.
-fn output<'a>(root: &'a Root, name: &str) -> &'a Term {
+fn output<'a>(root: &'a RootModule, name: &str) -> &'a Expression {
     let blocks = root.files.iter().flat_map(|file| file.blocks.iter());
     let block = blocks
         .into_iter()
@@ -48,22 +50,22 @@ fn config_terraform_and_manifests_agree() {
     assert!(policy.contains(
         ":sub\" = \"system:serviceaccount:${var.namespace}:${var.service_account_name}\""
     ));
-    for instance in Workspace::open(&city).instances {
-        let unit = instance.unit();
-        let root = lay_out::unit(&instance);
+    for database in Workspace::open(&city).databases {
+        let unit = database.unit();
+        let root = lower::unit(&database);
         for (name, module, behind) in [
             ("proxy_endpoint", "proxy", "endpoint"),
             ("role_arn", "irsa_role", "arn"),
             ("secret_arn", "rds", "secret_arn"),
         ] {
-            assert_eq!(output(&root, name), &Term::Output(module, behind));
+            assert_eq!(output(&root, name), &Expression::Output(module, behind));
         }
         let run = valet(&city, &["k8s", &unit]);
         assert_eq!(run.code, 0, "{unit}: {}", run.err);
         let objects = documents(&run.out);
-        let outputs = outputs_of(&instance);
+        let outputs = outputs_of(&database);
         let text = |module, name| match argument(&root, module, name) {
-            Term::Text(text) => text.clone(),
+            Expression::Text(text) => text.clone(),
             other => unreachable!("{name}: {other:?}"),
         };
         let account = &kind(&objects, "ServiceAccount")["metadata"];
@@ -80,11 +82,11 @@ fn config_terraform_and_manifests_agree() {
         assert!(role.ends_with(&format!(":role/{}", text("irsa_role", "name"))));
         assert_eq!(
             argument(&root, "irsa_role", "secret_arn"),
-            &Term::Output("rds", "secret_arn")
+            &Expression::Output("rds", "secret_arn")
         );
         let host = &outputs["proxy_endpoint"]["value"];
         assert_eq!(&kind(&objects, "ServiceEntry")["spec"]["hosts"][0], host);
-        if instance.authentication.value == Authentication::Iam {
+        if database.authentication.value == Authentication::Iam {
             assert!(
                 objects
                     .iter()
@@ -110,7 +112,7 @@ fn config_terraform_and_manifests_agree() {
             assert_eq!(aws["region"], text("proxy", "region"));
         }
         for object in &objects {
-            assert_eq!(object["metadata"]["namespace"], instance.namespace.value);
+            assert_eq!(object["metadata"]["namespace"], database.namespace.value);
         }
     }
 }

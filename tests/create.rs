@@ -171,7 +171,7 @@ fn the_same_call_twice_changes_nothing() {
 
 #[test]
 fn a_file_that_is_broken_stays_as_it_is_and_the_place_is_shown() {
-    for (name, text, place) in [
+    for (name, text, span) in [
         (
             "syntax",
             &b"shortname: [testdev\n"[..],
@@ -195,7 +195,7 @@ fn a_file_that_is_broken_stays_as_it_is_and_the_place_is_shown() {
         fs::write(city.join(CONFIG), text).unwrap();
         let ran = run(&city, "create dev3/test-dev -sn other");
         assert_eq!(ran.code, 1, "{name}: {}", ran.err);
-        assert!(ran.err.contains(place), "{name}: {}", ran.err);
+        assert!(ran.err.contains(span), "{name}: {}", ran.err);
         assert_eq!(ran.out, "", "{name}");
         assert_eq!(fs::read(city.join(CONFIG)).unwrap(), text, "{name}");
         let folder = fs::read_dir(city.join("configs/dev3")).unwrap();

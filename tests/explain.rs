@@ -4,11 +4,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::Value as Json;
 use storage_valet_rds::{
-    delta,
-    emit::emit,
-    explain::{self, Owner, Places, Value},
-    lay_out,
-    root::Root,
+    inspect::explain::{self, Owner, Places, Value},
+    terraform::{diff, emit::emit, lower, root_module::RootModule},
 };
 
 use crate::{
@@ -17,22 +14,22 @@ use crate::{
 };
 
 /// Every root of every ok case and of the example workspace, with its values.
-fn explained() -> Vec<(Root, Vec<Value>)> {
+fn explained() -> Vec<(RootModule, Vec<Value>)> {
     let mut all = Vec::new();
     let mut folders = cases("fixtures/ok");
     folders.push("fixtures/city".into());
     for folder in folders {
         let workspace = Workspace::open(&folder);
-        let mut places = Places::default();
+        let mut spans = Places::default();
         for environment in &workspace.environments {
-            if let Some(root) = lay_out::environment(environment) {
-                let values = explain::values(&root, Owner::Environment(environment), &mut places);
+            if let Some(root) = lower::environment(environment) {
+                let values = explain::values(&root, Owner::Environment(environment), &mut spans);
                 all.push((root, values));
             }
         }
-        for instance in &workspace.instances {
-            let root = lay_out::unit(instance);
-            let values = explain::values(&root, Owner::Unit(instance), &mut places);
+        for database in &workspace.databases {
+            let root = lower::unit(database);
+            let values = explain::values(&root, Owner::Unit(database), &mut spans);
             all.push((root, values));
         }
     }
@@ -42,7 +39,7 @@ fn explained() -> Vec<(Root, Vec<Value>)> {
 #[test]
 fn every_argument_has_one_origin_and_its_own_lines() {
     for (root, values) in explained() {
-        let expected: Vec<_> = delta::arguments(&root)
+        let expected: Vec<_> = diff::arguments(&root)
             .into_iter()
             .map(|(address, ..)| address)
             .collect();
@@ -69,7 +66,7 @@ fn every_argument_has_one_origin_and_its_own_lines() {
             }
             let must_be_written = ["config", "environment default"].contains(&value.origin);
             assert!(
-                !must_be_written || value.place.is_some(),
+                !must_be_written || value.span.is_some(),
                 "{}: {}",
                 value.address,
                 value.from()
@@ -91,13 +88,9 @@ fn both_directions_agree() {
     for (_, values) in explained() {
         for value in &values {
             assert!(value.stands_at(&value.file, *value.lines.start()));
-            if let Some(place) = &value.place {
-                let (line, _) = place.file.position(place.span.start);
-                assert!(
-                    value.comes_from(&place.file.path, line),
-                    "{}",
-                    value.address
-                );
+            if let Some(span) = &value.span {
+                let (line, _) = span.file.position(span.range.start);
+                assert!(value.comes_from(&span.file.path, line), "{}", value.address);
             }
         }
     }

@@ -9,11 +9,9 @@ use std::{
 use serde_json::Value;
 use storage_valet_rds::{
     compile::{self, ConfigFile},
-    delta,
-    grade::{self, Grade},
-    lay_out,
-    root::Root,
-    schema,
+    config::schema,
+    review::impact::{self, Impact},
+    terraform::{diff, lower, root_module::RootModule},
 };
 
 /// Types whose replacement takes data or identity away from clients.
@@ -39,7 +37,7 @@ fn record() -> Vec<Value> {
 }
 
 /// The root of one side of a record. JSON is YAML, too.
-fn root(entry: &Value, side: &str) -> Root {
+fn root(entry: &Value, side: &str) -> RootModule {
     let environment = &entry["valet"][side];
     let valet = serde_json::json!({"modules": {"source": "../modules"}, "environments": {"dev": environment}});
     let environments = compile::open(valet.to_string().into_bytes()).unwrap();
@@ -51,8 +49,8 @@ fn root(entry: &Value, side: &str) -> Root {
         bytes: config.to_string().into_bytes(),
     };
     let compiled = compile::compile(&environments, vec![file], "2026-11-01");
-    assert_eq!(compiled.instances.len(), 1, "{:?}", compiled.problems);
-    lay_out::unit(&compiled.instances[0])
+    assert_eq!(compiled.databases.len(), 1, "{:?}", compiled.problems);
+    lower::unit(&compiled.databases[0])
 }
 
 /// An address without the keys of its resources.
@@ -64,20 +62,20 @@ fn plain(address: &str) -> String {
 fn no_replacement_that_the_provider_plans_is_missed() {
     let mut missed = Vec::new();
     for entry in record() {
-        let deltas = delta::compare(&root(&entry, "before"), &root(&entry, "after"));
+        let deltas = diff::compare(&root(&entry, "before"), &root(&entry, "after"));
         let is_retired = entry["config"]["after"]["lifecycle"] == "retired";
         if is_retired {
             continue;
         }
         let rows: Vec<_> = deltas
             .iter()
-            .map(|delta| (delta, grade::find(delta)))
+            .map(|delta| (delta, impact::find(delta)))
             .collect();
         let worst = rows
             .iter()
             .map(|(_, row)| row.grade)
             .max()
-            .unwrap_or(Grade::None);
+            .unwrap_or(Impact::None);
         let told: BTreeSet<String> = rows
             .iter()
             .flat_map(|(delta, row)| {
@@ -106,15 +104,15 @@ fn no_replacement_that_the_provider_plans_is_missed() {
             let change = format!("{} {} -> {}", entry["key"], entry["from"], entry["to"]);
             if PRECIOUS.contains(&kind)
                 && !INNER.contains(&address.as_str())
-                && worst < Grade::Replace
+                && worst < Impact::Replace
             {
                 missed.push(format!(
                     "{change}: {address} is replaced, but the table says {}",
-                    worst.word()
+                    worst.as_str()
                 ));
             }
             // What follows from another replacement is told with it.
-            let follows = worst >= Grade::Replace && !PRECIOUS.contains(&kind);
+            let follows = worst >= Impact::Replace && !PRECIOUS.contains(&kind);
             if !told.contains(&address) && !follows {
                 missed.push(format!("{change}: no row names {address} {actions:?}"));
             }
@@ -167,13 +165,13 @@ fn actions(entry: &Value) -> String {
 fn every_change_with_what_diff_says_and_what_the_provider_planned() {
     let mut table = String::new();
     for entry in record() {
-        let deltas = delta::compare(&root(&entry, "before"), &root(&entry, "after"));
-        let rows: Vec<_> = deltas.iter().map(grade::find).collect();
+        let deltas = diff::compare(&root(&entry, "before"), &root(&entry, "after"));
+        let rows: Vec<_> = deltas.iter().map(impact::find).collect();
         let worst = rows
             .iter()
             .map(|row| row.grade)
             .max()
-            .unwrap_or(Grade::None);
+            .unwrap_or(Impact::None);
         let connection: BTreeSet<_> = rows
             .iter()
             .flat_map(|row| row.connection.iter().copied())
@@ -187,7 +185,7 @@ fn every_change_with_what_diff_says_and_what_the_provider_planned() {
         writeln!(
             table,
             "{key}: {old} -> {new}\n  diff: {}{}{}\n  provider: {}",
-            worst.word(),
+            worst.as_str(),
             if connection.is_empty() {
                 ""
             } else {
@@ -208,10 +206,10 @@ fn every_change_with_what_diff_says_and_what_the_provider_planned() {
 #[test]
 fn nothing_is_called_harmless_that_the_provider_changes() {
     for entry in record() {
-        let deltas = delta::compare(&root(&entry, "before"), &root(&entry, "after"));
-        let rows: Vec<_> = deltas.iter().map(grade::find).collect();
+        let deltas = diff::compare(&root(&entry, "before"), &root(&entry, "after"));
+        let rows: Vec<_> = deltas.iter().map(impact::find).collect();
         let changes = !entry["actions"].as_object().unwrap().is_empty();
-        let told = rows.iter().any(|row| row.grade > Grade::None);
+        let told = rows.iter().any(|row| row.grade > Impact::None);
         assert!(
             told || !changes || entry["key"] == "retain",
             "{}: {}",
@@ -270,10 +268,10 @@ fn every_variable_of_every_module_has_a_row_that_always_holds() {
             .lines()
             .filter_map(|line| line.strip_prefix("variable \"")?.strip_suffix("\" {"));
         for variable in variables.chain(["source"]) {
-            let holds = |row: &&grade::Row| {
-                row.block == module && row.argument == variable && row.when == grade::When::Always
+            let holds = |row: &&impact::Row| {
+                row.block == module && row.argument == variable && row.when == impact::When::Always
             };
-            if grade::rows().find(holds).is_none() {
+            if impact::rows().find(holds).is_none() {
                 missing.push(format!("{module}.{variable}"));
             }
         }
@@ -298,7 +296,7 @@ fn every_resource_that_a_row_names_is_in_its_module() {
             (folder.file_name().to_str().unwrap().replace('-', "_"), text)
         })
         .collect();
-    for row in grade::rows() {
+    for row in impact::rows() {
         let Some(text) = modules.get(row.block) else {
             continue;
         };

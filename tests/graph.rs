@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use storage_valet_rds::graph;
+use storage_valet_rds::inspect::graph;
 
 use crate::{
     cli::{copy, valet},
@@ -73,14 +73,14 @@ fn no_text_leaves_its_box_and_no_two_boxes_overlap() {
     let city = Workspace::open(Path::new("fixtures/city"));
     let fleets = city.environments.iter().map(|environment| {
         let units: Vec<_> = city
-            .instances
+            .databases
             .iter()
             .filter(|unit| unit.environment.name == environment.name)
             .collect();
         graph::environment(environment, &units)
     });
     let graphs: Vec<_> = city
-        .instances
+        .databases
         .iter()
         .map(graph::unit)
         .chain(fleets)

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::Value;
-use storage_valet_rds::{effective, source::Source};
+use storage_valet_rds::{inspect::resolved, yaml::Source};
 
 use crate::{
     cli::{copy, valet},
@@ -40,10 +40,10 @@ fn what_apply_told_is_shown_with_the_rest() {
          service name  com.amazonaws.vpce.ap-northeast-1.vpce-svc-0123456789abcdef0\n\
          database      ledger\n"
     );
-    for instance in Workspace::open(&city).instances {
-        let json = valet(&city, &["info", &instance.unit(), "--format", "json"]).out;
+    for database in Workspace::open(&city).databases {
+        let json = valet(&city, &["info", &database.unit(), "--format", "json"]).out;
         let document: Value = serde_json::from_str(&json).unwrap();
-        for (name, output) in outputs_of(&instance).as_object().unwrap() {
+        for (name, output) in outputs_of(&database).as_object().unwrap() {
             assert_eq!(document["outputs"][name], output["value"], "{name}");
         }
     }
@@ -74,13 +74,13 @@ fn outputs_of_another_unit_or_of_no_root_are_refused() {
     let named = valet(&city, &["info", "prod/ledger", "--outputs", other]);
     fs::copy(city.join(other), &own).unwrap();
     let found = valet(&city, &["info", "prod/ledger"]);
-    for (ran, place) in [
+    for (ran, span) in [
         (named, other),
         (found, "generated/prod/ledger/outputs.json"),
     ] {
         assert_eq!((ran.code, ran.out.as_str()), (1, ""));
         assert!(ran.err.contains("foreign-outputs"), "{}", ran.err);
-        assert!(ran.err.contains(place), "{}", ran.err);
+        assert!(ran.err.contains(span), "{}", ran.err);
     }
     fs::write(&own, "{}").unwrap();
     let empty = valet(&city, &["info", "prod/ledger"]);
@@ -91,8 +91,8 @@ fn outputs_of_another_unit_or_of_no_root_are_refused() {
     assert!(missing.err.contains("no.json"), "{}", missing.err);
 }
 
-fn ledger(folder: &Path) -> storage_valet_rds::instance::Instance {
-    let mut units = Workspace::open(folder).instances.into_iter();
+fn ledger(folder: &Path) -> storage_valet_rds::model::Database {
+    let mut units = Workspace::open(folder).databases.into_iter();
     units.find(|unit| unit.unit() == "prod/ledger").unwrap()
 }
 
@@ -125,7 +125,7 @@ fn programs_read_one_document_in_yaml_or_json() {
 
 #[test]
 fn the_config_holds_every_key_that_a_config_can_have() {
-    let schema = &storage_valet_rds::schema::CONFIG.document["properties"];
+    let schema = &storage_valet_rds::config::schema::CONFIG.document["properties"];
     let keys = |value: &Value| {
         value
             .as_object()
@@ -136,11 +136,11 @@ fn the_config_holds_every_key_that_a_config_can_have() {
     };
     let city = Workspace::open(Path::new("fixtures/city"));
     let ledger = city
-        .instances
+        .databases
         .iter()
         .find(|known| known.unit() == "prod/ledger")
         .unwrap();
-    let document = effective::document(ledger, None);
+    let document = resolved::document(ledger, None);
     assert_eq!(keys(&document["config"]), keys(schema));
     assert_eq!(
         keys(&document["config"]["proxy"]),
@@ -150,12 +150,14 @@ fn the_config_holds_every_key_that_a_config_can_have() {
 
 #[test]
 fn every_name_in_the_terraform_is_listed() {
-    for instance in Workspace::open(Path::new("fixtures/city")).instances {
-        let names: BTreeSet<_> = effective::names(&instance)
+    for database in Workspace::open(Path::new("fixtures/city")).databases {
+        let names: BTreeSet<_> = resolved::names(&database)
             .into_iter()
             .map(|(_, name)| name)
             .collect();
-        let tree = storage_valet_rds::emit::emit(&storage_valet_rds::lay_out::unit(&instance));
+        let tree = storage_valet_rds::terraform::emit::emit(
+            &storage_valet_rds::terraform::lower::unit(&database),
+        );
         let main = tree
             .iter()
             .find(|(path, _)| path.ends_with("/main.tf"))
@@ -174,7 +176,7 @@ fn every_name_in_the_terraform_is_listed() {
             }
             seen += 1;
             let name = value.trim().trim_matches('"');
-            assert!(names.contains(name), "{}: {key} = {name}", instance.unit());
+            assert!(names.contains(name), "{}: {key} = {name}", database.unit());
         }
         assert!(seen > 12, "{seen}");
     }
@@ -187,11 +189,11 @@ fn every_alarm_and_log_group_that_is_listed_is_in_a_module() {
         .concat();
     let city = Workspace::open(Path::new("fixtures/city"));
     let ledger = city
-        .instances
+        .databases
         .iter()
         .find(|known| known.unit() == "prod/ledger")
         .unwrap();
-    let listed = effective::names(ledger);
+    let listed = resolved::names(ledger);
     let alarms: Vec<_> = listed.iter().filter(|(kind, _)| *kind == "alarm").collect();
     assert_eq!(alarms.len(), 9);
     for (_, name) in alarms {

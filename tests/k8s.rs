@@ -4,9 +4,11 @@ use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 use storage_valet_rds::{
-    instance::Instance,
-    manifest::{self, Target},
-    outputs,
+    connect::{
+        kubernetes::{self, Target},
+        outputs,
+    },
+    model::Database,
 };
 
 use crate::{
@@ -15,19 +17,19 @@ use crate::{
 };
 
 /// What `terraform output -json` prints once the unit's root has been applied.
-pub(crate) fn outputs_of(instance: &Instance) -> Value {
-    let environment = &instance.environment.written;
+pub(crate) fn outputs_of(database: &Database) -> Value {
+    let environment = &database.environment.spec;
     let (region, account) = (&environment.region, &environment.account_id);
     let text = |value: String| json!({"sensitive": false, "type": "string", "value": value});
     let mut outputs = json!({
         "endpoint_service_name": text(format!("com.amazonaws.vpce.{region}.vpce-svc-0123456789abcdef0")),
         "port": {"sensitive": false, "type": "number", "value": 5432},
-        "proxy_endpoint": text(format!("{}.proxy-abcdefghijkl.{region}.rds.amazonaws.com", instance.names.proxy)),
-        "role_arn": text(format!("arn:aws:iam::{account}:role/{}", instance.iam_role_name.value)),
+        "proxy_endpoint": text(format!("{}.proxy-abcdefghijkl.{region}.rds.amazonaws.com", database.names.proxy)),
+        "role_arn": text(format!("arn:aws:iam::{account}:role/{}", database.iam_role_name.value)),
         "secret_arn": text(format!("arn:aws:secretsmanager:{region}:{account}:secret:rds!db-0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-AbCdEf")),
-        "username": text(instance.username.value.clone()),
+        "username": text(database.username.value.clone()),
     });
-    if let Some(name) = &instance.database_name.value {
+    if let Some(name) = &database.database_name.value {
         outputs["database_name"] = text(name.clone());
     }
     outputs
@@ -37,9 +39,9 @@ pub(crate) fn outputs_of(instance: &Instance) -> Value {
 pub(crate) fn applied(name: &str) -> std::path::PathBuf {
     let city = copy("fixtures/city", name);
     assert_eq!(valet(&city, &["generate"]).code, 0);
-    for instance in Workspace::open(&city).instances {
-        let path = city.join(instance.directory()).join(outputs::FILE);
-        fs::write(path, format!("{:#}\n", outputs_of(&instance))).unwrap();
+    for database in Workspace::open(&city).databases {
+        let path = city.join(database.directory()).join(outputs::FILE);
+        fs::write(path, format!("{:#}\n", outputs_of(&database))).unwrap();
     }
     city
 }
@@ -277,13 +279,13 @@ fn nonsense_on_the_command_line_is_wrong_usage() {
 #[test]
 fn databases_on_one_port_do_not_collide_in_the_mesh() {
     let mut seen = std::collections::BTreeSet::new();
-    for instance in Workspace::open(Path::new("fixtures/city")).instances {
-        let host = outputs_of(&instance)["proxy_endpoint"]["value"]
+    for database in Workspace::open(Path::new("fixtures/city")).databases {
+        let host = outputs_of(&database)["proxy_endpoint"]["value"]
             .as_str()
             .unwrap()
             .to_owned();
-        let target = Target::of(&instance, host, String::new());
-        let objects = manifest::objects(&instance, &target, "1h".parse().unwrap());
+        let target = Target::of(&database, host, String::new());
+        let objects = kubernetes::objects(&database, &target, "1h".parse().unwrap());
         let spec = &kind(&objects, "ServiceEntry")["spec"];
         assert_eq!(spec["exportTo"], json!(["."]));
         assert_eq!(spec["ports"][0]["protocol"], "TCP");
@@ -319,7 +321,7 @@ fn strings_that_look_like_something_else_stay_strings() {
         "line\nline",
         "rds!db-1",
     ] {
-        let yaml = manifest::yaml(&[json!({"key": text, text: 1})]).unwrap();
+        let yaml = kubernetes::yaml(&[json!({"key": text, text: 1})]).unwrap();
         assert_eq!(documents(&yaml), [json!({"key": text, text: 1})], "{yaml}");
         assert!(text.contains('\n') || yaml.lines().count() == 3, "{yaml}");
     }

@@ -220,7 +220,7 @@ fn runs_at_the_same_time_end_in_the_tree_of_the_last_configs() {
 #[test]
 fn a_second_run_says_that_it_waits() {
     let folder = workspace("waits");
-    let lock = storage_valet_rds::disk::lock(&folder).unwrap();
+    let lock = storage_valet_rds::io::lock(&folder).unwrap();
     let second = Command::new(env!("CARGO_BIN_EXE_valet-rds"))
         .args(["--today", crate::workspace::TODAY, "generate"])
         .current_dir(&folder)

@@ -10,7 +10,7 @@ use hcl::{
     Block, Body, Expression,
     expr::{ObjectKey, Traversal, TraversalOperator},
 };
-use storage_valet_rds::{emit::emit, root::Root};
+use storage_valet_rds::terraform::{emit::emit, root_module::RootModule};
 
 use crate::workspace::{Workspace, cases};
 
@@ -39,18 +39,18 @@ fn every_call_fits_its_module() {
     for folder in folders {
         let seen = calls;
         for root in Workspace::open(&folder).roots() {
-            let place = format!("{}/{}", folder.display(), root.directory);
+            let span = format!("{}/{}", folder.display(), root.directory);
             let body = body(&root);
             let sources: BTreeMap<_, _> = named(&body, "module")
                 .map(|call| (label(call), source(call)))
                 .collect();
             for call in named(&body, "module") {
-                let place = format!("{place}: module.{}", label(call));
-                fits(call, &modules[&source(call)], &place);
+                let span = format!("{span}: module.{}", label(call));
+                fits(call, &modules[&source(call)], &span);
                 calls += 1;
             }
             for traversal in traversals(&body) {
-                exists(traversal, &sources, &modules, &place);
+                exists(traversal, &sources, &modules, &span);
             }
             called.extend(sources.into_values());
         }
@@ -103,7 +103,7 @@ fn variable(block: &Block) -> Variable {
 }
 
 /// The blocks of all files of a root.
-fn body(root: &Root) -> Body {
+fn body(root: &RootModule) -> Body {
     let files = emit(root);
     files
         .values()
@@ -121,7 +121,7 @@ fn source(call: &Block) -> String {
 }
 
 /// Every argument is a variable, every required variable is given, and literals have the variable's type.
-fn fits(call: &Block, module: &Module, place: &str) {
+fn fits(call: &Block, module: &Module, span: &str) {
     let mut missing: BTreeSet<_> = module
         .variables
         .iter()
@@ -138,15 +138,15 @@ fn fits(call: &Block, module: &Module, place: &str) {
         let variable = module
             .variables
             .get(name)
-            .unwrap_or_else(|| panic!("{place}: the module has no variable {name}"));
+            .unwrap_or_else(|| panic!("{span}: the module has no variable {name}"));
         assert!(
             is_of(argument.expr(), &variable.kind),
-            "{place}: {name} = {} is not a {}",
+            "{span}: {name} = {} is not a {}",
             argument.expr(),
             variable.kind
         );
     }
-    assert!(missing.is_empty(), "{place}: no {missing:?}");
+    assert!(missing.is_empty(), "{span}: no {missing:?}");
 }
 
 /// Whether an expression can be of a type. References are not followed.
@@ -212,12 +212,12 @@ fn exists(
     traversal: &Traversal,
     sources: &BTreeMap<String, String>,
     modules: &BTreeMap<String, Module>,
-    place: &str,
+    span: &str,
 ) {
     assert_eq!(
         traversal.expr.to_string(),
         "module",
-        "{place}: a reference to something else"
+        "{span}: a reference to something else"
     );
     let names: Vec<_> = traversal
         .operators
@@ -229,7 +229,7 @@ fn exists(
         .collect();
     let source = sources
         .get(names[0])
-        .unwrap_or_else(|| panic!("{place}: there is no module.{}", names[0]));
+        .unwrap_or_else(|| panic!("{span}: there is no module.{}", names[0]));
     let module = &modules[source];
     let exists = match *names.as_slice() {
         [_, output] => module.outputs.contains(output),
@@ -238,7 +238,7 @@ fn exists(
             .contains(&(kind.to_owned(), name.to_owned())),
         _ => false,
     };
-    assert!(exists, "{place}: {source} has no {}", names[1..].join("."));
+    assert!(exists, "{span}: {source} has no {}", names[1..].join("."));
 }
 
 fn traversals(body: &Body) -> Vec<&Traversal> {

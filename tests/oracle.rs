@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use hcl::{
-    Expression, Value,
+    Expression as Hcl, Value,
     eval::{Context, Evaluate},
 };
 use storage_valet_rds::{
-    compile,
-    emit::emit,
-    example, fix,
-    instance::Environment,
-    lay_out,
-    print::is_generated,
-    problem::Problem,
-    report,
-    root::{Argument, ArgumentSource, Block, Root, RootFile, Term},
-    source::{MAX_BYTES, Source},
-    tree::Tree,
+    compile::{self, example, fix},
+    diagnostic::{Problem, report},
+    model::Environment,
+    terraform::{
+        emit::emit,
+        lower,
+        print::is_generated,
+        root_module::{Argument, ArgumentSource, Block, Expression, RootFile, RootModule},
+        tree::Tree,
+    },
+    yaml::{MAX_BYTES, Source},
 };
 
 const TODAY: &str = "2026-11-01";
@@ -36,7 +36,7 @@ pub(crate) fn bytes_are_rejected_or_compiled(bytes: &[u8]) {
         }
         Ok(environments) => {
             for environment in environments {
-                if let Some(root) = lay_out::environment(&environment) {
+                if let Some(root) = lower::environment(&environment) {
                     assert_whole(&emit(&root));
                 }
                 compile_config(&environment, CONFIG.as_bytes());
@@ -61,15 +61,15 @@ fn assert_read_alike(bytes: &[u8]) {
 }
 
 fn compile_config(environment: &Arc<Environment>, bytes: &[u8]) {
-    let path = format!("{}/orders.yaml", environment.written.configs);
-    let (instance, mut problems) = compile::unit(environment, &path, bytes.to_vec(), TODAY);
+    let path = format!("{}/orders.yaml", environment.spec.configs);
+    let (database, mut problems) = compile::unit(environment, &path, bytes.to_vec(), TODAY);
     compile::finish(&mut problems);
     assert_showable(&problems);
     let rejected = problems.iter().any(Problem::is_error);
-    assert!(instance.is_some() || rejected, "no instance, and no reason");
+    assert!(database.is_some() || rejected, "no instance, and no reason");
     assert_mendable(&path, bytes, &problems);
-    if let Some(instance) = instance.filter(|_| !rejected) {
-        assert_whole(&emit(&lay_out::unit(&instance)));
+    if let Some(database) = database.filter(|_| !rejected) {
+        assert_whole(&emit(&lower::unit(&database)));
     }
 }
 
@@ -78,7 +78,7 @@ fn assert_mendable(path: &str, bytes: &[u8], problems: &[Problem]) {
     let Some(text) = problems.iter().find(|problem| problem.fix.is_some()) else {
         return;
     };
-    let text = &text.place.file.text;
+    let text = &text.span.file.text;
     assert_eq!(text.as_bytes(), bytes, "what is mended is the file itself");
     if let Some((mended, _)) = fix::mend(path, text, problems) {
         assert_ne!(mended, *text);
@@ -96,10 +96,10 @@ fn assert_mendable(path: &str, bytes: &[u8], problems: &[Problem]) {
 /// Every place is inside its text, and every way of showing a problem gets through.
 fn assert_showable(problems: &[Problem]) {
     let also = problems.iter().filter_map(|problem| problem.also.as_ref());
-    let places = problems.iter().map(|problem| &problem.place);
-    for place in places.chain(also.map(|(place, _)| place)) {
-        let pointed = place.file.text.get(place.span.clone());
-        assert!(pointed.is_some(), "{:?} is not in the text", place.span);
+    let spans = problems.iter().map(|problem| &problem.span);
+    for span in spans.chain(also.map(|(span, _)| span)) {
+        let pointed = span.file.text.get(span.range.clone());
+        assert!(pointed.is_some(), "{:?} is not in the text", span.range);
     }
     for problem in problems {
         assert!(!problem.message.is_empty());
@@ -122,7 +122,7 @@ fn assert_whole(tree: &Tree) {
 pub(crate) fn text_survives(text: &str) {
     let body = hcl::parse(&emitted(text)).unwrap();
     let expected = Value::from(text);
-    let attribute = |name: &str| -> Expression {
+    let attribute = |name: &str| -> Hcl {
         let blocks: Vec<_> = body.blocks().collect();
         let found = blocks[0]
             .body
@@ -142,7 +142,7 @@ pub(crate) fn text_survives(text: &str) {
     assert_eq!(entries, [(&text.to_owned(), &expected)]);
 }
 
-fn evaluate(expression: &Expression) -> Value {
+fn evaluate(expression: &Hcl) -> Value {
     expression.evaluate(&Context::new()).unwrap()
 }
 
@@ -156,14 +156,14 @@ fn emitted(text: &str) -> String {
         kind: "module",
         labels: vec!["m"],
         arguments: vec![
-            fixed("alone", Term::from(text)),
-            fixed("neighbour", Term::from(text)),
-            fixed("list", Term::List(vec![text.into(), "last".into()])),
-            fixed("map", Term::Map(vec![(text.to_owned(), text.into())])),
+            fixed("alone", Expression::from(text)),
+            fixed("neighbour", Expression::from(text)),
+            fixed("list", Expression::List(vec![text.into(), "last".into()])),
+            fixed("map", Expression::Map(vec![(text.to_owned(), text.into())])),
         ],
         blocks: Vec::new(),
     };
-    let root = Root {
+    let root = RootModule {
         directory: "generated/dev/orders".to_owned(),
         written_in: "configs/dev/orders.yaml".to_owned(),
         files: vec![RootFile {

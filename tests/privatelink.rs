@@ -127,7 +127,7 @@ fn a_changed_service_replaces_the_old_name_and_a_replaced_proxy_is_named() {
 
 #[test]
 fn a_file_that_cannot_be_edited_is_an_error_at_its_place_and_stays() {
-    for (text, place, code) in [
+    for (text, span, code) in [
         ("agora:\n  apps: [\n", "live/endpoints.yaml:", "yaml-syntax"),
         (
             "agora: {}\nagora: {}\n",
@@ -155,7 +155,7 @@ fn a_file_that_cannot_be_edited_is_an_error_at_its_place_and_stays() {
         let run = valet(&city, &["privatelink", "dev3/agora"]);
         assert_eq!((run.code, run.out.as_str()), (1, ""), "{text}");
         assert!(
-            run.err.contains(place) && run.err.contains(code),
+            run.err.contains(span) && run.err.contains(code),
             "{text}\n{}",
             run.err
         );

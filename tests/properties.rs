@@ -16,17 +16,18 @@ use proptest::{
 };
 use serde_json::json;
 use storage_valet_rds::{
+    aws::name::{self, Kind, Names},
     compile::{self, ConfigFile},
     config::Engine,
-    emit::emit,
-    instance::{Environment, Instance},
-    lay_out,
-    lookalike::{impostor, is_hidden},
-    name::{self, Kind, Names},
-    problem::Problem,
-    report,
-    root::{Block, Root, Term},
-    tree::Tree,
+    diagnostic::{Problem, report},
+    model::{Database, Environment},
+    terraform::{
+        emit::emit,
+        lower,
+        root_module::{Block, Expression, RootModule},
+        tree::Tree,
+    },
+    text::unicode::{first_confusable, is_hidden},
 };
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -74,7 +75,7 @@ fn tag(first: &'static str) -> impl Strategy<Value = String> {
         let is_letters = text
             .chars()
             .all(|letter| letter.is_ascii() || letter.is_alphanumeric());
-        is_letters && !is_taken && !text.contains(is_hidden) && impostor(text).is_none()
+        is_letters && !is_taken && !text.contains(is_hidden) && first_confusable(text).is_none()
     };
     proptest::string::string_regex(&text)
         .unwrap()
@@ -202,17 +203,17 @@ fn file(namespace: &str, keys: &Keys) -> ConfigFile {
     }
 }
 
-fn compiled(files: Vec<ConfigFile>) -> (Vec<Instance>, String) {
+fn compiled(files: Vec<ConfigFile>) -> (Vec<Database>, String) {
     let compiled = compile::compile(&environments(), files, TODAY);
     let drawn = report::draw(&compiled.problems, "", false, 100);
     assert!(!compiled.problems.iter().any(Problem::is_error), "{drawn}");
-    (compiled.instances, drawn)
+    (compiled.databases, drawn)
 }
 
-fn tree(instances: &[Instance]) -> Tree {
-    instances
+fn tree(databases: &[Database]) -> Tree {
+    databases
         .iter()
-        .flat_map(|instance| emit(&lay_out::unit(instance)))
+        .flat_map(|database| emit(&lower::unit(database)))
         .collect()
 }
 
@@ -224,26 +225,30 @@ fn evaluated(expression: &hcl::Expression) -> Value {
     }
 }
 
-fn expected(term: &Term) -> Value {
+fn expected(term: &Expression) -> Value {
     match term {
-        Term::Text(text) => Value::from(text.as_str()),
-        Term::Number(number) => Value::from(*number),
-        Term::Bool(value) => Value::from(*value),
-        Term::List(items) => items.iter().map(expected).collect(),
-        Term::Map(entries) => entries
+        Expression::Text(text) => Value::from(text.as_str()),
+        Expression::Number(number) => Value::from(*number),
+        Expression::Bool(value) => Value::from(*value),
+        Expression::List(items) => items.iter().map(expected).collect(),
+        Expression::Map(entries) => entries
             .iter()
             .map(|(key, value)| (key.clone(), expected(value)))
             .collect(),
-        Term::Object(entries) => entries
+        Expression::Object(entries) => entries
             .iter()
             .map(|(key, value)| ((*key).to_owned(), expected(value)))
             .collect(),
-        Term::Output(module, output) => Value::from(format!("module.{module}.{output}")),
-        Term::Address(..) | Term::Module(_) => panic!("{term:?} is of no active unit"),
+        Expression::Output(module, output) => Value::from(format!("module.{module}.{output}")),
+        Expression::Address(..) | Expression::Module(_) => panic!("{term:?} is of no active unit"),
     }
 }
 
-fn assert_same(body: &Body, arguments: &[storage_valet_rds::root::Argument], blocks: &[Block]) {
+fn assert_same(
+    body: &Body,
+    arguments: &[storage_valet_rds::terraform::root_module::Argument],
+    blocks: &[Block],
+) {
     let read: Vec<_> = body
         .attributes()
         .map(|read| (read.key(), evaluated(read.expr())))
@@ -262,7 +267,7 @@ fn assert_same(body: &Body, arguments: &[storage_valet_rds::root::Argument], blo
     }
 }
 
-fn assert_parses_back(root: &Root) {
+fn assert_parses_back(root: &RootModule) {
     let tree = emit(root);
     assert_eq!(tree.len(), root.files.len());
     for file in &root.files {
@@ -353,8 +358,8 @@ proptest! {
     #[test]
     fn a_valid_config_parses_back_to_what_it_says(configs in configs(1)) {
         let (namespace, keys) = &configs[0];
-        let (instances, _) = compiled(vec![file(namespace, keys)]);
-        let root = lay_out::unit(&instances[0]);
+        let (databases, _) = compiled(vec![file(namespace, keys)]);
+        let root = lower::unit(&databases[0]);
         assert_parses_back(&root);
         assert_says_what_is_written(keys, &emit(&root)[&format!("generated/dev/{namespace}/main.tf")]);
     }

@@ -34,8 +34,8 @@ fn every_argument_is_in_the_newest_provider() {
                 };
                 let mut problems = Vec::new();
                 compare(block.body(), known, &mut problems);
-                let place = format!("{file}: {kind} {name} {}", block.labels()[1].as_str());
-                assert!(problems.is_empty(), "{place}, by {schema}: {problems:#?}");
+                let span = format!("{file}: {kind} {name} {}", block.labels()[1].as_str());
+                assert!(problems.is_empty(), "{span}, by {schema}: {problems:#?}");
                 seen += 1;
             }
         }

@@ -199,14 +199,14 @@ fn errors(object: &Value) -> Vec<String> {
 fn every_object_of_every_unit_fits_its_schema() {
     let city = applied("shapes");
     let mut count = 0;
-    for instance in Workspace::open(&city).instances {
+    for database in Workspace::open(&city).databases {
         let endpoint = [
             "--vpc-endpoint",
             "vpce-0a1b-2c3d.vpce-svc-0123.ap-northeast-1.vpce.amazonaws.com",
         ];
         let run = valet(
             &city,
-            &[&["k8s", &instance.unit(), "--deployment"][..], &endpoint].concat(),
+            &[&["k8s", &database.unit(), "--deployment"][..], &endpoint].concat(),
         );
         assert_eq!(run.code, 0, "{}", run.err);
         for object in serde_yaml::from_multiple::<Value>(&run.out).unwrap() {

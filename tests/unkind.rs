@@ -77,8 +77,8 @@ fn pipes_and_devices_among_the_configs_are_told_and_not_opened() {
     let run = valet(&folder, &["check"]);
     assert_eq!(run.code, 1);
     for name in ["pipe", "zero", "folder", "dangling"] {
-        let place = format!("[configs/dev/{name}.yaml:1:1]");
-        assert!(run.err.contains(&place), "{name}: {}", run.err);
+        let span = format!("[configs/dev/{name}.yaml:1:1]");
+        assert!(run.err.contains(&span), "{name}: {}", run.err);
     }
     assert_eq!(run.err.matches("not-a-file\n").count(), 4, "{}", run.err);
     let preview = valet(&folder, &["preview", "configs/dev/pipe.yaml"]);

@@ -7,17 +7,17 @@ use std::{
 };
 
 use storage_valet_rds::{
-    compile, disk,
-    emit::emit,
-    instance::{Environment, Instance},
-    lay_out, life,
-    outputs::{self, Outputs},
-    privatelink::{self, Entry},
-    problem::{Checked, Problem},
-    report, review,
-    root::Root,
-    source::Source,
-    tree::Tree,
+    compile,
+    connect::{
+        outputs::{self, Outputs},
+        privatelink::{self, Entry},
+    },
+    diagnostic::{Checked, Problem, report},
+    io,
+    model::{Database, Environment},
+    review::{self, retirement},
+    terraform::{emit::emit, lower, root_module::RootModule, tree::Tree},
+    yaml::Source,
 };
 
 /// The day on which every test runs.
@@ -26,7 +26,7 @@ pub(crate) const TODAY: &str = "2026-11-01";
 /// A workspace and everything that was found in it.
 pub(crate) struct Workspace {
     pub(crate) environments: Vec<Arc<Environment>>,
-    pub(crate) instances: Vec<Instance>,
+    pub(crate) databases: Vec<Database>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -42,24 +42,24 @@ impl Workspace {
                 compile::finish(&mut problems);
                 return Self {
                     environments: Vec::new(),
-                    instances: Vec::new(),
+                    databases: Vec::new(),
                     problems,
                 };
             }
         };
-        let (files, problems) = disk::configs(folder, &environments).unwrap();
+        let (files, problems) = io::configs(folder, &environments).unwrap();
         let mut compiled = compile::compile(&environments, files, TODAY);
         compiled.problems.extend(problems);
         compiled
             .problems
-            .extend(on_disk(folder, &environments, &compiled.instances));
+            .extend(on_disk(folder, &environments, &compiled.databases));
         compiled
             .problems
-            .extend(against_base(folder, &environments, &compiled.instances));
+            .extend(against_base(folder, &environments, &compiled.databases));
         compile::finish(&mut compiled.problems);
         Self {
             environments,
-            instances: compiled.instances,
+            databases: compiled.databases,
             problems: compiled.problems,
         }
     }
@@ -68,13 +68,13 @@ impl Workspace {
         report::draw(&self.problems, "", false, 100)
     }
 
-    pub(crate) fn roots(&self) -> Vec<Root> {
+    pub(crate) fn roots(&self) -> Vec<RootModule> {
         let shared = self
             .environments
             .iter()
-            .filter_map(|known| lay_out::environment(known));
+            .filter_map(|known| lower::environment(known));
         shared
-            .chain(self.instances.iter().map(lay_out::unit))
+            .chain(self.databases.iter().map(lower::unit))
             .collect()
     }
 
@@ -87,47 +87,47 @@ impl Workspace {
 fn against_base(
     folder: &Path,
     environments: &[Arc<Environment>],
-    instances: &[Instance],
+    databases: &[Database],
 ) -> Vec<Problem> {
     let base = folder.join("base");
     if !base.is_dir() {
         return Vec::new();
     }
-    let (files, _) = disk::configs(&base, environments).unwrap();
-    let old = compile::compile(environments, files, TODAY).instances;
-    review::problems(&old, instances)
+    let (files, _) = io::configs(&base, environments).unwrap();
+    let old = compile::compile(environments, files, TODAY).databases;
+    review::problems(&old, databases)
 }
 
 /// Problems that only the generated folder can show.
 fn on_disk(
     folder: &Path,
     environments: &[Arc<Environment>],
-    instances: &[Instance],
+    databases: &[Database],
 ) -> Vec<Problem> {
-    let expected = compile::expected_roots(environments, instances);
+    let expected = compile::expected_roots(environments, databases);
     let output = &environments[0].output;
-    let strays = disk::stray_roots(folder, output, &|directory| expected.contains(directory))
+    let strays = io::stray_roots(folder, output, &|directory| expected.contains(directory))
         .unwrap()
         .0;
     let mut roots = strays;
-    for instance in instances {
-        let directory = instance.directory();
-        let terraform = disk::terraform(folder, &directory).unwrap();
-        if life::is_telling(&terraform, instance) {
-            roots.extend(disk::standing_root(folder, &directory).unwrap());
+    for database in databases {
+        let directory = database.directory();
+        let terraform = io::terraform(folder, &directory).unwrap();
+        if retirement::is_telling(&terraform, database) {
+            roots.extend(io::standing_root(folder, &directory).unwrap());
         }
     }
-    let mut problems = life::compare(&roots, instances).problems;
-    for instance in instances {
-        let directory = instance.directory();
-        match outputs(folder, instance) {
-            Ok(Some(outputs)) => problems.extend(linked(folder, instance, &outputs)),
+    let mut problems = retirement::compare(&roots, databases).problems;
+    for database in databases {
+        let directory = database.directory();
+        match outputs(folder, database) {
+            Ok(Some(outputs)) => problems.extend(linked(folder, database, &outputs)),
             Ok(None) => {}
             Err(found) => problems.extend(found),
         }
-        if let Some(standing) = disk::standing(folder, &directory).unwrap() {
-            let tree = emit(&lay_out::unit(instance));
-            let changes = storage_valet_rds::tree::changes(&directory, &standing, &tree);
+        if let Some(standing) = io::standing(folder, &directory).unwrap() {
+            let tree = emit(&lower::unit(database));
+            let changes = storage_valet_rds::terraform::tree::changes(&directory, &standing, &tree);
             problems.extend(changes.err().map(compile::in_the_way));
         }
     }
@@ -135,28 +135,28 @@ fn on_disk(
 }
 
 /// The outputs beside the root of a unit, if there are any.
-fn outputs(folder: &Path, instance: &Instance) -> Checked<Option<Outputs>> {
-    let path = format!("{}/{}", instance.directory(), outputs::FILE);
+fn outputs(folder: &Path, database: &Database) -> Checked<Option<Outputs>> {
+    let path = format!("{}/{}", database.directory(), outputs::FILE);
     match fs::read(folder.join(&path)) {
-        Ok(bytes) => outputs::read(&path, bytes, instance).map(Some),
+        Ok(bytes) => outputs::read(&path, bytes, database).map(Some),
         Err(_) => Ok(None),
     }
 }
 
 /// What keeps the entry of a unit out of the private-link repository, if the workspace has one.
-fn linked(folder: &Path, instance: &Instance, outputs: &Outputs) -> Vec<Problem> {
-    let Some(setting) = &instance.environment.privatelink else {
+fn linked(folder: &Path, database: &Database, outputs: &Outputs) -> Vec<Problem> {
+    let Some(setting) = &database.environment.privatelink else {
         return Vec::new();
     };
     let repository = folder.join(setting.repository.as_ref().unwrap());
-    let bytes = disk::read_inside(&repository, &setting.file).unwrap();
+    let bytes = io::read_inside(&repository, &setting.file).unwrap();
     let entry = |cluster: &String| Entry {
-        app: privatelink::app(&instance.namespace.value).to_owned(),
+        app: privatelink::app(&database.namespace.value).to_owned(),
         cluster: cluster.clone(),
         host: outputs.proxy_endpoint.clone(),
         service: outputs.endpoint_service_name.clone(),
     };
-    let entries: Vec<_> = instance.clusters.value.iter().map(entry).collect();
+    let entries: Vec<_> = database.clusters.value.iter().map(entry).collect();
     Source::parse_large(&setting.file, bytes)
         .and_then(|source| privatelink::update(&source, &entries))
         .err()

@@ -3,25 +3,15 @@
 use std::path::PathBuf;
 
 use clap_complete::{
-    CompleteEnv,
     engine::{ArgValueCandidates, CompletionCandidate},
     env::Shells,
 };
 
-use super::{Global, Session, start};
-use crate::{disk, rule, schema};
+use super::{Global, Session};
+use crate::{config::schema, diagnostic::rule, io};
 
 /// Variable in which a shell says that it wants completions.
-const VARIABLE: &str = "VALET_RDS_COMPLETE";
-
-/// Whether the process was started by a shell that wanted completions, and now has them.
-pub(super) fn answered(program: &'static str) -> bool {
-    let here = std::env::current_dir().ok();
-    CompleteEnv::with_factory(|| start::command(program))
-        .var(VARIABLE)
-        .try_complete(std::env::args_os(), here.as_deref())
-        .unwrap_or_else(|error| error.exit())
-}
+pub(super) const VARIABLE: &str = "VALET_RDS_COMPLETE";
 
 /// The script that makes a shell ask.
 #[must_use]
@@ -91,7 +81,7 @@ pub fn clusters() -> ArgValueCandidates {
             .filter(|environment| is_wanted(&environment.name))
             .flat_map(|environment| {
                 environment
-                    .written
+                    .spec
                     .clusters
                     .keys()
                     .cloned()
@@ -130,7 +120,7 @@ fn units() -> Vec<(String, String)> {
         return Vec::new();
     };
     let of = |environment: &super::Environment| {
-        let namespaces = disk::namespaces(&session.workspace, environment);
+        let namespaces = io::namespaces(&session.workspace, environment);
         let unit = |namespace| (environment.name.clone(), namespace);
         namespaces.into_iter().map(unit).collect::<Vec<_>>()
     };

@@ -3,6 +3,7 @@
 use std::{ffi::OsString, path::Path, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches};
+use clap_complete::CompleteEnv;
 
 use super::{Arguments, complete, legacy, run};
 
@@ -19,7 +20,7 @@ pub fn start() -> ExitCode {
     } else {
         "valet-rds"
     };
-    if complete::answered(program) {
+    if answered(program) {
         return ExitCode::SUCCESS;
     }
     let mut command = command(program);
@@ -54,4 +55,13 @@ fn shown(program: &'static str) -> &'static str {
     } else {
         program
     }
+}
+
+/// Whether the process was started by a shell that wanted completions, and now has them.
+fn answered(program: &'static str) -> bool {
+    let here = std::env::current_dir().ok();
+    CompleteEnv::with_factory(|| command(program))
+        .var(complete::VARIABLE)
+        .try_complete(std::env::args_os(), here.as_deref())
+        .unwrap_or_else(|error| error.exit())
 }

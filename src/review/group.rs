@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Kind, Line, Review, Unit};
 use crate::{
-    grade::Grade,
-    report::{Count, plural},
+    diagnostic::report::{Count, plural},
+    review::impact::Impact,
 };
 
 /// Units with the same lines and the same changes in their files.
@@ -21,8 +21,8 @@ impl Group<'_> {
         self.units.first().map_or(&[], |unit| unit.lines.as_slice())
     }
 
-    pub(super) fn grade(&self) -> Grade {
-        self.units.first().map_or(Grade::None, |unit| unit.grade())
+    pub(super) fn grade(&self) -> Impact {
+        self.units.first().map_or(Impact::None, |unit| unit.grade())
     }
 
     /// The grade and what else stands beside it.
@@ -33,8 +33,8 @@ impl Group<'_> {
         let mut words = match &unit.kind {
             Kind::Created if unit.lines.is_empty() => "new".to_owned(),
             Kind::Gone => "gone".to_owned(),
-            Kind::Moved(from) => format!("{}, moved from {from}", unit.grade().word()),
-            _ => unit.grade().word().to_owned(),
+            Kind::Moved(from) => format!("{}, moved from {from}", unit.grade().as_str()),
+            _ => unit.grade().as_str().to_owned(),
         };
         let connection: Vec<_> = unit.connection().into_iter().collect();
         if !connection.is_empty() {
@@ -80,7 +80,7 @@ impl Group<'_> {
     /// How many units have how many lines in common, in words.
     pub(super) fn size(&self) -> String {
         let lines: usize = self.files.iter().map(|(_, lines)| lines.len()).sum();
-        let of = crate::report::plural(lines, "line");
+        let of = crate::diagnostic::report::plural(lines, "line");
         match self.units.len() {
             1 => of,
             units => format!("{units} units: the same {of}"),
@@ -139,14 +139,14 @@ fn units(review: &Review) -> String {
         return "no unit changes".to_owned();
     }
     let mut words = Vec::new();
-    for grade in Grade::ALL.iter().rev() {
+    for grade in Impact::ALL.iter().rev() {
         let count = review
             .units
             .iter()
             .filter(|unit| unit.grade() == *grade && !is_plain(unit))
             .count();
         if count > 0 {
-            words.push(format!("{count} {}", grade.word()));
+            words.push(format!("{count} {}", grade.as_str()));
         }
     }
     for (kind, word) in [(Kind::Created, "new"), (Kind::Gone, "gone")] {

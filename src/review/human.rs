@@ -47,7 +47,7 @@ fn one(text: &mut String, line: &Line) {
     } else {
         &line.key
     };
-    let place = if line.is_of_environment {
+    let span = if line.is_of_environment {
         " in valet.yaml"
     } else {
         ""
@@ -64,7 +64,7 @@ fn one(text: &mut String, line: &Line) {
     } else {
         format!(": {} -> {}", value(&line.old), value(&line.new))
     };
-    let _ = writeln!(text, "  {:<9} {key}{place}{change}", line.grade.word());
+    let _ = writeln!(text, "  {:<9} {key}{span}{change}", line.grade.as_str());
     if !line.becomes.is_empty() {
         let _ = writeln!(
             text,

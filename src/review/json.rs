@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Deny, Kind, Line, Review, Unit};
-use crate::{grade::Grade, report};
+use crate::{diagnostic::report, review::impact::Impact};
 
 /// The review as a JSON document. `base` goes before the paths of problems.
 #[must_use]
@@ -19,13 +19,13 @@ pub fn json(review: &Review, deny: Deny, today: &str, base: &str) -> String {
         .map(|one| report::one(one, base))
         .collect();
     let mut counts = serde_json::Map::new();
-    for grade in Grade::ALL {
+    for grade in Impact::ALL {
         let count = review
             .units
             .iter()
             .filter(|unit| unit.grade() == grade)
             .count();
-        counts.insert(grade.word().to_owned(), count.into());
+        counts.insert(grade.as_str().to_owned(), count.into());
     }
     let document = json!({
         "units": units,
@@ -48,9 +48,9 @@ fn unit(unit: &Unit, deny: Deny, today: &str) -> Value {
         "directory": unit.directory,
         "kind": kind,
         "movedFrom": from,
-        "grade": unit.grade().word(),
+        "grade": unit.grade().as_str(),
         "connection": unit.connection(),
-        "unacknowledged": unit.unacknowledged(today).word(),
+        "unacknowledged": unit.unacknowledged(today).as_str(),
         "denied": unit.denied(deny, today),
         "lines": unit.lines.iter().map(line).collect::<Vec<_>>(),
         "upgrade": unit.upgrade,
@@ -66,7 +66,7 @@ fn line(line: &Line) -> Value {
         "new": line.new,
         "address": line.address,
         "becomes": line.becomes,
-        "grade": line.grade.word(),
+        "grade": line.grade.as_str(),
         "why": line.why,
         "instead": line.instead,
         "connection": line.connection,

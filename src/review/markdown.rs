@@ -6,7 +6,7 @@ use super::{
     Deny, Kind, Line, Review,
     group::{Group, groups, summary},
 };
-use crate::{problem::Problem, report::plural};
+use crate::diagnostic::{Problem, report::plural};
 
 /// Bytes that a comment never reaches; GitHub takes 65,536 characters.
 pub const LIMIT: usize = 65_000;
@@ -106,18 +106,18 @@ impl Page {
 }
 
 fn bullet(problem: &Problem) -> String {
-    let place = &problem.place;
-    let (line, _) = place.file.position(place.span.start);
+    let span = &problem.span;
+    let (line, _) = span.file.position(span.range.start);
     let help = problem
         .help
         .as_deref()
         .map_or(String::new(), |help| format!("; {}", escape(help)));
     format!(
         "- **{}** {}: {}{help} ({})\n",
-        problem.rule.severity.word(),
+        problem.rule.severity.as_str(),
         code(problem.rule.code),
         escape(&problem.message),
-        code(&format!("{}:{line}", place.file.path)),
+        code(&format!("{}:{line}", span.file.path)),
     )
 }
 
@@ -165,7 +165,7 @@ fn facts(group: &Group) -> String {
 }
 
 fn fact(line: &Line) -> String {
-    let mut text = format!("- **{}**", line.grade.word());
+    let mut text = format!("- **{}**", line.grade.as_str());
     if !line.key.is_empty() {
         let _ = write!(text, " {}", code(&line.key));
     }

@@ -1,9 +1,9 @@
 //! What to know before a database gets another major version.
 
-use crate::instance::Instance;
+use crate::model::Database;
 
 /// The legal path, the parameter group and the minors; nothing when the major stays.
-pub(super) fn notes(old: &Instance, new: &Instance) -> Vec<String> {
+pub(super) fn notes(old: &Database, new: &Database) -> Vec<String> {
     let (from, to) = (&old.engine_version.value, &new.engine_version.value);
     let engine = new.engine.value;
     let (Some(before), Some(after)) = (old.engine.value.major(from), engine.major(to)) else {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use storage_valet_rds::rule;
+use storage_valet_rds::diagnostic::rule;
 
 use crate::{
     command::Program,
@@ -110,7 +110,7 @@ fn rules() -> String {
     let row = |rule: &&rule::Rule| {
         vec![
             format!("`{}`", rule.code),
-            rule.severity.word().to_owned(),
+            rule.severity.as_str().to_owned(),
             rule.meaning.to_owned(),
         ]
     };

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use storage_valet_rds::schema;
+use storage_valet_rds::config::schema;
 
 use crate::{
     command::{self, Program},

@@ -3,7 +3,7 @@
 use std::{fmt::Write, path::Path};
 
 use serde_json::Value;
-use storage_valet_rds::lookalike::is_hidden;
+use storage_valet_rds::text::unicode::is_hidden;
 
 use crate::{
     files,

@@ -79,7 +79,7 @@ fn sorted(samples: &[Sample], what: impl Fn(&Sample) -> Duration) -> Vec<f64> {
 /// The value at so many quarters of a sorted list.
 fn quantile(sorted: &[f64], quarters: usize) -> f64 {
     let at = |index: usize| sorted.get(index).copied().unwrap_or(0.0);
-    let place = sorted.len().saturating_sub(1) * quarters;
-    let (low, high) = (at(place / 4), at(place.div_ceil(4)));
+    let span = sorted.len().saturating_sub(1) * quarters;
+    let (low, high) = (at(span / 4), at(span.div_ceil(4)));
     low.midpoint(high)
 }

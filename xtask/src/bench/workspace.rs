@@ -25,12 +25,8 @@ pub(super) fn write(folder: &Path, configs: usize, is_reversed: bool) -> Result<
     for (name, account, tenths) in ENVIRONMENTS {
         let count = configs * tenths / 10;
         workspace.push_str(&environment(name, account, configs));
-        for place in 0..count {
-            let number = if is_reversed {
-                count - 1 - place
-            } else {
-                place
-            };
+        for span in 0..count {
+            let number = if is_reversed { count - 1 - span } else { span };
             let namespace = namespace(number);
             let path = folder.join(format!("configs/{name}/{namespace}.yaml"));
             files::write(&path, config(name, &namespace, number))?;

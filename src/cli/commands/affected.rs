@@ -1,0 +1,131 @@
+//! `valet-rds affected`: the units that a change makes Terraform look at again.
+
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use crate::{
+    cli::{self, Global, Session, Stop, commands::base::Base},
+    diagnostic::Problem,
+    review::{self, Kind, Unit},
+};
+
+/// Arguments of `affected`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    base: Base,
+    /// How to print the units
+    #[arg(long, value_name = "FORMAT", default_value = "lines")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One unit a line
+    Lines,
+    /// One JSON document
+    Json,
+    /// A matrix for GitHub Actions, of at most 256 jobs
+    Matrix,
+}
+
+/// Jobs that GitHub takes in one matrix.
+const MOST_JOBS: usize = 256;
+
+/// Runs the command.
+///
+/// # Errors
+/// When a side cannot be read, or the change must not be applied.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let session = Session::open(global)?;
+    let base = arguments.base.read(&session)?;
+    let (mut problems, head) = session.side()?;
+    let review = review::compare(&base, &head);
+    problems.extend(review.problems);
+    if problems.iter().any(Problem::is_error) {
+        crate::compile::finish(&mut problems);
+        return Err(session.problems(problems));
+    }
+    let units: Vec<&Unit> = review
+        .units
+        .iter()
+        .filter(|unit| unit.kind != Kind::Gone)
+        .collect();
+    cli::print(match arguments.format {
+        Format::Lines => units
+            .iter()
+            .flat_map(|unit| [unit.name.as_str(), "\n"])
+            .collect(),
+        Format::Json => format!("{:#}\n", document(&units)),
+        Format::Matrix => format!("{}\n", matrix(&units)),
+    });
+    Ok(())
+}
+
+fn document(units: &[&Unit]) -> Value {
+    let one = |unit: &&Unit| {
+        json!({
+            "unit": unit.name,
+            "directory": unit.directory,
+            "created": unit.kind == Kind::Created,
+        })
+    };
+    json!({"units": units.iter().map(one).collect::<Vec<_>>()})
+}
+
+/// One job for each unit; more units than jobs share them evenly, in their order.
+fn matrix(units: &[&Unit]) -> Value {
+    let jobs = units.len().min(MOST_JOBS);
+    let start = |job: usize| job * units.len() / jobs.max(1);
+    let include: Vec<Value> = (0..jobs)
+        .map(|job| {
+            let units = units.get(start(job)..start(job + 1)).unwrap_or_default();
+            let words = |get: fn(&Unit) -> &str| {
+                units
+                    .iter()
+                    .map(|unit| get(unit))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            };
+            json!({
+                "job": job + 1,
+                "units": words(|unit| &unit.name),
+                "directories": words(|unit| &unit.directory),
+            })
+        })
+        .collect();
+    json!({"include": include})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Unit, matrix};
+
+    fn units(count: usize) -> Vec<Unit> {
+        let unit = |number| Unit {
+            name: format!("dev/{number}"),
+            directory: format!("generated/dev/{number}"),
+            kind: Kind::Changed,
+            lines: Vec::new(),
+            upgrade: Vec::new(),
+            hcl: Vec::new(),
+            allow: Vec::new(),
+        };
+        (0..count).map(unit).collect()
+    }
+
+    #[test]
+    fn a_matrix_has_every_unit_once_and_never_too_many_jobs() {
+        for count in [0, 1, 255, 256, 257, 511, 512, 1000] {
+            let units = units(count);
+            let matrix = matrix(&units.iter().collect::<Vec<_>>());
+            let jobs = matrix["include"].as_array().unwrap();
+            assert_eq!(jobs.len(), count.min(256));
+            let words = jobs
+                .iter()
+                .flat_map(|job| job["units"].as_str().unwrap().split(' '));
+            let names: Vec<_> = units.iter().map(|unit| unit.name.as_str()).collect();
+            assert_eq!(words.collect::<Vec<_>>(), names);
+        }
+    }
+}

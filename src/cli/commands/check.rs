@@ -1,0 +1,140 @@
+//! `valet-rds check`: validate everything, write nothing.
+
+use clap::ValueEnum;
+
+use crate::{
+    cli::{self, Global, Session, Stop},
+    compile::{self, fix},
+    diagnostic::{
+        Problem,
+        report::{self, Count},
+    },
+    io,
+};
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Units to report on, as ENVIRONMENT/NAMESPACE [default: all]
+    #[arg(value_name = "UNIT", add = cli::complete::unit_names())]
+    units: Vec<String>,
+    /// How to print what was found
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    /// Write what can be mended without a doubt, then check again
+    #[arg(long)]
+    fix: bool,
+    /// What fails beside errors
+    #[arg(long, value_name = "WHAT")]
+    deny: Option<Deny>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    /// Fail on warnings too
+    Warnings,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Drawn on standard error
+    Human,
+    /// One JSON document on standard output
+    Json,
+    /// Annotations for GitHub Actions on standard output
+    Github,
+    /// One SARIF 2.1.0 document on standard output, for code scanning
+    Sarif,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When anything is wrong.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    if arguments.fix {
+        mend(arguments, global)?;
+    }
+    let (problems, base, configs) = match found(arguments, global) {
+        Ok(found) => found,
+        Err(Stop::Problems { problems, base }) => (problems, base, 0),
+        Err(other) => return Err(other),
+    };
+    let count = Count::of(&problems);
+    match arguments.format {
+        Format::Json => cli::print(report::json(&problems, &base, configs)),
+        Format::Github => cli::print(report::github(&problems, &base)),
+        Format::Sarif => cli::print(report::sarif(&problems, &base)),
+        Format::Human => {
+            cli::show_problems(&problems, &base, global);
+            cli::note(format!(
+                "{}: {}",
+                report::plural(configs, "config"),
+                count.words()
+            ));
+        }
+    }
+    let denied = arguments.deny.is_some() && count.warnings > 0;
+    if count.errors == 0 && !denied {
+        Ok(())
+    } else {
+        Err(Stop::Rejected)
+    }
+}
+
+/// Mends until nothing more can be: one mended problem may have hidden another.
+fn mend(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    const ROUNDS: usize = 20;
+    let workspace = Session::workspace(global)?;
+    let _lock = Session::lock(&workspace)?;
+    for _ in 0..ROUNDS {
+        let problems = match found(arguments, global) {
+            Ok((problems, ..)) | Err(Stop::Problems { problems, .. }) => problems,
+            Err(other) => return Err(other),
+        };
+        let fixable = problems.iter().filter(|problem| problem.fix.is_some());
+        let mut files: Vec<_> = fixable.map(|problem| &problem.span.file).collect();
+        files.dedup_by_key(|file| file.path.as_str());
+        let mut again = false;
+        for file in files {
+            if let Some((text, count)) = fix::mend(&file.path, &file.text, &problems) {
+                io::write_config(&workspace, &file.path, &text)?;
+                cli::note(format!(
+                    "mended {}: {}",
+                    file.path,
+                    report::plural(count, "problem")
+                ));
+                again = true;
+            }
+        }
+        if !again {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn found(arguments: &Arguments, global: &Global) -> Result<(Vec<Problem>, String, usize), Stop> {
+    let session = Session::open(global)?;
+    let mut paths = Vec::new();
+    for unit in &arguments.units {
+        paths.push(session.find(unit)?.1);
+    }
+    let (mut compiled, configs) = session.compile()?;
+    if !compiled.problems.iter().any(Problem::is_error) {
+        compiled
+            .problems
+            .extend(session.life(&compiled.databases)?.problems);
+        compile::finish(&mut compiled.problems);
+    }
+    let configs = if paths.is_empty() {
+        configs
+    } else {
+        paths.len()
+    };
+    Ok((
+        cli::concerning(compiled.problems, &paths),
+        session.base,
+        configs,
+    ))
+}

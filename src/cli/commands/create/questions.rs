@@ -1,0 +1,157 @@
+//! What `create` asks for on a terminal, and what it demands elsewhere.
+
+use crate::{
+    cli::{self, Session, Stop},
+    compile::config_edit::ConfigEdit,
+    config::assignment::{self, Assignment},
+    diagnostic::Problem,
+    rules,
+    text::suggest,
+    yaml,
+};
+
+/// Environment and namespace, asked for when they are not named.
+pub(super) fn unit(
+    session: &Session,
+    (environment, namespace): (Option<String>, Option<String>),
+) -> Result<(String, String), Stop> {
+    let names: Vec<_> = session
+        .environments
+        .iter()
+        .map(|known| known.name.as_str())
+        .collect();
+    let environment = match environment {
+        Some(environment) => environment,
+        None if !cli::can_ask() => return Err(cli::missing("--environment")),
+        None => {
+            let only = if let [only] = names.as_slice() {
+                Some(*only)
+            } else {
+                None
+            };
+            let question = format!("environment ({})", names.join(", "));
+            cli::ask(&question, only, |answer| {
+                let known = names.contains(&answer);
+                let reason = || format!("the environments are {}", suggest::list(&names));
+                known.then_some(()).ok_or_else(reason)
+            })?
+        }
+    };
+    let namespace = match namespace {
+        Some(namespace) => namespace,
+        None if !cli::can_ask() => return Err(cli::missing("--namespace")),
+        None => cli::ask("namespace", None, |answer| {
+            let reason = || "use lower-case letters, digits and hyphens, at most 63".to_owned();
+            rules::is_namespace(answer).then_some(()).ok_or_else(reason)
+        })?,
+    };
+    Ok((environment, namespace))
+}
+
+/// Sees to it that every required value is given: by asking, or by refusing to go on.
+///
+/// Somebody who is asked at all is also asked for what nearly every database decides for itself.
+pub(super) fn values(
+    session: &Session,
+    draft: &mut ConfigEdit,
+    assignments: &mut Vec<Assignment>,
+) -> Result<(), Stop> {
+    let values = draft
+        .values()
+        .map_err(|problems| session.problems(problems))?;
+    let defaults = &draft.environment.spec.defaults;
+    let given = |key: &str, assignments: &[Assignment]| {
+        values.contains_key(key)
+            || assignments
+                .iter()
+                .any(|one| one.path.first().is_some_and(|first| first == key))
+    };
+    let mut missing = Vec::new();
+    if !given("shortname", assignments) {
+        missing.push(("shortname", "-sn/--shortname"));
+    }
+    if !given("username", assignments) && defaults.username.is_none() {
+        missing.push(("username", "-u/--username"));
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !cli::can_ask() {
+        let options: Vec<_> = missing.iter().map(|(_, option)| *option).collect();
+        let verb = if options.len() == 1 { "is" } else { "are" };
+        return Err(Stop::Usage(format!(
+            "{} {verb} missing",
+            options.join(" and ")
+        )));
+    }
+    let namespace = crate::compile::stem(&draft.path).to_owned();
+    let suggestion = |key: &str| match key {
+        "shortname" => namespace.replace('-', ""),
+        _ => "postgres".to_owned(),
+    };
+    while !missing.is_empty() {
+        let (key, _) = missing.remove(0);
+        // What is asked next has to stand for something while this answer is checked.
+        let next = missing
+            .iter()
+            .map(|(key, _)| assignment::assign(key, &suggestion(key)));
+        let next = next.collect::<Result<Vec<_>, _>>().map_err(Stop::Usage)?;
+        let around: Vec<_> = assignments.iter().cloned().chain(next).collect();
+        assignments.push(question(draft, &around, key, &suggestion(key))?);
+    }
+    let optional = |value: &Option<String>, built_in: &str| {
+        value.clone().unwrap_or_else(|| built_in.to_owned())
+    };
+    let storage = defaults.allocated_storage.map(|gib| gib.to_string());
+    for (key, default) in [
+        (
+            "instanceClass",
+            optional(&defaults.instance_class, "db.t4g.medium"),
+        ),
+        ("allocatedStorage", optional(&storage, "50")),
+    ] {
+        if given(key, assignments) {
+            continue;
+        }
+        let answer = question(draft, assignments, key, &default)?;
+        // A default stays unwritten, so that a better one reaches everybody.
+        if answer.value != default {
+            assignments.push(answer);
+        }
+    }
+    Ok(())
+}
+
+fn question(
+    draft: &mut ConfigEdit,
+    assignments: &[Assignment],
+    key: &'static str,
+    default: &str,
+) -> Result<Assignment, Stop> {
+    let answer = cli::ask(key, Some(default), |answer| {
+        let assignment = assignment::assign(key, answer)?;
+        let all: Vec<_> = assignments.iter().cloned().chain([assignment]).collect();
+        match wrong(draft, &all, key) {
+            Some(problem) => Err(match problem.help {
+                Some(help) => format!("{}; {help}", problem.message),
+                None => problem.message,
+            }),
+            None => Ok(()),
+        }
+    })?;
+    assignment::assign(key, &answer).map_err(Stop::Usage)
+}
+
+/// The first error that lies in the value of this key.
+fn wrong(draft: &mut ConfigEdit, assignments: &[Assignment], key: &str) -> Option<Problem> {
+    let text = draft.text(assignments).ok()?;
+    let problems = draft.check(&text).problems;
+    problems
+        .into_iter()
+        .filter(Problem::is_error)
+        .find(|problem| {
+            let file = &problem.span.file;
+            file.path == draft.path
+                && yaml::span(file, &format!("/{key}")).range == problem.span.range
+        })
+}

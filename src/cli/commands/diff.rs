@@ -1,0 +1,109 @@
+//! `valet-rds diff`: what a change means, before anyone applies it.
+
+use std::collections::BTreeSet;
+
+use clap::ValueEnum;
+
+use crate::{
+    cli::{self, Global, Session, Stop, commands::base::Base},
+    compile,
+    diagnostic::Problem,
+    review::{self, Deny, Review, impact::Impact},
+};
+
+/// Arguments of `diff`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    base: Base,
+    /// How to print what changes
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    /// Exit with 1 when a unit gets this effect or a worse one that its config does not allow
+    #[arg(long, value_name = "EFFECT")]
+    deny: Vec<Level>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Human,
+    /// The comment of a pull request
+    Markdown,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Level {
+    /// Anything that changes in AWS
+    InPlace,
+    /// Something restarts
+    Reboot,
+    /// Clients are cut off for minutes
+    Downtime,
+    /// Something is destroyed and made anew
+    Replace,
+    /// Data is gone
+    DataLoss,
+    /// What clients connect with becomes another
+    Connection,
+}
+
+impl Level {
+    const fn grade(self) -> Option<Impact> {
+        match self {
+            Self::InPlace => Some(Impact::InPlace),
+            Self::Reboot => Some(Impact::Reboot),
+            Self::Downtime => Some(Impact::Downtime),
+            Self::Replace => Some(Impact::Replace),
+            Self::DataLoss => Some(Impact::DataLoss),
+            Self::Connection => None,
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a side cannot be read, a step must not be taken, or an effect is denied.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let session = Session::open(global)?;
+    let base = arguments.base.read(&session)?;
+    let (compiled, head) = session.side()?;
+    let mut review = review::compare(&base, &head);
+    review.problems.extend(compiled);
+    compile::finish(&mut review.problems);
+    let deny = Deny {
+        from: arguments
+            .deny
+            .iter()
+            .filter_map(|level| level.grade())
+            .min(),
+        connection: arguments.deny.contains(&Level::Connection),
+    };
+    show(arguments.format, &review, deny, &session, global);
+    let denied: BTreeSet<&str> = review
+        .units
+        .iter()
+        .filter(|unit| unit.denied(deny, &session.today).is_some())
+        .map(|unit| unit.name.as_str())
+        .collect();
+    if denied.is_empty() && !review.problems.iter().any(Problem::is_error) {
+        Ok(())
+    } else {
+        Err(Stop::Rejected)
+    }
+}
+
+fn show(format: Format, review: &Review, deny: Deny, session: &Session, global: &Global) {
+    let today = &session.today;
+    match format {
+        Format::Json => cli::print(review::json(review, deny, today, &session.base)),
+        Format::Markdown => cli::print(review::markdown(review, deny, today)),
+        Format::Human => {
+            cli::print(review::human(review, deny, today));
+            cli::show_problems(&review.problems, &session.base, global);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! `valet-rds explain`: where a value comes from, and what a line leads to.
+
+use std::{fmt::Write, path::Path};
+
+use clap::ValueEnum;
+use serde_json::{Value as Json, json};
+
+use super::unit;
+use crate::{
+    cli::{self, Global, Session, Stop},
+    compile::WORKSPACE_FILE,
+    inspect::explain::{self, Owner, Places, Value},
+    io,
+    model::{Database, Environment},
+    terraform::lower,
+    text::suggest,
+};
+
+/// Arguments of `explain`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A unit, as ENVIRONMENT/NAMESPACE, or a line of a config, of `valet.yaml` or of a generated file
+    #[arg(value_name = "UNIT|FILE:LINE", add = cli::complete::unit_names())]
+    what: String,
+    /// Only this value of the unit, or those below it, such as `module.rds.instance_class`
+    #[arg(value_name = "ADDRESS")]
+    address: Option<String>,
+    /// How to print the values
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Human,
+    /// One JSON document
+    Json,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When there is no such unit, address or line.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let session = Session::open(global)?;
+    let what = &arguments.what;
+    let values = match (line_of(what), &arguments.address) {
+        (Some((file, line)), None) => at_line(&session, file, line)?,
+        (Some(_), Some(_)) => {
+            return Err(Stop::Usage(
+                "an address goes with a unit, not with a line".to_owned(),
+            ));
+        }
+        (None, address) => of_unit(&session, what, address.as_deref())?,
+    };
+    cli::print(match arguments.format {
+        Format::Human => human(&values, &session.base),
+        Format::Json => format!("{:#}\n", document(&values, &session.base)),
+    });
+    Ok(())
+}
+
+fn line_of(what: &str) -> Option<(&str, usize)> {
+    let (file, line) = what.rsplit_once(':')?;
+    Some((file, line.parse().ok()?))
+}
+
+fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<Value>, Stop> {
+    let mut spans = Places::default();
+    let shared = session.environments.iter().find(|one| one.unit() == unit);
+    let values = if let Some(environment) = shared {
+        of_environment(environment, &mut spans)
+    } else {
+        let (database, _) = unit::compile(session, unit)?;
+        of_instance(&database, &mut spans)
+    };
+    let Some(address) = address else {
+        return Ok(values);
+    };
+    let below = |value: &&Value| {
+        let rest = value.address.strip_prefix(address);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let found: Vec<_> = values.iter().filter(below).cloned().collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let known: Vec<_> = values.iter().map(|value| value.address.as_str()).collect();
+    let hint = suggest::nearest(address, &known);
+    let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    Err(Stop::Usage(format!("{unit} has no `{address}`{hint}")))
+}
+
+fn of_instance(database: &Database, spans: &mut Places) -> Vec<Value> {
+    explain::values(&lower::unit(database), Owner::Unit(database), spans)
+}
+
+fn of_environment(environment: &Environment, spans: &mut Places) -> Vec<Value> {
+    let root = lower::environment(environment);
+    let values = root.map(|root| explain::values(&root, Owner::Environment(environment), spans));
+    values.unwrap_or_default()
+}
+
+fn at_line(session: &Session, file: &str, line: usize) -> Result<Vec<Value>, Stop> {
+    let nothing = |why: &str| Err(Stop::Usage(format!("{file}:{line}: {why}")));
+    let Some(path) = io::inside(&session.workspace, Path::new(file)) else {
+        return nothing("no file of this workspace");
+    };
+    let (compiled, _) = session.compile()?;
+    let mut spans = Places::default();
+    let is_generated = path.starts_with(&format!("{}/", session.output()));
+    let mut values = Vec::new();
+    for environment in &session.environments {
+        let directory = environment.directory();
+        if path == WORKSPACE_FILE || path.starts_with(&format!("{directory}/")) {
+            values.extend(of_environment(environment, &mut spans));
+        }
+    }
+    for database in &compiled.databases {
+        let is_asked = path == WORKSPACE_FILE
+            || database.file.path == path
+            || path.starts_with(&format!("{}/", database.directory()));
+        if is_asked {
+            values.extend(of_instance(database, &mut spans));
+        }
+    }
+    if values.is_empty() {
+        return nothing("neither a config of a unit, nor valet.yaml, nor a generated file of one");
+    }
+    values.retain(|value| {
+        if is_generated {
+            value.stands_at(&path, line)
+        } else {
+            value.comes_from(&path, line)
+        }
+    });
+    if values.is_empty() {
+        let why = if is_generated {
+            "no value stands there"
+        } else {
+            "no value comes from there"
+        };
+        return nothing(why);
+    }
+    Ok(values)
+}
+
+fn human(values: &[Value], base: &str) -> String {
+    let mut text = String::new();
+    for value in values {
+        let becomes = if value.becomes.is_empty() {
+            String::new()
+        } else {
+            format!("\n  becomes {}", value.becomes)
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{} = {}\n  {base}{}:{}\n  {}{becomes}",
+            value.address,
+            value.value,
+            value.file,
+            value.lines.start(),
+            value.from(),
+        );
+    }
+    text
+}
+
+fn document(values: &[Value], base: &str) -> Json {
+    let one = |value: &Value| {
+        let span = value.span.as_ref().map(|span| {
+            let (line, column) = span.file.position(span.range.start);
+            let (end, _) = span.file.position(span.range.end);
+            json!({
+                "file": format!("{base}{}", span.file.path),
+                "line": line,
+                "column": column,
+                "endLine": end,
+            })
+        });
+        json!({
+            "address": value.address,
+            "value": value.value,
+            "origin": value.origin,
+            "key": value.key,
+            "from": span,
+            "becomes": value.becomes,
+            "file": format!("{base}{}", value.file),
+            "line": value.lines.start(),
+            "endLine": value.lines.end(),
+        })
+    };
+    json!({"values": values.iter().map(one).collect::<Vec<_>>()})
+}

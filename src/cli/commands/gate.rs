@@ -1,0 +1,104 @@
+//! `valet-rds gate`: stop a plan that takes away what no config has declared.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::{
+    cli::{self, Global, Session, Stop},
+    compile,
+    diagnostic::Problem,
+    io,
+    model::Database,
+    review::{gate, retirement},
+};
+
+/// Arguments of `gate`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Output of `terraform show -json PLAN`, or `-` for standard input
+    #[arg(value_name = "PLAN.json")]
+    plan: PathBuf,
+    /// The unit that the plan is for, as ENVIRONMENT/NAMESPACE [default: told by the tags in the plan]
+    #[arg(long, value_name = "UNIT", add = cli::complete::unit_names())]
+    unit: Option<String>,
+    /// How to print the verdict
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Human,
+    /// The comment of a pull request
+    Markdown,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the plan cannot be read, or takes away what is not declared.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let session = Session::open(global)?;
+    let bytes = if arguments.plan.as_os_str() == "-" {
+        io::read_whole_stdin()?
+    } else {
+        io::read_whole(&arguments.plan)?
+    };
+    let unusable =
+        |message: String| Stop::Usage(format!("{}: {message}", arguments.plan.display()));
+    let plan = gate::read(&bytes).map_err(unusable)?;
+    let database = match &arguments.unit {
+        Some(unit) => named(&session, unit)?,
+        None => told(&session, plan.identity.as_ref())?,
+    };
+    let verdict = gate::judge(&plan.steps, database.as_ref(), &session.today);
+    let unit = database.as_ref().map(Database::unit);
+    let unit = unit.as_deref().or(arguments.unit.as_deref());
+    cli::print(match arguments.format {
+        Format::Human => gate::human(&verdict, unit),
+        Format::Markdown => gate::markdown(&verdict, unit),
+    });
+    if verdict.passes() {
+        Ok(())
+    } else {
+        Err(Stop::Rejected)
+    }
+}
+
+/// The instance that the tags of a plan tell of.
+fn told(
+    session: &Session,
+    identity: Option<&retirement::Identity>,
+) -> Result<Option<Database>, Stop> {
+    let Some(identity) = identity else {
+        return Ok(None);
+    };
+    let (compiled, _) = session.compile()?;
+    let mut databases = compiled.databases.into_iter();
+    Ok(databases.find(|database| retirement::identity(database) == *identity))
+}
+
+/// The instance of a unit; none for what the units of an environment share.
+fn named(session: &Session, unit: &str) -> Result<Option<Database>, Stop> {
+    if session.environments.iter().any(|one| one.unit() == unit) {
+        return Ok(None);
+    }
+    let (environment, path) = session.find(unit)?;
+    let bytes = io::read(&session.workspace.join(&path))?;
+    let (database, mut problems) = compile::unit(environment, &path, bytes, &session.today);
+    compile::finish(&mut problems);
+    // An acknowledgement that has expired is no reason to say nothing: it just does not count.
+    let wrong = problems
+        .iter()
+        .any(|one| one.is_error() && !is_about_dates(one));
+    match database.filter(|_| !wrong) {
+        Some(database) => Ok(Some(database)),
+        None => Err(session.problems(problems)),
+    }
+}
+
+fn is_about_dates(problem: &Problem) -> bool {
+    problem.rule.code == crate::diagnostic::rule::ACKNOWLEDGEMENT_EXPIRED.code
+}

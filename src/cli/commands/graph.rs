@@ -1,0 +1,92 @@
+//! `valet-rds graph`: the wiring from pod to database, drawn.
+
+use clap::ValueEnum;
+
+use crate::{
+    cli::{self, Global, Session, Stop, Which},
+    compile,
+    diagnostic::Problem,
+    inspect::graph::{self, Graph},
+    text::suggest,
+};
+
+/// Arguments of `graph`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Without a namespace, all units of the environment
+    #[command(flatten)]
+    which: Which,
+    /// What to draw with
+    #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A flowchart that GitHub draws in Markdown
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// A picture that needs nothing else, readable in light and dark
+    Svg,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When there is no such unit or environment, or a config is wrong.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let session = Session::open(global)?;
+    let graph = match arguments.which.parts(global)? {
+        (Some(environment), Some(namespace)) => {
+            unit_graph(&session, &format!("{environment}/{namespace}"))?
+        }
+        (Some(environment), None) => fleet(&session, &environment)?,
+        (None, _) => return Err(cli::missing("--environment")),
+    };
+    cli::print(match arguments.format {
+        Format::Mermaid => graph::mermaid(&graph),
+        Format::Dot => graph::dot(&graph),
+        Format::Svg => graph::svg(&graph),
+    });
+    Ok(())
+}
+
+fn unit_graph(session: &Session, unit: &str) -> Result<Graph, Stop> {
+    let (database, _) = super::unit::compile(session, unit)?;
+    Ok(graph::unit(&database))
+}
+
+fn fleet(session: &Session, name: &str) -> Result<Graph, Stop> {
+    let Some(environment) = session.environments.iter().find(|known| known.name == name) else {
+        let known: Vec<_> = session
+            .environments
+            .iter()
+            .map(|known| &known.name)
+            .collect();
+        let known = suggest::list(&known);
+        return Err(Stop::Usage(format!(
+            "there is no environment `{name}`; there are {known}"
+        )));
+    };
+    let (compiled, _) = session.compile()?;
+    let folder = format!("{}/", environment.spec.configs);
+    let mut wrong: Vec<_> = compiled
+        .problems
+        .into_iter()
+        .filter(Problem::is_error)
+        .collect();
+    wrong.retain(|problem| {
+        problem.span.file.path.starts_with(&folder)
+            || problem.span.file.path == compile::WORKSPACE_FILE
+    });
+    if !wrong.is_empty() {
+        return Err(session.problems(wrong));
+    }
+    let databases: Vec<_> = compiled
+        .databases
+        .iter()
+        .filter(|database| database.environment.name == name)
+        .collect();
+    Ok(graph::environment(environment, &databases))
+}

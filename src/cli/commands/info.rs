@@ -1,0 +1,133 @@
+//! `valet-rds info`: everything that is decided about a unit.
+
+use std::fmt::Write;
+
+use clap::ValueEnum;
+use serde_json::Value;
+
+use super::unit::{self, OutputsChoice};
+use crate::{
+    cli::{self, Global, Session, Stop, Which},
+    connect::outputs::{self, Outputs},
+    inspect::resolved,
+    model::Database,
+    yaml::edit,
+};
+
+/// Arguments of `info`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    outputs: OutputsChoice,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Tables
+    Human,
+    /// One YAML document
+    Yaml,
+    /// One JSON document
+    Json,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When there is no such unit, it does not compile, or the outputs are not its own.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let session = Session::open(global)?;
+    let (database, problems) = unit::compile(&session, &arguments.which.unit(global)?)?;
+    let outputs = arguments.outputs.read(&session, &database)?;
+    cli::show_problems(&problems, &session.base, global);
+    let document = || resolved::document(&database, outputs.as_ref());
+    match arguments.format {
+        Format::Human => cli::print(human(&database, outputs.as_ref())),
+        Format::Json => cli::print(format!("{:#}\n", document())),
+        Format::Yaml => cli::print(yaml(&document(), 0)),
+    }
+    Ok(())
+}
+
+fn human(database: &Database, outputs: Option<&Outputs>) -> String {
+    let written = &database.environment.spec;
+    let entries: Vec<_> = resolved::entries(database)
+        .into_iter()
+        .filter(|entry| !entry.value.is_null())
+        .map(|entry| (entry.key.join("."), shown(&entry.value), entry.origin))
+        .collect();
+    let width = |texts: &mut dyn Iterator<Item = &String>| {
+        texts.map(|text| text.chars().count()).max().unwrap_or(0)
+    };
+    let keys = width(&mut entries.iter().map(|(key, ..)| key));
+    // A long value moves its own origin alone.
+    let values = width(&mut entries.iter().map(|(_, value, _)| value)).min(32);
+    let mut text = format!(
+        "{} in account {}, {}\nconfig {}\nroot   {}\n\n",
+        database.unit(),
+        written.account_id,
+        written.region,
+        database.file.path,
+        database.directory()
+    );
+    for (key, value, origin) in &entries {
+        let _ = writeln!(text, "{key:keys$}  {value:values$}  {origin}");
+    }
+    text.push_str("\nNames in AWS\n");
+    text.push_str(&table(&resolved::names(database)));
+    text.push_str("\nKnown after apply\n");
+    match outputs {
+        Some(outputs) => text.push_str(&table(&resolved::told(outputs))),
+        None => {
+            let _ = writeln!(
+                text,
+                "nothing yet: commit what `terraform output -json` prints as {}/{}, or name it with --outputs",
+                database.directory(),
+                outputs::FILE
+            );
+        }
+    }
+    text
+}
+
+fn table(rows: &[(&str, String)]) -> String {
+    let kinds = rows.iter().map(|(kind, _)| kind.len()).max().unwrap_or(0);
+    let line = |(kind, name): &(&str, String)| format!("{kind:kinds$}  {name}\n");
+    rows.iter().map(line).collect()
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// YAML of a document, mappings in blocks and everything else on one line.
+fn yaml(value: &Value, depth: usize) -> String {
+    let indent = "  ".repeat(depth);
+    let mut text = String::new();
+    for (key, value) in value.as_object().into_iter().flatten() {
+        let key = edit::inline(&Value::from(key.as_str()));
+        let _ = match value {
+            Value::Object(map) if !map.is_empty() => {
+                write!(text, "{indent}{key}:\n{}", yaml(value, depth + 1))
+            }
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                let items = items
+                    .iter()
+                    .map(|item| format!("{indent}  - {}\n", edit::inline(item)));
+                write!(text, "{indent}{key}:\n{}", items.collect::<String>())
+            }
+            _ => writeln!(text, "{indent}{key}: {}", edit::inline(value)),
+        };
+    }
+    text
+}

@@ -1,0 +1,56 @@
+//! `valet-rds init`: a workspace that compiles at once.
+
+use std::path::PathBuf;
+
+use crate::{
+    cli::{self, Stop},
+    compile::{
+        WORKSPACE_FILE,
+        fix::{CONFIG_SCHEMA, WORKSPACE_SCHEMA},
+    },
+    io,
+};
+
+/// Arguments of `init`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Folder of the new workspace
+    #[arg(value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+}
+
+/// What a new workspace holds.
+const FILES: [(&str, &str); 4] = [
+    (WORKSPACE_FILE, include_str!("init/valet.yaml")),
+    ("configs/dev/orders.yaml", include_str!("init/orders.yaml")),
+    (CONFIG_SCHEMA, ""),
+    (WORKSPACE_SCHEMA, ""),
+];
+
+/// Runs the command.
+///
+/// # Errors
+/// When one of the files exists, or the disk refuses.
+pub fn run(arguments: &Arguments) -> Result<(), Stop> {
+    let folder = &arguments.folder;
+    for (path, _) in FILES {
+        if io::is_there(&folder.join(path)) {
+            let path = folder.join(path);
+            return Err(Stop::Usage(format!(
+                "{} exists; nothing is overwritten",
+                path.display()
+            )));
+        }
+    }
+    for (path, text) in FILES {
+        let text = match path {
+            CONFIG_SCHEMA => crate::config::schema::CONFIG.text(),
+            WORKSPACE_SCHEMA => crate::config::schema::WORKSPACE.text(),
+            _ => text.to_owned(),
+        };
+        io::write_new(&folder.join(path), &text)?;
+        cli::print(format!("created {}\n", folder.join(path).display()));
+    }
+    cli::note("next: fill in valet.yaml, then run `valet-rds check` and `valet-rds generate`");
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! `valet-rds k8s`: the Kubernetes objects with which a namespace reaches its database.
+
+use clap::ValueEnum;
+
+use super::unit::{self, OutputsChoice, no_outputs};
+use crate::{
+    cli::{self, Global, Session, Stop, Which},
+    config::Authentication,
+    connect::{
+        kubernetes::{self, Bazel, Target},
+        outputs,
+    },
+    model::Database,
+    text::duration::Duration,
+};
+
+/// Arguments of `k8s`.
+///
+/// `-ri` is the two-letter short of `--external-secret-refresh-interval`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    outputs: OutputsChoice,
+    #[command(flatten)]
+    told: Connection,
+    /// How to print the objects
+    #[arg(long, value_name = "FORMAT", default_value = "yaml")]
+    format: Format,
+    /// Name of the Bazel target [default: the database's name in AWS]
+    #[arg(long, short = 'n', value_name = "NAME")]
+    bazel_target_name: Option<String>,
+    /// Label of the Bazel target that applies the root [default: the package of the root]
+    #[arg(long, value_name = "LABEL")]
+    terraform_target: Option<String>,
+    /// Also print an example Deployment that reads the connection from files
+    #[arg(long)]
+    deployment: bool,
+}
+
+/// What can be told instead of read from outputs, and how the objects behave.
+#[derive(Debug, clap::Args)]
+pub(super) struct Connection {
+    /// Host of the proxy, when there are no outputs
+    #[arg(long, short = 'p', value_name = "HOST", value_parser = host)]
+    pub(super) proxy_endpoint: Option<String>,
+    /// ARN of the secret, when there are no outputs
+    #[arg(long, short = 's', value_name = "ARN")]
+    secret_arn: Option<String>,
+    /// How often External Secrets reads the secret again
+    #[arg(long, value_name = "TIME", default_value = "1h")]
+    external_secret_refresh_interval: Duration,
+    /// DNS name of the VPC endpoint in the cluster's VPC; without it the mesh resolves the proxy's host itself
+    #[arg(long, value_name = "HOST", value_parser = host)]
+    vpc_endpoint: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One YAML stream, ready for `kubectl apply --server-side -f -`
+    Yaml,
+    /// A `storage_valet_rds_k8s_resources` call
+    Bazel,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the unit or its outputs are wrong or missing.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let bazel = arguments.format == Format::Bazel;
+    if bazel && arguments.deployment {
+        return Err(Stop::Usage(
+            "--deployment goes with `--format yaml`".to_owned(),
+        ));
+    }
+    let session = Session::open(global)?;
+    let (database, problems) = unit::compile_active(&session, &arguments.which.unit(global)?)?;
+    let outputs = arguments.outputs.read(&session, &database)?;
+    let told = &arguments.told;
+    // The macro has no other way to log in.
+    let secret = bazel || needs_secret(&database);
+    let target = told.target(&session, &database, outputs.as_ref(), secret)?;
+    let refresh = told.refresh(&database)?;
+    let text = match arguments.format {
+        Format::Yaml => stream(&database, &target, refresh, arguments.deployment)?,
+        Format::Bazel => {
+            let label = format!("//{}", database.directory());
+            kubernetes::bazel(
+                &database,
+                &target,
+                refresh,
+                &Bazel {
+                    name: arguments
+                        .bazel_target_name
+                        .as_deref()
+                        .unwrap_or(kubernetes::name(&database)),
+                    terraform_target: arguments.terraform_target.as_deref().unwrap_or(&label),
+                },
+            )
+        }
+    };
+    cli::show_problems(&problems, &session.base, global);
+    unit::warn_foreign_host(&database, told.proxy_endpoint.as_deref());
+    if let Some(warning) = stale(&database, refresh) {
+        cli::note(format!("warning: {warning}"));
+    }
+    if !bazel && (arguments.bazel_target_name.is_some() || arguments.terraform_target.is_some()) {
+        cli::note("note: the Bazel target is not in the YAML; `--format bazel` prints its call");
+    }
+    cli::print(text);
+    Ok(())
+}
+
+/// Whether pods log in with what stands in the secret.
+pub(super) fn needs_secret(database: &Database) -> bool {
+    database.authentication.value == Authentication::Password
+}
+
+/// The objects as one YAML stream.
+pub(super) fn stream(
+    database: &Database,
+    target: &Target,
+    refresh: Duration,
+    deployment: bool,
+) -> Result<String, Stop> {
+    let mut objects = kubernetes::objects(database, target, refresh);
+    if deployment {
+        objects.push(kubernetes::deployment(database));
+    }
+    kubernetes::yaml(&objects).map_err(|error| Stop::Usage(error.to_string()))
+}
+
+impl Connection {
+    /// Where the database is reached: what is told wins over what outputs say.
+    pub(super) fn target(
+        &self,
+        session: &Session,
+        database: &Database,
+        outputs: Option<&outputs::Outputs>,
+        needs_secret: bool,
+    ) -> Result<Target, Stop> {
+        let secret = self.secret_arn.clone();
+        let secret = secret.or_else(|| (!needs_secret).then(String::new));
+        let mut target = match (outputs, &self.proxy_endpoint, secret) {
+            (Some(outputs), ..) => Target::from_outputs(database, outputs),
+            (None, Some(host), Some(secret)) => Target::of(database, host.clone(), secret),
+            _ => {
+                let flags = if needs_secret {
+                    "--proxy-endpoint and --secret-arn"
+                } else {
+                    "--proxy-endpoint"
+                };
+                return Err(no_outputs(session, database, flags));
+            }
+        };
+        if let Some(host) = &self.proxy_endpoint {
+            target.host.clone_from(host);
+        }
+        if let Some(secret) = &self.secret_arn {
+            target.secret_arn.clone_from(secret);
+        }
+        let start = outputs::secret_arn_start(database);
+        if !target.secret_arn.is_empty() && !target.secret_arn.starts_with(&start) {
+            let message = format!(
+                "`{}` is not a secret of {}: it starts with `{start}`",
+                target.secret_arn, database.environment.name
+            );
+            return Err(Stop::Usage(message));
+        }
+        target.vpc_endpoints.clone_from(&self.vpc_endpoint);
+        Ok(target)
+    }
+
+    /// How often the secret is read, if that is often enough.
+    pub(super) fn refresh(&self, database: &Database) -> Result<Duration, Stop> {
+        let refresh = self.external_secret_refresh_interval;
+        let days = database.password_rotation_days.value;
+        if refresh < Duration::days(days) {
+            return Ok(refresh);
+        }
+        let message = format!(
+            "a password that rotates every {days} days is stale when it is read only every {refresh}"
+        );
+        Err(Stop::Usage(message))
+    }
+}
+
+/// How long a pod can hold an old password, in words.
+pub(super) fn stale(database: &Database, refresh: Duration) -> Option<String> {
+    // The kubelet looks every minute, at a cache that is at most a minute old.
+    const KUBELET: Duration = Duration::seconds(120);
+    if database.authentication.value == Authentication::Iam {
+        return None;
+    }
+    let days =
+        crate::diagnostic::report::plural(database.password_rotation_days.value as usize, "day");
+    Some(format!(
+        "the password rotates every {days}, and for up to {} after that (refresh {refresh}, mounted files {KUBELET}) \
+         new connections with the old one fail; environment variables keep it until the pod restarts, so read the files at \
+         each connect, or use `authentication: iam`",
+        refresh.then(KUBELET)
+    ))
+}
+
+/// A host name from the command line.
+pub(super) fn host(text: &str) -> Result<String, String> {
+    if outputs::is_host(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("not the name of a host".to_owned())
+    }
+}

@@ -1,0 +1,194 @@
+//! `valet-rds preview`: the HCL of one unit, reading nothing but its config and `valet.yaml`.
+
+mod watch;
+
+use std::{fmt::Write, path::Path, sync::Arc};
+
+use crate::{
+    cli::{self, Global, Session, Stop},
+    compile::{self, example},
+    diagnostic::Problem,
+    io,
+    model::Environment,
+    terraform::{emit::emit, lower},
+};
+
+/// Arguments of `preview`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// ENVIRONMENT/NAMESPACE, or the path of a config, or `-` for standard input
+    #[arg(value_name = "UNIT|FILE", add = cli::complete::unit_names())]
+    what: String,
+    /// Compile again whenever the config or `valet.yaml` is saved, until interrupted
+    #[arg(long)]
+    watch: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the config does not compile.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    if arguments.watch {
+        return watch::run(arguments, global);
+    }
+    let compiled = compile(&arguments.what, global)?;
+    if compiled.outside {
+        cli::note("note: outside any workspace; the environment is a built-in example");
+    }
+    let Some(hcl) = compiled.hcl else {
+        return Err(Stop::Problems {
+            problems: compiled.problems,
+            base: compiled.base,
+        });
+    };
+    cli::show_problems(&compiled.problems, &compiled.base, global);
+    cli::print(hcl);
+    Ok(())
+}
+
+/// What a config comes to.
+struct Compiled {
+    /// Whether the environment is the built-in example.
+    outside: bool,
+    problems: Vec<Problem>,
+    base: String,
+    /// The Terraform, coloured for standard output, unless an error is among the problems.
+    hcl: Option<String>,
+}
+
+fn compile(what: &str, global: &Global) -> Result<Compiled, Stop> {
+    let subject = subject(what, global)?;
+    let (database, mut problems) = compile::unit(
+        &subject.environment,
+        &subject.path,
+        subject.bytes,
+        &subject.today,
+    );
+    compile::finish(&mut problems);
+    let rejected = problems.iter().any(Problem::is_error);
+    let database = database.filter(|_| !rejected);
+    let hcl = database.map(|database| {
+        let mut text = String::new();
+        for (path, file) in emit(&lower::unit(&database)) {
+            let separator = if text.is_empty() { "" } else { "\n" };
+            let _ = write!(text, "{separator}# {path}\n{file}");
+        }
+        if global.colors(&std::io::stdout()) {
+            paint(&text)
+        } else {
+            text
+        }
+    });
+    Ok(Compiled {
+        outside: subject.outside,
+        problems,
+        base: subject.base,
+        hcl,
+    })
+}
+
+struct Subject {
+    environment: Arc<Environment>,
+    path: String,
+    bytes: Vec<u8>,
+    base: String,
+    today: String,
+    outside: bool,
+}
+
+fn subject(what: &str, global: &Global) -> Result<Subject, Stop> {
+    let path = Path::new(what);
+    if what != "-" && !io::is_file(path) {
+        let session = Session::open(global)?;
+        let (environment, path) = session.find(what)?;
+        return Ok(Subject {
+            bytes: io::read(&session.workspace.join(&path))?,
+            environment: Arc::clone(environment),
+            path,
+            base: session.base,
+            today: session.today,
+            outside: false,
+        });
+    }
+    let bytes = if what == "-" {
+        io::read_stdin()?
+    } else {
+        io::read(path)?
+    };
+    if what != "-"
+        && let Ok(session) = Session::open(global)
+        && let Some((environment, path)) =
+            io::config_path(&session.workspace, &session.environments, path)
+    {
+        return Ok(Subject {
+            environment,
+            path,
+            bytes,
+            base: session.base,
+            today: session.today,
+            outside: false,
+        });
+    }
+    let environment = example::environment().ok().flatten();
+    let environment = environment
+        .ok_or_else(|| Stop::Usage("the built-in example environment is broken".to_owned()))?;
+    let path = if what == "-" {
+        stdin_path(&bytes)
+    } else {
+        what.to_owned()
+    };
+    Ok(Subject {
+        environment,
+        path,
+        bytes,
+        base: String::new(),
+        today: global.today(),
+        outside: true,
+    })
+}
+
+/// Standard input has no name; the namespace that it states stands in for one.
+fn stdin_path(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let namespace = text
+        .lines()
+        .find_map(|line| line.strip_prefix("namespace:"));
+    let namespace = namespace.map_or("stdin", |value| value.trim().trim_matches(['"', '\'']));
+    format!("{namespace}.yaml")
+}
+
+const DIM: &str = "\u{1b}[2m";
+const BOLD: &str = "\u{1b}[1m";
+const CYAN: &str = "\u{1b}[36m";
+const GREEN: &str = "\u{1b}[32m";
+const PLAIN: &str = "\u{1b}[0m";
+
+/// Colours HCL line by line: what we print has one argument or one block start a line.
+fn paint(text: &str) -> String {
+    let mut painted = String::with_capacity(text.len() * 2);
+    for line in text.lines() {
+        let code = line.trim_start();
+        let indent = line.get(..line.len() - code.len()).unwrap_or("");
+        painted.push_str(indent);
+        if code.starts_with('#') {
+            let _ = write!(painted, "{DIM}{code}{PLAIN}");
+        } else if let Some((key, value)) = code.split_once(" = ") {
+            let _ = write!(painted, "{CYAN}{key}{PLAIN} = {}", paint_value(value));
+        } else if code.ends_with('{') {
+            let _ = write!(painted, "{BOLD}{code}{PLAIN}");
+        } else {
+            painted.push_str(&paint_value(code));
+        }
+        painted.push('\n');
+    }
+    painted
+}
+
+fn paint_value(value: &str) -> String {
+    if value.starts_with('"') {
+        format!("{GREEN}{value}{PLAIN}")
+    } else {
+        value.to_owned()
+    }
+}

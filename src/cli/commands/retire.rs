@@ -1,0 +1,65 @@
+//! `valet-rds retire`: the next step out, written into the config.
+
+use serde_json::json;
+
+use super::unit;
+use crate::{
+    cli::{self, Global, Session, Stop},
+    config::Lifecycle,
+    io,
+    yaml::edit,
+};
+
+/// Arguments of `retire`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The unit, as ENVIRONMENT/NAMESPACE
+    #[arg(value_name = "UNIT", add = cli::complete::unit_names())]
+    unit: String,
+    /// Forget the database and everything around it in the end, instead of destroying it
+    #[arg(long)]
+    retain: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the config does not compile, or cannot be edited.
+pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+    let (session, _lock) = Session::open_locked(global)?;
+    let name = &arguments.unit;
+    let (database, _) = unit::compile(&session, name)?;
+    let path = &database.file.path;
+    let shown = format!("{}{path}", session.base);
+    let mut keys = Vec::new();
+    let next = match database.lifecycle.value {
+        Lifecycle::Active => {
+            keys.push(("lifecycle", json!(Lifecycle::Retiring.as_str())));
+            keys.push(("retirementRequested", json!(session.today)));
+            format!("generate, merge and apply it; then run `valet-rds retire {name}` again")
+        }
+        Lifecycle::Retiring => {
+            keys.push(("lifecycle", json!(Lifecycle::Retired.as_str())));
+            format!("generate, merge and apply it; then delete {shown} and generate")
+        }
+        Lifecycle::Retired => {
+            cli::note(format!(
+                "{name} is retired: once that is applied, delete {shown} and generate"
+            ));
+            return Ok(());
+        }
+    };
+    if arguments.retain && !database.retain {
+        keys.push(("retain", json!(true)));
+    }
+    let edited = keys
+        .iter()
+        .try_fold(database.file.text.clone(), |text, (key, value)| {
+            edit::set(&text, &[key], value)
+        })
+        .map_err(|refused| Stop::Usage(format!("{shown}: {refused}")))?;
+    io::write_config(&session.workspace, path, &edited)?;
+    cli::print(format!("updated {shown}\n"));
+    cli::note(next);
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! What the roots on disk say about the units of a session.
+
+use rayon::prelude::*;
+
+use super::{Session, Stop};
+use crate::{
+    compile, io,
+    model::Database,
+    review::retirement::{self, Retirement, StandingRoot},
+};
+
+impl Session {
+    /// What the roots on disk say about these units.
+    ///
+    /// # Errors
+    /// When a root cannot be read.
+    pub fn life(&self, databases: &[Database]) -> Result<Retirement, Stop> {
+        let (mut roots, _) = self.strays(databases)?;
+        let standing = databases
+            .par_iter()
+            .map(|database| self.telling(database))
+            .collect::<Result<Vec<_>, Stop>>()?;
+        roots.extend(standing.into_iter().flatten());
+        Ok(retirement::compare(&roots, databases))
+    }
+
+    /// Roots of none of these units, and whether a sweep may have something to do.
+    ///
+    /// # Errors
+    /// When a root cannot be read.
+    pub fn strays(&self, databases: &[Database]) -> Result<(Vec<StandingRoot>, bool), Stop> {
+        let expected = compile::expected_roots(&self.environments, databases);
+        let is_expected = |directory: &str| expected.contains(directory);
+        Ok(io::stray_roots(
+            &self.workspace,
+            self.output(),
+            &is_expected,
+        )?)
+    }
+
+    /// The root of a unit, when it has something to say about the unit's life.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn telling(&self, database: &Database) -> Result<Option<StandingRoot>, Stop> {
+        let directory = database.directory();
+        let terraform = io::terraform(&self.workspace, &directory)?;
+        if !retirement::is_telling(&terraform, database) {
+            return Ok(None);
+        }
+        Ok(io::standing_root(&self.workspace, &directory)?)
+    }
+}

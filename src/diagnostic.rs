@@ -1,0 +1,249 @@
+//! One finding: which rule, where, what to do about it.
+
+pub mod report;
+pub mod rule;
+pub mod spans;
+
+use std::{
+    error::Error,
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+
+use serde_json::Value;
+
+use crate::{
+    diagnostic::{
+        rule::{Rule, Severity},
+        spans::Shape,
+    },
+    text::unicode::spelt_out,
+};
+
+/// A value, or everything wrong with the input that should have made it.
+pub type Checked<T> = Result<T, Vec<Problem>>;
+
+/// An input file: its path inside the workspace, with `/` between folders, and its text.
+#[derive(Debug)]
+pub struct File {
+    /// Path relative to the workspace.
+    pub path: String,
+    /// Everything in it.
+    pub text: String,
+    /// Where its values stand, once somebody has asked.
+    shape: OnceLock<Option<Shape>>,
+}
+
+impl File {
+    /// A file.
+    #[must_use]
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            text: text.into(),
+            shape: OnceLock::new(),
+        }
+    }
+
+    /// Where its values stand; found by `parse` the first time, remembered after that.
+    pub fn shape(&self, parse: impl FnOnce(&str) -> Option<Shape>) -> Option<&Shape> {
+        self.shape.get_or_init(|| parse(&self.text)).as_ref()
+    }
+
+    /// Line and column, both counted from 1 and in characters, of a byte offset.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> (usize, usize) {
+        let before = self.text.get(..offset).unwrap_or(&self.text);
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = before.matches('\n').count() + 1;
+        let column = before.get(start..).unwrap_or("").chars().count() + 1;
+        (line, column)
+    }
+}
+
+/// Characters of an input file.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// The file.
+    pub file: Arc<File>,
+    /// Byte offsets into its text.
+    pub range: Range<usize>,
+}
+
+/// A change of a file that certainly mends a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fix {
+    /// Gives a key another value.
+    Set(Vec<String>, Value),
+    /// Calls a key by its right name.
+    Rename(Vec<String>, String),
+}
+
+/// One thing wrong, at one place.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Which rule was broken.
+    pub rule: &'static Rule,
+    /// What is wrong, in the user's words, with the value as written.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What to type instead.
+    pub help: Option<String>,
+    /// Another place that is part of the story, and what it has to do with it.
+    pub also: Option<(Span, String)>,
+    /// What certainly mends it.
+    pub fix: Option<Fix>,
+}
+
+impl Problem {
+    /// A problem without help.
+    #[must_use]
+    pub fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            message: spelt_out(&message.into()),
+            span,
+            help: None,
+            also: None,
+            fix: None,
+        }
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(spelt_out(&help.into()));
+        self
+    }
+
+    /// Says how to mend it without a doubt. `pointer` is a JSON pointer; entries of lists cannot be mended.
+    #[must_use]
+    pub fn fix(mut self, pointer: &str, fix: impl FnOnce(Vec<String>) -> Fix) -> Self {
+        let unescape = |token: &str| token.replace("~1", "/").replace("~0", "~");
+        let path: Vec<_> = pointer.split('/').skip(1).map(unescape).collect();
+        let in_a_list = path.iter().any(|token| token.parse::<usize>().is_ok());
+        if !in_a_list {
+            self.fix = Some(fix(path));
+        }
+        self
+    }
+
+    /// Points at a second place.
+    #[must_use]
+    pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.also = Some((span, spelt_out(&label.into())));
+        self
+    }
+
+    /// Whether this alone rejects the input.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.rule.severity == Severity::Error
+    }
+}
+
+/// The order in which problems are shown: by file, then by place, then by rule.
+pub fn sort(problems: &mut [Problem]) {
+    problems.sort_by(|a, b| order(a).cmp(&order(b)));
+}
+
+fn order(problem: &Problem) -> (&str, usize, usize, &str, &str) {
+    let Span { file, range } = &problem.span;
+    (
+        &file.path,
+        range.start,
+        range.end,
+        problem.rule.code,
+        &problem.message,
+    )
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Problem {}
+
+/// A problem as miette draws it. `base` goes before the file's path, so that a terminal can open it.
+#[derive(Debug)]
+pub struct Report {
+    code: &'static str,
+    severity: miette::Severity,
+    message: String,
+    help: Option<String>,
+    source: NamedSource<String>,
+    label: LabeledSpan,
+    related: Option<Box<Report>>,
+}
+
+impl Report {
+    /// Prepares a problem for drawing.
+    #[must_use]
+    pub fn new(problem: &Problem, base: &str) -> Self {
+        let severity = match problem.rule.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        };
+        let mut report = Self::at(&problem.span, base, severity, &problem.message);
+        report.code = problem.rule.code;
+        report.help.clone_from(&problem.help);
+        report.related = problem
+            .also
+            .as_ref()
+            .map(|(span, label)| Box::new(Self::at(span, base, miette::Severity::Advice, label)));
+        report
+    }
+
+    fn at(span: &Span, base: &str, severity: miette::Severity, message: &str) -> Self {
+        let name = format!("{base}{}", spelt_out(&span.file.path));
+        Self {
+            code: "",
+            severity,
+            message: message.to_owned(),
+            help: None,
+            source: NamedSource::new(name, span.file.text.clone()),
+            label: LabeledSpan::underline(span.range.clone()),
+            related: None,
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Report {}
+
+impl Diagnostic for Report {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        (!self.code.is_empty()).then(|| Box::new(self.code) as Box<dyn fmt::Display>)
+    }
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help
+            .as_ref()
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.source)
+    }
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(std::iter::once(self.label.clone())))
+    }
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        self.related.as_ref().map(|report| {
+            Box::new(std::iter::once(report.as_ref() as &dyn Diagnostic))
+                as Box<dyn Iterator<Item = &dyn Diagnostic>>
+        })
+    }
+}

@@ -1,0 +1,5 @@
+//! What is decided about a database, where it comes from, and how it is wired.
+
+pub mod explain;
+pub mod graph;
+pub mod resolved;

@@ -1,0 +1,271 @@
+//! The wiring from pod to database as boxes and arrows, drawn as Mermaid, DOT or SVG.
+
+mod dot;
+mod mermaid;
+mod svg;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    config::Authentication,
+    model::{Database, Environment},
+};
+
+pub use dot::dot;
+pub use mermaid::mermaid;
+pub use svg::svg;
+
+/// A drawing: accounts of the clusters on the left, the storage account on the right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graph {
+    /// What it shows.
+    pub title: String,
+    /// Accounts of the clusters.
+    pub left: Vec<Group>,
+    /// The storage account.
+    pub right: Group,
+    /// The arrows.
+    pub edges: Vec<Edge>,
+}
+
+/// An account and what is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Unique in the drawing.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+    /// Its boxes, top to bottom.
+    pub nodes: Vec<Node>,
+}
+
+/// A box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Unique in the drawing: letters, digits and `_`.
+    pub id: String,
+    /// What kind of thing it is.
+    pub kind: &'static str,
+    /// Its name, and what else to know, a line each.
+    pub lines: Vec<String>,
+}
+
+/// An arrow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Id of the box that it leaves.
+    pub from: String,
+    /// Id of the box that it points at.
+    pub to: String,
+    /// What goes along it.
+    pub label: String,
+    /// Whether it is the way of the data, and not of permissions.
+    pub data: bool,
+}
+
+impl Graph {
+    /// Every group, left ones first.
+    fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.left.iter().chain([&self.right])
+    }
+}
+
+fn node(id: impl Into<String>, kind: &'static str, lines: &[&str]) -> Node {
+    Node {
+        id: id.into(),
+        kind,
+        lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+    }
+}
+
+fn edge(from: &str, to: &str, label: impl Into<String>, data: bool) -> Edge {
+    Edge {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        label: label.into(),
+        data,
+    }
+}
+
+/// The wiring of one database.
+#[must_use]
+pub fn unit(database: &Database) -> Graph {
+    let port = database.engine.value.port();
+    let mut edges = Vec::new();
+    let mut accounts: BTreeMap<String, Vec<Node>> = BTreeMap::new();
+    for (number, cluster) in database.clusters.value.iter().enumerate() {
+        let (pod, endpoint) = (format!("pod{number}"), format!("endpoint{number}"));
+        let namespace = format!("namespace {}", database.namespace.value);
+        let account = format!("service account {}", database.service_account_name.value);
+        let nodes = accounts
+            .entry(account_of(&database.environment, cluster))
+            .or_default();
+        nodes.push(node(&*pod, "Pods", &[cluster, &namespace, &account]));
+        nodes.push(node(
+            &*endpoint,
+            "VPC endpoint",
+            &[cluster, "answers for the proxy's host"],
+        ));
+        edges.push(edge(&pod, &endpoint, format!("TLS, {port}"), true));
+        edges.push(edge(
+            &endpoint,
+            "service",
+            format!("PrivateLink, {port}"),
+            true,
+        ));
+        edges.push(edge(&pod, "role", "assumes", false));
+    }
+    edges.extend(storage_edges(database));
+    Graph {
+        title: format!("Wiring of {}", database.unit()),
+        left: groups(accounts),
+        right: storage(&database.environment, storage_nodes(database)),
+        edges,
+    }
+}
+
+fn storage_nodes(database: &Database) -> Vec<Node> {
+    let names = &database.names;
+    let listens = format!("TCP {}", database.engine.value.port());
+    let listening = format!(
+        "{}, port {}, {}",
+        engine(database),
+        database.port.value,
+        database.instance_class.value
+    );
+    vec![
+        node("role", "IAM role", &[&database.iam_role_name.value]),
+        node(
+            "secret",
+            "Secret",
+            &[
+                "made and rotated by RDS",
+                &format!("user {}", database.username.value),
+            ],
+        ),
+        node(
+            "service",
+            "VPC endpoint service",
+            &[&names.endpoint_service],
+        ),
+        node(
+            "balancer",
+            "Network load balancer",
+            &[&names.load_balancer, &listens],
+        ),
+        node(
+            "proxy",
+            "RDS Proxy",
+            &[
+                &names.proxy,
+                &format!("TLS, {}", database.engine.value.port()),
+            ],
+        ),
+        node("database", "RDS instance", &[&names.instance, &listening]),
+    ]
+}
+
+fn storage_edges(database: &Database) -> Vec<Edge> {
+    let port = database.engine.value.port();
+    let access = match database.authentication.value {
+        Authentication::Password => edge("role", "secret", "reads", false),
+        Authentication::Iam => edge("role", "proxy", "rds-db:connect", false),
+    };
+    vec![
+        access,
+        edge("service", "balancer", format!("{port}"), true),
+        edge("balancer", "proxy", format!("{port}"), true),
+        edge(
+            "proxy",
+            "database",
+            format!("{}", database.port.value),
+            true,
+        ),
+        edge("proxy", "secret", "reads", false),
+    ]
+}
+
+/// The wiring of all databases of an environment.
+#[must_use]
+pub fn environment(environment: &Environment, databases: &[&Database]) -> Graph {
+    let mut accounts: BTreeMap<String, Vec<Node>> = BTreeMap::new();
+    for (number, cluster) in environment.spec.clusters.keys().enumerate() {
+        let nodes = accounts
+            .entry(account_of(environment, cluster))
+            .or_default();
+        nodes.push(node(format!("cluster{number}"), "EKS cluster", &[cluster]));
+    }
+    let mut nodes = Vec::new();
+    let mut edges = Vec::new();
+    for (number, database) in databases.iter().enumerate() {
+        let id = format!("unit{number}");
+        let kind = format!("{}, {}", engine(database), database.instance_class.value);
+        nodes.push(node(
+            &*id,
+            "Namespace",
+            &[&database.namespace.value, &database.names.instance, &kind],
+        ));
+        let served = environment.spec.clusters.keys().enumerate();
+        for (number, _) in served.filter(|(_, cluster)| database.clusters.value.contains(cluster)) {
+            let port = database.engine.value.port();
+            edges.push(edge(
+                &format!("cluster{number}"),
+                &id,
+                format!("{port}"),
+                true,
+            ));
+        }
+    }
+    Graph {
+        title: format!("Databases of {}", environment.name),
+        left: groups(accounts),
+        right: storage(environment, nodes),
+        edges,
+    }
+}
+
+fn engine(database: &Database) -> String {
+    format!(
+        "{} {}",
+        database.engine.value.as_str(),
+        database.engine_version.value
+    )
+}
+
+/// The accounts of a cluster, in words.
+fn account_of(environment: &Environment, cluster: &str) -> String {
+    let principals = environment
+        .spec
+        .clusters
+        .get(cluster)
+        .map(|cluster| &cluster.principal_arns);
+    let mut accounts: Vec<_> = principals
+        .into_iter()
+        .flatten()
+        .filter_map(|arn| arn.split(':').nth(4))
+        .collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    format!("Cluster account {}", accounts.join(", "))
+}
+
+fn groups(accounts: BTreeMap<String, Vec<Node>>) -> Vec<Group> {
+    let group = |(number, (title, nodes)): (usize, (String, Vec<Node>))| Group {
+        id: format!("clusters{number}"),
+        title,
+        nodes,
+    };
+    accounts.into_iter().enumerate().map(group).collect()
+}
+
+fn storage(environment: &Environment, nodes: Vec<Node>) -> Group {
+    let written = &environment.spec;
+    Group {
+        id: "storage".to_owned(),
+        title: format!(
+            "Storage account {}, {}, {}",
+            written.account_id, written.region, written.network.vpc_id
+        ),
+        nodes,
+    }
+}

@@ -1,0 +1,343 @@
+//! Everything that is decided about a unit, as data: each value with its origin, and the names in AWS.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    aws::name::{Kind, Names},
+    connect::outputs::Outputs,
+    model::{Database, Origin, Resolved},
+};
+
+/// A value of the effective config.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key, with `.` between keys inside each other.
+    pub key: Vec<String>,
+    /// The value; null when AWS decides.
+    pub value: Value,
+    /// Where it comes from: a file and its line, or in words.
+    pub origin: String,
+}
+
+/// Every key of the config with the value in force, in the order of the keys.
+#[must_use]
+pub fn entries(database: &Database) -> Vec<Entry> {
+    let mut list = List {
+        database,
+        entries: Vec::new(),
+    };
+    list.identity();
+    list.settings();
+    list.life();
+    list.proxy();
+    list.maps();
+    list.entries.sort_by(|a, b| a.key.cmp(&b.key));
+    list.entries
+}
+
+struct List<'a> {
+    database: &'a Database,
+    entries: Vec<Entry>,
+}
+
+impl List<'_> {
+    fn add(&mut self, key: &[&str], value: impl Into<Value>, origin: Origin) {
+        self.entries.push(Entry {
+            key: key.iter().map(ToString::to_string).collect(),
+            value: value.into(),
+            origin: mark(self.database, origin, ""),
+        });
+    }
+
+    fn resolved<T: Clone + Into<Value>>(&mut self, key: &str, given: &Resolved<T>) {
+        self.add(&[key], given.value.clone(), given.origin);
+    }
+
+    fn identity(&mut self) {
+        let it = self.database;
+        self.add(
+            &["shortname"],
+            it.shortname.clone(),
+            Origin::Config("shortname"),
+        );
+        match it.namespace.origin {
+            Origin::BuiltIn => self.entries.push(Entry {
+                key: vec!["namespace".to_owned()],
+                value: it.namespace.value.clone().into(),
+                origin: "name of the file".to_owned(),
+            }),
+            _ => self.resolved("namespace", &it.namespace),
+        }
+        self.resolved("serviceAccountName", &it.service_account_name);
+        self.resolved("iamRoleName", &it.iam_role_name);
+        self.resolved("username", &it.username);
+    }
+
+    fn settings(&mut self) {
+        let it = self.database;
+        let authentication = it.authentication.value.as_str();
+        self.add(
+            &["authentication"],
+            authentication,
+            it.authentication.origin,
+        );
+        self.add(&["engine"], it.engine.value.as_str(), it.engine.origin);
+        self.add(
+            &["storageType"],
+            it.storage_type.value.as_str(),
+            it.storage_type.origin,
+        );
+        let logs: Vec<_> = it
+            .log_exports
+            .value
+            .iter()
+            .map(|log| log.as_str())
+            .collect();
+        self.add(&["logExports"], logs, it.log_exports.origin);
+        self.resolved("allocatedStorage", &it.allocated_storage);
+        self.resolved("backupRetentionPeriod", &it.backup_retention_period);
+        self.resolved("backupWindow", &it.backup_window);
+        self.resolved("clusters", &it.clusters);
+        self.resolved("databaseName", &it.database_name);
+        self.resolved("deletionProtection", &it.deletion_protection);
+        self.resolved("encrypted", &it.encrypted);
+        self.resolved("engineVersion", &it.engine_version);
+        self.resolved("instanceClass", &it.instance_class);
+        self.resolved("iops", &it.iops);
+        self.resolved("maintenanceWindow", &it.maintenance_window);
+        self.resolved("maxAllocatedStorage", &it.max_allocated_storage);
+        self.resolved("monitoringInterval", &it.monitoring_interval);
+        self.resolved("multiAz", &it.multi_az);
+        self.resolved("passwordRotationDays", &it.password_rotation_days);
+        self.resolved("port", &it.port);
+        self.resolved("storageThroughput", &it.storage_throughput);
+    }
+
+    fn proxy(&mut self) {
+        let proxy = &self.database.proxy;
+        for (key, given) in [
+            ("connectionBorrowTimeout", &proxy.connection_borrow_timeout),
+            ("idleClientTimeout", &proxy.idle_client_timeout),
+            ("maxConnectionsPercent", &proxy.max_connections_percent),
+            (
+                "maxIdleConnectionsPercent",
+                &proxy.max_idle_connections_percent,
+            ),
+        ] {
+            self.add(&["proxy", key], given.value, given.origin);
+        }
+        let query = &proxy.init_query;
+        self.add(&["proxy", "initQuery"], query.value.clone(), query.origin);
+        let filters = &proxy.session_pinning_filters;
+        let words: Vec<_> = filters.value.iter().map(|filter| filter.as_str()).collect();
+        self.add(&["proxy", "sessionPinningFilters"], words, filters.origin);
+    }
+
+    fn life(&mut self) {
+        let it = self.database;
+        let (lifecycle, restore) = (&it.lifecycle, &it.restore_from);
+        self.add(&["lifecycle"], lifecycle.value.as_str(), lifecycle.origin);
+        self.add(&["restoreFrom"], restore.value.clone(), restore.origin);
+        let written = |given: bool, key| {
+            if given {
+                Origin::Config(key)
+            } else {
+                Origin::BuiltIn
+            }
+        };
+        let requested = it.retirement_requested.clone();
+        let origin = written(requested.is_some(), "retirementRequested");
+        self.add(&["retirementRequested"], requested, origin);
+        self.add(&["retain"], it.retain, written(it.retain, "retain"));
+        let exceptions = |list: Vec<(&str, &str, &str, &str)>| {
+            let entry = |(name, what, reason, expires): (&str, &str, &str, &str)| json!({name: what, "reason": reason, "expires": expires});
+            list.into_iter().map(entry).collect::<Vec<_>>()
+        };
+        let allow = it.allow.iter().map(|ack| {
+            (
+                "change",
+                ack.change.as_str(),
+                ack.reason.as_str(),
+                ack.expires.as_str(),
+            )
+        });
+        let allow = exceptions(allow.collect());
+        self.add(&["allow"], allow, written(!it.allow.is_empty(), "allow"));
+        let waivers = it.waivers.iter().map(|waiver| {
+            (
+                "rule",
+                waiver.rule.as_str(),
+                waiver.reason.as_str(),
+                waiver.expires.as_str(),
+            )
+        });
+        let waivers = exceptions(waivers.collect());
+        self.add(
+            &["waivers"],
+            waivers,
+            written(!it.waivers.is_empty(), "waivers"),
+        );
+    }
+
+    fn maps(&mut self) {
+        let it = self.database;
+        for (map, values) in [("parameters", &it.parameters), ("tags", &it.tags)] {
+            for (key, given) in values {
+                let below = format!("/{}", key.replace('~', "~0").replace('/', "~1"));
+                self.entries.push(Entry {
+                    key: vec![map.to_owned(), key.clone()],
+                    value: given.value.clone().into(),
+                    origin: mark(it, given.origin, &below),
+                });
+            }
+        }
+    }
+}
+
+/// Where a value comes from. Files go by the line, so that an editor can open them.
+fn mark(database: &Database, origin: Origin, below: &str) -> String {
+    match origin {
+        Origin::BuiltIn => "default".to_owned(),
+        Origin::Derived(key) => format!("from {key}"),
+        _ => {
+            let span = database.span_below(origin, below);
+            let (line, _) = span.file.position(span.range.start);
+            format!("{}:{line}", span.file.path)
+        }
+    }
+}
+
+/// Everything that will have a name in AWS, with what it is.
+#[must_use]
+pub fn names(database: &Database) -> Vec<(&'static str, String)> {
+    let names = &database.names;
+    let environment = &database.environment.spec;
+    let mut list: Vec<(&str, String)> = vec![
+        (Kind::Database.words(), names.instance.clone()),
+        (Kind::SubnetGroup.words(), names.subnet_group.clone()),
+        (Kind::ParameterGroup.words(), names.parameter_group.clone()),
+        (Kind::Proxy.words(), names.proxy.clone()),
+        (Kind::LoadBalancer.words(), names.load_balancer.clone()),
+        (Kind::TargetGroup.words(), names.target_group.clone()),
+        ("VPC endpoint service", names.endpoint_service.clone()),
+        (Kind::Function.words(), names.sync_function.clone()),
+        ("schedule", names.sync_function.clone()),
+        (
+            Kind::SecurityGroup.words(),
+            names.database_security_group.clone(),
+        ),
+        (
+            Kind::SecurityGroup.words(),
+            names.proxy_security_group.clone(),
+        ),
+        (
+            Kind::SecurityGroup.words(),
+            names.load_balancer_security_group.clone(),
+        ),
+    ];
+    if environment.network.target_sync_in_vpc {
+        list.push((
+            Kind::SecurityGroup.words(),
+            names.sync_security_group.clone(),
+        ));
+    }
+    let role = |name: &String| (Kind::Role.words(), name.clone());
+    list.push(role(&database.iam_role_name.value));
+    list.push(role(&names.proxy_role));
+    list.push(role(&names.sync_role));
+    list.push(role(&names.sync_scheduler_role));
+    if database.monitoring_interval.value > 0 {
+        list.push(role(&names.monitoring_role));
+    }
+    for log in &database.log_exports.value {
+        let name = format!("/aws/rds/instance/{}/{}", names.instance, log.as_str());
+        list.push(("log group", name));
+    }
+    list.push(("log group", format!("/aws/rds/proxy/{}", names.proxy)));
+    list.push(("log group", format!("/aws/lambda/{}", names.sync_function)));
+    if environment.alarm_topic_arn.is_some() {
+        list.extend(alarms(names).map(|name| ("alarm", name)));
+    }
+    let (bucket, key) = database.state();
+    list.push((Kind::StateKey.words(), format!("s3://{bucket}/{key}")));
+    list
+}
+
+/// The alarms, as the modules name them.
+fn alarms(names: &Names) -> impl Iterator<Item = String> {
+    let database: &[&str] = &["connections", "cpu", "free-storage", "freeable-memory"];
+    let proxy: &[&str] = &["borrow-latency", "pinned-sessions"];
+    let load_balancer: &[&str] = &["healthy-hosts", "sync-errors", "unhealthy-hosts"];
+    [
+        (&names.instance, database),
+        (&names.proxy, proxy),
+        (&names.load_balancer, load_balancer),
+    ]
+    .into_iter()
+    .flat_map(|(of, alarms)| alarms.iter().map(move |alarm| format!("{of}-{alarm}")))
+}
+
+/// What apply told, in the words of the service team.
+#[must_use]
+pub fn told(outputs: &Outputs) -> Vec<(&'static str, String)> {
+    let database = outputs.database_name.clone();
+    let mut rows = vec![
+        ("endpoint", outputs.proxy_endpoint.clone()),
+        ("port", outputs.port.to_string()),
+        ("user", outputs.username.clone()),
+        ("secret", outputs.secret_arn.clone()),
+        ("role", outputs.role_arn.clone()),
+        ("service name", outputs.endpoint_service_name.clone()),
+    ];
+    rows.extend(database.map(|name| ("database", name)));
+    rows
+}
+
+/// Entries and names as one document, with the outputs under the names that Terraform gives them.
+#[must_use]
+pub fn document(database: &Database, outputs: Option<&Outputs>) -> Value {
+    let mut config = Map::new();
+    let mut origins = Map::new();
+    for entry in entries(database) {
+        put(&mut config, &entry.key, entry.value);
+        put(&mut origins, &entry.key, entry.origin.into());
+    }
+    let names: Vec<_> = names(database)
+        .into_iter()
+        .map(|(kind, name)| json!({"kind": kind, "name": name}))
+        .collect();
+    json!({
+        "unit": database.unit(),
+        "file": database.file.path,
+        "root": database.directory(),
+        "accountId": database.environment.spec.account_id,
+        "region": database.environment.spec.region,
+        "config": config,
+        "origins": origins,
+        "names": names,
+        "outputs": outputs.map(|outputs| json!({
+            "database_name": outputs.database_name,
+            "endpoint_service_name": outputs.endpoint_service_name,
+            "port": outputs.port,
+            "proxy_endpoint": outputs.proxy_endpoint,
+            "role_arn": outputs.role_arn,
+            "secret_arn": outputs.secret_arn,
+            "username": outputs.username,
+        })),
+    })
+}
+
+fn put(map: &mut Map<String, Value>, path: &[String], value: Value) {
+    match path {
+        [] => {}
+        [key] => {
+            map.insert(key.clone(), value);
+        }
+        [key, rest @ ..] => {
+            let inner = map.entry(key.clone()).or_insert_with(|| json!({}));
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! A config with everything decided: what `resolve` promises and every later stage relies on.
+
+pub mod resolve;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    aws::name::{self, Names},
+    config::{
+        Acknowledgement, Authentication, Engine, Lifecycle, LogExport, SessionPinningFilter,
+        StorageType, Waiver,
+        workspace::{self, OidcProvider},
+    },
+    diagnostic::{File, Span},
+    yaml,
+};
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A key of the config, as a path with `/`.
+    Config(&'static str),
+    /// A key of the environment's `defaults`.
+    Default(&'static str),
+    /// Another key of the environment.
+    Environment(&'static str),
+    /// A default of this tool.
+    BuiltIn,
+    /// Worked out from the value of a key.
+    Derived(&'static str),
+}
+
+/// A value and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Resolved<T> {
+    /// The value.
+    pub value: T,
+    /// Its origin.
+    pub origin: Origin,
+}
+
+impl<T> Resolved<T> {
+    /// A value with its origin.
+    #[must_use]
+    pub const fn new(value: T, origin: Origin) -> Self {
+        Self { value, origin }
+    }
+}
+
+/// An environment with everything decided.
+#[derive(Debug)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// What `valet.yaml` says.
+    pub spec: workspace::Environment,
+    /// `valet.yaml`.
+    pub file: Arc<File>,
+    /// Address of a module, up to its name, as seen from a root of this environment.
+    pub modules: ModuleSource,
+    /// Folder of the generated roots, relative to the workspace.
+    pub output: String,
+    /// The private-link repository of the workspace.
+    pub privatelink: Option<workspace::Privatelink>,
+}
+
+/// Address of the shared modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModuleSource {
+    /// What comes before the module's name.
+    pub before: String,
+    /// What comes after it.
+    pub after: String,
+}
+
+impl Environment {
+    /// The AWS partition of the Region.
+    #[must_use]
+    pub fn partition(&self) -> &'static str {
+        match self.spec.region.split('-').next() {
+            Some("cn") => "aws-cn",
+            _ if self.spec.region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    /// `environment/_environment`, the name of what the units share on the command line.
+    #[must_use]
+    pub fn unit(&self) -> String {
+        format!("{}/_environment", self.name)
+    }
+
+    /// Folder of the root that the units share, relative to the workspace.
+    #[must_use]
+    pub fn directory(&self) -> String {
+        format!("{}/{}", self.output, self.unit())
+    }
+
+    /// The place of a key of this environment, as a path with `/`.
+    #[must_use]
+    pub fn span(&self, path: &str) -> Span {
+        yaml::span(&self.file, &format!("/environments/{}/{path}", self.name))
+    }
+
+    /// ARN of the IAM OIDC provider of an issuer in this account.
+    #[must_use]
+    pub fn oidc_provider_arn(&self, issuer: &str) -> String {
+        format!(
+            "arn:{}:iam::{}:oidc-provider/{}",
+            self.partition(),
+            self.spec.account_id,
+            issuer.trim_start_matches("https://")
+        )
+    }
+
+    /// Clusters whose OIDC provider this environment owns, with whether it exists already.
+    pub fn owned_clusters(&self) -> impl Iterator<Item = (&String, &workspace::Cluster, bool)> {
+        self.spec
+            .clusters
+            .iter()
+            .filter(|(_, cluster)| cluster.oidc_provider != OidcProvider::External)
+            .map(|(name, cluster)| {
+                let exists = cluster.oidc_provider == OidcProvider::Import;
+                (name, cluster, exists)
+            })
+    }
+}
+
+/// A database with everything decided.
+#[derive(Debug)]
+pub struct Database {
+    /// Where it runs.
+    pub environment: Arc<Environment>,
+    /// The config.
+    pub file: Arc<File>,
+    /// Kubernetes namespace.
+    pub namespace: Resolved<String>,
+    /// Identity.
+    pub shortname: String,
+    /// Kubernetes ServiceAccount.
+    pub service_account_name: Resolved<String>,
+    /// Role of the ServiceAccount.
+    pub iam_role_name: Resolved<String>,
+    /// Names in AWS.
+    pub names: Names,
+    /// How far it is on its way out.
+    pub lifecycle: Resolved<Lifecycle>,
+    /// Day on which its retirement was asked for, as `YYYY-MM-DD`.
+    pub retirement_requested: Option<String>,
+    /// Whether retirement forgets instead of destroying.
+    pub retain: bool,
+    /// Snapshot that it is created from, if any.
+    pub restore_from: Resolved<Option<String>>,
+    /// Effects that are meant, as written.
+    pub allow: Vec<Acknowledgement>,
+    /// GiB.
+    pub allocated_storage: Resolved<u32>,
+    /// How clients log in.
+    pub authentication: Resolved<Authentication>,
+    /// Days.
+    pub backup_retention_period: Resolved<u32>,
+    /// Daily, UTC.
+    pub backup_window: Resolved<String>,
+    /// Names of clusters, in name order.
+    pub clusters: Resolved<Vec<String>>,
+    /// First database, if one is created.
+    pub database_name: Resolved<Option<String>>,
+    /// Whether AWS refuses deletion.
+    pub deletion_protection: Resolved<bool>,
+    /// Whether the volume is encrypted.
+    pub encrypted: Resolved<bool>,
+    /// Engine.
+    pub engine: Resolved<Engine>,
+    /// A major or an exact version.
+    pub engine_version: Resolved<String>,
+    /// Instance class.
+    pub instance_class: Resolved<String>,
+    /// I/O operations per second, when provisioned.
+    pub iops: Resolved<Option<u32>>,
+    /// Logs that go to CloudWatch, sorted.
+    pub log_exports: Resolved<Vec<LogExport>>,
+    /// Weekly, UTC.
+    pub maintenance_window: Resolved<String>,
+    /// GiB; 0 means that the volume does not grow by itself.
+    pub max_allocated_storage: Resolved<u32>,
+    /// Seconds; 0 means off.
+    pub monitoring_interval: Resolved<u32>,
+    /// Whether there is a standby.
+    pub multi_az: Resolved<bool>,
+    /// Database parameters by name.
+    pub parameters: BTreeMap<String, Resolved<String>>,
+    /// Days.
+    pub password_rotation_days: Resolved<u32>,
+    /// Port of the instance.
+    pub port: Resolved<u32>,
+    /// Proxy settings.
+    pub proxy: Proxy,
+    /// MiB/s, when set.
+    pub storage_throughput: Resolved<Option<u32>>,
+    /// Volume type.
+    pub storage_type: Resolved<StorageType>,
+    /// Tags by key.
+    pub tags: BTreeMap<String, Resolved<String>>,
+    /// Master user.
+    pub username: Resolved<String>,
+    /// Rules that are set aside.
+    pub waivers: Vec<Waiver>,
+}
+
+/// Settings of the proxy with everything decided.
+#[derive(Debug)]
+pub struct Proxy {
+    /// Seconds.
+    pub connection_borrow_timeout: Resolved<u32>,
+    /// Seconds.
+    pub idle_client_timeout: Resolved<u32>,
+    /// SQL, if any.
+    pub init_query: Resolved<Option<String>>,
+    /// Per cent.
+    pub max_connections_percent: Resolved<u32>,
+    /// Per cent.
+    pub max_idle_connections_percent: Resolved<u32>,
+    /// Sorted.
+    pub session_pinning_filters: Resolved<Vec<SessionPinningFilter>>,
+}
+
+impl Database {
+    /// `environment/namespace`, the name of the unit on the command line.
+    #[must_use]
+    pub fn unit(&self) -> String {
+        format!("{}/{}", self.environment.name, self.namespace.value)
+    }
+
+    /// Folder of the generated root, relative to the workspace.
+    #[must_use]
+    pub fn directory(&self) -> String {
+        format!("{}/{}", self.environment.output, self.unit())
+    }
+
+    /// Bucket and key of the Terraform state.
+    #[must_use]
+    pub fn state(&self) -> (String, String) {
+        let state = &self.environment.spec.state;
+        (
+            state.bucket.clone(),
+            name::state_key(&state.key_prefix, &self.shortname),
+        )
+    }
+
+    /// Name of the snapshot that a retirement takes; none while nobody has asked for one.
+    #[must_use]
+    pub fn final_snapshot(&self) -> Option<String> {
+        let requested = self.retirement_requested.as_deref()?;
+        (self.lifecycle.value != Lifecycle::Active)
+            .then(|| name::final_snapshot(&self.names.instance, requested))
+    }
+
+    /// Whether minor versions follow automatically: only a major is named.
+    #[must_use]
+    pub fn minors_follow(&self) -> bool {
+        let version = self.engine_version.value.as_str();
+        self.engine
+            .value
+            .major(version)
+            .is_some_and(|major| major.name == version)
+    }
+
+    /// The characters that a value comes from; for a built-in default the start of the config.
+    #[must_use]
+    pub fn span(&self, origin: Origin) -> Span {
+        self.span_below(origin, "")
+    }
+
+    /// The characters of something inside a value; `path` starts with `/`, and ends in `#` to mean a key.
+    #[must_use]
+    pub fn span_below(&self, origin: Origin, path: &str) -> Span {
+        match origin {
+            Origin::Config(key) | Origin::Derived(key) => {
+                yaml::span(&self.file, &format!("/{key}{path}"))
+            }
+            Origin::Default(key) => self.environment.span(&format!("defaults/{key}{path}")),
+            Origin::Environment(key) => self.environment.span(&format!("{key}{path}")),
+            Origin::BuiltIn => yaml::span(&self.file, ""),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Changes that can never be applied, or never do what they seem to.
+
+use crate::{
+    diagnostic::{Problem, rule},
+    model::{Database, Origin},
+};
+
+pub(super) fn check(old: &Database, new: &Database) -> Vec<Problem> {
+    let found = [restore(old, new), storage(old, new), version(old, new)];
+    found.into_iter().flatten().collect()
+}
+
+fn restore(old: &Database, new: &Database) -> Option<Problem> {
+    use crate::config::Lifecycle::Retired;
+    let is_fresh = old.lifecycle.value == Retired || new.lifecycle.value == Retired;
+    if old.restore_from.value == new.restore_from.value || is_fresh {
+        return None;
+    }
+    let (message, help) = match (&old.restore_from.value, &new.restore_from.value) {
+        (Some(snapshot), None) => (
+            format!(
+                "`restoreFrom: {snapshot}` is gone: user, database name and key come from the config again, and where they are not the snapshot's, Terraform replaces the database"
+            ),
+            format!("put `restoreFrom: {snapshot}` back"),
+        ),
+        (None, Some(snapshot)) => (
+            format!("the database exists already: nothing is restored from `{snapshot}`"),
+            "create a database with another shortname from the snapshot".to_owned(),
+        ),
+        (Some(before), Some(_)) => (
+            format!("the database was made from `{before}`; another snapshot changes nothing"),
+            format!(
+                "put `restoreFrom: {before}` back, or create a database with another shortname"
+            ),
+        ),
+        (None, None) => return None,
+    };
+    let origin = if new.restore_from.value.is_some() {
+        Origin::Config("restoreFrom")
+    } else {
+        Origin::Config("shortname")
+    };
+    Some(Problem::new(&rule::RESTORE_CHANGED, new.span(origin), message).help(help))
+}
+
+fn storage(old: &Database, new: &Database) -> Option<Problem> {
+    let (from, to) = (old.allocated_storage.value, new.allocated_storage.value);
+    (to < from).then(|| {
+        let span = new.span(new.allocated_storage.origin);
+        let message = format!("a volume of {from} GiB cannot shrink to {to} GiB");
+        Problem::new(&rule::STORAGE_SHRINKS, span, message)
+            .help(format!("write `allocatedStorage: {from}`, or more"))
+    })
+}
+
+fn version(old: &Database, new: &Database) -> Option<Problem> {
+    let (from, to) = (&old.engine_version.value, &new.engine_version.value);
+    let number = |version: &str| -> Vec<u32> {
+        version
+            .split('.')
+            .filter_map(|part| part.parse().ok())
+            .collect()
+    };
+    // A major alone says nothing about its minor.
+    let length = number(from).len().min(number(to).len());
+    let cut = |version: &str| number(version).into_iter().take(length).collect::<Vec<_>>();
+    (old.engine.value == new.engine.value && cut(to) < cut(from)).then(|| {
+        let span = new.span(new.engine_version.origin);
+        let message = format!("AWS does not take a database from {from} back to {to}");
+        Problem::new(&rule::VERSION_DOWNGRADE, span, message)
+            .help(format!("write `engineVersion: \"{from}\"`"))
+    })
+}

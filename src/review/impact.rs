@@ -1,0 +1,239 @@
+//! What a change of one argument does to a database: a table of facts, and the search in it.
+
+mod network;
+mod rds;
+
+use crate::{
+    config::Effect,
+    terraform::{diff::ArgumentDiff, root_module::Expression},
+};
+
+/// How much a change hurts, from nothing to the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Impact {
+    /// Nothing happens in AWS.
+    None,
+    /// AWS changes it while it runs.
+    InPlace,
+    /// Something restarts.
+    Reboot,
+    /// Clients are cut off for minutes.
+    Downtime,
+    /// Something is destroyed and made anew.
+    Replace,
+    /// Data is gone.
+    DataLoss,
+}
+
+impl Impact {
+    /// Every grade, the worst last.
+    pub const ALL: [Self; 6] = [
+        Self::None,
+        Self::InPlace,
+        Self::Reboot,
+        Self::Downtime,
+        Self::Replace,
+        Self::DataLoss,
+    ];
+
+    /// The grade as the command line spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::InPlace => "in-place",
+            Self::Reboot => "reboot",
+            Self::Downtime => "downtime",
+            Self::Replace => "replace",
+            Self::DataLoss => "data-loss",
+        }
+    }
+}
+
+/// The worst grade that an acknowledgement lets pass; none for one that is about something else.
+#[must_use]
+pub const fn allowed(effect: Effect) -> Option<Impact> {
+    match effect {
+        Effect::Reboot => Some(Impact::Reboot),
+        Effect::Downtime => Some(Impact::Downtime),
+        Effect::Replace => Some(Impact::Replace),
+        Effect::DataLoss => Some(Impact::DataLoss),
+        Effect::Connection => None,
+    }
+}
+
+/// When a row of the table holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Whatever the values.
+    Always,
+    /// A value where none was.
+    Set,
+    /// No value where one was.
+    Unset,
+    /// A smaller number.
+    Lower,
+    /// From 0 to more.
+    FromZero,
+    /// From more to 0.
+    ToZero,
+    /// Another major version.
+    Major,
+    /// Only more entries in a list.
+    Grows,
+    /// An entry that counts only after a restart is changed.
+    Static,
+}
+
+/// One fact: what happens when an argument of a module changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The module's label in a root, or the kind of another block.
+    pub block: &'static str,
+    /// The argument.
+    pub argument: &'static str,
+    /// When the row holds; the first one that does counts.
+    pub when: When,
+    /// How much it hurts.
+    pub grade: Impact,
+    /// What the argument becomes in AWS.
+    pub becomes: &'static str,
+    /// Why it has this grade.
+    pub why: &'static str,
+    /// What to do instead; empty when there is nothing better.
+    pub instead: &'static str,
+    /// What clients know that becomes another.
+    pub connection: &'static [&'static str],
+    /// Addresses below the module that the provider destroys and makes anew.
+    pub replaces: &'static [&'static str],
+}
+
+impl Row {
+    const fn new(
+        block: &'static str,
+        argument: &'static str,
+        when: When,
+        grade: Impact,
+        becomes: &'static str,
+        why: &'static str,
+    ) -> Self {
+        Self {
+            block,
+            argument,
+            when,
+            grade,
+            becomes,
+            why,
+            instead: "",
+            connection: &[],
+            replaces: &[],
+        }
+    }
+
+    const fn instead(mut self, instead: &'static str) -> Self {
+        self.instead = instead;
+        self
+    }
+
+    const fn connection(mut self, connection: &'static [&'static str]) -> Self {
+        self.connection = connection;
+        self
+    }
+
+    const fn replaces(mut self, replaces: &'static [&'static str]) -> Self {
+        self.replaces = replaces;
+        self
+    }
+
+    fn holds(&self, delta: &ArgumentDiff) -> bool {
+        let named = [delta.block, "*"].contains(&self.block)
+            && [delta.argument, "*"].contains(&self.argument);
+        named && self.when.holds(delta)
+    }
+}
+
+/// Every row, in the order in which they are tried.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    rds::ROWS.iter().chain(network::ROWS)
+}
+
+/// The row of a change. A change that the table does not know is taken for a replacement.
+#[must_use]
+pub fn find(delta: &ArgumentDiff) -> &'static Row {
+    rows().find(|row| row.holds(delta)).unwrap_or(&UNKNOWN)
+}
+
+/// What an argument becomes in AWS; empty when the table does not know it.
+#[must_use]
+pub fn becomes(block: &str, argument: &str) -> &'static str {
+    let named = |row: &&Row| {
+        row.when == When::Always && row.block == block && [argument, "*"].contains(&row.argument)
+    };
+    rows().find(named).map_or("", |row| row.becomes)
+}
+
+static UNKNOWN: Row = Row::new(
+    "*",
+    "*",
+    When::Always,
+    Impact::Replace,
+    "",
+    "nothing is known about this argument, so the worst is assumed",
+);
+
+impl When {
+    fn holds(self, delta: &ArgumentDiff) -> bool {
+        let (old, new) = (delta.old.as_ref(), delta.new.as_ref());
+        let number = |term: Option<&Expression>| match term {
+            Some(Expression::Number(number)) => Some(*number),
+            _ => None,
+        };
+        let (from, to) = (number(old), number(new));
+        match self {
+            Self::Always => true,
+            Self::Set => old.is_none() && new.is_some(),
+            Self::Unset => old.is_some() && new.is_none(),
+            Self::Lower => from.zip(to).is_some_and(|(from, to)| to < from),
+            Self::FromZero => from == Some(0) && to != Some(0),
+            Self::ToZero => to == Some(0),
+            Self::Major => major(old) != major(new),
+            Self::Grows => grows(old, new),
+            Self::Static => restarts(old, new),
+        }
+    }
+}
+
+fn major(term: Option<&Expression>) -> &str {
+    match term {
+        Some(Expression::Text(version)) => version.split('.').next().unwrap_or(version),
+        _ => "",
+    }
+}
+
+fn grows(old: Option<&Expression>, new: Option<&Expression>) -> bool {
+    match (old, new) {
+        (Some(Expression::List(old)), Some(Expression::List(new))) => {
+            old.iter().all(|item| new.contains(item))
+        }
+        (Some(Expression::Map(old)), Some(Expression::Map(new))) => {
+            old.iter().all(|entry| new.contains(entry))
+        }
+        (None, Some(_)) => true,
+        _ => false,
+    }
+}
+
+/// Whether a parameter that counts only after a restart is among those that differ.
+fn restarts(old: Option<&Expression>, new: Option<&Expression>) -> bool {
+    let entries = |term: Option<&Expression>| match term {
+        Some(Expression::Map(entries)) => entries.clone(),
+        _ => Vec::new(),
+    };
+    let (old, new) = (entries(old), entries(new));
+    let is_static = |entry: &(String, Expression)| match &entry.1 {
+        Expression::Object(fields) => fields.contains(&("apply_method", "pending-reboot".into())),
+        _ => false,
+    };
+    let differs = |entry: &&(String, Expression)| old.contains(entry) != new.contains(entry);
+    old.iter().chain(&new).filter(differs).any(is_static)
+}

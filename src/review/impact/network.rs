@@ -1,0 +1,144 @@
+//! Facts about everything between the instance and its clients, and about the root itself.
+
+use super::{
+    Impact::{Downtime, InPlace, None, Replace},
+    Row,
+    When::{Always, Grows, Set, Unset},
+};
+
+const fn row(
+    block: &'static str,
+    argument: &'static str,
+    grade: super::Impact,
+    becomes: &'static str,
+    why: &'static str,
+) -> Row {
+    Row::new(block, argument, Always, grade, becomes, why)
+}
+
+const IN_PLACE: &str = "AWS changes it while the proxy runs";
+const POOL: &str = "AWS changes the pool while the proxy runs; open connections stay";
+const ALARMS: &str = "alarms are made, changed or removed; nothing else is touched";
+const MODULE: &str =
+    "another version of the module: only a plan shows what it does; `valet-rds gate` reads it";
+const NAME: &str = "the name is fixed when it is created";
+const ANOTHER_STATE: &str = "Terraform no longer finds what it has made: it would build everything a second time and abandon the first";
+const MOVE_STATE: &str =
+    "move the state first, with `terraform init -migrate-state`, and check that the plan is empty";
+const NEW_PROXY: &[&str] = &[
+    "aws_db_proxy.this",
+    "aws_db_proxy_default_target_group.this",
+    "aws_db_proxy_target.this",
+];
+const NEW_LOAD_BALANCER: &[&str] = &[
+    "aws_lb.this",
+    "aws_lb_listener.this",
+    "aws_lambda_invocation.apply",
+];
+const LOCKED_OUT: &str = "the secret stays encrypted with the old key, which may no longer be used to read it: logins fail";
+const KEEP_KEY: &str = "keep the key: AWS does not change it for a database that is there";
+const CLIENT_RULES: &[&str] = &["aws_vpc_security_group_ingress_rule.client"];
+const SYNC: &[&str] = &["aws_lambda_invocation.apply"];
+
+pub(super) static ROWS: &[Row] = &[
+    row("proxy", "alarms", InPlace, "aws_cloudwatch_metric_alarm.borrow_latency", ALARMS)
+        .replaces(&["aws_cloudwatch_metric_alarm.borrow_latency", "aws_cloudwatch_metric_alarm.pinned_sessions"]),
+    row("proxy", "authentication", Downtime, "aws_db_proxy.this.auth.iam_auth", "the proxy at once refuses clients that log in the old way")
+        .instead("make clients ready for the new way first, and change both together").connection(&["login"]),
+    row("proxy", "connection_borrow_timeout", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
+    row("proxy", "database_identifier", Downtime, "aws_db_proxy_target.this.db_instance_identifier", "the proxy gets another target")
+        .replaces(&["aws_db_proxy_target.this"]),
+    row("proxy", "database_port", InPlace, "aws_vpc_security_group_egress_rule.database", "the rule to the database changes"),
+    row("proxy", "database_security_group_id", InPlace, "aws_vpc_security_group_egress_rule.database", "the rule to the database changes"),
+    row("proxy", "engine_family", Replace, "aws_db_proxy.this.engine_family", "AWS sets it only when a proxy is created: the new one has another host name")
+        .connection(&["endpoint"]).replaces(NEW_PROXY),
+    row("proxy", "idle_client_timeout", InPlace, "aws_db_proxy.this.idle_client_timeout", IN_PLACE),
+    row("proxy", "init_query", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", "new connections to the database start with it"),
+    Row::new("proxy", "kms_key_arn", Unset, Downtime, "aws_iam_role_policy.this.policy", LOCKED_OUT).instead(KEEP_KEY),
+    row("proxy", "kms_key_arn", InPlace, "aws_iam_role_policy.this.policy", "the proxy's permission follows the key"),
+    row("proxy", "log_retention_days", InPlace, "aws_cloudwatch_log_group.this.retention_in_days", "older log lines are deleted, or kept longer"),
+    row("proxy", "max_connections_percent", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
+    row("proxy", "max_idle_connections_percent", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
+    row("proxy", "name", Downtime, "aws_db_proxy.this.name", "the proxy is renamed, and its host name with it")
+        .connection(&["endpoint"]).replaces(&["aws_db_proxy_target.this", "aws_db_proxy_default_target_group.this", "aws_cloudwatch_log_group.this"]),
+    row("proxy", "region", InPlace, "aws_iam_role_policy.this.policy", "the proxy's permission follows the Region"),
+    row("proxy", "role_name", Replace, "aws_iam_role.this.name", NAME).replaces(&["aws_iam_role.this", "aws_iam_role_policy.this"]),
+    row("proxy", "secret_arn", InPlace, "aws_db_proxy.this.auth.secret_arn", "the proxy follows the secret"),
+    row("proxy", "security_group_name", Replace, "aws_security_group.this.name", NAME).replaces(&["aws_security_group.this"]),
+    row("proxy", "session_pinning_filters", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
+    row("proxy", "source", InPlace, "the module itself", MODULE),
+    row("proxy", "subnet_ids", Replace, "aws_db_proxy.this.vpc_subnet_ids", "AWS sets the subnets only when a proxy is created: until the new one stands nobody can connect, and its host name may be another")
+        .instead("leave the subnets alone, or plan an interruption for every database of the environment").connection(&["endpoint"]).replaces(NEW_PROXY),
+    row("proxy", "vpc_id", Replace, "aws_security_group.this.vpc_id", "a proxy and its security group belong to one VPC")
+        .connection(&["endpoint"]).replaces(&["aws_security_group.this"]),
+    row("nlb", "alarms", InPlace, "aws_cloudwatch_metric_alarm.this", ALARMS).replaces(&["aws_cloudwatch_metric_alarm.this"]),
+    Row::new("nlb", "client_cidrs", Set, Downtime, "aws_lb.this.enforce_security_group_inbound_rules_on_private_link_traffic", "from now on the load balancer admits only these addresses; clients elsewhere are cut off")
+        .instead("make sure that the list holds every pod's address"),
+    Row::new("nlb", "client_cidrs", Unset, InPlace, "aws_lb.this.enforce_security_group_inbound_rules_on_private_link_traffic", "the load balancer admits every address that PrivateLink lets in")
+        .replaces(CLIENT_RULES),
+    Row::new("nlb", "client_cidrs", Grows, InPlace, "aws_vpc_security_group_ingress_rule.client", "more addresses are admitted"),
+    row("nlb", "client_cidrs", Downtime, "aws_vpc_security_group_ingress_rule.client", "clients with addresses that are no longer listed are cut off")
+        .replaces(CLIENT_RULES),
+    row("nlb", "log_retention_days", InPlace, "aws_cloudwatch_log_group.sync.retention_in_days", "older log lines are deleted, or kept longer"),
+    row("nlb", "name", Replace, "aws_lb.this.name", NAME).connection(&["endpoint"]).replaces(NEW_LOAD_BALANCER),
+    row("nlb", "port", Replace, "aws_lb_target_group.this.port", NAME).connection(&["endpoint"])
+        .replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply"]),
+    row("nlb", "proxy_endpoint", InPlace, "aws_lambda_function.sync.environment", "the target sync follows the proxy").replaces(SYNC),
+    row("nlb", "proxy_security_group_id", InPlace, "aws_vpc_security_group_egress_rule.proxy", "the rule to the proxy changes"),
+    row("nlb", "security_group_name", Replace, "aws_security_group.this.name", NAME).replaces(&["aws_security_group.this"]),
+    row("nlb", "source", InPlace, "the module itself", MODULE),
+    Row::new("nlb", "subnet_ids", Grows, InPlace, "aws_lb.this.subnets", "the load balancer gets more zones while it runs"),
+    row("nlb", "subnet_ids", Replace, "aws_lb.this.subnets", "a load balancer cannot give up a zone: a new one is made, and AWS refuses to delete one that an endpoint service uses")
+        .instead("only add subnets").connection(&["endpoint"]).replaces(NEW_LOAD_BALANCER),
+    row("nlb", "sync_function_name", InPlace, "aws_lambda_function.sync.function_name", "the target sync is made anew; targets stay")
+        .replaces(&["aws_lambda_function.sync", "aws_lambda_invocation.apply", "aws_cloudwatch_log_group.sync"]),
+    row("nlb", "sync_interval_minutes", InPlace, "aws_scheduler_schedule.sync.schedule_expression", "the target sync runs at another pace"),
+    row("nlb", "sync_role_name", InPlace, "aws_iam_role.sync.name", "the role of the target sync is made anew; targets stay")
+        .replaces(&["aws_iam_role.sync", "aws_iam_role_policy.sync"]),
+    row("nlb", "sync_scheduler_role_name", InPlace, "aws_iam_role.scheduler.name", "the role of the schedule is made anew; targets stay")
+        .replaces(&["aws_iam_role.scheduler", "aws_iam_role_policy.scheduler"]),
+    row("nlb", "sync_security_group_name", InPlace, "aws_security_group.sync", "the target sync moves into the VPC or out of it").replaces(&["aws_security_group.sync", "aws_vpc_security_group_egress_rule.sync"]),
+    row("nlb", "sync_subnet_ids", InPlace, "aws_lambda_function.sync.vpc_config", "the target sync moves into the VPC or out of it").replaces(SYNC),
+    row("nlb", "target_group_name", Replace, "aws_lb_target_group.this.name", NAME)
+        .replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply"]),
+    row("nlb", "vpc_id", Replace, "aws_lb_target_group.this.vpc_id", "load balancer, target group and security group belong to one VPC")
+        .connection(&["endpoint"]).replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply", "aws_security_group.this", "aws_security_group.sync"]),
+    row("endpoint_service", "allowed_principals", InPlace, "aws_vpc_endpoint_service.this.allowed_principals", "decides who may create new endpoints; existing ones stay"),
+    row("endpoint_service", "name", InPlace, "aws_vpc_endpoint_service.this.tags", "only a tag"),
+    row("endpoint_service", "nlb_arn", InPlace, "aws_vpc_endpoint_service.this.network_load_balancer_arns", "the service follows the load balancer"),
+    row("endpoint_service", "source", InPlace, "the module itself", MODULE),
+    row("irsa_role", "authentication", Downtime, "aws_iam_role_policy.this.policy", "the role loses the permission for the old way to log in").connection(&["login"]),
+    Row::new("irsa_role", "clusters", Grows, InPlace, "aws_iam_role.this.assume_role_policy", "pods of more clusters may take the role"),
+    row("irsa_role", "clusters", Downtime, "aws_iam_role.this.assume_role_policy", "pods of a cluster that is no longer listed can no longer take the role")
+        .instead("move the pods away from the cluster first"),
+    Row::new("irsa_role", "kms_key_arn", Unset, Downtime, "aws_iam_role_policy.this.policy", LOCKED_OUT).instead(KEEP_KEY),
+    row("irsa_role", "kms_key_arn", InPlace, "aws_iam_role_policy.this.policy", "the role's permission follows the key"),
+    row("irsa_role", "name", Replace, "aws_iam_role.this.name", "a role cannot be renamed: the ServiceAccount's annotation names one that is gone")
+        .instead("keep the name; `iamRoleName` states the old one").connection(&["role"]).replaces(&["aws_iam_role.this", "aws_iam_role_policy.this"]),
+    row("irsa_role", "namespace", Downtime, "aws_iam_role.this.assume_role_policy", "only the ServiceAccount of the new namespace may take the role").connection(&["role"]),
+    row("irsa_role", "proxy_arn", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the proxy"),
+    row("irsa_role", "region", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the Region"),
+    row("irsa_role", "secret_arn", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the secret"),
+    row("irsa_role", "service_account_name", Downtime, "aws_iam_role.this.assume_role_policy", "only the new ServiceAccount may take the role")
+        .instead("roll the pods over to it first").connection(&["role"]),
+    row("irsa_role", "source", InPlace, "the module itself", MODULE),
+    row("irsa_role", "username", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the user"),
+    Row::new("cluster_trust", "clusters", Grows, InPlace, "aws_iam_openid_connect_provider.this", "the account trusts one more cluster"),
+    row("cluster_trust", "clusters", Downtime, "aws_iam_openid_connect_provider.this", "pods of a cluster that the account no longer trusts lose every role")
+        .replaces(&["aws_iam_openid_connect_provider.this"]),
+    row("cluster_trust", "source", InPlace, "the module itself", MODULE),
+    row("default_tags", "tags", InPlace, "tags of every resource", "tags change while everything runs"),
+    row("provider", "region", Replace, "every resource", ANOTHER_STATE).instead("add a second environment"),
+    row("provider", "allowed_account_ids", Replace, "every resource", ANOTHER_STATE).instead("add a second environment"),
+    row("assume_role", "role_arn", InPlace, "the role that Terraform takes", "nothing in AWS changes"),
+    row("backend", "bucket", Replace, "the Terraform state", ANOTHER_STATE).instead(MOVE_STATE),
+    row("backend", "key", Replace, "the Terraform state", ANOTHER_STATE).instead(MOVE_STATE),
+    row("backend", "region", Replace, "the Terraform state", ANOTHER_STATE).instead(MOVE_STATE),
+    row("backend", "*", None, "the Terraform state", "`terraform init -reconfigure` is enough"),
+    row("required_providers", "*", InPlace, "the provider's version", "only a plan shows what another version does"),
+    row("terraform", "*", None, "the version of Terraform", "nothing in AWS changes"),
+    row("output", "*", None, "what Terraform tells", "nothing in AWS changes"),
+    row("import", "*", None, "the Terraform state", "something that exists is taken over"),
+    row("removed", "*", None, "the Terraform state", "Terraform forgets it; in AWS it stays"),
+    row("lifecycle", "*", None, "the Terraform state", "Terraform forgets it; in AWS it stays"),
+];

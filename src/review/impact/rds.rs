@@ -1,0 +1,105 @@
+//! Facts about the instance and what belongs to it. Measured with provider 5.100, or as the RDS guide says.
+
+use super::{
+    Impact::{DataLoss, Downtime, InPlace, None, Reboot, Replace},
+    Row,
+    When::{Always, FromZero, Grows, Lower, Major, Set, Static, ToZero, Unset},
+};
+
+const IN_PLACE: &str = "AWS changes it while the database runs";
+const AT_CREATION: &str = "AWS sets it only when an instance is created: the old one is destroyed, the new one starts empty";
+const MOVE_DATA: &str =
+    "create a second database with another shortname, move the data, then retire this one";
+const NEW_INSTANCE: &[&str] = &["endpoint", "secret"];
+const INSTANCE: &[&str] = &[
+    "aws_db_instance.this",
+    "aws_secretsmanager_secret_rotation.this",
+];
+const WINDOW: &str =
+    "the instance restarts in the maintenance window: minutes without multiAz, a failover with it";
+
+const fn row(
+    argument: &'static str,
+    when: super::When,
+    grade: super::Impact,
+    becomes: &'static str,
+    why: &'static str,
+) -> Row {
+    Row::new("rds", argument, when, grade, becomes, why)
+}
+
+const fn anew(argument: &'static str, when: super::When, becomes: &'static str) -> Row {
+    row(argument, when, Replace, becomes, AT_CREATION)
+        .instead(MOVE_DATA)
+        .connection(NEW_INSTANCE)
+        .replaces(INSTANCE)
+}
+
+pub(super) static ROWS: &[Row] = &[
+    row("alarms", Always, InPlace, "aws_cloudwatch_metric_alarm.this", "alarms are made, changed or removed; the database is not touched")
+        .replaces(&["aws_cloudwatch_metric_alarm.this"]),
+    row("allocated_storage", Lower, InPlace, "aws_db_instance.this.allocated_storage", "AWS refuses to shrink a volume: the apply fails")
+        .instead("keep the size; to shrink, move the data to a smaller database"),
+    row("allocated_storage", Always, InPlace, "aws_db_instance.this.allocated_storage", "the volume grows while the database runs; for six hours it cannot be changed again"),
+    row("auto_minor_version_upgrade", Always, InPlace, "aws_db_instance.this.auto_minor_version_upgrade", "decides whether AWS installs minor versions by itself; nothing happens now"),
+    row("backup_retention_period", ToZero, DataLoss, "aws_db_instance.this.backup_retention_period", "AWS deletes every automated backup at once, and interrupts the database")
+        .instead("keep at least 1 day"),
+    row("backup_retention_period", FromZero, Downtime, "aws_db_instance.this.backup_retention_period", "turning backups on interrupts the database while the first one is taken"),
+    row("backup_retention_period", Lower, InPlace, "aws_db_instance.this.backup_retention_period", "AWS deletes the backups that are older than the new period"),
+    row("backup_retention_period", Always, InPlace, "aws_db_instance.this.backup_retention_period", IN_PLACE),
+    row("backup_window", Always, InPlace, "aws_db_instance.this.backup_window", IN_PLACE),
+    row("database_name", Unset, None, "aws_db_instance.this.db_name", "the provider ignores a removed name: the database stays"),
+    anew("database_name", Always, "aws_db_instance.this.db_name")
+        .instead("remove the key again, and create the database with SQL: CREATE DATABASE"),
+    row("deletion_protection", Always, InPlace, "aws_db_instance.this.deletion_protection", "decides whether AWS refuses to delete the database; nothing else happens"),
+    anew("engine", Always, "aws_db_instance.this.engine"),
+    row("engine_version", Major, Downtime, "aws_db_instance.this.engine_version", "a major upgrade in the maintenance window: ten minutes or more without the database, and no way back but a snapshot")
+        .instead("try it first on a copy: a second database with `restoreFrom`"),
+    row("engine_version", Always, Downtime, "aws_db_instance.this.engine_version", WINDOW),
+    row("final_snapshot_identifier", Always, InPlace, "aws_db_instance.this.final_snapshot_identifier", "names the snapshot that a destroy takes; Terraform keeps it in its state"),
+    row("identifier", Always, Reboot, "aws_db_instance.this.identifier", "AWS renames the instance and restarts it; the proxy's target is replaced")
+        .connection(&["endpoint"]),
+    row("instance_class", Always, Downtime, "aws_db_instance.this.instance_class", WINDOW)
+        .instead("with multiAz the interruption is a failover of a minute or two"),
+    row("iops", Always, InPlace, "aws_db_instance.this.iops", "the volume is optimised for hours while the database runs"),
+    row("kms_key_arn", Unset, InPlace, "aws_db_instance.this.kms_key_id", "the provider ignores a removed key: the volume and the secret keep it"),
+    anew("kms_key_arn", Always, "aws_db_instance.this.kms_key_id")
+        .instead("keep the key; to change it, restore a copied snapshot into a database with another shortname"),
+    row("log_exports", Grows, InPlace, "aws_db_instance.this.enabled_cloudwatch_logs_exports", "more logs go to CloudWatch"),
+    row("log_exports", Always, InPlace, "aws_db_instance.this.enabled_cloudwatch_logs_exports", "a log stops going to CloudWatch, and its group is deleted with every line in it")
+        .instead("export the lines that are still needed first").replaces(&["aws_cloudwatch_log_group.this"]),
+    row("log_retention_days", Always, InPlace, "aws_cloudwatch_log_group.this.retention_in_days", "older log lines are deleted, or kept longer"),
+    row("maintenance_window", Always, InPlace, "aws_db_instance.this.maintenance_window", "what waits for the window happens at the new time"),
+    row("max_allocated_storage", Always, InPlace, "aws_db_instance.this.max_allocated_storage", "only a limit for growth; the volume stays as it is"),
+    row("monitoring_interval", Always, InPlace, "aws_db_instance.this.monitoring_interval", IN_PLACE),
+    row("monitoring_role_name", Always, InPlace, "aws_iam_role.monitoring", "the role of Enhanced Monitoring is made or removed")
+        .replaces(&["aws_iam_role.monitoring", "aws_iam_role_policy_attachment.monitoring"]),
+    row("multi_az", Always, InPlace, "aws_db_instance.this.multi_az", "a standby is added or removed while the database runs; writes are slower meanwhile"),
+    row("parameter_group_name", Always, Reboot, "aws_db_parameter_group.this.name", "a new parameter group beside the old one; the instance takes it with the restart of the upgrade")
+        .replaces(&["aws_db_parameter_group.this"]),
+    row("parameters", Static, Reboot, "aws_db_parameter_group.this.parameter", "a static parameter counts only after a restart, which nobody does for you")
+        .instead("plan a restart after the apply"),
+    row("parameters", Always, InPlace, "aws_db_parameter_group.this.parameter", "dynamic parameters count at once, without a restart"),
+    row("password_rotation_days", Always, InPlace, "aws_secretsmanager_secret_rotation.this.rotation_rules", "the next rotation is planned anew; the password stays for now"),
+    row("performance_insights", Always, InPlace, "aws_db_instance.this.performance_insights_enabled", IN_PLACE),
+    row("port", Always, Reboot, "aws_db_instance.this.port", "the database restarts in the maintenance window; clients stay on the proxy's port, but the proxy's rule changes at once")
+        .instead("leave it: clients never see this port"),
+    row("security_group_name", Always, Replace, "aws_security_group.this.name", "security groups cannot be renamed")
+        .replaces(&["aws_security_group.this"]),
+    row("snapshot_identifier", Set, None, "aws_db_instance.this.snapshot_identifier", "the database exists, so nothing is restored"),
+    anew("snapshot_identifier", Unset, "aws_db_instance.this.snapshot_identifier"),
+    row("snapshot_identifier", Always, None, "aws_db_instance.this.snapshot_identifier", "the database exists, so nothing is restored"),
+    row("source", Always, InPlace, "the module itself", "another version of the module: only a plan shows what it does; `valet-rds gate` reads it"),
+    anew("storage_encrypted", Always, "aws_db_instance.this.storage_encrypted")
+        .instead("restore an encrypted copy of a snapshot into a database with another shortname"),
+    row("storage_throughput", Always, InPlace, "aws_db_instance.this.storage_throughput", "the volume is optimised for hours while the database runs"),
+    row("storage_type", Always, InPlace, "aws_db_instance.this.storage_type", "the volume is converted for hours while the database runs"),
+    row("subnet_group_name", Always, Replace, "aws_db_subnet_group.this.name", "subnet groups cannot be renamed")
+        .replaces(&["aws_db_subnet_group.this"]),
+    row("subnet_ids", Grows, InPlace, "aws_db_subnet_group.this.subnet_ids", "the group gets more subnets; the instance stays where it is"),
+    row("subnet_ids", Always, InPlace, "aws_db_subnet_group.this.subnet_ids", "AWS refuses to take away a subnet that the instance is in"),
+    anew("username", Always, "aws_db_instance.this.username")
+        .instead("put it back, and create a second user with SQL: CREATE USER"),
+    row("vpc_id", Always, Replace, "aws_security_group.this.vpc_id", "a security group belongs to one VPC, and the instance would have to move to the other")
+        .instead(MOVE_DATA).connection(&["endpoint"]).replaces(&["aws_security_group.this"]),
+];

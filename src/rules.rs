@@ -1,0 +1,447 @@
+//! The rules that look at one instance, or one environment, alone.
+
+mod confusable;
+mod environment;
+pub mod fleet;
+mod lifecycle;
+mod policy;
+mod storage;
+pub mod waiver;
+
+use crate::{
+    aws::{
+        engine::Major,
+        instance_class, parameter,
+        window::{SHORTEST, Window},
+    },
+    config::{Authentication, LogExport},
+    diagnostic::{
+        Problem, Span,
+        rule::{self, Rule},
+    },
+    model::{Database, Origin},
+    terraform::lower::IDENTITY_TAGS,
+    text::{suggest, unicode::first_non_ascii},
+};
+
+pub use environment::environment;
+
+/// The parameter with which the rds module forces TLS.
+const FORCE_TLS: &str = "rds.force_ssl";
+
+/// Everything wrong with one instance. `today` is `YYYY-MM-DD`.
+#[must_use]
+pub fn database(database: &Database, stem: &str, today: &str) -> Vec<Problem> {
+    let mut found = Found {
+        database,
+        problems: Vec::new(),
+    };
+    found.identity(stem);
+    found.engine(today);
+    found.access();
+    found.storage();
+    found.windows();
+    found.proxy();
+    found.tags();
+    found.confusables();
+    found.policy();
+    found.lifecycle(today);
+    found.warnings();
+    found.problems
+}
+
+struct Found<'a> {
+    database: &'a Database,
+    problems: Vec<Problem>,
+}
+
+impl Found<'_> {
+    fn add(
+        &mut self,
+        rule: &'static Rule,
+        origin: Origin,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let span = self.database.span(origin);
+        self.problems
+            .push(Problem::new(rule, span, message).help(help));
+    }
+
+    /// The place of one entry of a list of texts.
+    fn entry(&self, origin: Origin, text: &str) -> Span {
+        let spans = (0..).map(|index| self.database.span_below(origin, &format!("/{index}")));
+        let written = |span: &Span| {
+            span.file
+                .text
+                .get(span.range.clone())
+                .unwrap_or("")
+                .to_owned()
+        };
+        spans
+            .take_while(|span| !span.range.is_empty())
+            .find(|span| written(span).trim_matches(['"', '\'']) == text)
+            .unwrap_or_else(|| self.database.span(origin))
+    }
+
+    fn identity(&mut self, stem: &str) {
+        let database = self.database;
+        let namespace = &database.namespace.value;
+        if !is_namespace(stem) {
+            self.add(
+                &rule::BAD_FILE_NAME,
+                Origin::BuiltIn,
+                format!("`{stem}` is not a namespace"),
+                first_non_ascii(stem).unwrap_or_else(|| "name the file after the namespace: lower-case letters, digits and hyphens, at most 63".to_owned()),
+            );
+        } else if namespace != stem {
+            self.add(
+                &rule::NAMESPACE_MISMATCH,
+                database.namespace.origin,
+                format!("the file is named `{stem}.yaml`, but the namespace is `{namespace}`"),
+                format!("write `namespace: {stem}`, or rename the file to `{namespace}.yaml`"),
+            );
+        }
+        for reserved in ["internal", "sg"] {
+            let rest = database.shortname.strip_prefix(reserved);
+            if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-')) {
+                self.add(
+                    &rule::RESERVED_SHORTNAME,
+                    Origin::Config("shortname"),
+                    format!("AWS refuses names that start with `{reserved}-`"),
+                    "choose another shortname",
+                );
+            }
+        }
+    }
+
+    fn engine(&mut self, today: &str) {
+        let database = self.database;
+        let engine = database.engine.value;
+        if let Err((message, known)) = instance_class::look_up(&database.instance_class.value) {
+            let typed = database.instance_class.value.split('.');
+            let near = typed.rev().find_map(|part| suggest::nearest(part, &known));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`? There are {}", suggest::list(&known)),
+                None => format!("there are {}", suggest::list(&known)),
+            };
+            self.add(
+                &rule::UNKNOWN_CLASS,
+                database.instance_class.origin,
+                message,
+                help,
+            );
+        }
+        let version = &database.engine_version.value;
+        match engine.major(version) {
+            None => {
+                let majors: Vec<_> = engine.majors().iter().map(|major| major.name).collect();
+                self.add(
+                    &rule::UNKNOWN_VERSION,
+                    database.engine_version.origin,
+                    format!("there is no {} {version}", engine.as_str()),
+                    format!("the majors are {}", suggest::list(&majors)),
+                );
+            }
+            Some(major) => {
+                if version != major.name && !major.minors.contains(&version.as_str()) {
+                    self.add(
+                        &rule::UNKNOWN_VERSION,
+                        database.engine_version.origin,
+                        format!("AWS offers no {} {version}", engine.as_str()),
+                        format!(
+                            "write `\"{}\"` to follow its minors, or one of {}",
+                            major.name,
+                            suggest::list(major.minors)
+                        ),
+                    );
+                }
+                self.support(major, today);
+            }
+        }
+        for (name, given) in &database.parameters {
+            if name == FORCE_TLS || parameter::is_known(engine, name) {
+                continue;
+            }
+            let span = database.span_below(given.origin, &format!("/{name}#"));
+            let message = format!("{} has no parameter `{name}`", engine.as_str());
+            let help = match suggest::nearest(name, &parameter::names(engine)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "a parameter of an extension starts with its name, as in `pg_stat_statements.track`".to_owned(),
+            };
+            self.problems
+                .push(Problem::new(&rule::UNKNOWN_PARAMETER, span, message).help(help));
+        }
+        if let Some(given) = database.parameters.get(FORCE_TLS) {
+            let span = database.span_below(given.origin, &format!("/{FORCE_TLS}#"));
+            let message = format!("`{FORCE_TLS}` is always on");
+            self.problems
+                .push(Problem::new(&rule::RESERVED_PARAMETER, span, message).help("remove it"));
+        }
+    }
+
+    fn support(&mut self, major: Major, today: &str) {
+        let engine = self.database.engine.value;
+        let ends = major.standard_support_ends;
+        let (rule, words) = if today > ends {
+            (&rule::SUPPORT_ENDED, "ended")
+        } else if today > major.warn_from {
+            (&rule::SUPPORT_ENDING, "ends")
+        } else {
+            return;
+        };
+        let message = format!(
+            "standard support of {} {} {words} on {ends}",
+            engine.as_str(),
+            major.name
+        );
+        let help = format!("move to `\"{}\"`", engine.default_major());
+        self.add(rule, self.database.engine_version.origin, message, help);
+    }
+
+    fn access(&mut self) {
+        let database = self.database;
+        let engine = database.engine.value;
+        let user = &database.username;
+        if let Some(why) = engine.refuses_user(&user.value) {
+            self.add(
+                &rule::RESERVED_USERNAME,
+                user.origin,
+                format!("the user cannot be called `{}`: {why}", user.value),
+                "choose another name, for example `postgres`",
+            );
+        }
+        if let Some(name) = &database.database_name.value
+            && let Some(why) = engine.refuses_database(name)
+        {
+            self.add(
+                &rule::RESERVED_DATABASE,
+                database.database_name.origin,
+                format!("the database cannot be called `{name}`: {why}"),
+                "choose another name",
+            );
+        }
+        let known: Vec<_> = database.environment.spec.clusters.keys().collect();
+        for cluster in &database.clusters.value {
+            if !known.contains(&cluster) {
+                let help = match suggest::nearest(cluster, &known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the clusters are {}", suggest::list(&known)),
+                };
+                let span = self.entry(database.clusters.origin, cluster);
+                let message = format!("`{}` has no cluster `{cluster}`", database.environment.name);
+                self.problems
+                    .push(Problem::new(&rule::UNKNOWN_CLUSTER, span, message).help(help));
+            }
+        }
+        let selected = database
+            .clusters
+            .value
+            .iter()
+            .filter_map(|name| Some((name, database.environment.spec.clusters.get(name)?)));
+        let (open, listed): (Vec<_>, Vec<_>) =
+            selected.partition(|(_, cluster)| cluster.client_cidrs.is_empty());
+        if let (Some((open, _)), Some((listed, _))) = (open.first(), listed.first()) {
+            let span = database.environment.span(&format!("clusters/{open}#"));
+            self.problems.push(
+                Problem::new(
+                    &rule::MIXED_CLIENT_CIDRS,
+                    span,
+                    format!("`{open}` has no `clientCidrs`, but `{listed}` has"),
+                )
+                .help("list the pods' addresses of every cluster, or of none"),
+            );
+        }
+    }
+
+    fn windows(&mut self) {
+        let database = self.database;
+        let (backup, maintenance) = (&database.backup_window, &database.maintenance_window);
+        let (Some(daily), Some(weekly)) = (
+            Window::daily(&backup.value),
+            Window::weekly(&maintenance.value),
+        ) else {
+            return;
+        };
+        for (window, given) in [(daily, backup), (weekly, maintenance)] {
+            if window.minutes < SHORTEST {
+                self.add(
+                    &rule::WINDOW_TOO_SHORT,
+                    given.origin,
+                    format!("`{}` lasts {} minutes", given.value, window.minutes),
+                    format!("make it at least {SHORTEST} minutes"),
+                );
+            }
+        }
+        if daily.overlaps(weekly) {
+            let of_config = matches!(backup.origin, Origin::Config(_));
+            let (here, there) = if of_config {
+                (backup, maintenance)
+            } else {
+                (maintenance, backup)
+            };
+            let mut problem = Problem::new(
+                &rule::WINDOW_OVERLAP,
+                database.span(here.origin),
+                format!(
+                    "the backup window `{}` overlaps the maintenance window `{}`",
+                    backup.value, maintenance.value
+                ),
+            )
+            .help("move one of them; both are in UTC");
+            if there.origin != Origin::BuiltIn {
+                problem = problem.also(database.span(there.origin), "the other window is set here");
+            }
+            self.problems.push(problem);
+        }
+    }
+
+    fn proxy(&mut self) {
+        let proxy = &self.database.proxy;
+        let (idle, max) = (
+            &proxy.max_idle_connections_percent,
+            &proxy.max_connections_percent,
+        );
+        if idle.value > max.value {
+            self.add(
+                &rule::PROXY_IDLE_ABOVE_MAX,
+                idle.origin,
+                format!(
+                    "{} % idle of at most {} % connections",
+                    idle.value, max.value
+                ),
+                format!("use {} or less", max.value),
+            );
+        }
+        let filters = &proxy.session_pinning_filters;
+        if !filters.value.is_empty() && self.database.engine.value.proxy_family() != "MYSQL" {
+            self.add(
+                &rule::PINNING_FILTER_ENGINE,
+                filters.origin,
+                "PostgreSQL has no session pinning filters",
+                "remove `sessionPinningFilters`",
+            );
+        }
+    }
+
+    fn tags(&mut self) {
+        const MOST: usize = 50;
+        // The modules add `Name`, the root three tags of its own.
+        const OWN: usize = 4;
+        let database = self.database;
+        for (key, given) in &database.tags {
+            let token = key.replace('~', "~0").replace('/', "~1");
+            let letters = "use letters, digits, spaces and `_.:/=+-@`";
+            let (rule, part, message, help) = if key.starts_with(IDENTITY_TAGS) {
+                let message = format!("tags that start with `{IDENTITY_TAGS}` belong to this tool");
+                (
+                    &rule::RESERVED_TAG,
+                    "#",
+                    message,
+                    "choose another key".to_owned(),
+                )
+            } else if !is_tag(key, 128) || key.is_empty() || key.to_lowercase().starts_with("aws:")
+            {
+                let message = format!("AWS refuses the tag key `{key}`");
+                (
+                    &rule::TAG_CHARACTERS,
+                    "#",
+                    message,
+                    format!("{letters}, at most 128, and do not start with `aws:`"),
+                )
+            } else if !is_tag(&given.value, 256) {
+                let message = format!("AWS refuses the value of the tag `{key}`");
+                (
+                    &rule::TAG_CHARACTERS,
+                    "",
+                    message,
+                    format!("{letters}, at most 256"),
+                )
+            } else {
+                continue;
+            };
+            let span = database.span_below(given.origin, &format!("/{token}{part}"));
+            self.problems
+                .push(Problem::new(rule, span, message).help(help));
+        }
+        if database.tags.len() + OWN > MOST {
+            self.add(
+                &rule::TOO_MANY_TAGS,
+                Origin::Config("tags"),
+                format!(
+                    "{} tags and {OWN} of this tool's are more than {MOST}",
+                    database.tags.len()
+                ),
+                "remove some here or in the environment",
+            );
+        }
+    }
+
+    fn warnings(&mut self) {
+        let database = self.database;
+        let rotation = &database.password_rotation_days;
+        if rotation.value <= 2 && database.authentication.value == Authentication::Password {
+            self.add(
+                &rule::FAST_ROTATION,
+                rotation.origin,
+                format!("the password rotates every {} days", rotation.value),
+                "use 3 or more days, or `authentication: iam`",
+            );
+        }
+        if database
+            .log_exports
+            .value
+            .contains(&LogExport::IamDbAuthError)
+        {
+            self.add(
+                &rule::USELESS_LOG,
+                database.log_exports.origin,
+                "`iam-db-auth-error` would stay empty",
+                "remove it; the proxy checks IAM tokens and has a log of its own",
+            );
+        }
+        if !database.encrypted.value {
+            self.add(
+                &rule::UNENCRYPTED,
+                database.encrypted.origin,
+                "the volume is not encrypted",
+                "write `encrypted: true` before the database exists; later it replaces the instance",
+            );
+        }
+        if database.backup_retention_period.value == 0 {
+            self.add(
+                &rule::NO_BACKUPS,
+                database.backup_retention_period.origin,
+                "automated backups are off",
+                "use 1 or more days",
+            );
+        }
+        if !database.deletion_protection.value {
+            self.add(
+                &rule::UNPROTECTED,
+                database.deletion_protection.origin,
+                "deletion protection is off",
+                "remove the key, unless the database may be lost",
+            );
+        }
+    }
+}
+
+/// Whether a text is an RFC 1123 label.
+#[must_use]
+pub fn is_namespace(text: &str) -> bool {
+    let inner =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    (1..=63).contains(&text.len())
+        && text.chars().all(inner)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+fn is_tag(text: &str, most: usize) -> bool {
+    let allowed = |letter: char| {
+        letter.is_alphanumeric()
+            || matches!(letter, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@')
+    };
+    text.chars().count() <= most && text.chars().all(allowed)
+}

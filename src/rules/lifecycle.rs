@@ -1,0 +1,50 @@
+//! Rules about the way out of a database, and about what is let pass.
+
+use super::Found;
+use crate::{
+    config::Lifecycle,
+    diagnostic::{Problem, rule},
+    model::Origin,
+};
+
+impl Found<'_> {
+    pub(super) fn lifecycle(&mut self, today: &str) {
+        let database = self.database;
+        let lifecycle = database.lifecycle.value;
+        match (&database.retirement_requested, lifecycle) {
+            (None, Lifecycle::Retiring | Lifecycle::Retired) => self.add(
+                &rule::RETIREMENT_DATE,
+                database.lifecycle.origin,
+                format!(
+                    "`{}` needs the day on which it was asked for",
+                    lifecycle.as_str()
+                ),
+                format!("write `retirementRequested: {today}`"),
+            ),
+            (Some(_), Lifecycle::Active) => self.add(
+                &rule::RETIREMENT_DATE,
+                Origin::Config("retirementRequested"),
+                "an active database is not being retired",
+                "remove the date, or write `lifecycle: retiring`",
+            ),
+            _ => {}
+        }
+        for (index, acknowledgement) in database.allow.iter().enumerate() {
+            if today <= acknowledgement.expires.as_str() {
+                continue;
+            }
+            let span = self
+                .database
+                .span_below(Origin::Config("allow"), &format!("/{index}/expires"));
+            let message = format!(
+                "`{}` was allowed until {}",
+                acknowledgement.change.as_str(),
+                acknowledgement.expires
+            );
+            self.problems.push(
+                Problem::new(&rule::ACKNOWLEDGEMENT_EXPIRED, span, message)
+                    .help("remove it, or give it a new date if the change is still to come"),
+            );
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Instance to root: which files a root has, which blocks, which module is called with what, and why.
+//!
+//! Addresses are fixed for ever: `module.rds`, `module.proxy`, `module.nlb`, `module.endpoint_service`,
+//! `module.irsa_role`, and `module.cluster_trust` of an environment. A renamed one would rebuild what it holds.
+
+mod modules;
+
+use std::{borrow::Cow, sync::LazyLock};
+
+use crate::{
+    aws::name,
+    config::Lifecycle,
+    model::{Database, Environment, Origin},
+    terraform::root_module::{Block, Expression, RootFile, RootModule, texts},
+};
+use modules::call;
+
+/// Lays out the root of an instance.
+#[must_use]
+pub fn unit(database: &Database) -> RootModule {
+    RootModule {
+        directory: database.directory(),
+        written_in: database.file.path.clone(),
+        files: files(database),
+    }
+}
+
+/// A retired root keeps what Terraform needs to destroy or forget what its state still holds.
+fn files(database: &Database) -> Vec<RootFile> {
+    let file = |name, blocks: Vec<Block>| RootFile {
+        name,
+        blocks: blocks.into(),
+    };
+    let environment = &database.environment;
+    let origin = Origin::Derived("shortname");
+    let terraform = file(
+        "terraform.tf",
+        vec![
+            terraform(environment, &database.shortname, origin),
+            provider(environment, unit_tags(database)),
+        ],
+    );
+    match (database.lifecycle.value, database.retain) {
+        (Lifecycle::Retired, false) => vec![terraform],
+        (Lifecycle::Retired, true) => vec![file("main.tf", forgotten(database)), terraform],
+        _ => vec![
+            file("main.tf", modules::unit(database)),
+            RootFile {
+                name: "outputs.tf",
+                blocks: OUTPUT_BLOCKS.as_slice().into(),
+            },
+            terraform,
+        ],
+    }
+}
+
+/// Every module of the unit, left to itself.
+fn forgotten(database: &Database) -> Vec<Block> {
+    let origin = Origin::Config("retain");
+    let modules = modules::unit(database)
+        .into_iter()
+        .filter_map(|call| call.labels.first().copied());
+    modules
+        .map(|module| {
+            Block::new("removed", &[])
+                .from("from", Expression::Module(module), origin)
+                .block(Block::new("lifecycle", &[]).from("destroy", false, origin))
+        })
+        .collect()
+}
+
+/// Lays out what the units of an environment share: trust in the clusters' identities. Nothing, when others own it.
+#[must_use]
+pub fn environment(environment: &Environment) -> Option<RootModule> {
+    let clusters: Vec<_> = environment.owned_clusters().collect();
+    if clusters.is_empty() {
+        return None;
+    }
+    let issuers = clusters
+        .iter()
+        .map(|(name, cluster, _)| ((*name).clone(), (&cluster.oidc_issuer).into()))
+        .collect();
+    let call = call(environment, "cluster_trust", "cluster-trust").environment(
+        "clusters",
+        Expression::Map(issuers),
+        "clusters",
+    );
+    let imports = clusters
+        .iter()
+        .filter(|(.., exists)| *exists)
+        .map(|(name, cluster, _)| {
+            Block::new("import", &[])
+                .environment(
+                    "to",
+                    Expression::Address(
+                        "cluster_trust",
+                        "aws_iam_openid_connect_provider",
+                        "this",
+                        (*name).clone(),
+                    ),
+                    "clusters",
+                )
+                .environment(
+                    "id",
+                    environment.oidc_provider_arn(&cluster.oidc_issuer),
+                    "clusters",
+                )
+        });
+    let tags = environment
+        .spec
+        .tags
+        .iter()
+        .map(|(key, value)| (key.clone(), value.into()));
+    let tags = tags
+        .chain([identity_tag("environment", &environment.name)])
+        .collect();
+    Some(RootModule {
+        directory: environment.directory(),
+        written_in: environment.file.path.clone(),
+        files: vec![
+            RootFile {
+                name: "main.tf",
+                blocks: std::iter::once(call).chain(imports).collect(),
+            },
+            RootFile {
+                name: "terraform.tf",
+                blocks: Cow::Owned(vec![
+                    terraform(
+                        environment,
+                        "_environment",
+                        Origin::Environment("state/keyPrefix"),
+                    ),
+                    provider(environment, tags),
+                ]),
+            },
+        ],
+    })
+}
+
+/// Prefix of the tags that say which config a resource belongs to.
+pub const IDENTITY_TAGS: &str = "valet-rds:";
+
+fn identity_tag(name: &str, value: &str) -> (String, Expression) {
+    (format!("{IDENTITY_TAGS}{name}"), value.into())
+}
+
+fn unit_tags(database: &Database) -> Vec<(String, Expression)> {
+    let tags = database
+        .tags
+        .iter()
+        .map(|(key, given)| (key.clone(), (&given.value).into()));
+    let identity = [
+        identity_tag("environment", &database.environment.name),
+        identity_tag("namespace", &database.namespace.value),
+        identity_tag("shortname", &database.shortname),
+    ];
+    tags.chain(identity).collect()
+}
+
+fn terraform(environment: &Environment, state: &str, origin: Origin) -> Block {
+    let backend = &environment.spec.state;
+    let source = Expression::Object(vec![
+        ("source", "hashicorp/aws".into()),
+        ("version", ">= 5.100, < 7".into()),
+    ]);
+    Block::new("terraform", &[])
+        .fixed("required_version", ">= 1.11")
+        .block(Block::new("required_providers", &[]).fixed("aws", source))
+        .block(
+            Block::new("backend", &["s3"])
+                .environment("bucket", &backend.bucket, "state/bucket")
+                .fixed("encrypt", true)
+                .from("key", name::state_key(&backend.key_prefix, state), origin)
+                .when(backend.kms_key_id.is_some(), |block| {
+                    let key = backend.kms_key_id.clone().unwrap_or_default();
+                    block.environment("kms_key_id", key, "state/kmsKeyId")
+                })
+                .environment("region", &backend.region, "state/region")
+                .fixed("use_lockfile", true),
+        )
+}
+
+fn provider(environment: &Environment, tags: Vec<(String, Expression)>) -> Block {
+    let written = &environment.spec;
+    let mut provider = Block::new("provider", &["aws"])
+        .environment(
+            "allowed_account_ids",
+            texts([&written.account_id]),
+            "accountId",
+        )
+        .environment("region", &written.region, "region");
+    if let Some(role) = &written.deploy_role_arn {
+        provider = provider.block(Block::new("assume_role", &[]).environment(
+            "role_arn",
+            role,
+            "deployRoleArn",
+        ));
+    }
+    provider.block(Block::new("default_tags", &[]).environment(
+        "tags",
+        Expression::Map(tags),
+        "tags",
+    ))
+}
+
+/// The outputs of a unit: name, description, and the module's output behind it.
+const OUTPUTS: [(&str, &str, &str, &str); 7] = [
+    (
+        "database_name",
+        "Name of the database.",
+        "rds",
+        "database_name",
+    ),
+    (
+        "endpoint_service_name",
+        "Name of the VPC endpoint service: what a consumer's VPC endpoint connects to.",
+        "endpoint_service",
+        "service_name",
+    ),
+    ("port", "Port that clients connect to.", "proxy", "port"),
+    (
+        "proxy_endpoint",
+        "Host that clients connect to: TLS and IAM tokens are made for this name.",
+        "proxy",
+        "endpoint",
+    ),
+    (
+        "role_arn",
+        "IAM role for the annotation of the ServiceAccount.",
+        "irsa_role",
+        "arn",
+    ),
+    (
+        "secret_arn",
+        "Secret that holds the user and the password.",
+        "rds",
+        "secret_arn",
+    ),
+    (
+        "username",
+        "User that clients log in as.",
+        "rds",
+        "username",
+    ),
+];
+
+static OUTPUT_BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| {
+    OUTPUTS
+        .iter()
+        .map(|(name, description, module, output)| {
+            Block::new("output", &[name])
+                .fixed("description", *description)
+                .wire("value", module, output)
+        })
+        .collect()
+});

@@ -1,0 +1,308 @@
+//! The module calls of a unit. Arguments stand in the order of their names.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    aws::{instance_class, parameter},
+    config::{Lifecycle, workspace::Cluster},
+    model::{Database, Environment, Origin, Resolved},
+    terraform::root_module::{Block, Expression, texts},
+};
+
+/// Every module call of a unit.
+pub(super) fn unit(database: &Database) -> Vec<Block> {
+    vec![
+        rds(database),
+        proxy(database),
+        nlb(database),
+        endpoint_service(database),
+        irsa_role(database),
+    ]
+}
+
+/// A call of a module of this environment.
+pub(super) fn call(environment: &Environment, label: &'static str, module: &str) -> Block {
+    let modules = &environment.modules;
+    let source = format!("{}{module}{}", modules.before, modules.after);
+    Block::new("module", &[label]).environment("source", source, "modules")
+}
+
+fn alarms(block: Block, environment: &Environment, memory_gib: Option<u32>) -> Block {
+    let Some(topic) = &environment.spec.alarm_topic_arn else {
+        return block;
+    };
+    let mut object = vec![("topic_arn", topic.into())];
+    object.extend(memory_gib.map(|memory| ("memory_gib", memory.into())));
+    object.sort_by_key(|(key, _)| *key);
+    block.environment("alarms", Expression::Object(object), "alarmTopicArn")
+}
+
+fn kms_key(block: Block, environment: &Environment) -> Block {
+    match &environment.spec.kms_key_arn {
+        Some(key) => block.environment("kms_key_arn", key, "kmsKeyArn"),
+        None => block,
+    }
+}
+
+fn subnet_ids(block: Block, environment: &Environment) -> Block {
+    block.environment(
+        "subnet_ids",
+        sorted_subnets(environment),
+        "network/subnetIds",
+    )
+}
+
+fn sorted_subnets(environment: &Environment) -> Expression {
+    texts(
+        environment
+            .spec
+            .network
+            .subnet_ids
+            .iter()
+            .collect::<BTreeSet<_>>(),
+    )
+}
+
+fn vpc_id(block: Block, environment: &Environment) -> Block {
+    block.environment("vpc_id", &environment.spec.network.vpc_id, "network/vpcId")
+}
+
+fn rds(database: &Database) -> Block {
+    let environment = &database.environment;
+    let names = &database.names;
+    let memory = instance_class::look_up(&database.instance_class.value)
+        .ok()
+        .map(|class| class.memory_gib);
+    let monitored = database.monitoring_interval.value > 0;
+    let parameters = database
+        .parameters
+        .iter()
+        .map(|(name, given)| {
+            let method = parameter::apply_method(name);
+            let value = Expression::Object(vec![
+                ("apply_method", method.into()),
+                ("value", (&given.value).into()),
+            ]);
+            (name.clone(), value)
+        })
+        .collect::<Vec<_>>();
+    let final_snapshot = database.final_snapshot();
+    let logs = database.log_exports.value.iter().map(|log| log.as_str());
+    let block = call(environment, "rds", "rds");
+    let block = alarms(block, environment, memory)
+        .copied("allocated_storage", &database.allocated_storage)
+        .from(
+            "auto_minor_version_upgrade",
+            database.minors_follow(),
+            Origin::Derived("engineVersion"),
+        )
+        .copied("backup_retention_period", &database.backup_retention_period)
+        .resolved("backup_window", &database.backup_window)
+        .optional("database_name", &database.database_name)
+        .copied("deletion_protection", &deletion_protection(database))
+        .from(
+            "engine",
+            database.engine.value.as_str(),
+            database.engine.origin,
+        )
+        .resolved("engine_version", &database.engine_version)
+        .when(final_snapshot.is_some(), |block| {
+            let name = final_snapshot.unwrap_or_default();
+            block.from(
+                "final_snapshot_identifier",
+                name,
+                Origin::Derived("retirementRequested"),
+            )
+        })
+        .named("identifier", &names.instance)
+        .resolved("instance_class", &database.instance_class)
+        .optional("iops", &database.iops);
+    let block = kms_key(block, environment)
+        .from(
+            "log_exports",
+            texts(logs.collect::<Vec<_>>()),
+            database.log_exports.origin,
+        )
+        .resolved("maintenance_window", &database.maintenance_window)
+        .copied("max_allocated_storage", &database.max_allocated_storage)
+        .copied("monitoring_interval", &database.monitoring_interval)
+        .when(monitored, |block| {
+            block.named("monitoring_role_name", &names.monitoring_role)
+        })
+        .copied("multi_az", &database.multi_az)
+        .named("parameter_group_name", &names.parameter_group)
+        .when(!parameters.is_empty(), |block| {
+            block.from(
+                "parameters",
+                Expression::Map(parameters),
+                Origin::Derived("parameters"),
+            )
+        })
+        .copied("password_rotation_days", &database.password_rotation_days)
+        .copied("port", &database.port)
+        .named("security_group_name", &names.database_security_group)
+        .optional("snapshot_identifier", &database.restore_from)
+        .copied("storage_encrypted", &database.encrypted)
+        .optional("storage_throughput", &database.storage_throughput)
+        .from(
+            "storage_type",
+            database.storage_type.value.as_str(),
+            database.storage_type.origin,
+        )
+        .named("subnet_group_name", &names.subnet_group);
+    let block = subnet_ids(block, environment).resolved("username", &database.username);
+    vpc_id(block, environment)
+}
+
+/// A database on its way out may be deleted, unless it is to stay.
+fn deletion_protection(database: &Database) -> Resolved<bool> {
+    if database.lifecycle.value == Lifecycle::Active || database.retain {
+        database.deletion_protection.clone()
+    } else {
+        Resolved::new(false, Origin::Derived("lifecycle"))
+    }
+}
+
+fn proxy(database: &Database) -> Block {
+    let environment = &database.environment;
+    let names = &database.names;
+    let proxy = &database.proxy;
+    let filters = proxy
+        .session_pinning_filters
+        .value
+        .iter()
+        .map(|filter| filter.as_str());
+    let filters: Vec<_> = filters.collect();
+    let block = alarms(call(environment, "proxy", "proxy"), environment, None)
+        .from(
+            "authentication",
+            database.authentication.value.as_str(),
+            database.authentication.origin,
+        )
+        .copied(
+            "connection_borrow_timeout",
+            &proxy.connection_borrow_timeout,
+        )
+        .wire("database_identifier", "rds", "identifier")
+        .wire("database_port", "rds", "port")
+        .wire("database_security_group_id", "rds", "security_group_id")
+        .from(
+            "engine_family",
+            database.engine.value.proxy_family(),
+            database.engine.origin,
+        )
+        .copied("idle_client_timeout", &proxy.idle_client_timeout)
+        .optional("init_query", &proxy.init_query);
+    let block = kms_key(block, environment)
+        .copied("max_connections_percent", &proxy.max_connections_percent)
+        .copied(
+            "max_idle_connections_percent",
+            &proxy.max_idle_connections_percent,
+        )
+        .named("name", &names.proxy)
+        .environment("region", &environment.spec.region, "region")
+        .named("role_name", &names.proxy_role)
+        .wire("secret_arn", "rds", "secret_arn")
+        .named("security_group_name", &names.proxy_security_group)
+        .when(!filters.is_empty(), |block| {
+            block.from(
+                "session_pinning_filters",
+                texts(filters),
+                proxy.session_pinning_filters.origin,
+            )
+        });
+    vpc_id(subnet_ids(block, environment), environment)
+}
+
+fn nlb(database: &Database) -> Block {
+    let environment = &database.environment;
+    let names = &database.names;
+    let clusters = selected_clusters(database);
+    let cidrs: BTreeSet<_> = clusters
+        .iter()
+        .flat_map(|cluster| &cluster.client_cidrs)
+        .collect();
+    let in_vpc = environment.spec.network.target_sync_in_vpc;
+    let block = alarms(call(environment, "nlb", "nlb"), environment, None)
+        .when(!cidrs.is_empty(), |block| {
+            block.environment("client_cidrs", texts(cidrs), "clusters")
+        })
+        .named("name", &names.load_balancer)
+        .wire("port", "proxy", "port")
+        .wire("proxy_endpoint", "proxy", "endpoint")
+        .wire("proxy_security_group_id", "proxy", "security_group_id")
+        .named("security_group_name", &names.load_balancer_security_group);
+    let block = subnet_ids(block, environment)
+        .named("sync_function_name", &names.sync_function)
+        .named("sync_role_name", &names.sync_role)
+        .named("sync_scheduler_role_name", &names.sync_scheduler_role)
+        .when(in_vpc, |block| {
+            block
+                .named("sync_security_group_name", &names.sync_security_group)
+                .environment(
+                    "sync_subnet_ids",
+                    sorted_subnets(environment),
+                    "network/targetSyncInVpc",
+                )
+        })
+        .named("target_group_name", &names.target_group);
+    vpc_id(block, environment)
+}
+
+fn endpoint_service(database: &Database) -> Block {
+    let clusters = selected_clusters(database);
+    let principals: BTreeSet<_> = clusters
+        .iter()
+        .flat_map(|cluster| &cluster.principal_arns)
+        .collect();
+    call(
+        &database.environment,
+        "endpoint_service",
+        "endpoint-service",
+    )
+    .from(
+        "allowed_principals",
+        texts(principals),
+        database.clusters.origin,
+    )
+    .named("name", &database.names.endpoint_service)
+    .wire("nlb_arn", "nlb", "arn")
+}
+
+fn irsa_role(database: &Database) -> Block {
+    let environment = &database.environment;
+    let providers = database.clusters.value.iter().filter_map(|name| {
+        let cluster = environment.spec.clusters.get(name)?;
+        let arn = environment.oidc_provider_arn(&cluster.oidc_issuer);
+        Some((name.clone(), arn.into()))
+    });
+    let block = call(environment, "irsa_role", "irsa-role")
+        .from(
+            "authentication",
+            database.authentication.value.as_str(),
+            database.authentication.origin,
+        )
+        .from(
+            "clusters",
+            Expression::Map(providers.collect()),
+            database.clusters.origin,
+        );
+    kms_key(block, environment)
+        .resolved("name", &database.iam_role_name)
+        .resolved("namespace", &database.namespace)
+        .wire("proxy_arn", "proxy", "arn")
+        .environment("region", &environment.spec.region, "region")
+        .wire("secret_arn", "rds", "secret_arn")
+        .resolved("service_account_name", &database.service_account_name)
+        .resolved("username", &database.username)
+}
+
+fn selected_clusters(database: &Database) -> Vec<&Cluster> {
+    let known = &database.environment.spec.clusters;
+    database
+        .clusters
+        .value
+        .iter()
+        .filter_map(|name| known.get(name))
+        .collect()
+}
