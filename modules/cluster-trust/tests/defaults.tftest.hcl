@@ -1,10 +1,5 @@
-mock_provider "aws" {}
-
-variables {
-  clusters = {
-    apps  = "https://oidc.eks.eu-central-1.amazonaws.com/id/AAAA1111AAAA1111AAAA1111AAAA1111"
-    batch = "https://oidc.eks.eu-central-1.amazonaws.com/id/BBBB2222BBBB2222BBBB2222BBBB2222"
-  }
+mock_provider "aws" {
+  source = "./tests/mocks"
 }
 
 run "tokens_must_be_made_for_sts" {

@@ -1,18 +1,5 @@
-mock_provider "aws" {}
-
-variables {
-  authentication             = "password"
-  database_identifier        = "orders-dev"
-  database_port              = 6432
-  database_security_group_id = "sg-0db0000000000000"
-  engine_family              = "POSTGRESQL"
-  name                       = "orders-dev-proxy"
-  region                     = "ap-northeast-1"
-  role_name                  = "orders-dev-proxy-secret"
-  secret_arn                 = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
-  security_group_name        = "orders-dev-proxy"
-  subnet_ids                 = ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"]
-  vpc_id                     = "vpc-0a1b2c3d4e5f60000"
+mock_provider "aws" {
+  source = "./tests/mocks"
 }
 
 run "rejects_a_topic_that_is_no_arn" {

@@ -1,43 +1,5 @@
 mock_provider "aws" {
-  mock_resource "aws_db_proxy" {
-    defaults = {
-      arn      = "arn:aws:rds:ap-northeast-1:111122223333:db-proxy:prx-0123456789abcdef0"
-      endpoint = "orders-dev-proxy.proxy-c0ffee123456.ap-northeast-1.rds.amazonaws.com"
-    }
-  }
-
-  mock_resource "aws_db_proxy_default_target_group" {
-    defaults = {
-      name = "default"
-    }
-  }
-
-  mock_resource "aws_iam_role" {
-    defaults = {
-      arn = "arn:aws:iam::111122223333:role/orders-dev-proxy-secret"
-    }
-  }
-
-  mock_resource "aws_security_group" {
-    defaults = {
-      id = "sg-0a1b2c3d4e5f60000"
-    }
-  }
-}
-
-variables {
-  authentication             = "password"
-  database_identifier        = "orders-dev"
-  database_port              = 6432
-  database_security_group_id = "sg-0db0000000000000"
-  engine_family              = "POSTGRESQL"
-  name                       = "orders-dev-proxy"
-  region                     = "ap-northeast-1"
-  role_name                  = "orders-dev-proxy-secret"
-  secret_arn                 = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
-  security_group_name        = "orders-dev-proxy"
-  subnet_ids                 = ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"]
-  vpc_id                     = "vpc-0a1b2c3d4e5f60000"
+  source = "./tests/mocks"
 }
 
 # Neither the database's values nor the module's own are known here: a for_each over one of them would fail.
@@ -206,9 +168,7 @@ run "values_flow_from_resource_to_resource" {
     condition = (
       output.arn == "arn:aws:rds:ap-northeast-1:111122223333:db-proxy:prx-0123456789abcdef0" &&
       output.endpoint == "orders-dev-proxy.proxy-c0ffee123456.ap-northeast-1.rds.amazonaws.com" &&
-      output.name == "orders-dev-proxy" &&
       output.port == 5432 &&
-      output.resource_id == "prx-0123456789abcdef0" &&
       output.security_group_id == "sg-0a1b2c3d4e5f60000"
     )
     error_message = "An output does not come from its resource."

@@ -1,59 +1,5 @@
 mock_provider "aws" {
-  mock_resource "aws_db_instance" {
-    defaults = {
-      address               = "orders-dev.c0ffee123456.ap-northeast-1.rds.amazonaws.com"
-      arn                   = "arn:aws:rds:ap-northeast-1:111122223333:db:orders-dev"
-      engine_version_actual = "16.11"
-      resource_id           = "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-      master_user_secret = [{
-        secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
-        kms_key_id    = "arn:aws:kms:ap-northeast-1:111122223333:key/11111111-2222-3333-4444-555555555555"
-        secret_status = "active"
-      }]
-    }
-  }
-
-  mock_resource "aws_db_subnet_group" {
-    defaults = {
-      arn = "arn:aws:rds:ap-northeast-1:111122223333:subgrp:orders-dev"
-    }
-  }
-
-  mock_resource "aws_iam_role" {
-    defaults = {
-      arn = "arn:aws:iam::111122223333:role/orders-dev-monitoring"
-    }
-  }
-
-  mock_resource "aws_security_group" {
-    defaults = {
-      id = "sg-0a1b2c3d4e5f60000"
-    }
-  }
-}
-
-variables {
-  allocated_storage          = 50
-  auto_minor_version_upgrade = true
-  backup_retention_period    = 7
-  backup_window              = "16:00-17:00"
-  engine                     = "postgres"
-  engine_version             = "16"
-  identifier                 = "orders-dev"
-  instance_class             = "db.t4g.medium"
-  log_exports                = ["postgresql", "upgrade"]
-  maintenance_window         = "Sun:18:00-Sun:19:00"
-  monitoring_interval        = 0
-  multi_az                   = false
-  parameter_group_name       = "orders-dev-postgres16"
-  password_rotation_days     = 7
-  port                       = 5432
-  security_group_name        = "orders-dev-db"
-  storage_type               = "gp3"
-  subnet_group_name          = "orders-dev"
-  subnet_ids                 = ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"]
-  username                   = "orders"
-  vpc_id                     = "vpc-0a1b2c3d4e5f60000"
+  source = "./tests/mocks"
 }
 
 # Nothing that AWS makes up is known here: a for_each over such a value would fail.
@@ -157,13 +103,9 @@ run "values_flow_from_resource_to_resource" {
 
   assert {
     condition = (
-      output.address == "orders-dev.c0ffee123456.ap-northeast-1.rds.amazonaws.com" &&
-      output.arn == "arn:aws:rds:ap-northeast-1:111122223333:db:orders-dev" &&
       output.database_name == "orders" &&
-      output.engine_version_actual == "16.11" &&
       output.identifier == "orders-dev" &&
       output.port == 5432 &&
-      output.resource_id == "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ" &&
       output.secret_arn == "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf" &&
       output.security_group_id == "sg-0a1b2c3d4e5f60000" &&
       output.username == "orders"
@@ -215,9 +157,8 @@ run "a_dependant_alone" {
   override_resource {
     target = module.rds.aws_db_instance.this
     values = {
-      resource_id = "db-WITHTHEDEPENDANT"
       master_user_secret = [{
-        secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+        secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-with-the-dependant"
         kms_key_id    = "arn:aws:kms:ap-northeast-1:111122223333:key/11111111-2222-3333-4444-555555555555"
         secret_status = "active"
       }]
@@ -236,9 +177,8 @@ run "the_database_came_before_what_depends_on_its_identifier" {
   override_resource {
     target = module.rds.aws_db_instance.this
     values = {
-      resource_id = "db-AFTERTHEDEPENDANT"
       master_user_secret = [{
-        secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+        secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-after-the-dependant"
         kms_key_id    = "arn:aws:kms:ap-northeast-1:111122223333:key/11111111-2222-3333-4444-555555555555"
         secret_status = "active"
       }]
@@ -246,7 +186,7 @@ run "the_database_came_before_what_depends_on_its_identifier" {
   }
 
   assert {
-    condition     = output.resource_id == "db-WITHTHEDEPENDANT"
+    condition     = endswith(output.secret_arn, "-with-the-dependant")
     error_message = "The identifier must come from the database: a target registers only once the database is available."
   }
 }

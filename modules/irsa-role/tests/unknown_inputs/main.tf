@@ -32,8 +32,3 @@ module "irsa_role" {
     gc-0-apps = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/AAAA1111AAAA1111AAAA1111AAAA1111"
   }
 }
-
-output "names" {
-  description = "Known although the database is not."
-  value       = { for key, role in module.irsa_role : key => role.name }
-}

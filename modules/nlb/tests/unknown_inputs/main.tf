@@ -33,8 +33,3 @@ module "nlb" {
   target_group_name        = "orders-dev-tg"
   vpc_id                   = "vpc-0d0d0d0d"
 }
-
-output "sync_function_name" {
-  description = "Known although the proxy is not."
-  value       = module.nlb.sync_function_name
-}

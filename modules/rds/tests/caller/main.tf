@@ -29,7 +29,7 @@ resource "terraform_data" "dependant" {
   input = module.rds.identifier
 }
 
-output "resource_id" {
-  description = "Resource id of the database."
-  value       = module.rds.resource_id
+output "secret_arn" {
+  description = "ARN of the master user's secret."
+  value       = module.rds.secret_arn
 }

@@ -1,0 +1,6 @@
+mock_resource "aws_vpc_endpoint_service" {
+  defaults = {
+    id           = "vpce-svc-0123456789abcdef0"
+    service_name = "com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0"
+  }
+}

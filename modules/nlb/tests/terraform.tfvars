@@ -1,0 +1,11 @@
+name                     = "orders-dev"
+port                     = 5432
+proxy_endpoint           = "orders-dev.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com"
+proxy_security_group_id  = "sg-0c0c0c0c"
+security_group_name      = "orders-dev-nlb"
+subnet_ids               = ["subnet-0a0a0a0a", "subnet-0b0b0b0b"]
+sync_function_name       = "orders-dev-target-sync"
+sync_role_name           = "orders-dev-target-sync-role"
+sync_scheduler_role_name = "orders-dev-target-sync-schedule"
+target_group_name        = "orders-dev-tg"
+vpc_id                   = "vpc-0d0d0d0d"

@@ -1,0 +1,27 @@
+mock_resource "aws_db_instance" {
+  defaults = {
+    master_user_secret = [{
+      secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+      kms_key_id    = "arn:aws:kms:ap-northeast-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+      secret_status = "active"
+    }]
+  }
+}
+
+mock_resource "aws_db_subnet_group" {
+  defaults = {
+    arn = "arn:aws:rds:ap-northeast-1:111122223333:subgrp:orders-dev"
+  }
+}
+
+mock_resource "aws_iam_role" {
+  defaults = {
+    arn = "arn:aws:iam::111122223333:role/orders-dev-monitoring"
+  }
+}
+
+mock_resource "aws_security_group" {
+  defaults = {
+    id = "sg-0a1b2c3d4e5f60000"
+  }
+}
