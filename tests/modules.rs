@@ -36,6 +36,7 @@ fn every_call_fits_its_module() {
     folders.push("fixtures/city".into());
     let mut calls = 0;
     let mut called = BTreeSet::new();
+    let mut read = BTreeSet::new();
     for folder in folders {
         let seen = calls;
         for root in Workspace::open(&folder).roots() {
@@ -50,17 +51,53 @@ fn every_call_fits_its_module() {
                 calls += 1;
             }
             for traversal in traversals(&body) {
-                exists(traversal, &sources, &modules, &span);
+                read.extend(exists(traversal, &sources, &modules, &span));
             }
             called.extend(sources.into_values());
         }
         assert!(calls > seen, "{} calls no module", folder.display());
     }
+    let outputs = modules.iter().flat_map(|(name, module)| {
+        let outputs = module.outputs.iter();
+        outputs.map(|output| (name.clone(), output.clone()))
+    });
+    assert_eq!(
+        read,
+        outputs.collect(),
+        "outputs that a root reads, outputs that modules have"
+    );
     assert_eq!(
         called,
         modules.into_keys().collect(),
         "modules that are called, modules that exist"
     );
+}
+
+/// A validation reads the same in every module: the variable by its name, and what it must be.
+#[test]
+fn every_message_names_its_variable_and_says_what_it_must_be() {
+    let mut seen = 0;
+    for folder in cases("modules") {
+        let path = folder.join("variables.tf");
+        let body = hcl::parse(&fs::read_to_string(&path).unwrap()).unwrap();
+        for variable in named(&body, "variable") {
+            let name = label(variable);
+            for validation in named(variable.body(), "validation") {
+                let Some(Expression::String(message)) = argument(validation, "error_message")
+                else {
+                    panic!("{}: {name} has no plain message", path.display());
+                };
+                let (subject, _) = message.split_once(" must ").unwrap_or_default();
+                assert!(
+                    subject.starts_with("The ") && subject.ends_with(&name),
+                    "{}: \"{message}\" does not start with \"The {name} must\"",
+                    path.display()
+                );
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 0, "no validation was seen");
 }
 
 fn modules() -> BTreeMap<String, Module> {
@@ -207,13 +244,13 @@ fn is_object(given: BTreeMap<String, &Expression>, kind: &Expression) -> bool {
     has_required && are_known
 }
 
-/// What `module.<call>.<name>` stands for exists: an output, or a resource for an import.
+/// What `module.<call>.<name>` stands for exists: an output, which is told with its module, or a resource for an import.
 fn exists(
     traversal: &Traversal,
     sources: &BTreeMap<String, String>,
     modules: &BTreeMap<String, Module>,
     span: &str,
-) {
+) -> Option<(String, String)> {
     assert_eq!(
         traversal.expr.to_string(),
         "module",
@@ -231,14 +268,19 @@ fn exists(
         .get(names[0])
         .unwrap_or_else(|| panic!("{span}: there is no module.{}", names[0]));
     let module = &modules[source];
+    let mut output = None;
     let exists = match *names.as_slice() {
-        [_, output] => module.outputs.contains(output),
+        [_, name] => {
+            output = Some((source.clone(), name.to_owned()));
+            module.outputs.contains(name)
+        }
         [_, kind, name] => module
             .resources
             .contains(&(kind.to_owned(), name.to_owned())),
         _ => false,
     };
     assert!(exists, "{span}: {source} has no {}", names[1..].join("."));
+    output
 }
 
 fn traversals(body: &Body) -> Vec<&Traversal> {

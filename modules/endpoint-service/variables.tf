@@ -5,14 +5,14 @@ variable "allowed_principals" {
 
   validation {
     condition     = length(var.allowed_principals) > 0
-    error_message = "allowed_principals must not be empty: nobody could find the service."
+    error_message = "The allowed_principals must name somebody: without one nobody can find the service."
   }
 
   validation {
     condition = alltrue([
       for arn in var.allowed_principals : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9_+=,.@/-]+)$", arn))
     ])
-    error_message = "Each principal must be the ARN of one account (arn:aws:iam::<account>:root), role or user, without a wildcard."
+    error_message = "The allowed_principals must be ARNs of accounts (arn:aws:iam::<account>:root), roles or users, without a wildcard."
   }
 }
 
@@ -23,7 +23,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9 _.:/=+@-]{1,256}$", var.name))
-    error_message = "The name must have 1 to 256 characters that a tag allows."
+    error_message = "The name must hold only letters, digits, blanks and _.:/=+@- : 256 at most."
   }
 }
 
@@ -34,6 +34,6 @@ variable "nlb_arn" {
 
   validation {
     condition     = can(regex("^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:loadbalancer/[a-z]+/[A-Za-z0-9-]+/[0-9a-f]+$", var.nlb_arn))
-    error_message = "nlb_arn must be the ARN of a load balancer."
+    error_message = "The nlb_arn must be the ARN of a load balancer."
   }
 }

@@ -65,7 +65,7 @@ resource "aws_iam_role" "this" {
   lifecycle {
     precondition {
       condition     = length(local.trust_policy) <= 4096
-      error_message = "The trust policy is longer than 4096 characters, the most that IAM allows; the account's default quota is 2048. Give the role fewer clusters."
+      error_message = "The clusters must be fewer: their trust policy is longer than the 4096 characters that IAM allows at most, of which the account's default quota is 2048."
     }
   }
 }

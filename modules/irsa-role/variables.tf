@@ -5,7 +5,7 @@ variable "authentication" {
 
   validation {
     condition     = contains(["iam", "password"], var.authentication)
-    error_message = "authentication must be password or iam."
+    error_message = "The authentication must be password or iam."
   }
 }
 
@@ -16,26 +16,26 @@ variable "clusters" {
 
   validation {
     condition     = length(var.clusters) > 0
-    error_message = "clusters must name at least one cluster: nobody could take the role."
+    error_message = "The clusters must name at least one cluster: without one nobody can take the role."
   }
 
   validation {
     condition     = alltrue([for name in keys(var.clusters) : can(regex("^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$", name))])
-    error_message = "A cluster's name must have 1 to 100 letters, digits, hyphens and underscores, and begin with a letter or digit."
+    error_message = "The names of the clusters must start with a letter or digit and hold only letters, digits, hyphens and underscores: 100 at most."
   }
 
   validation {
     condition = length(distinct([
       for name in keys(var.clusters) : replace(name, "/[^0-9A-Za-z]/", "")
     ])) == length(var.clusters)
-    error_message = "The clusters' names must differ in their letters and digits, which name the statements of the trust policy."
+    error_message = "The names of the clusters must differ in their letters and digits, which name the statements of the trust policy."
   }
 
   validation {
     condition = alltrue([
       for arn in values(var.clusters) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/[a-z0-9.-]+(/[A-Za-z0-9._-]+)*$", arn))
     ])
-    error_message = "Each cluster must map to the ARN of an OIDC provider, without a slash at the end."
+    error_message = "The clusters must map to ARNs of OIDC providers, without a slash at the end."
   }
 }
 
@@ -46,7 +46,7 @@ variable "kms_key_arn" {
 
   validation {
     condition     = var.kms_key_arn == null ? true : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9A-Za-z-]+$", var.kms_key_arn))
-    error_message = "kms_key_arn must be the ARN of one key; an alias does not work in a policy."
+    error_message = "The kms_key_arn must be the ARN of a KMS key, not of an alias."
   }
 }
 
@@ -57,7 +57,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.name))
-    error_message = "The role's name must have 1 to 64 letters, digits and characters of _+=,.@-."
+    error_message = "The name must hold only letters, digits and _+=,.@- : 64 at most."
   }
 }
 
@@ -68,7 +68,7 @@ variable "namespace" {
 
   validation {
     condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.namespace))
-    error_message = "The namespace must have 1 to 63 lower-case letters, digits and inner hyphens."
+    error_message = "The namespace must hold only a-z, 0-9 and inner hyphens: 63 at most."
   }
 }
 
@@ -79,7 +79,7 @@ variable "proxy_arn" {
 
   validation {
     condition     = can(regex("^arn:aws[a-z-]*:rds:[a-z0-9-]+:[0-9]{12}:db-proxy:prx-[0-9a-z]+$", var.proxy_arn))
-    error_message = "proxy_arn must be the ARN of a proxy, which ends with its resource id prx-…."
+    error_message = "The proxy_arn must be the ARN of a proxy, which ends with its resource id, prx-…."
   }
 }
 
@@ -90,13 +90,13 @@ variable "region" {
 
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must be the code of an AWS Region, such as eu-central-1."
+    error_message = "The region must look like ap-northeast-1."
   }
 
   validation {
     # A malformed ARN is reported at proxy_arn.
     condition     = try(var.region == split(":", var.proxy_arn)[3], true)
-    error_message = "region must be the Region of proxy_arn."
+    error_message = "The region must be the Region of proxy_arn."
   }
 }
 
@@ -107,7 +107,7 @@ variable "secret_arn" {
 
   validation {
     condition     = can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+$", var.secret_arn))
-    error_message = "secret_arn must be the ARN of one secret, without a wildcard."
+    error_message = "The secret_arn must be the ARN of a secret, without a wildcard."
   }
 }
 
@@ -118,7 +118,7 @@ variable "service_account_name" {
 
   validation {
     condition     = length(var.service_account_name) <= 253 && can(regex("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$", var.service_account_name))
-    error_message = "The service account's name must have 1 to 253 lower-case letters, digits, inner hyphens and dots."
+    error_message = "The service_account_name must hold only a-z, 0-9, inner hyphens and dots: 253 at most."
   }
 }
 
@@ -129,6 +129,6 @@ variable "username" {
 
   validation {
     condition     = can(regex("^[A-Za-z][A-Za-z0-9_]{0,62}$", var.username))
-    error_message = "The user's name must begin with a letter and have at most 63 letters, digits and underscores."
+    error_message = "The username must start with a letter and hold only letters, digits and underscores: 63 at most."
   }
 }

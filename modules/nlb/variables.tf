@@ -5,7 +5,7 @@ variable "alarms" {
 
   validation {
     condition     = var.alarms == null ? true : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+$", var.alarms.topic_arn))
-    error_message = "alarms.topic_arn must be the ARN of an SNS topic."
+    error_message = "The topic_arn of the alarms must be the ARN of an SNS topic, arn:aws:sns:…."
   }
 }
 
@@ -19,7 +19,7 @@ variable "client_cidrs" {
     condition = alltrue([
       for cidr in var.client_cidrs : can(regex("^[0-9.]+/[0-9]+$", cidr)) && try(cidrsubnet(cidr, 0, 0) == cidr, false)
     ])
-    error_message = "Each client CIDR must be an IPv4 network without host bits, such as 10.64.0.0/16."
+    error_message = "The client_cidrs must be IPv4 networks without host bits, such as 10.64.0.0/16."
   }
 }
 
@@ -34,7 +34,7 @@ variable "log_retention_days" {
       [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
       var.log_retention_days,
     )
-    error_message = "log_retention_days must be a retention that CloudWatch Logs knows, such as 7, 30, 90 or 365."
+    error_message = "The log_retention_days must be a retention that CloudWatch Logs offers, such as 7, 30, 90 or 365."
   }
 }
 
@@ -45,7 +45,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", var.name)) && !startswith(var.name, "internal-")
-    error_message = "The name must have 1 to 32 letters, digits and inner hyphens, and must not begin with internal-."
+    error_message = "The name must hold only letters, digits and inner hyphens, 32 at most, and not start with internal-."
   }
 }
 
@@ -67,7 +67,7 @@ variable "proxy_endpoint" {
 
   validation {
     condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]+$", var.proxy_endpoint))
-    error_message = "The proxy endpoint must be a host name without scheme and port."
+    error_message = "The proxy_endpoint must be a host name without scheme and port."
   }
 }
 
@@ -78,7 +78,7 @@ variable "proxy_security_group_id" {
 
   validation {
     condition     = can(regex("^sg-[0-9a-f]+$", var.proxy_security_group_id))
-    error_message = "The proxy's security group must be given by its id, sg-…."
+    error_message = "The proxy_security_group_id must be the id of a security group, sg-…."
   }
 }
 
@@ -89,7 +89,7 @@ variable "security_group_name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9 ._:/()#,@\\[\\]+=&;{}!$*-]{1,255}$", var.security_group_name)) && !startswith(var.security_group_name, "sg-")
-    error_message = "The security group's name must have 1 to 255 characters that EC2 allows, and must not begin with sg-."
+    error_message = "The security_group_name must hold only letters, digits, blanks and ._-:/()#,@[]+=&;{}!$* , 255 at most, and not start with sg-."
   }
 }
 
@@ -100,7 +100,7 @@ variable "subnet_ids" {
 
   validation {
     condition     = length(var.subnet_ids) >= 2 && alltrue([for id in var.subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
-    error_message = "subnet_ids must hold at least two subnet ids, subnet-…."
+    error_message = "The subnet_ids must be two or more subnet ids, subnet-…."
   }
 }
 
@@ -111,7 +111,7 @@ variable "sync_function_name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", var.sync_function_name))
-    error_message = "The function's name must have 1 to 64 letters, digits, hyphens and underscores."
+    error_message = "The sync_function_name must hold only letters, digits, hyphens and underscores: 64 at most."
   }
 }
 
@@ -123,7 +123,7 @@ variable "sync_interval_minutes" {
 
   validation {
     condition     = var.sync_interval_minutes >= 1 && var.sync_interval_minutes <= 60 && floor(var.sync_interval_minutes) == var.sync_interval_minutes
-    error_message = "sync_interval_minutes must be a whole number from 1 to 60."
+    error_message = "The sync_interval_minutes must be a whole number from 1 to 60."
   }
 }
 
@@ -134,7 +134,7 @@ variable "sync_role_name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.sync_role_name))
-    error_message = "The role's name must have 1 to 64 letters, digits and characters of _+=,.@-."
+    error_message = "The sync_role_name must hold only letters, digits and _+=,.@- : 64 at most."
   }
 }
 
@@ -145,13 +145,13 @@ variable "sync_scheduler_role_name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.sync_scheduler_role_name))
-    error_message = "The role's name must have 1 to 64 letters, digits and characters of _+=,.@-."
+    error_message = "The sync_scheduler_role_name must hold only letters, digits and _+=,.@- : 64 at most."
   }
 
   validation {
     # IAM compares role names without case.
     condition     = lower(var.sync_scheduler_role_name) != lower(var.sync_role_name)
-    error_message = "The schedule's role must not have the name of the target sync's role."
+    error_message = "The sync_scheduler_role_name must differ from sync_role_name, and not in case alone."
   }
 }
 
@@ -162,14 +162,14 @@ variable "sync_security_group_name" {
 
   validation {
     condition     = (var.sync_security_group_name == null) == (length(var.sync_subnet_ids) == 0)
-    error_message = "sync_security_group_name and sync_subnet_ids must be given together."
+    error_message = "The sync_security_group_name must be given with sync_subnet_ids, and be null without them."
   }
 
   validation {
     condition = var.sync_security_group_name == null ? true : (
       can(regex("^[A-Za-z0-9 ._:/()#,@\\[\\]+=&;{}!$*-]{1,255}$", var.sync_security_group_name)) && !startswith(var.sync_security_group_name, "sg-")
     )
-    error_message = "The security group's name must have 1 to 255 characters that EC2 allows, and must not begin with sg-."
+    error_message = "The sync_security_group_name must hold only letters, digits, blanks and ._-:/()#,@[]+=&;{}!$* , 255 at most, and not start with sg-."
   }
 }
 
@@ -181,7 +181,7 @@ variable "sync_subnet_ids" {
 
   validation {
     condition     = alltrue([for id in var.sync_subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
-    error_message = "sync_subnet_ids must hold subnet ids, subnet-…."
+    error_message = "The sync_subnet_ids must be subnet ids, subnet-…."
   }
 }
 
@@ -192,7 +192,7 @@ variable "target_group_name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", var.target_group_name))
-    error_message = "The target group's name must have 1 to 32 letters, digits and inner hyphens."
+    error_message = "The target_group_name must hold only letters, digits and inner hyphens: 32 at most."
   }
 }
 
@@ -203,6 +203,6 @@ variable "vpc_id" {
 
   validation {
     condition     = can(regex("^vpc-[0-9a-f]+$", var.vpc_id))
-    error_message = "The VPC must be given by its id, vpc-…."
+    error_message = "The vpc_id must be the id of a VPC, vpc-…."
   }
 }

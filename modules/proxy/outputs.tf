@@ -8,19 +8,9 @@ output "endpoint" {
   value       = aws_db_proxy.this.endpoint
 }
 
-output "name" {
-  description = "Name of the proxy."
-  value       = aws_db_proxy.this.name
-}
-
 output "port" {
   description = "TCP port on which the proxy listens: 5432 for POSTGRESQL, 3306 for MYSQL."
   value       = local.port
-}
-
-output "resource_id" {
-  description = "Resource id of the proxy (prx-...), which rds-db:connect names."
-  value       = split(":", aws_db_proxy.this.arn)[6]
 }
 
 output "security_group_id" {

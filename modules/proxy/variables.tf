@@ -7,7 +7,7 @@ variable "alarms" {
 
   validation {
     condition     = var.alarms == null ? true : can(regex("^arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+$", var.alarms.topic_arn))
-    error_message = "The topic_arn of the alarms must be the ARN of an SNS topic."
+    error_message = "The topic_arn of the alarms must be the ARN of an SNS topic, arn:aws:sns:…."
   }
 }
 
@@ -204,7 +204,7 @@ variable "session_pinning_filters" {
 
   validation {
     condition     = length(setsubtract(var.session_pinning_filters, ["EXCLUDE_VARIABLE_SETS"])) == 0
-    error_message = "The session_pinning_filters can only hold EXCLUDE_VARIABLE_SETS."
+    error_message = "The session_pinning_filters must hold nothing but EXCLUDE_VARIABLE_SETS."
   }
 
   validation {
@@ -220,7 +220,7 @@ variable "subnet_ids" {
 
   validation {
     condition     = length(var.subnet_ids) >= 2 && alltrue([for id in var.subnet_ids : startswith(id, "subnet-")])
-    error_message = "The subnet_ids must be two or more subnet ids."
+    error_message = "The subnet_ids must be two or more subnet ids, subnet-…."
   }
 }
 
@@ -231,6 +231,6 @@ variable "vpc_id" {
 
   validation {
     condition     = startswith(var.vpc_id, "vpc-")
-    error_message = "The vpc_id must be the id of a VPC."
+    error_message = "The vpc_id must be the id of a VPC, vpc-…."
   }
 }

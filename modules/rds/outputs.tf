@@ -1,21 +1,6 @@
-output "address" {
-  description = "Host name of the database, without the port."
-  value       = aws_db_instance.this.address
-}
-
-output "arn" {
-  description = "ARN of the database."
-  value       = aws_db_instance.this.arn
-}
-
 output "database_name" {
   description = "Name of the database to connect to: the one asked for, else the engine's own (\"postgres\"), else empty."
   value       = var.database_name != null ? var.database_name : var.engine == "postgres" ? "postgres" : ""
-}
-
-output "engine_version_actual" {
-  description = "Exact engine version that runs, with its minor."
-  value       = aws_db_instance.this.engine_version_actual
 }
 
 output "identifier" {
@@ -26,11 +11,6 @@ output "identifier" {
 output "port" {
   description = "TCP port on which the database listens."
   value       = aws_db_instance.this.port
-}
-
-output "resource_id" {
-  description = "Resource id of the database (db-...), which survives a rename."
-  value       = aws_db_instance.this.resource_id
 }
 
 output "secret_arn" {

@@ -8,7 +8,7 @@ variable "alarms" {
 
   validation {
     condition     = var.alarms == null ? true : can(regex("^arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+$", var.alarms.topic_arn))
-    error_message = "The topic_arn of the alarms must be the ARN of an SNS topic."
+    error_message = "The topic_arn of the alarms must be the ARN of an SNS topic, arn:aws:sns:…."
   }
 
   validation {
@@ -40,7 +40,7 @@ variable "auto_minor_version_upgrade" {
 
   validation {
     condition     = !var.auto_minor_version_upgrade || length(split(".", var.engine_version)) == (var.engine == "postgres" ? 1 : 2)
-    error_message = "With an exact engine_version, auto_minor_version_upgrade must be false: the plan after an upgrade would ask for a downgrade."
+    error_message = "The auto_minor_version_upgrade must be false with an exact engine_version: the plan after an upgrade would ask for a downgrade."
   }
 }
 
@@ -159,12 +159,12 @@ variable "iops" {
 
   validation {
     condition     = var.iops == null || !startswith(var.storage_type, "io") ? true : var.iops >= 1000 && var.iops <= 256000
-    error_message = "The iops of io1 and io2 must be from 1000 to 256000."
+    error_message = "The iops must be from 1000 to 256000 for io1 and io2."
   }
 
   validation {
     condition     = var.iops == null || var.storage_type != "gp3" ? true : var.iops >= 12000 && var.iops <= min(64000, 500 * var.allocated_storage)
-    error_message = "The iops of gp3 must be from 12000 to 64000, and 500 per GiB at most."
+    error_message = "The iops must be from 12000 to 64000 for gp3, and 500 per GiB at most."
   }
 }
 
@@ -290,17 +290,17 @@ variable "parameters" {
 
   validation {
     condition     = alltrue([for parameter in var.parameters : contains(["immediate", "pending-reboot"], parameter.apply_method)])
-    error_message = "The apply_method of a parameter must be immediate or pending-reboot."
+    error_message = "The apply_method of the parameters must be immediate or pending-reboot."
   }
 
   validation {
     condition     = alltrue([for name in keys(var.parameters) : can(regex("^[A-Za-z][A-Za-z0-9_.-]*$", name))])
-    error_message = "The name of a parameter must start with a letter and hold only letters, digits and _.-"
+    error_message = "The names of the parameters must start with a letter and hold only letters, digits and _.-"
   }
 
   validation {
     condition     = alltrue([for name in keys(var.parameters) : !contains(["rds.force_ssl", "require_secure_transport"], lower(name))])
-    error_message = "The parameters rds.force_ssl and require_secure_transport are fixed: TLS is always forced."
+    error_message = "The parameters must not hold rds.force_ssl or require_secure_transport: TLS is always forced."
   }
 }
 
@@ -374,7 +374,7 @@ variable "storage_throughput" {
 
   validation {
     condition     = var.storage_throughput == null || (var.storage_type == "gp3" && var.allocated_storage >= 400)
-    error_message = "The storage_throughput can only be set for gp3 from 400 GiB."
+    error_message = "The storage_throughput must be null except for gp3 from 400 GiB."
   }
 
   validation {
@@ -412,7 +412,7 @@ variable "subnet_ids" {
 
   validation {
     condition     = length(var.subnet_ids) >= 2 && alltrue([for id in var.subnet_ids : startswith(id, "subnet-")])
-    error_message = "The subnet_ids must be two or more subnet ids."
+    error_message = "The subnet_ids must be two or more subnet ids, subnet-…."
   }
 }
 
@@ -431,7 +431,7 @@ variable "username" {
 
   validation {
     condition     = !contains(["rdsadmin", "rdsproxyadmin"], lower(var.username))
-    error_message = "The usernames rdsadmin and rdsproxyadmin belong to RDS."
+    error_message = "The username must not be rdsadmin or rdsproxyadmin, which belong to RDS."
   }
 
   validation {
@@ -447,6 +447,6 @@ variable "vpc_id" {
 
   validation {
     condition     = startswith(var.vpc_id, "vpc-")
-    error_message = "The vpc_id must be the id of a VPC."
+    error_message = "The vpc_id must be the id of a VPC, vpc-…."
   }
 }
