@@ -1,15 +1,8 @@
-//! `docs`: rewrites what the READMEs quote from code, between markers.
+//! `docs`: rewrites the pages made from code, and what the modules' READMEs quote between markers.
 
 use std::path::{Path, PathBuf};
 
-use storage_valet_rds::diagnostic::rule;
-
-use crate::{
-    command::Program,
-    files,
-    step::Done,
-    tables::{self, table},
-};
+use crate::{files, pages, step::Done, tables};
 
 const README: &str = "README.md";
 
@@ -36,14 +29,19 @@ pub(crate) fn check() -> Done {
     ))
 }
 
-/// The READMEs that quote something old, as they should be.
+/// The pages that are old, as they should be.
 fn stale() -> Result<Vec<(PathBuf, String)>, String> {
     let mut readmes = vec![];
     for folder in files::folders(Path::new("modules"))? {
         readmes.push(module(&folder)?);
     }
-    if Path::new(README).is_file() {
-        readmes.push(top()?);
+    for (path, new) in pages::pages()? {
+        let old = if path.is_file() {
+            files::read(&path)?
+        } else {
+            String::new()
+        };
+        readmes.push((path, old, new));
     }
     let stale = readmes.into_iter().filter(|(_, old, new)| old != new);
     Ok(stale.map(|(path, _, new)| (path, new)).collect())
@@ -68,17 +66,6 @@ fn module(folder: &Path) -> Result<(PathBuf, String, String), String> {
     Ok((path, old, new))
 }
 
-/// The README of the repository, with what it chooses to quote.
-fn top() -> Result<(PathBuf, String, String), String> {
-    let path = PathBuf::from(README);
-    let old = files::read(&path)?;
-    let mut new = old.clone();
-    for (name, text) in [("HELP", help()?), ("RULES", rules())] {
-        new = quote(&new, "", name, &text).unwrap_or(new);
-    }
-    Ok((path, old, new))
-}
-
 /// Replaces what stands between two markers, after a heading; nothing, when they are not there.
 fn quote(text: &str, heading: &str, name: &str, quoted: &str) -> Option<String> {
     let (begin, end) = (
@@ -93,28 +80,6 @@ fn quote(text: &str, heading: &str, name: &str, quoted: &str) -> Option<String> 
         text.get(..from)?,
         text.get(to..)?
     ))
-}
-
-/// What `valet-rds --help` prints where there is no terminal.
-fn help() -> Result<String, String> {
-    let printed = Program::new(
-        "cargo",
-        &["run", "--quiet", "--bin", "valet-rds", "--", "--help"],
-    )
-    .env("COLUMNS", "100")
-    .read()?;
-    Ok(format!("```text\n{}\n```\n", printed.trim_end()))
-}
-
-fn rules() -> String {
-    let row = |rule: &&rule::Rule| {
-        vec![
-            format!("`{}`", rule.code),
-            rule.severity.as_str().to_owned(),
-            rule.meaning.to_owned(),
-        ]
-    };
-    table(&["Code", "Severity", "Meaning"], rule::ALL.iter().map(row))
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod long;
 mod man;
 mod mirror;
 mod modules;
+mod pages;
 mod provider_schema;
 mod python;
 mod readers;

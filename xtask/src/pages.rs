@@ -1,0 +1,133 @@
+//! The pages under `docs/` that are made from the compiler's own tables: rules, keys, commands.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use storage_valet_rds::{cli, config::schema, config::schema::Schema, diagnostic::rule};
+
+use crate::tables::table;
+
+/// Said at the top of each page.
+const MADE: &str = "<!-- Made by `cargo xtask docs`. Do not edit. -->\n";
+
+/// Every page with its text.
+pub(crate) fn pages() -> Result<Vec<(PathBuf, String)>, String> {
+    Ok(vec![
+        (PathBuf::from("docs/commands.md"), commands()),
+        (
+            PathBuf::from("docs/config.md"),
+            keys("Keys of a config", &schema::CONFIG)?,
+        ),
+        (PathBuf::from("docs/rules.md"), rules()),
+        (
+            PathBuf::from("docs/workspace.md"),
+            keys("Keys of `valet.yaml`", &schema::WORKSPACE)?,
+        ),
+    ])
+}
+
+fn rules() -> String {
+    let row = |rule: &&rule::Rule| {
+        vec![
+            format!("`{}`", rule.code),
+            rule.severity.as_str().to_owned(),
+            rule.meaning.to_owned(),
+        ]
+    };
+    let table = table(&["Code", "Severity", "Meaning"], rule::ALL.iter().map(row));
+    format!(
+        "{MADE}\n# Rules\n\nEvery problem has one of these codes. `valet-rds rules CODE` explains one, with an example.\n\n{table}"
+    )
+}
+
+fn commands() -> String {
+    let mut page = format!("{MADE}\n# Commands\n\n");
+    let mut command = cli::command("valet-rds").term_width(100);
+    command.build();
+    page += &help(&mut command);
+    for name in names(&command) {
+        if let Some(command) = command.find_subcommand_mut(&name) {
+            let mut shown = command.clone().term_width(100);
+            page.extend(["## ", &name, "\n\n", &help(&mut shown)]);
+        }
+    }
+    page
+}
+
+fn names(command: &clap::Command) -> Vec<String> {
+    let commands = command
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set());
+    let names = commands.map(|command| command.get_name().to_owned());
+    names.filter(|name| name != "help").collect()
+}
+
+fn help(command: &mut clap::Command) -> String {
+    let text = command.render_long_help().to_string();
+    let lines: Vec<_> = text.trim_end().lines().map(str::trim_end).collect();
+    format!("```text\n{}\n```\n\n", lines.join("\n"))
+}
+
+/// The keys of a file, nested ones by their path.
+fn keys(title: &str, schema: &Schema) -> Result<String, String> {
+    let schema: Value = serde_json::from_str(&schema.text()).map_err(|error| error.to_string())?;
+    let mut rows = Vec::new();
+    below(&schema, "", &mut rows);
+    let table = table(&["Key", "Type", "Meaning"], rows);
+    Ok(format!("{MADE}\n# {title}\n\n{table}"))
+}
+
+fn below(node: &Value, path: &str, rows: &mut Vec<Vec<String>>) {
+    let keys = node.get("properties").and_then(Value::as_object);
+    let required: Vec<&str> = node
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    for (key, value) in keys.into_iter().flatten() {
+        let path = format!("{path}{key}");
+        let mut meaning = text(value, "description").replace('\n', " ");
+        if required.contains(&key.as_str()) {
+            meaning = format!("Required. {meaning}");
+        }
+        rows.push(vec![format!("`{path}`"), kind(value), meaning]);
+        below(value, &format!("{path}."), rows);
+        if let Some(item) = value.get("items") {
+            below(item, &format!("{path}[]."), rows);
+        }
+        if let Some(entry) = value.get("additionalProperties") {
+            below(entry, &format!("{path}.<name>."), rows);
+        }
+    }
+}
+
+fn text<'a>(node: &'a Value, key: &str) -> &'a str {
+    node.get(key).and_then(Value::as_str).unwrap_or("")
+}
+
+/// The type of a value, or the words that it can be.
+fn kind(node: &Value) -> String {
+    let words = ["oneOf", "enum"].into_iter().find_map(|key| node.get(key));
+    if let Some(Value::Array(words)) = words {
+        let word = |word: &Value| format!("`{}`", bare(word.get("const").unwrap_or(word)));
+        return words.iter().map(word).collect::<Vec<_>>().join(", ");
+    }
+    match node.get("type") {
+        Some(Value::Array(kinds)) => kinds.iter().map(bare).collect::<Vec<_>>().join(" or "),
+        Some(kind) if kind == "array" => match node.get("items") {
+            Some(items) => format!("list of {}", self::kind(items)),
+            None => "list".to_owned(),
+        },
+        Some(kind) if kind == "object" => "map".to_owned(),
+        Some(kind) => bare(kind),
+        None => String::new(),
+    }
+}
+
+fn bare(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
