@@ -10,29 +10,14 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 
 import boto3
 
-PORT = "5577"
+from emulator import emulated_aws, run
+
 ACCOUNT = "111111111111"
 REGION = "eu-central-1"
-ENV = {
-    **os.environ,
-    "AWS_ENDPOINT_URL": f"http://127.0.0.1:{PORT}",
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_DEFAULT_REGION": REGION,
-    "AWS_EC2_METADATA_DISABLED": "true",
-    "MOTO_ACCOUNT_ID": ACCOUNT,
-    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
-    "TF_IN_AUTOMATION": "1",
-    "CHECKPOINT_DISABLE": "1",
-}
 
 LEAN = {"shortname": "orders", "username": "postgres", "engineVersion": "16"}
 FULL = {
@@ -177,19 +162,10 @@ def at(tree, path):
     return None if tree == {} else tree
 
 
-def run(*command, cwd=None):
-    done = subprocess.run(command, cwd=cwd, env=ENV, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
-    return done.stdout
-
-
 class Bench:
     def __init__(self, folder, valet):
         self.folder, self.valet = pathlib.Path(folder), valet
         self.initialised = None
-        self.modules = FIXTURES.parent / "modules"
-        os.environ.update(ENV)
 
     def settle(self, base, applied):
         """Makes the network and the keys of a base, or finds those that its applied state knows."""
@@ -199,7 +175,7 @@ class Bench:
         self.vpcs, self.subnets, self.keys = json.loads(known.read_text())
 
     def create(self):
-        ec2, kms = boto3.client("ec2"), boto3.client("kms")
+        ec2, kms = (boto3.client(service, region_name=REGION) for service in ("ec2", "kms"))
         vpcs = [ec2.create_vpc(CidrBlock=f"10.{n}.0.0/16")["Vpc"]["VpcId"] for n in (1, 2)]
         subnets = [
             ec2.create_subnet(VpcId=vpcs[0], CidrBlock=f"10.1.{n}.0/24", AvailabilityZone=REGION + zone)["Subnet"]
@@ -337,36 +313,17 @@ def record(bench, base, config, done):
         print(key, json.dumps(actions), file=sys.stderr, flush=True)
 
 
-def serve():
-    """Starts the emulated AWS, and waits until it answers."""
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    program = pathlib.Path(sys.executable).with_name("moto_server")
-    server = subprocess.Popen([program, "-p", PORT], env=ENV, **quiet)
-    settings = json.dumps({"lambda": {"use_docker": False}}).encode()
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"{ENV['AWS_ENDPOINT_URL']}/moto-api/config", settings)
-            return server
-        except urllib.error.URLError:
-            time.sleep(0.2)
-    server.terminate()
-    sys.exit("no emulated AWS")
-
-
 def main(valet):
     folder = FIXTURES.parent / "target/grades"
     folder.mkdir(parents=True, exist_ok=True)
     known = folder / "record.json"
     done = json.loads(known.read_text()) if known.exists() else {}
-    server = serve()
-    try:
+    with emulated_aws(folder / "server.log", MOTO_ACCOUNT_ID=ACCOUNT, AWS_DEFAULT_REGION=REGION):
         bench = Bench(folder, os.path.abspath(valet))
         if not (folder / "modules").exists():
-            os.symlink(bench.modules, folder / "modules")
+            os.symlink(FIXTURES.parent / "modules", folder / "modules")
         for base, config in [("full", FULL), ("lean", LEAN)]:
             record(bench, base, config, done)
-    finally:
-        server.terminate()
     entries = [done[str(number)] for number in range(len(CHANGES))]
     (FIXTURES / "grades.json").write_text(json.dumps(entries, indent=1) + "\n")
 

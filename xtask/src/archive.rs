@@ -5,42 +5,23 @@ use std::{
     path::Path,
 };
 
-use zip::{CompressionMethod, DateTime, ZipWriter, result::ZipError, write::SimpleFileOptions};
+use anyhow::Result;
+use xshell::Shell;
+use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use crate::{files, step::Done};
+use crate::{derived::Derived, files};
 
 const SOURCE: &str = "modules/nlb/sync/target_sync.py";
 const ARCHIVE: &str = "modules/nlb/target_sync.zip";
 
-pub(crate) fn write() -> Done {
-    files::write(Path::new(ARCHIVE), build()?)?;
-    Ok(format!("{ARCHIVE} is up to date"))
-}
-
-pub(crate) fn check() -> Done {
-    if files::read_bytes(Path::new(ARCHIVE))? == build()? {
-        Ok(String::new())
-    } else {
-        Err(format!(
-            "{ARCHIVE} is not built from {SOURCE}: run `cargo xtask zip`"
-        ))
-    }
-}
-
-fn build() -> Result<Vec<u8>, String> {
-    let source = Path::new(SOURCE);
-    pack(files::name(source), &files::read_bytes(source)?)
-        .map_err(|error| files::about(source, error))
-}
-
 /// One file, dated 1980-01-01, the first day that a zip knows.
-fn pack(name: &str, content: &[u8]) -> Result<Vec<u8>, ZipError> {
+pub(crate) fn make(sh: &Shell) -> Result<Vec<Derived>> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(DateTime::default())
         .unix_permissions(0o644);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    writer.start_file(name, options)?;
-    writer.write_all(content)?;
-    Ok(writer.finish()?.into_inner())
+    writer.start_file(files::name(Path::new(SOURCE)), options)?;
+    writer.write_all(&sh.read_binary_file(SOURCE)?)?;
+    Ok(vec![(ARCHIVE.into(), writer.finish()?.into_inner())])
 }

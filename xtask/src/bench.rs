@@ -1,142 +1,109 @@
 //! How long everything takes, measured as a user sees it: whole processes, against what the machine itself needs.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "a benchmark reports, and asks the machine what it is"
-)]
 
-mod baseline;
 mod measure;
 mod report;
-mod subject;
+mod subjects;
 mod workspace;
 
-use std::{path::Path, thread};
+use std::{fs, path::PathBuf, thread};
 
-use serde_json::{Value, json};
+use anyhow::{Result, bail};
+use serde_json::{Map, Value, json};
+use xshell::{Shell, cmd};
 
-use self::{report::Measured, subject::Bench};
-use crate::{command::Program, files, python, step::Done};
+use self::{measure::Measured, subjects::Bench};
+use crate::{files, python, shell};
 
 const FOLDER: &str = "target/bench";
 const RESULT: &str = "target/bench.json";
-const YARDSTICK: (&str, &str) = ("xtask/src/bench/yardstick.txt", "target/bench-python");
+/// The ratios of an earlier run: times differ from machine to machine, ratios hardly.
+const STORED: &str = "xtask/bench/baseline.json";
+/// How much worse a ratio may be before it counts; disks and neighbours make noise.
+const TOLERANCE: f64 = 1.35;
 /// Configs, and rounds that are counted.
 const SIZES: [(usize, usize); 3] = [(100, 15), (1_000, 9), (10_000, 5)];
-const SMOKE: [(usize, usize); 1] = [(100, 1)];
-const THREADS: [&str; 3] = ["1", "2", "8"];
 
-/// Measures all sizes and compares the ratios with the stored ones.
-pub(crate) fn run() -> Done {
-    let all = measure_all(&SIZES, Profile::Release)?;
-    for line in report::targets(&all) {
-        println!("{line}");
+/// Measures all sizes and fails when a ratio is much worse than the stored one.
+pub(crate) fn run(sh: &Shell) -> Result<String> {
+    let ratios = measure_released(sh)?;
+    let stored: Map<String, Value> = serde_json::from_str(&sh.read_file(STORED)?)?;
+    let mut worse = Vec::new();
+    for (name, ratio) in &ratios {
+        let before = stored.get(name).and_then(Value::as_f64);
+        if let (Some(now), Some(before)) = (ratio.as_f64(), before)
+            && now > before * TOLERANCE
+        {
+            worse.push(format!("{name}: {now:.2}, was {before:.2}"));
+        }
     }
-    baseline::compare(&all)
+    if !worse.is_empty() {
+        bail!("slower than in {STORED}:\n{}", worse.join("\n"));
+    }
+    Ok(format!(
+        "{} ratios, none much worse than in {STORED}",
+        ratios.len()
+    ))
 }
 
 /// Measures all sizes and stores the ratios.
-pub(crate) fn bless() -> Done {
-    let all = measure_all(&SIZES, Profile::Release)?;
-    for line in report::targets(&all) {
-        println!("{line}");
-    }
-    baseline::write(&all)
+pub(crate) fn bless(sh: &Shell) -> Result<String> {
+    let ratios = Value::Object(measure_released(sh)?);
+    sh.write_file(STORED, format!("{ratios:#}\n"))?;
+    Ok(format!("wrote {STORED}"))
 }
 
 /// One quick round of the smallest size: that everything runs, and gives the same bytes, not how fast.
-pub(crate) fn smoke() -> Done {
-    measure_all(&SMOKE, Profile::Debug)?;
+pub(crate) fn smoke(sh: &Shell) -> Result<String> {
+    let program = shell::valet_rds(sh)?;
+    measure(sh, program, 100, 1)?;
     Ok("100 configs, one round".to_owned())
 }
 
-#[derive(Clone, Copy)]
-enum Profile {
-    Debug,
-    Release,
-}
-
-impl Profile {
-    /// Builds the program: its path.
-    fn build(self) -> Done {
-        let build = ["build", "--quiet", "--package", "storage-valet-rds"];
-        let (option, folder): (&[&str], _) = match self {
-            Self::Debug => (&[], "debug"),
-            Self::Release => (&["--release"], "release"),
-        };
-        Program::new("cargo", &[&build, option].concat()).run()?;
-        Ok(format!(
-            "target/{folder}/valet-rds{}",
-            std::env::consts::EXE_SUFFIX
-        ))
-    }
-}
-
-fn measure_all(sizes: &[(usize, usize)], profile: Profile) -> Result<Vec<Measured>, String> {
-    let python = python::environment(python::find()?, YARDSTICK)?;
-    let binary = profile.build()?;
-    files::clear(Path::new(FOLDER))?;
+/// Measures what would be released: the ratios.
+fn measure_released(sh: &Shell) -> Result<Map<String, Value>> {
+    shell::output(cmd!(sh, "cargo build --quiet --release --bin valet-rds"))?;
+    let program = format!("target/release/valet-rds{}", std::env::consts::EXE_SUFFIX);
+    let program = sh.current_dir().join(program);
     println!("{}; load at the start {}", machine(), load());
     let mut all = Vec::new();
-    for (configs, rounds) in sizes {
-        let folder = Path::new(FOLDER).join(configs.to_string());
-        workspace::write(&folder, *configs, false)?;
-        let bench = Bench {
-            binary: (&binary).into(),
-            python: python.clone(),
-            folder,
-        };
-        same_bytes(&bench, *configs)?;
-        let measured = Measured {
-            configs: *configs,
-            subjects: bench.run(*rounds)?,
-        };
+    for (configs, rounds) in SIZES {
+        let measured = measure(sh, program.clone(), configs, rounds)?;
         println!("\n{}", report::table(&measured));
         all.push(measured);
     }
     println!("load at the end {}", load());
-    let sizes: Vec<Value> = all.iter().map(report::json).collect();
-    let result = json!({"machine": machine(), "sizes": sizes, "ratios": report::ratios(&all)});
-    files::write(Path::new(RESULT), format!("{result:#}\n"))?;
-    files::clear(Path::new(FOLDER))?;
-    Ok(all)
+    for line in report::targets(&all) {
+        println!("{line}");
+    }
+    let ratios = report::ratios(&all);
+    let sizes: Vec<_> = all.iter().map(report::json).collect();
+    let result = json!({"machine": machine(), "sizes": sizes, "ratios": ratios});
+    sh.write_file(RESULT, format!("{result:#}\n"))?;
+    Ok(ratios)
 }
 
-/// The output is the same for any number of threads, for configs that were made in the opposite order, and for the
-/// script, which leaves out only what the units of an environment share.
-fn same_bytes(bench: &Bench, configs: usize) -> Result<(), String> {
-    let generated = bench.folder.join("generated");
-    let copy = bench.folder.join("copy");
-    bench.generate(&[]).run()?;
-    files::rename(&generated, &copy)?;
-    for threads in THREADS {
-        bench
-            .generate(&[])
-            .env("RAYON_NUM_THREADS", threads)
-            .run()?;
-        subject::same(&generated, &copy, &[])?;
-        bench.put_aside("generated", &format!("threads-{threads}"))?;
-    }
-    bench.put_aside("configs", "in-order")?;
-    workspace::write(&bench.folder, configs, true)?;
-    bench.generate(&[]).run()?;
-    subject::same(&generated, &copy, &[])?;
-    subject::script(bench, 0)?.run()?;
-    subject::same(
-        &generated,
-        &bench.folder.join("script"),
-        &["--exclude=_environment"],
-    )?;
-    for name in ["generated", "copy", "script"] {
-        bench.put_aside(name, "same")?;
-    }
-    Ok(())
+fn measure(sh: &Shell, valet_rds: PathBuf, configs: usize, rounds: usize) -> Result<Measured> {
+    files::clear(sh, FOLDER)?;
+    let inside = &sh.clone();
+    inside.change_dir(FOLDER);
+    let bench = Bench {
+        sh,
+        inside,
+        valet_rds,
+        python: python::environment(sh, python::YARDSTICK)?,
+        folder: sh.current_dir().join(FOLDER),
+    };
+    workspace::write(sh, &bench.folder, configs, false)?;
+    bench.compare_bytes(configs)?;
+    let subjects = bench.run(rounds)?;
+    files::clear(sh, FOLDER)?;
+    Ok(Measured { configs, subjects })
 }
 
 /// The machine, named by cores and memory alone.
 fn machine() -> String {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let total = memory
         .lines()
         .find_map(|line| line.strip_prefix("MemTotal:"));
@@ -148,6 +115,6 @@ fn machine() -> String {
 
 /// How busy the machine is, for a reader who doubts the figures.
 fn load() -> String {
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     load.split(' ').next().unwrap_or("unknown").to_owned()
 }

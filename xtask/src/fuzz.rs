@@ -2,87 +2,55 @@
 
 use std::path::Path;
 
-use crate::{
-    command::Program,
-    files,
-    roots::SHARED,
-    step::{Done, Step, Tally},
-};
+use anyhow::{Context, Result};
+use xshell::{Shell, cmd};
 
-const TARGETS: [&str; 2] = ["strings_to_hcl", "yaml_to_problems"];
-const CORPUS: &str = "fuzz/corpus";
+use crate::{files, roots::SHARED, shell};
 
 /// Runs each target for some seconds, one after the other.
-pub(crate) fn run(seconds: &str) -> std::process::ExitCode {
-    let mut tally = Tally::default();
-    match find(seconds) {
-        Ok(()) => tally.run(TARGETS.map(|target| {
-            let seconds = seconds.to_owned();
-            Step::new(target, move || fuzz(target, &seconds))
-        })),
-        Err(reason) => tally.missing("fuzz", &reason),
+pub(crate) fn run(sh: &Shell, seconds: u32) -> Result<String> {
+    shell::output(cmd!(sh, "cargo fuzz --version"))
+        .context("there is no cargo-fuzz: run `cargo install cargo-fuzz --locked`")?;
+    let mut notes = Vec::new();
+    for target in ["strings_to_hcl", "yaml_to_problems"] {
+        notes.push(fuzz(sh, target, seconds)?);
     }
-    tally.close()
+    Ok(notes.join("\n"))
 }
 
-fn find(seconds: &str) -> Result<(), String> {
-    if seconds.parse::<u32>().is_err() {
-        return Err(format!("`{seconds}` is not a number of seconds"));
-    }
-    let version = Program::new("cargo", &["fuzz", "--version"]).run();
-    version
-        .map(drop)
-        .map_err(|_| "there is no cargo-fuzz: run `cargo install cargo-fuzz --locked`".to_owned())
-}
-
-fn fuzz(target: &str, seconds: &str) -> Done {
-    let corpus = Path::new(CORPUS).join(target);
-    files::write(&corpus.join("empty"), "")?;
+fn fuzz(sh: &Shell, target: &str, seconds: u32) -> Result<String> {
+    let corpus = Path::new("fuzz/corpus").join(target);
+    sh.write_file(corpus.join("empty"), "")?;
     if target == "yaml_to_problems" {
-        sow(Path::new("fixtures"), &corpus)?;
+        sow(sh, Path::new("fixtures"), &corpus)?;
     }
-    let corpus = corpus.to_string_lossy();
-    let dictionary = format!("-dict=fuzz/{target}.dict");
-    let time = format!("-max_total_time={seconds}");
-    let arguments = [
-        "fuzz",
-        "run",
-        "--sanitizer",
-        "none",
-        target,
-        &corpus,
-        "--",
-        &time,
-        &dictionary,
-        "-timeout=20",
-        "-max_len=8192",
-        "-print_final_stats=1",
-    ];
+    let seconds = seconds.to_string();
+    let options = "-timeout=20 -max_len=8192 -print_final_stats=1".split(' ');
     // Coverage needs flags that the stable compiler keeps behind this.
-    let printed = Program::new("cargo", &arguments)
-        .env("RUSTC_BOOTSTRAP", "1")
-        .run()?;
+    let printed = shell::output(
+        cmd!(sh, "cargo fuzz run --sanitizer none {target} {corpus} --")
+            .args([
+                format!("-max_total_time={seconds}"),
+                format!("-dict=fuzz/{target}.dict"),
+            ])
+            .args(options)
+            .env("RUSTC_BOOTSTRAP", "1"),
+    )?;
     let count = printed
         .lines()
-        .find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
-    Ok(format!(
-        "{} inputs, nothing found",
-        count.unwrap_or("").trim()
-    ))
+        .find_map(|line| line.strip_prefix("stat::number_of_executed_units:"))
+        .context(printed.clone())?;
+    Ok(format!("{target}: {} inputs, nothing found", count.trim()))
 }
 
 /// Lays out the fixtures as the inputs to start from.
-fn sow(folder: &Path, corpus: &Path) -> Result<(), String> {
-    for path in files::list(folder)? {
+fn sow(sh: &Shell, folder: &Path, corpus: &Path) -> Result<()> {
+    for path in sh.read_dir(folder)? {
         if path.is_dir() {
-            sow(&path, corpus)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "yaml")
-            && path != Path::new(SHARED)
-        {
+            sow(sh, &path, corpus)?;
+        } else if files::has_extension(&path, "yaml") && !path.ends_with(SHARED) {
             let name = path.to_string_lossy().replace(['/', '\\'], "-");
-            files::write(&corpus.join(name), files::read_bytes(&path)?)?;
+            sh.write_file(corpus.join(name), sh.read_binary_file(&path)?)?;
         }
     }
     Ok(())

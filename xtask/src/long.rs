@@ -1,56 +1,46 @@
 //! What takes too long, or needs Terraform, for `cargo test`.
 
-use std::path::Path;
+use anyhow::Result;
+use xshell::{Shell, cmd};
 
-use crate::{
-    command::{self, Program},
-    files, python,
-    step::{Done, Step},
-    terraform::Engine,
-};
-
-/// What the tests write.
-const WRITTEN: &str = "target/tmp";
+use crate::{files, python, shell, terraform};
 
 /// Kills two hundred runs of five hundred units.
-pub(crate) fn kill() -> Done {
+pub(crate) fn kill(sh: &Shell) -> Result<String> {
     ignored(
-        &["--profile", "quick"],
+        sh,
+        "quick",
         "killed::two_hundred_killed_runs_of_five_hundred_units",
     )?;
-    files::read(&Path::new(WRITTEN).join("killed.txt"))
+    Ok(sh.read_file("target/tmp/killed.txt")?)
 }
 
-/// A step that has Terraform format the roots of configs that nobody thought of.
-pub(crate) fn properties(engine: &Engine) -> Step {
-    let engine = engine.clone();
-    Step::new("generated configs, format", move || {
-        ignored(&[], "properties::write_roots_for_terraform")?;
-        let folder = Path::new(WRITTEN).join("properties");
-        engine.run(&folder, &["fmt", "-check", "-diff", "-recursive"])?;
-        let roots = files::list(&folder.join("generated/dev"))?.len();
-        Ok(format!("{roots} roots"))
-    })
+/// Has Terraform format the roots of configs that nobody thought of.
+pub(crate) fn properties(sh: &Shell) -> Result<String> {
+    const FOLDER: &str = "target/tmp/properties";
+    terraform::find(sh)?;
+    ignored(sh, "dev", "properties::write_roots_for_terraform")?;
+    shell::output(cmd!(sh, "terraform fmt -check -diff -recursive {FOLDER}"))?;
+    let roots = files::folders(sh, format!("{FOLDER}/generated/dev"))?.len();
+    Ok(format!("{roots} roots"))
 }
 
 /// Records what the real provider plans for each change of a key.
-pub(crate) fn grades() -> Done {
-    let (engine, python) = (Engine::find()?, python::find()?);
-    let python = python::environment(python, python::EMULATOR)?;
-    let valet = command::valet()?;
-    let recording = Program::new(python, &["xtask/grades.py", &valet.to_string_lossy()]);
-    engine.lead(recording).run()
+pub(crate) fn grades(sh: &Shell) -> Result<String> {
+    terraform::find(sh)?;
+    let (python, valet_rds) = (
+        python::environment(sh, python::EMULATOR)?,
+        shell::valet_rds(sh)?,
+    );
+    cmd!(sh, "{python} xtask/grades.py {valet_rds}")
+        .quiet()
+        .run()?;
+    Ok("recorded: read `git diff fixtures`".to_owned())
 }
 
-fn ignored(profile: &[&str], test: &str) -> Done {
-    let command = [
-        "test",
-        "--quiet",
-        "--package",
-        "storage-valet-rds",
-        "--test",
-        "main",
-    ];
-    let filter = ["--", "--ignored", "--exact", test];
-    Program::new("cargo", &[command.as_slice(), profile, &filter].concat()).run()
+fn ignored(sh: &Shell, profile: &str, test: &str) -> Result<String> {
+    shell::output(cmd!(
+        sh,
+        "cargo test --quiet --profile {profile} --package storage-valet-rds --test main -- --ignored --exact {test}"
+    ))
 }

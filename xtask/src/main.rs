@@ -1,11 +1,15 @@
-//! Chores: everything around the product that is not the product. One command to a file.
+//! Chores: everything around the product that is not the product. One chore to a file.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stderr,
-    reason = "a chore reads its arguments and says what went wrong"
+    clippy::print_stdout,
+    reason = "a chore touches files, starts programs, measures time, and says how it went"
 )]
 
-use std::process::ExitCode;
+use std::{env, path::Path, process::ExitCode};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
 
 mod apply;
 mod archive;
@@ -13,15 +17,12 @@ mod bench;
 mod bless;
 mod check;
 mod checkov;
-mod command;
+mod derived;
 mod docs;
 mod files;
 mod fuzz;
-mod growth;
-mod json;
 mod long;
 mod man;
-mod mirror;
 mod modules;
 mod pages;
 mod provider_schema;
@@ -29,75 +30,119 @@ mod python;
 mod readers;
 mod roots;
 mod rust;
-mod step;
+mod shell;
 mod strings;
 mod tables;
+mod tally;
 mod terraform;
 
-const USAGE: &str = "\
-usage: cargo xtask CHORE
+/// Everything around the product that is not the product.
+#[derive(Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
 
-  check                 everything that CI does
-  apply                 prove against an emulated AWS that generated roots go up, change and come down
-  bench [--bless]       measure with 100, 1,000 and 10,000 configs; compare with the stored ratios, or store them
-  checkov               scan the modules and the generated city
-  bless                 accept what the tests show, and delete snapshots without a fixture
-  docs [--check]        rewrite what the READMEs quote from code
-  readers               have an editor, Kubernetes and code scanning read what we publish
-  man [--check]         rewrite the manual page from the command line
-  fuzz [SECONDS]        run the fuzz targets, each for 60 seconds or as long as said
-  growth                time Terraform as an environment grows, and draw the chart of the README
-  kill                  kill 200 runs of `generate` with 500 units
-  properties            have Terraform format the roots of generated configs
-  grades                record what the real provider plans for each change, for the tests of `diff` and `gate`
-  strings               have Terraform evaluate hostile text
-  zip [--check]         rebuild the zip of the target sync
-  provider-schema FILE  reduce the output of `terraform providers schema -json` to what modules/ uses";
+#[derive(Subcommand)]
+enum Chore {
+    /// Everything that CI does
+    Check,
+    /// Prove against an emulated AWS that generated roots go up, change and come down
+    Apply {
+        /// What else to tell pytest
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        pytest: Vec<String>,
+    },
+    /// Measure with 100, 1,000 and 10,000 configs, and compare the ratios with the stored ones
+    Bench {
+        /// Store the ratios instead
+        #[arg(long)]
+        bless: bool,
+        /// Only see that everything runs: 100 configs, one round
+        #[arg(long, conflicts_with = "bless")]
+        smoke: bool,
+    },
+    /// Accept what the tests show, and delete snapshots without a fixture
+    Bless,
+    /// Scan the modules and the generated city
+    Checkov,
+    /// Rewrite the pages and tables that are made from code
+    Docs(derived::Mode),
+    /// Run the fuzz targets, each for so long
+    Fuzz {
+        #[arg(default_value_t = 60)]
+        seconds: u32,
+    },
+    /// Record what the real provider plans for each change, for the tests of `diff` and `gate`
+    Grades,
+    /// Kill 200 runs of `generate` with 500 units
+    Kill,
+    /// Rewrite the manual page from the command line
+    Man(derived::Mode),
+    /// Validate and test the modules
+    Modules,
+    /// Have Terraform format the roots of generated configs
+    Properties,
+    /// Reduce the output of `terraform providers schema -json` to what the modules use
+    ProviderSchema {
+        /// Named after provider and version
+        file: std::path::PathBuf,
+    },
+    /// Have an editor, Kubernetes and code scanning read what we publish
+    Readers,
+    /// Generate and validate the roots of the fixtures
+    Roots,
+    /// Have Terraform evaluate hostile text
+    Strings,
+    /// Rebuild the zip of the target sync
+    Zip(derived::Mode),
+}
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    if let Err(message) = files::enter_repository() {
-        return failed(&message);
-    }
-    let done = match *words.as_slice() {
-        ["check"] => return check::run(),
-        ["apply"] => apply::find_and_run(),
-        ["bench"] => bench::run(),
-        ["bench", "--bless"] => bench::bless(),
-        ["bench", "--smoke"] => bench::smoke(),
-        ["checkov"] => checkov::run(),
-        ["bless"] => bless::run(),
-        ["docs"] => docs::write(),
-        ["docs", "--check"] => docs::check(),
-        ["readers"] => readers::run(),
-        ["man"] => man::write(),
-        ["man", "--check"] => man::check(),
-        ["fuzz"] => return fuzz::run("60"),
-        ["fuzz", seconds] => return fuzz::run(seconds),
-        ["growth"] => growth::run(),
-        ["kill"] => long::kill(),
-        ["properties"] => return check::with_engine(long::properties),
-        ["grades"] => long::grades(),
-        ["strings"] => return check::with_engine(strings::step),
-        ["zip"] => archive::write(),
-        ["zip", "--check"] => archive::check(),
-        ["provider-schema", file] => provider_schema::write(file),
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
-    match done {
+    match perform(Arguments::parse().chore) {
         Ok(note) => {
             eprintln!("{note}");
             ExitCode::SUCCESS
         }
-        Err(message) => failed(&message),
+        Err(error) => {
+            eprintln!("{}", format!("{error:#}").trim_end());
+            ExitCode::FAILURE
+        }
     }
 }
 
-fn failed(message: &str) -> ExitCode {
-    eprintln!("{}", message.trim_end());
-    ExitCode::FAILURE
+/// Does it from the repository, wherever it was asked for: a note about how it went.
+fn perform(chore: Chore) -> Result<String> {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    env::set_current_dir(&repository).with_context(|| repository.display().to_string())?;
+    let sh = &shell::open()?;
+    match chore {
+        Chore::Check => check::run(sh),
+        Chore::Apply { pytest } => apply::watch(sh, &pytest),
+        Chore::Bench { smoke: true, .. } => bench::smoke(sh),
+        Chore::Bench { bless: true, .. } => bench::bless(sh),
+        Chore::Bench { .. } => bench::run(sh),
+        Chore::Bless => bless::run(sh),
+        Chore::Checkov => {
+            roots::generate(sh)?;
+            let (modules, city) = (checkov::modules(sh)?, checkov::city(sh)?);
+            Ok(format!("modules: {modules}\ncity: {city}"))
+        }
+        Chore::Docs(mode) => mode.settle(sh, "docs", docs::make(sh)?),
+        Chore::Fuzz { seconds } => fuzz::run(sh, seconds),
+        Chore::Grades => long::grades(sh),
+        Chore::Kill => long::kill(sh),
+        Chore::Man(mode) => mode.settle(sh, "man", man::make()?),
+        Chore::Modules => check::modules(sh),
+        Chore::Properties => long::properties(sh),
+        Chore::ProviderSchema { file } => provider_schema::write(sh, &file),
+        Chore::Readers => readers::run(sh),
+        Chore::Roots => {
+            let generated = roots::generate(sh)?;
+            Ok(format!("{generated}: {}", roots::validate(sh)?))
+        }
+        Chore::Strings => strings::evaluate(sh),
+        Chore::Zip(mode) => mode.settle(sh, "zip", archive::make(sh)?),
+    }
 }

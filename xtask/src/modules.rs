@@ -1,74 +1,48 @@
-//! The modules: formatted, valid, and what their own tests say.
+//! The modules: valid, and what their own tests say.
 
 use std::path::{Path, PathBuf};
 
-use crate::{
-    files,
-    roots::MODULES,
-    step::{Done, Step},
-    terraform::Engine,
-};
+use anyhow::{Context, Result};
+use xshell::{Shell, cmd};
 
-pub(crate) fn format(engine: &Engine) -> Step {
-    let engine = engine.clone();
-    Step::new("terraform fmt", move || {
-        let arguments = [
-            "fmt",
-            "-check",
-            "-diff",
-            "-recursive",
-            "modules",
-            "fixtures",
-        ];
-        engine.run(Path::new("."), &arguments)?;
-        Ok(format!("{}, {}", engine.version, engine.supply()))
-    })
-}
+use crate::{files, roots, shell, tally::Step, terraform};
 
-/// A step for each module, those with the most tests first: they take longest.
-pub(crate) fn steps(engine: &Engine) -> Result<Vec<Step>, String> {
+/// A step for the copy of each module, those with the most tests first: they take longest.
+pub(crate) fn steps(sh: &Shell) -> Result<Vec<Step>> {
     let mut modules = Vec::new();
-    for module in files::folders(Path::new(MODULES))? {
-        modules.push((runs(&module)?, module));
+    for module in files::folders(sh, "modules")? {
+        modules.push((runs(sh, &module)?, module));
     }
     modules.sort_by(|a, b| b.cmp(a));
     let step = |(_, module): (usize, PathBuf)| {
-        let engine = engine.clone();
-        Step::new(format!("module {}", files::name(&module)), move || {
-            prove(&engine, &module)
-        })
+        let name = files::name(&module).to_owned();
+        Step::new(format!("module {name}"), move |sh| prove(sh, &name))
     };
     Ok(modules.into_iter().map(step).collect())
 }
 
 /// Number of `run` blocks in a module's tests.
-fn runs(module: &Path) -> Result<usize, String> {
+fn runs(sh: &Shell, module: &Path) -> Result<usize> {
     let mut runs = 0;
-    for path in files::list(&module.join("tests"))? {
+    for path in sh.read_dir(module.join("tests"))? {
         if files::name(&path).ends_with(".tftest.hcl") {
-            let text = files::read(&path)?;
+            let text = sh.read_file(&path)?;
             runs += text.lines().filter(|line| line.starts_with("run ")).count();
         }
     }
     Ok(runs)
 }
 
-fn prove(engine: &Engine, module: &Path) -> Done {
-    validate(engine, module)?;
-    let printed = engine.run(module, &["test"])?;
-    let said = printed
+fn prove(sh: &Shell, name: &str) -> Result<String> {
+    let module = Path::new(roots::MODULES).join(name);
+    terraform::validate(sh, &module)?;
+    let _folder = sh.push_dir(module);
+    let printed = shell::output(cmd!(sh, "terraform test"))?;
+    let counts = printed
         .lines()
-        .rev()
-        .find(|line| line.contains(" passed, "));
-    match said.and_then(|line| line.strip_prefix("Success! ")) {
-        Some(counts) if !counts.starts_with("0 ") => Ok(counts.to_owned()),
-        _ => Err(format!("no test ran\n{printed}")),
-    }
-}
-
-/// Initializes and validates a folder of Terraform.
-pub(crate) fn validate(engine: &Engine, folder: &Path) -> Done {
-    engine.run(folder, &["init", "-backend=false"])?;
-    engine.run(folder, &["validate"])?;
-    Ok(String::new())
+        .find_map(|line| line.strip_prefix("Success! "));
+    let counts = counts.filter(|counts| !counts.starts_with("0 "));
+    Ok(counts
+        .with_context(|| format!("no test ran\n{printed}"))?
+        .to_owned())
 }

@@ -1,29 +1,28 @@
 //! The pages under `docs/` that are made from the compiler's own tables: rules, keys, commands.
 
-use std::path::PathBuf;
-
+use anyhow::Result;
 use serde_json::Value;
 use storage_valet_rds::{cli, config::schema, config::schema::Schema, diagnostic::rule};
 
-use crate::tables::table;
+use crate::{derived::Derived, tables::table};
 
 /// Said at the top of each page.
 const MADE: &str = "<!-- Made by `cargo xtask docs`. Do not edit. -->\n";
 
-/// Every page with its text.
-pub(crate) fn pages() -> Result<Vec<(PathBuf, String)>, String> {
-    Ok(vec![
-        (PathBuf::from("docs/commands.md"), commands()),
+/// Every page as it should be.
+pub(crate) fn make() -> Result<Vec<Derived>> {
+    let pages = [
+        ("docs/commands.md", commands()),
+        ("docs/config.md", keys("Keys of a config", &schema::CONFIG)?),
+        ("docs/rules.md", rules()),
         (
-            PathBuf::from("docs/config.md"),
-            keys("Keys of a config", &schema::CONFIG)?,
-        ),
-        (PathBuf::from("docs/rules.md"), rules()),
-        (
-            PathBuf::from("docs/workspace.md"),
+            "docs/workspace.md",
             keys("Keys of `valet.yaml`", &schema::WORKSPACE)?,
         ),
-    ])
+    ];
+    Ok(pages
+        .map(|(path, text)| (path.into(), text.into_bytes()))
+        .into())
 }
 
 fn rules() -> String {
@@ -69,8 +68,8 @@ fn help(command: &mut clap::Command) -> String {
 }
 
 /// The keys of a file, nested ones by their path.
-fn keys(title: &str, schema: &Schema) -> Result<String, String> {
-    let schema: Value = serde_json::from_str(&schema.text()).map_err(|error| error.to_string())?;
+fn keys(title: &str, schema: &Schema) -> Result<String> {
+    let schema: Value = serde_json::from_str(&schema.text())?;
     let mut rows = Vec::new();
     below(&schema, "", &mut rows);
     let table = table(&["Key", "Type", "Meaning"], rows);

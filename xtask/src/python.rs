@@ -1,62 +1,58 @@
 //! Python in environments of its own: pinned packages, kept below `target/`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
 
-use crate::{command::Program, files, step::Done};
+use anyhow::{Context, Result};
+use xshell::{Shell, cmd};
 
-/// Its packages and its folder: what emulates AWS.
-pub(crate) const EMULATOR: (&str, &str) = ("xtask/requirements.txt", "target/python");
-const SYNC: &str = "modules/nlb/sync";
+use crate::{files, shell};
 
-/// The name of the Python of this machine.
-pub(crate) fn find() -> Result<&'static str, String> {
-    ["python3", "python"]
-        .into_iter()
-        .find(|name| Program::new(name, &["--version"]).run().is_ok())
-        .ok_or_else(|| "there is no Python".to_owned())
-}
+/// Packages, and the folder of an environment of them.
+type Environment = (&'static str, &'static str);
 
-/// Runs the unit tests of the target sync.
-pub(crate) fn test(python: &str) -> Done {
-    let printed = Program::new(
-        environment(python, EMULATOR)?,
-        &["-m", "unittest", "discover", "--start-directory", SYNC],
-    )
-    .env("PYTHONDONTWRITEBYTECODE", "1")
-    .run()?;
-    let ran = printed.lines().find(|line| line.starts_with("Ran "));
-    ran.map(str::to_owned).ok_or(printed)
+/// What emulates AWS and asks it.
+pub(crate) const EMULATOR: Environment = ("xtask/requirements.txt", "target/python");
+/// What scans Terraform.
+pub(crate) const SCANNER: Environment = ("xtask/checkov.txt", "target/checkov");
+/// What `valet-rds` is measured against.
+pub(crate) const YARDSTICK: Environment = ("xtask/bench/yardstick.txt", "target/bench-python");
+
+/// Runs the unit tests of the functions that the modules bring along.
+pub(crate) fn test(sh: &Shell) -> Result<String> {
+    let python = environment(sh, EMULATOR)?;
+    let printed = shell::output(cmd!(
+        sh,
+        "{python} -m pytest --quiet -p no:cacheprovider modules"
+    ))?;
+    let passed = printed.lines().rfind(|line| line.contains(" passed"));
+    Ok(passed.with_context(|| printed.clone())?.to_owned())
 }
 
 /// The Python with the pinned packages, which is made when it is not there or not the same.
-pub(crate) fn environment(python: &str, (list, folder): (&str, &str)) -> Result<PathBuf, String> {
-    let folder = Path::new(folder);
-    let made_of = folder.join("made-of.txt");
-    let inside = std::path::absolute(folder.join(if cfg!(windows) {
+pub(crate) fn environment(sh: &Shell, (list, folder): Environment) -> Result<PathBuf> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let (python, _) = shell::find(sh, &["python3", "python"], "--version")?;
+    let made_of = Path::new(folder).join("made-of.txt");
+    let inside = if cfg!(windows) {
         "Scripts/python.exe"
     } else {
         "bin/python"
-    }))
-    .map_err(|error| files::about(folder, error))?;
-    let packages = files::read(Path::new(list))?;
-    if files::read(&made_of).is_ok_and(|known| known == packages) {
+    };
+    let inside = sh.current_dir().join(folder).join(inside);
+    let packages = sh.read_file(list)?;
+    if sh.read_file(&made_of).is_ok_and(|known| known == packages) {
         return Ok(inside);
     }
-    files::clear(folder)?;
-    Program::new(python, &["-m", "venv", &folder.to_string_lossy()]).run()?;
-    Program::new(
-        &inside,
-        &[
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-deps",
-            "--requirement",
-            list,
-        ],
-    )
-    .run()?;
-    files::write(&made_of, packages)?;
+    files::clear(sh, folder)?;
+    shell::output(cmd!(sh, "{python} -m venv {folder}"))?;
+    shell::output(cmd!(
+        sh,
+        "{inside} -m pip install --quiet --no-deps --requirement {list}"
+    ))?;
+    sh.write_file(&made_of, packages)?;
     Ok(inside)
 }

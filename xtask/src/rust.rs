@@ -1,39 +1,24 @@
 //! The steps that need only Rust.
 
-use crate::{
-    command::Program,
-    step::{Done, Step},
-};
+use anyhow::Result;
+use xshell::{Shell, cmd};
 
-pub(crate) fn steps() -> Vec<Step> {
-    vec![
-        Step::new("cargo fmt", || quiet(&["fmt", "--all", "--", "--check"])),
-        Step::new("cargo clippy", || {
-            quiet(&[
-                "clippy",
-                "--quiet",
-                "--workspace",
-                "--all-targets",
-                "--",
-                "-D",
-                "warnings",
-            ])
-        }),
-        Step::new("cargo test", test),
-    ]
+use crate::shell;
+
+pub(crate) fn format(sh: &Shell) -> Result<String> {
+    shell::output(cmd!(sh, "cargo fmt --all -- --check"))
 }
 
-fn quiet(arguments: &[&str]) -> Done {
-    Program::new("cargo", arguments)
-        .run()
-        .map(|_| String::new())
+pub(crate) fn lint(sh: &Shell) -> Result<String> {
+    shell::output(cmd!(
+        sh,
+        "cargo clippy --quiet --workspace --all-targets -- -D warnings"
+    ))
 }
 
 /// Keeps what the test runner says about each program of tests.
-fn test() -> Done {
-    let printed = Program::new("cargo", &["test", "--workspace"])
-        .env("INSTA_UPDATE", "no")
-        .run()?;
+pub(crate) fn test(sh: &Shell) -> Result<String> {
+    let printed = shell::output(cmd!(sh, "cargo test --workspace").env("INSTA_UPDATE", "no"))?;
     let said = |line: &&str| {
         let line = line.trim_start();
         ["Running ", "Doc-tests ", "test result: "]

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use anyhow::{Context, Result, bail};
 use hcl::{
     Block, Body,
     expr::Expression,
     format::{Format, Formatter},
 };
-
-use crate::files;
+use xshell::Shell;
 
 /// Writes a table.
 pub(crate) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
@@ -26,45 +26,47 @@ pub(crate) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) 
 }
 
 /// The variables of a module.
-pub(crate) fn inputs(module: &Path) -> Result<String, String> {
-    let path = module.join("variables.tf");
-    let body = parse(&path)?;
-    let mut rows = Vec::new();
-    for (name, block) in named(&body, "variable") {
-        let kind = argument(block, "type")
-            .ok_or_else(|| files::about(&path, format!("{name} has no type")))?;
+pub(crate) fn inputs(sh: &Shell, module: &Path) -> Result<String> {
+    let rows = rows(sh, &module.join("variables.tf"), "variable", |block| {
+        let kind = code(argument(block, "type").context("no type")?)?;
         let default = argument(block, "default").map_or_else(|| Ok("required".to_owned()), code)?;
-        rows.push(vec![
-            format!("`{name}`"),
-            code(kind)?,
-            default,
-            description(&path, name, block)?,
-        ]);
-    }
+        Ok(vec![kind, default])
+    })?;
     Ok(table(&["Name", "Type", "Default", "Description"], rows))
 }
 
 /// The outputs of a module.
-pub(crate) fn outputs(module: &Path) -> Result<String, String> {
-    let path = module.join("outputs.tf");
-    let body = parse(&path)?;
-    let mut rows = Vec::new();
-    for (name, block) in named(&body, "output") {
-        rows.push(vec![format!("`{name}`"), description(&path, name, block)?]);
-    }
+pub(crate) fn outputs(sh: &Shell, module: &Path) -> Result<String> {
+    let rows = rows(sh, &module.join("outputs.tf"), "output", |_| Ok(Vec::new()))?;
     Ok(table(&["Name", "Description"], rows))
 }
 
-/// Reads a file of Terraform.
-pub(crate) fn parse(path: &Path) -> Result<Body, String> {
-    hcl::parse(&files::read(path)?).map_err(|error| files::about(path, error))
+/// Name, what else there is to say, and description of each block of a kind.
+fn rows(
+    sh: &Shell,
+    path: &Path,
+    kind: &str,
+    more: impl Fn(&Block) -> Result<Vec<String>>,
+) -> Result<Vec<Vec<String>>> {
+    let body = parse(sh, path)?;
+    let blocks = body.blocks().filter(|block| block.identifier() == kind);
+    let row = |block: &Block| {
+        let name = block.labels().first().map_or("", hcl::BlockLabel::as_str);
+        let about = || format!("{}: {name}", path.display());
+        let mut row = vec![format!("`{name}`")];
+        row.extend(more(block).with_context(about)?);
+        let Some(Expression::String(description)) = argument(block, "description") else {
+            bail!("{}: no description", about());
+        };
+        row.push(description.clone());
+        Ok(row)
+    };
+    blocks.map(row).collect()
 }
 
-fn named<'a>(body: &'a Body, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Block)> {
-    let blocks = body
-        .blocks()
-        .filter(move |block| block.identifier() == kind);
-    blocks.filter_map(|block| Some((block.labels().first()?.as_str(), block)))
+/// Reads a file of Terraform.
+pub(crate) fn parse(sh: &Shell, path: &Path) -> Result<Body> {
+    hcl::parse(&sh.read_file(path)?).with_context(|| path.display().to_string())
 }
 
 fn argument<'a>(block: &'a Block, name: &str) -> Option<&'a Expression> {
@@ -74,19 +76,10 @@ fn argument<'a>(block: &'a Block, name: &str) -> Option<&'a Expression> {
         .map(hcl::Attribute::expr)
 }
 
-fn description(path: &Path, name: &str, block: &Block) -> Result<String, String> {
-    match argument(block, "description") {
-        Some(Expression::String(text)) => Ok(text.clone()),
-        _ => Err(files::about(path, format!("{name} has no description"))),
-    }
-}
-
-fn code(expression: &Expression) -> Result<String, String> {
+fn code(expression: &Expression) -> Result<String> {
     let mut formatter = Formatter::builder()
         .compact(true)
         .prefer_ident_keys(true)
         .build_vec();
-    let text = expression.format_string(&mut formatter);
-    text.map(|text| format!("`{text}`"))
-        .map_err(|error| error.to_string())
+    Ok(format!("`{}`", expression.format_string(&mut formatter)?))
 }

@@ -1,95 +1,35 @@
-//! Terraform, and where it gets its provider from.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "honours the user's own settings of Terraform"
-)]
+//! Terraform, which gets its provider by its own settings: `TF_CLI_CONFIG_FILE`, or `.terraformrc` in the home folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::{command::Program, files, mirror, step::Done};
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::shell;
 
 /// The oldest provider that the modules admit: what they are validated and tested with.
 pub(crate) const PROVIDER: &str = "5.100.0";
 
-const SETTINGS: &str = "target/terraform.tfrc";
-const OWN_SETTINGS: &str = "TF_CLI_CONFIG_FILE";
-
-/// Terraform as it is run here.
-#[derive(Clone)]
-pub(crate) struct Engine {
-    /// Its version.
-    pub(crate) version: String,
-    /// Settings that name the mirror, when there is one.
-    settings: Option<PathBuf>,
+/// Its version; an error, when it is not there.
+pub(crate) fn find(sh: &Shell) -> Result<String> {
+    Ok(shell::find(sh, &["terraform"], "version")?.1)
 }
 
-impl Engine {
-    pub(crate) fn find() -> Result<Self, String> {
-        let printed = Program::new("terraform", &["version"])
-            .env("CHECKPOINT_DISABLE", "1")
-            .read()
-            .map_err(|_| "there is no Terraform".to_owned())?;
-        Ok(Self {
-            version: printed.lines().next().unwrap_or_default().to_owned(),
-            settings: settings()?,
-        })
-    }
-
-    /// Where the provider comes from, in words.
-    pub(crate) fn supply(&self) -> &'static str {
-        match self.settings {
-            Some(_) => "provider from a mirror on this machine",
-            None => "provider by Terraform's own settings",
-        }
-    }
-
-    /// Runs Terraform: what it printed, or that, under the command, when it failed.
-    pub(crate) fn run(&self, folder: &Path, arguments: &[&str]) -> Done {
-        self.program(folder, arguments).run()
-    }
-
-    /// The same, for what it printed on standard output alone.
-    pub(crate) fn read(&self, folder: &Path, arguments: &[&str]) -> Done {
-        self.program(folder, arguments).read()
-    }
-
-    /// Terraform with these arguments, still to be run.
-    pub(crate) fn program(&self, folder: &Path, arguments: &[&str]) -> Program {
-        let program = Program::new("terraform", arguments)
-            .within(folder)
-            .env("CHECKPOINT_DISABLE", "1")
-            .env("TF_CLI_ARGS", "-no-color")
-            .env("TF_IN_AUTOMATION", "1")
-            .env("TF_INPUT", "0");
-        self.lead(program)
-    }
-
-    /// Tells a program that starts Terraform by itself where the provider comes from.
-    pub(crate) fn lead(&self, program: Program) -> Program {
-        match &self.settings {
-            Some(settings) => program.env(OWN_SETTINGS, settings),
-            None => program,
-        }
-    }
+/// The format of everything that is written by hand.
+pub(crate) fn format(sh: &Shell) -> Result<String> {
+    let version = find(sh)?;
+    shell::output(cmd!(
+        sh,
+        "terraform fmt -check -diff -recursive modules fixtures"
+    ))?;
+    Ok(version)
 }
 
-/// Settings for the mirror; none when the user has some, or when there is no mirror and Terraform downloads.
-fn settings() -> Result<Option<PathBuf>, String> {
-    if std::env::var_os(OWN_SETTINGS).is_some_and(|path| Path::new(&path).is_file()) {
-        return Ok(None);
-    }
-    let Some(mirror) = mirror::find(PROVIDER) else {
-        return Ok(None);
-    };
-    let mirror = mirror
-        .to_string_lossy()
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"");
-    let text = format!(
-        "provider_installation {{\n  filesystem_mirror {{\n    path = \"{mirror}\"\n  }}\n}}\n"
-    );
-    files::write(Path::new(SETTINGS), text)?;
-    let path =
-        std::path::absolute(SETTINGS).map_err(|error| files::about(Path::new(SETTINGS), error))?;
-    Ok(Some(path))
+/// Initializes and validates a folder of Terraform.
+pub(crate) fn validate(sh: &Shell, folder: &Path) -> Result<()> {
+    find(sh)?;
+    let _folder = sh.push_dir(folder);
+    shell::output(cmd!(sh, "terraform init -backend=false"))?;
+    shell::output(cmd!(sh, "terraform validate"))?;
+    Ok(())
 }

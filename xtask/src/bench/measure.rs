@@ -1,12 +1,15 @@
 //! What a whole process takes: wall time, processor time of all its threads, and peak memory.
-#![expect(clippy::disallowed_methods, reason = "a stopwatch reads the clock")]
 
-use std::time::{Duration, Instant};
+use std::{
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
 
 use serde_json::{Value, json};
 use wait4::Wait4;
-
-use crate::command::Program;
+use xshell::Cmd;
 
 /// One run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,18 +19,21 @@ pub(super) struct Sample {
     peak: u64,
 }
 
-/// Runs a program to its end, its output thrown away.
-pub(super) fn sample(program: Program) -> Result<Sample, String> {
-    let shown = program.shown().to_owned();
-    let start = Instant::now();
-    let used = program
-        .start_silent()?
-        .wait4()
-        .map_err(|error| format!("$ {shown}\n{error}"))?;
-    let wall = start.elapsed();
-    if !used.status.success() {
-        return Err(format!("$ {shown}\n{}", used.status));
-    }
+/// Runs a command to its end, its output thrown away.
+pub(super) fn sample(command: Cmd) -> Result<Sample> {
+    let shown = command.to_string();
+    let mut command = Command::from(command);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let begin = Instant::now();
+    let used = command
+        .spawn()
+        .and_then(|mut child| child.wait4())
+        .context(shown.clone())?;
+    let wall = begin.elapsed();
+    ensure!(used.status.success(), "$ {shown}\n{}", used.status);
     Ok(Sample {
         wall,
         cpu: used.rusage.utime + used.rusage.stime,
@@ -82,4 +88,21 @@ fn quantile(sorted: &[f64], quarters: usize) -> f64 {
     let span = sorted.len().saturating_sub(1) * quarters;
     let (low, high) = (at(span / 4), at(span.div_ceil(4)));
     low.midpoint(high)
+}
+
+/// What was measured with so many configs.
+pub(super) struct Measured {
+    pub(super) configs: usize,
+    pub(super) subjects: Vec<(&'static str, Summary)>,
+}
+
+impl Measured {
+    pub(super) fn find(&self, name: &str) -> Option<&Summary> {
+        let found = self.subjects.iter().find(|(subject, _)| *subject == name);
+        found.map(|(_, summary)| summary)
+    }
+
+    pub(super) fn wall(&self, name: &str) -> f64 {
+        self.find(name).map_or(f64::NAN, |summary| summary.wall)
+    }
 }

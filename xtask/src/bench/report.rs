@@ -5,29 +5,12 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::{
-    measure::Summary,
-    subject::{
+    measure::Measured,
+    subjects::{
         CHECK, CHECK_TREE, COLD, COMPARE, COPY, DIFF_ALL, DIFF_ONE, ONE, PREVIEW, READ, SCRIPT,
         UNCHANGED,
     },
 };
-
-/// One size.
-pub(super) struct Measured {
-    pub(super) configs: usize,
-    pub(super) subjects: Vec<(&'static str, Summary)>,
-}
-
-impl Measured {
-    fn find(&self, name: &str) -> Option<&Summary> {
-        let found = self.subjects.iter().find(|(subject, _)| *subject == name);
-        found.map(|(_, summary)| summary)
-    }
-
-    fn wall(&self, name: &str) -> f64 {
-        self.find(name).map_or(f64::NAN, |summary| summary.wall)
-    }
-}
 
 /// Each subject, what it is measured against, and the most that the design allows for 10,000 configs.
 const RATIOS: [(&str, &str, Option<f64>); 11] = [

@@ -1,8 +1,9 @@
 //! Workspaces to measure with: the same number makes the same files, on every machine.
 
-use std::{fmt::Write, path::Path};
+use std::path::Path;
 
-use crate::files;
+use anyhow::Result;
+use xshell::Shell;
 
 /// The environments: name, account, and the tenths of all configs that are its own.
 const ENVIRONMENTS: [(&str, &str, usize); 3] = [
@@ -20,7 +21,7 @@ pub(super) const UNIT: &str = "prod/ledger-00005";
 pub(super) const CONFIG: &str = "configs/prod/ledger-00005.yaml";
 
 /// Writes a workspace of so many configs into an empty folder, the last one first if so wanted.
-pub(super) fn write(folder: &Path, configs: usize, is_reversed: bool) -> Result<(), String> {
+pub(super) fn write(sh: &Shell, folder: &Path, configs: usize, is_reversed: bool) -> Result<()> {
     let mut workspace = "output: generated\nmodules:\n  source: git::https://git.example.com/storage.git//modules?ref=v1.4.0\nenvironments:\n".to_owned();
     for (name, account, tenths) in ENVIRONMENTS {
         let count = configs * tenths / 10;
@@ -29,10 +30,10 @@ pub(super) fn write(folder: &Path, configs: usize, is_reversed: bool) -> Result<
             let number = if is_reversed { count - 1 - span } else { span };
             let namespace = namespace(number);
             let path = folder.join(format!("configs/{name}/{namespace}.yaml"));
-            files::write(&path, config(name, &namespace, number))?;
+            sh.write_file(path, config(name, &namespace, number))?;
         }
     }
-    files::write(&folder.join("valet.yaml"), workspace)
+    Ok(sh.write_file(folder.join("valet.yaml"), workspace)?)
 }
 
 fn namespace(number: usize) -> String {
@@ -85,7 +86,7 @@ fn environment(name: &str, account: &str, quota: usize) -> String {
 fn config(environment: &str, namespace: &str, number: usize) -> String {
     let shortname = namespace.replace('-', "");
     let size = 20 + number % 7 * 30;
-    let mut text = match number % 10 {
+    let text = match number % 10 {
         0 => return format!("shortname: {shortname}\n"),
         1..=6 => format!(
             "allocatedStorage: \"{size}\"
@@ -135,9 +136,7 @@ tags:
         }
         _ => "",
     };
-    // Writing to a string cannot fail.
-    let _ = write!(text, "{more}");
-    text
+    text + more
 }
 
 fn class(number: usize) -> &'static str {

@@ -2,7 +2,10 @@
 
 import json
 
-from unit import only, same
+import pytest
+from unit import only
+
+pytestmark = pytest.mark.usefixtures("up")
 
 # Actions for which AWS offers no resource-level permission, and those that Lambda wants for any network interface.
 WITHOUT_A_RESOURCE = {
@@ -17,16 +20,16 @@ WITHOUT_A_RESOURCE = {
 ISSUER = "oidc.eks.ap-northeast-1.amazonaws.com/id"
 
 
-def the_clusters_are_trusted_once_for_the_account(unit):
+def test_the_clusters_are_trusted_once_for_the_account(unit):
     iam = unit.client("iam")
     found = {}
     for provider in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]:
         each = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider["Arn"])
         found[each["Url"].removeprefix("https://")] = each["ClientIDList"]
-    same(found, {f"{ISSUER}/{issuer}": ["sts.amazonaws.com"] for issuer in unit.wanted["issuers"]})
+    assert found == {f"{ISSUER}/{issuer}": ["sts.amazonaws.com"] for issuer in unit.wanted["issuers"]}
 
 
-def the_role_trusts_one_service_account_of_the_clusters(unit):
+def test_the_role_trusts_one_service_account_of_the_clusters(unit):
     document = role(unit)["AssumeRolePolicyDocument"]
     found = {json.dumps({**statement, "Sid": ""}, sort_keys=True) for statement in document["Statement"]}
     wanted = {
@@ -47,55 +50,53 @@ def the_role_trusts_one_service_account_of_the_clusters(unit):
         )
         for issuer in unit.wanted["issuers"]
     }
-    same(found, wanted)
+    assert found == wanted
 
 
-def the_role_may_log_in_to_this_database_and_nothing_else(unit):
+def test_the_role_may_log_in_to_this_database_and_nothing_else(unit):
     found = unit.statements(role(unit)["RoleName"])
     if unit.wanted["authentication"] == "iam":
         proxy = unit.proxy["DBProxyArn"].split(":")[-1]
         user = f"arn:aws:rds-db:ap-northeast-1:{unit.account}:dbuser:{proxy}/{unit.wanted['username']}"
-        same(proxy.startswith("prx-"), True)
-        same(
-            {sid: (each["Action"], each["Resource"]) for sid, each in found.items()},
-            {"ConnectToProxy": (["rds-db:connect"], user)},
-        )
+        assert proxy.startswith("prx-")
+        allowed = {sid: (each["Action"], each["Resource"]) for sid, each in found.items()}
+        assert allowed == {"ConnectToProxy": (["rds-db:connect"], user)}
     else:
         read = only(list(found.values()))
-        same({action.split(":")[0] for action in read["Action"]}, {"secretsmanager"})
-        same(read["Resource"], unit.database["MasterUserSecret"]["SecretArn"])
+        assert {action.split(":")[0] for action in read["Action"]} == {"secretsmanager"}
+        assert read["Resource"] == unit.database["MasterUserSecret"]["SecretArn"]
 
 
-def the_role_of_the_proxy_reads_its_own_secret_only(unit):
+def test_the_role_of_the_proxy_reads_its_own_secret_only(unit):
     name = unit.proxy["RoleArn"].split("/")[-1]
     trust = only(unit.client("iam").get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]["Statement"])
-    same((trust["Action"], trust["Principal"]), ("sts:AssumeRole", {"Service": "rds.amazonaws.com"}))
+    assert (trust["Action"], trust["Principal"]) == ("sts:AssumeRole", {"Service": "rds.amazonaws.com"})
     found = {each["Action"]: each["Resource"] for each in unit.statements(name).values()}
     wanted = {"secretsmanager:GetSecretValue": unit.database["MasterUserSecret"]["SecretArn"]}
     if unit.environment == "prod":
         wanted["kms:Decrypt"] = unit.database["KmsKeyId"]
-    same(found, wanted)
+    assert found == wanted
 
 
-def no_policy_has_a_wildcard_that_aws_does_not_force(unit):
+def test_no_policy_has_a_wildcard_that_aws_does_not_force(unit):
     for name in roles(unit):
         for statement in unit.statements(name).values():
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-            same([action for action in actions if "*" in action], [])
+            assert [action for action in actions if "*" in action] == []
             # A log group ends so: what is in it.
             if "*" in statement["Resource"].removesuffix(":*"):
-                same([action for action in actions if action not in WITHOUT_A_RESOURCE], [])
+                assert [action for action in actions if action not in WITHOUT_A_RESOURCE] == []
 
 
-def everything_carries_the_default_tags(unit):
+def test_everything_carries_the_default_tags(unit):
     wanted = unit.wanted["tags"] | {
         "valet-rds:environment": unit.environment,
         "valet-rds:namespace": unit.namespace,
         "valet-rds:shortname": unit.shortname,
     }
     found = {resource["address"]: tags(unit, resource) for resource in unit.tagged()}
-    same(len(found) > 20, True)
-    same({address: has for address, has in found.items() if not wanted.items() <= has.items()}, {})
+    assert len(found) > 20
+    assert {address: has for address, has in found.items() if not wanted.items() <= has.items()} == {}
 
 
 def role(unit):
@@ -127,5 +128,5 @@ def tags(unit, resource):
             mine = [{"Name": "resource-id", "Values": [values["id"]]}]
             found = unit.client("ec2").describe_tags(Filters=mine)["Tags"]
         case _:
-            raise AssertionError(f"where are the tags of {kind}?")
+            pytest.fail(f"where are the tags of {kind}?")
     return {tag["Key"]: tag["Value"] for tag in found}

@@ -1,16 +1,12 @@
-"""What a platform team has before its first database: a network, a key, a topic and a bucket for the states.
+"""What a platform team has before its first database: a network, a key, a topic and a bucket for the states."""
 
-Fills the placeholders of the workspace's `valet.yaml` with it.
-"""
-
-import pathlib
 import string
-import sys
 
 import boto3
 
 REGION = "ap-northeast-1"
 ACCOUNTS = {"dev3": "111111111111", "prod": "333333333333"}
+ENVIRONMENTS = list(ACCOUNTS)
 STATE_BUCKET = "city-terraform-state"
 
 
@@ -39,7 +35,8 @@ def network(aws, second_octet):
     return vpc, ", ".join(subnets)
 
 
-def main(workspace):
+def make_world(config):
+    """Makes it, and fills the placeholders of a `valet.yaml` with it."""
     boto3.client("s3", region_name=REGION).create_bucket(
         Bucket=STATE_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
     )
@@ -50,10 +47,4 @@ def main(workspace):
     prod = session("prod")
     found["prod_key"] = prod.client("kms").create_key()["KeyMetadata"]["Arn"]
     found["prod_topic"] = prod.client("sns").create_topic(Name="database-alarms")["TopicArn"]
-
-    config = pathlib.Path(workspace, "valet.yaml")
     config.write_text(string.Template(config.read_text()).substitute(found, name="$name"))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -1,8 +1,6 @@
 """What a unit of the workspace is in the emulated AWS: where to ask, and what its config says."""
 
 import functools
-import json
-import pathlib
 
 from world import session
 
@@ -68,27 +66,23 @@ WANTED = {
 PROXY_PORT = 5432
 
 
-def same(found, wanted):
-    if found != wanted:
-        raise AssertionError(f"found {found!r}, wanted {wanted!r}")
-
-
 def only(found):
-    if len(found) != 1:
-        raise AssertionError(f"found {found!r}, wanted one")
+    assert len(found) == 1
     return found[0]
 
 
 class Unit:
-    def __init__(self, states, environment):
+    """Asks once for each thing, so it is good for one test only."""
+
+    def __init__(self, story, environment):
         self.environment = environment
         self.wanted = WANTED[environment]
         self.shortname = self.wanted["shortname"]
-        self.namespace = self.shortname
+        self.namespace = story.namespaces[environment]
         self.base = f"{self.shortname}-{environment}"
         self.aws = session(environment)
         self.account = self.client("sts").get_caller_identity()["Account"]
-        self.state = json.loads(pathlib.Path(states, f"{environment}.json").read_text())["values"]
+        self.state = story.states[environment]
 
     def client(self, service):
         return self.aws.client(service)
@@ -154,22 +148,6 @@ class Unit:
             document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
             found |= {statement["Sid"]: statement for statement in document["Statement"]}
         return found
-
-
-def units(folder, **noted):
-    """Both units; each gets, under these names, what was noted of it in the files of the other names."""
-    found = [Unit(folder, environment) for environment in WANTED]
-    for name, file in noted.items():
-        notes = json.loads(pathlib.Path(folder, f"{file}.json").read_text())
-        for unit in found:
-            setattr(unit, name, notes[unit.environment])
-    return found
-
-
-def note(folder, file, units, ask):
-    """Writes down what there is to know of each unit now."""
-    notes = {unit.environment: ask(unit) for unit in units}
-    pathlib.Path(folder, f"{file}.json").write_text(json.dumps(notes))
 
 
 def resources(module):

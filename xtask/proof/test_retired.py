@@ -1,0 +1,39 @@
+"""Both units on their way out: one is destroyed and leaves a snapshot, the other one is forgotten and stays.
+
+That the gate lets each of these plans pass is part of the stages.
+"""
+
+from inventory import inventory
+
+DATABASE = "aws_db_instance"
+
+
+def test_retiring_changes_the_protection_and_the_name_of_the_last_snapshot(retiring):
+    for plan in retiring:
+        assert plan.besides(DATABASE) == []
+        assert plan.updated(DATABASE) <= {"deletion_protection", "final_snapshot_identifier"}
+
+
+def test_a_retiring_database_still_runs_and_only_one_that_is_retained_stays_protected(retiring, story, unit):
+    assert unit.identity() == story.first[unit.environment]
+    assert unit.database["DeletionProtection"] == (unit.environment == "prod")
+
+
+def test_a_retired_unit_is_destroyed_whole_and_a_retained_one_forgotten_whole(retired):
+    assert [plan.actions() for plan in retired] == [{("delete",)}, {("forget",)}]
+
+
+def test_a_retired_unit_leaves_its_final_snapshot_and_nothing_else(retired, unit):
+    found = unit.client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
+    snapshots = [(each["DBSnapshotIdentifier"], each["Encrypted"]) for each in found]
+    if unit.environment == "dev3":
+        assert [each for each in inventory(unit.aws) if "oidc-provider" not in each] == []
+        assert snapshots == [(f"{unit.base}-final-2026-11-01", True)]
+    else:
+        assert snapshots == []
+
+
+def test_a_retained_unit_stays_as_it_was(retired, story, unit):
+    if unit.environment == "prod":
+        assert inventory(unit.aws) == story.before["prod"]
+        assert unit.identity() == story.first["prod"]

@@ -1,0 +1,80 @@
+//! Other programs: started in the repository with nothing to read, their output kept.
+
+use std::{env, fmt, path::PathBuf, sync::OnceLock};
+
+use anyhow::{Context, Result, bail};
+use xshell::{Cmd, Shell, cmd};
+
+/// What every program is told.
+const SETTINGS: [(&str, &str); 5] = [
+    ("CHECKPOINT_DISABLE", "1"),
+    ("PYTHONDONTWRITEBYTECODE", "1"),
+    ("TF_CLI_ARGS", "-no-color"),
+    ("TF_IN_AUTOMATION", "1"),
+    ("TF_INPUT", "0"),
+];
+
+/// A program that a chore needs is not on this machine.
+#[derive(Debug)]
+pub(crate) struct Missing(String);
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no {}", self.0)
+    }
+}
+
+impl std::error::Error for Missing {}
+
+/// A shell in the current folder.
+pub(crate) fn open() -> Result<Shell> {
+    let sh = Shell::new()?;
+    for (name, value) in SETTINGS {
+        sh.set_var(name, value);
+    }
+    Ok(sh)
+}
+
+/// Runs a command to its end: what it printed, or that, under the command, when it failed.
+pub(crate) fn output(command: Cmd) -> Result<String> {
+    let shown = command.to_string();
+    let output = command.quiet().ignore_status().output()?;
+    let printed = [output.stdout, output.stderr].concat();
+    let printed = String::from_utf8_lossy(&printed).into_owned();
+    if !output.status.success() {
+        bail!("$ {shown}\n{printed}{}", output.status);
+    }
+    Ok(printed)
+}
+
+/// The same, for what it printed on standard output alone.
+pub(crate) fn read(command: Cmd) -> Result<String> {
+    let shown = command.to_string();
+    let output = command.quiet().ignore_status().output()?;
+    if !output.status.success() {
+        let printed = String::from_utf8_lossy(&output.stderr);
+        bail!("$ {shown}\n{printed}{}", output.status);
+    }
+    String::from_utf8(output.stdout).context(shown)
+}
+
+/// The first of these programs that is there: its name, and the first line that it says of its version.
+pub(crate) fn find<'a>(sh: &Shell, names: &[&'a str], version: &str) -> Result<(&'a str, String)> {
+    for name in names {
+        if let Ok(printed) = read(cmd!(sh, "{name} {version}")) {
+            return Ok((name, printed.lines().next().unwrap_or_default().to_owned()));
+        }
+    }
+    bail!(Missing(names.join(" or ")))
+}
+
+/// The command that users have, built once by each chore, as a path from anywhere.
+pub(crate) fn valet_rds(sh: &Shell) -> Result<PathBuf> {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(path) = BUILT.get() {
+        return Ok(path.clone());
+    }
+    output(cmd!(sh, "cargo build --quiet --bin valet-rds"))?;
+    let path = env::current_exe()?.with_file_name(format!("valet-rds{}", env::consts::EXE_SUFFIX));
+    Ok(BUILT.get_or_init(|| path).clone())
+}

@@ -1,0 +1,154 @@
+//! Steps of the check: each does one thing, says in one line how it went, and is timed.
+
+use std::{
+    collections::VecDeque,
+    env,
+    sync::{Mutex, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, bail};
+use xshell::Shell;
+
+use crate::shell::{self, Missing};
+
+type Action = dyn FnOnce(&Shell) -> Result<String> + Send;
+
+/// One thing to do: a remark about how it went.
+pub(crate) struct Step {
+    name: String,
+    action: Box<Action>,
+}
+
+impl Step {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        action: impl FnOnce(&Shell) -> Result<String> + Send + 'static,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            action: Box::new(action),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+impl Verdict {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "FAILED",
+            Self::Skipped => "SKIPPED",
+        }
+    }
+}
+
+/// How the steps so far have gone.
+pub(crate) struct Tally {
+    begin: Instant,
+    rows: Vec<(Verdict, Duration, String)>,
+}
+
+impl Tally {
+    pub(crate) fn begin() -> Self {
+        Self {
+            begin: Instant::now(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Runs one step.
+    pub(crate) fn run(
+        &mut self,
+        name: &str,
+        action: impl FnOnce(&Shell) -> Result<String> + Send + 'static,
+    ) {
+        self.run_by(1, vec![Step::new(name, action)]);
+    }
+
+    /// Runs steps side by side, the first ones first.
+    pub(crate) fn run_by(&mut self, workers: usize, steps: Vec<Step>) {
+        let steps = Mutex::new(VecDeque::from(steps));
+        let tally = Mutex::new(self);
+        let work = || {
+            loop {
+                let next = steps
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .pop_front();
+                let Some(step) = next else { break };
+                let begin = Instant::now();
+                let done = shell::open().and_then(|sh| (step.action)(&sh));
+                let took = begin.elapsed();
+                let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+                tally.note(step.name, done, took);
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(work);
+            }
+        });
+    }
+
+    /// A step without its engine is skipped; where engines are required, it has failed.
+    fn note(&mut self, name: String, done: Result<String>, took: Duration) {
+        let (verdict, remark) = match done {
+            Ok(remark) => (Verdict::Passed, remark),
+            Err(error) if error.is::<Missing>() && !engines_are_required() => {
+                (Verdict::Skipped, error.to_string())
+            }
+            Err(error) => (Verdict::Failed, format!("{error:#}\n\n")),
+        };
+        println!("{}{}", line(verdict, took, &name), shown(&remark));
+        self.rows.push((verdict, took, name));
+    }
+
+    /// Repeats which step took how long, and counts.
+    pub(crate) fn close(self) -> Result<String> {
+        println!();
+        for (verdict, took, name) in &self.rows {
+            println!("{}", line(*verdict, *took, name));
+        }
+        let count = |wanted| self.rows.iter().filter(|row| row.0 == wanted).count();
+        let failed = count(Verdict::Failed);
+        println!(
+            "\nsteps: {} passed, {failed} failed, {} skipped",
+            count(Verdict::Passed),
+            count(Verdict::Skipped)
+        );
+        let took = format!("in {:.1} s", self.begin.elapsed().as_secs_f32());
+        if failed > 0 {
+            bail!("{took}");
+        }
+        Ok(took)
+    }
+}
+
+fn engines_are_required() -> bool {
+    env::var_os("VALET_ENGINE").is_some_and(|value| value == "required")
+}
+
+fn line(verdict: Verdict, took: Duration, name: &str) -> String {
+    format!(
+        "{:<7} {:>6.1} s  {name}",
+        verdict.word(),
+        took.as_secs_f32()
+    )
+}
+
+/// A remark of one line goes behind the name, a longer one below it.
+fn shown(remark: &str) -> String {
+    match remark.trim_end() {
+        "" => String::new(),
+        lines if lines.contains('\n') => format!("\n{lines}"),
+        line => format!(": {line}"),
+    }
+}
