@@ -33,15 +33,20 @@ def pytest_fixture_setup(fixturedef, request):
     """Says when a stage is reached. When one is not, nothing after it would mean anything."""
     if fixturedef.argname not in STAGES:
         return (yield)
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
     try:
         result = yield
     except Exception as error:
         log = request.getfixturevalue("story").folder / "server.log"
-        reporter.write_line(f"\n{error}\n\nthe end of {log}:\n{tail(log.read_text())}")
+        say(request.config, f"{error}\n\nthe end of {log}:\n{tail(log.read_text())}")
         pytest.exit(f"`{fixturedef.argname}` was not reached", returncode=1)
-    reporter.write_line(f"\n{time.monotonic() - BEGIN:.0f} s: {fixturedef.argname}")
+    say(request.config, f"{fixturedef.argname} after {time.monotonic() - BEGIN:.0f} s")
     return result
+
+
+def say(config, text):
+    """Prints it now, although what tests print is kept."""
+    with config.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
+        print(f"\n{text}")
 
 
 @pytest.fixture(scope="session")

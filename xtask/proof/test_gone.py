@@ -6,6 +6,7 @@ from inventory import inventory
 from world import REGION, STATE_BUCKET
 
 STATES = {"dev3": ["_environment", "orders"], "prod": ["_environment", "ledger"]}
+each_environment = pytest.mark.parametrize(("environment", "roots"), STATES.items(), ids=STATES)
 
 
 def test_without_its_config_a_retired_root_is_pruned(story, gone):
@@ -22,7 +23,7 @@ def test_nothing_is_left_but_the_final_snapshot_and_what_was_retained(gone, stor
     assert {group["GroupName"] for group in groups} == {"default"} | worn
 
 
-@pytest.mark.parametrize(("environment", "roots"), STATES.items())
+@each_environment
 def test_the_states_are_empty_and_unlocked(gone, environment, roots):
     s3 = boto3.client("s3", region_name=REGION)
     prefix = f"storage-valet-rds/{environment}/"
@@ -32,7 +33,7 @@ def test_the_states_are_empty_and_unlocked(gone, environment, roots):
         assert b'"resources": []' in s3.get_object(Bucket=STATE_BUCKET, Key=key)["Body"].read()
 
 
-@pytest.mark.parametrize(("environment", "roots"), STATES.items())
+@each_environment
 def test_each_apply_held_the_lock_of_its_state(story, gone, environment, roots):
     log = (story.folder / "server.log").read_text().splitlines()
     for root in roots:
