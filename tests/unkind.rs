@@ -288,7 +288,7 @@ fn an_output_that_may_not_be_written_is_told() {
     let said = String::from_utf8(run.stderr).unwrap();
     assert_eq!(run.status.code(), Some(2), "{said}");
     assert!(
-        said.starts_with("error: ") && said.contains("ermission denied"),
+        said.starts_with("system error: ") && said.contains("ermission denied"),
         "{said}"
     );
     assert_eq!(names(&output), Vec::<String>::new());

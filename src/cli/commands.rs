@@ -1,7 +1,6 @@
 //! The commands, one to a file.
 
 pub mod affected;
-pub mod base;
 pub mod check;
 pub mod completions;
 pub mod create;
@@ -19,4 +18,3 @@ pub mod privatelink;
 pub mod retire;
 pub mod rules;
 pub mod schema;
-pub mod unit;

@@ -7,8 +7,8 @@ use clap_complete::{
     env::Shells,
 };
 
-use super::{Global, Session};
-use crate::{config::schema, diagnostic::rule, io};
+use super::{context::Context, session::Session};
+use crate::{config::schema, diagnostic::rule, io, model::Environment};
 
 /// Variable in which a shell says that it wants completions.
 pub(super) const VARIABLE: &str = "VALET_RDS_COMPLETE";
@@ -119,7 +119,7 @@ fn units() -> Vec<(String, String)> {
     let Some(session) = session() else {
         return Vec::new();
     };
-    let of = |environment: &super::Environment| {
+    let of = |environment: &Environment| {
         let namespaces = io::namespaces(&session.workspace, environment);
         let unit = |namespace| (environment.name.clone(), namespace);
         namespaces.into_iter().map(unit).collect::<Vec<_>>()
@@ -134,7 +134,7 @@ fn units() -> Vec<(String, String)> {
 /// The workspace that the line at the cursor means. One that does not open has nothing to offer.
 fn session() -> Option<Session> {
     let workspace = typed("--workspace").map(PathBuf::from);
-    Session::open(&Global::of(workspace)).ok()
+    Context::of(workspace).open().ok()
 }
 
 /// The value of an option on the line at the cursor.

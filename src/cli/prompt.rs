@@ -2,7 +2,10 @@
 
 use std::io::IsTerminal;
 
-use super::Stop;
+use super::{
+    stop::Stop,
+    terminal::{note, say},
+};
 
 /// Whether somebody is there to answer.
 #[must_use]
@@ -21,11 +24,11 @@ pub fn ask(
 ) -> Result<String, Stop> {
     loop {
         let shown = default.map_or(String::new(), |default| format!(" [{default}]"));
-        eprint!("{question}{shown}: ");
+        say(format_args!("{question}{shown}: "));
         let mut line = String::new();
         let read = std::io::stdin().read_line(&mut line);
-        if read.map_err(|error| Stop::Usage(format!("<stdin>: {error}")))? == 0 {
-            eprintln!();
+        if read.map_err(|error| Stop::Machine(format!("<stdin>: {error}")))? == 0 {
+            note("");
             return Err(Stop::Usage("nothing was written".to_owned()));
         }
         let answer = match (line.trim(), default) {
@@ -34,7 +37,7 @@ pub fn ask(
         };
         match check(answer) {
             Ok(()) => return Ok(answer.to_owned()),
-            Err(reason) => eprintln!("  {reason}"),
+            Err(reason) => note(format_args!("  {reason}")),
         }
     }
 }

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::{
-    cli::{self, Global, Session, Stop, commands::base::Base},
+    cli::{base_argument::BaseArgument, context::Context, stop::Stop, terminal::print},
     diagnostic::Problem,
     review::{self, Kind, Unit},
 };
@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    base: Base,
+    base: BaseArgument,
     /// How to print the units
     #[arg(long, value_name = "FORMAT", default_value = "lines")]
     format: Format,
@@ -36,8 +36,8 @@ const MOST_JOBS: usize = 256;
 ///
 /// # Errors
 /// When a side cannot be read, or the change must not be applied.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let session = Session::open(global)?;
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
+    let session = context.open()?;
     let base = arguments.base.read(&session)?;
     let (mut problems, head) = session.side()?;
     let review = review::compare(&base, &head);
@@ -51,15 +51,14 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         .iter()
         .filter(|unit| unit.kind != Kind::Gone)
         .collect();
-    cli::print(match arguments.format {
+    print(match arguments.format {
         Format::Lines => units
             .iter()
             .flat_map(|unit| [unit.name.as_str(), "\n"])
             .collect(),
         Format::Json => format!("{:#}\n", document(&units)),
         Format::Matrix => format!("{}\n", matrix(&units)),
-    });
-    Ok(())
+    })
 }
 
 fn document(units: &[&Unit]) -> Value {

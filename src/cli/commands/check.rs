@@ -3,7 +3,13 @@
 use clap::ValueEnum;
 
 use crate::{
-    cli::{self, Global, Session, Stop},
+    cli::{
+        complete,
+        context::Context,
+        session::{Session, concerning},
+        stop::Stop,
+        terminal::{note, print, show_problems},
+    },
     compile::{self, fix},
     diagnostic::{
         Problem,
@@ -16,7 +22,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Units to report on, as ENVIRONMENT/NAMESPACE [default: all]
-    #[arg(value_name = "UNIT", add = cli::complete::unit_names())]
+    #[arg(value_name = "UNIT", add = complete::unit_names())]
     units: Vec<String>,
     /// How to print what was found
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -51,23 +57,23 @@ enum Format {
 ///
 /// # Errors
 /// When anything is wrong.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     if arguments.fix {
-        mend(arguments, global)?;
+        mend(arguments, context)?;
     }
-    let (problems, base, configs) = match found(arguments, global) {
+    let (problems, base, configs) = match found(arguments, context) {
         Ok(found) => found,
         Err(Stop::Problems { problems, base }) => (problems, base, 0),
         Err(other) => return Err(other),
     };
     let count = Count::of(&problems);
     match arguments.format {
-        Format::Json => cli::print(report::json(&problems, &base, configs)),
-        Format::Github => cli::print(report::github(&problems, &base)),
-        Format::Sarif => cli::print(report::sarif(&problems, &base)),
+        Format::Json => print(report::json(&problems, &base, configs))?,
+        Format::Github => print(report::github(&problems, &base))?,
+        Format::Sarif => print(report::sarif(&problems, &base))?,
         Format::Human => {
-            cli::show_problems(&problems, &base, global);
-            cli::note(format!(
+            show_problems(&problems, &base, context.color);
+            note(format!(
                 "{}: {}",
                 report::plural(configs, "config"),
                 count.words()
@@ -83,12 +89,12 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
 }
 
 /// Mends until nothing more can be: one mended problem may have hidden another.
-fn mend(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+fn mend(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     const ROUNDS: usize = 20;
-    let workspace = Session::workspace(global)?;
+    let workspace = context.workspace()?;
     let _lock = Session::lock(&workspace)?;
     for _ in 0..ROUNDS {
-        let problems = match found(arguments, global) {
+        let problems = match found(arguments, context) {
             Ok((problems, ..)) | Err(Stop::Problems { problems, .. }) => problems,
             Err(other) => return Err(other),
         };
@@ -99,7 +105,7 @@ fn mend(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         for file in files {
             if let Some((text, count)) = fix::mend(&file.path, &file.text, &problems) {
                 io::write_config(&workspace, &file.path, &text)?;
-                cli::note(format!(
+                note(format!(
                     "mended {}: {}",
                     file.path,
                     report::plural(count, "problem")
@@ -114,8 +120,8 @@ fn mend(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     Ok(())
 }
 
-fn found(arguments: &Arguments, global: &Global) -> Result<(Vec<Problem>, String, usize), Stop> {
-    let session = Session::open(global)?;
+fn found(arguments: &Arguments, context: &Context) -> Result<(Vec<Problem>, String, usize), Stop> {
+    let session = context.open()?;
     let mut paths = Vec::new();
     for unit in &arguments.units {
         paths.push(session.find(unit)?.1);
@@ -132,9 +138,5 @@ fn found(arguments: &Arguments, global: &Global) -> Result<(Vec<Problem>, String
     } else {
         paths.len()
     };
-    Ok((
-        cli::concerning(compiled.problems, &paths),
-        session.base,
-        configs,
-    ))
+    Ok((concerning(compiled.problems, &paths), session.base, configs))
 }

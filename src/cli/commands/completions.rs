@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::cli::{self, Global, Stop, complete};
+use crate::cli::{complete, context::Context, stop::Stop, terminal::print};
 
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]
@@ -31,13 +31,12 @@ enum Shell {
 ///
 /// # Errors
 /// Never.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let shell = match arguments.shell {
         Shell::Bash => "bash",
         Shell::Zsh => "zsh",
         Shell::Fish => "fish",
     };
-    let program = global.program.replace(' ', "-");
-    cli::print(complete::script(shell, &program));
-    Ok(())
+    let program = context.program.replace(' ', "-");
+    print(complete::script(shell, &program))
 }

@@ -3,7 +3,14 @@
 mod questions;
 
 use crate::{
-    cli::{self, Global, Session, Stop, Which},
+    cli::{
+        complete,
+        context::Context,
+        session::Session,
+        stop::Stop,
+        terminal::{note, print, show_problems},
+        unit_argument::UnitArgument,
+    },
     compile::{
         config_edit::{ConfigEdit, Verdict},
         fix::CONFIG_SCHEMA,
@@ -24,7 +31,7 @@ For example:
   valet-rds create dev3/test-dev --set engineVersion=17 --set proxy.idleClientTimeout=900")]
 pub struct Arguments {
     #[command(flatten)]
-    which: Which,
+    pub(in crate::cli) unit: UnitArgument,
     /// Instance class, such as db.t4g.medium
     #[arg(short, long, value_name = "CLASS")]
     instance_class: Option<String>,
@@ -50,7 +57,7 @@ pub struct Arguments {
     #[arg(long, value_name = "WINDOW")]
     maintenance_window: Option<String>,
     /// Sets any key of a config; may be given several times
-    #[arg(long, value_name = "KEY=VALUE", add = cli::complete::keys())]
+    #[arg(long, value_name = "KEY=VALUE", add = complete::keys())]
     set: Vec<String>,
     /// Also write the values that would be the defaults: all eleven keys of the fleet's files
     #[arg(long)]
@@ -98,10 +105,10 @@ impl Arguments {
 ///
 /// # Errors
 /// When a required value is missing, the file cannot be changed in place, or the result would not compile.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let session = Session::open(global)?;
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
+    let session = context.open()?;
     let mut assignments = arguments.assignments()?;
-    let (environment, namespace) = questions::unit(&session, arguments.which.parts(global)?)?;
+    let (environment, namespace) = questions::unit(&session, arguments.unit.parts()?)?;
     let environment = session.environment(&environment)?;
     if !rules::is_namespace(&namespace) {
         return Err(Stop::Usage(format!(
@@ -131,19 +138,19 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     if !unchanged {
         write(&session, &draft, &text)?;
     }
-    cli::show_problems(&problems, &session.base, global);
-    cli::print(&text);
+    show_problems(&problems, &session.base, context.color);
+    print(&text)?;
     for key in unknown {
-        cli::note(format!(
+        note(format!(
             "note: `{key}` is not known to this version; it is kept"
         ));
     }
     if old.is_none() && !io::is_there(&session.workspace.join(CONFIG_SCHEMA)) {
         let base = &session.base;
-        cli::note(format!(
+        note(format!(
             "note: {base}{CONFIG_SCHEMA}, which the first line shows to editors, is not there: \
              `mkdir -p {base}schemas && {} schema config > {base}{CONFIG_SCHEMA}`",
-            global.program
+            context.program
         ));
     }
     let verb = match old {
@@ -151,10 +158,10 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         Some(_) if unchanged => "unchanged:",
         Some(_) => "updated",
     };
-    cli::note(format!("{verb} {}{}", session.base, draft.path));
-    cli::note(format!(
+    note(format!("{verb} {}{}", session.base, draft.path));
+    note(format!(
         "next: run `{} generate {}/{namespace}` and commit what both wrote for review",
-        global.program, environment.name
+        context.program, environment.name
     ));
     Ok(())
 }

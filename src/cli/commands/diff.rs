@@ -5,7 +5,13 @@ use std::collections::BTreeSet;
 use clap::ValueEnum;
 
 use crate::{
-    cli::{self, Global, Session, Stop, commands::base::Base},
+    cli::{
+        base_argument::BaseArgument,
+        context::Context,
+        session::Session,
+        stop::Stop,
+        terminal::{print, show_problems},
+    },
     compile,
     diagnostic::Problem,
     review::{self, Deny, Review, impact::Impact},
@@ -15,7 +21,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    base: Base,
+    base: BaseArgument,
     /// How to print what changes
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
@@ -67,8 +73,8 @@ impl Level {
 ///
 /// # Errors
 /// When a side cannot be read, a step must not be taken, or an effect is denied.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let session = Session::open(global)?;
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
+    let session = context.open()?;
     let base = arguments.base.read(&session)?;
     let (compiled, head) = session.side()?;
     let mut review = review::compare(&base, &head);
@@ -82,7 +88,7 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
             .min(),
         connection: arguments.deny.contains(&Level::Connection),
     };
-    show(arguments.format, &review, deny, &session, global);
+    show(arguments.format, &review, deny, &session, context)?;
     let denied: BTreeSet<&str> = review
         .units
         .iter()
@@ -96,14 +102,21 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     }
 }
 
-fn show(format: Format, review: &Review, deny: Deny, session: &Session, global: &Global) {
+fn show(
+    format: Format,
+    review: &Review,
+    deny: Deny,
+    session: &Session,
+    context: &Context,
+) -> Result<(), Stop> {
     let today = &session.today;
     match format {
-        Format::Json => cli::print(review::json(review, deny, today, &session.base)),
-        Format::Markdown => cli::print(review::markdown(review, deny, today)),
+        Format::Json => print(review::json(review, deny, today, &session.base)),
+        Format::Markdown => print(review::markdown(review, deny, today)),
         Format::Human => {
-            cli::print(review::human(review, deny, today));
-            cli::show_problems(&review.problems, &session.base, global);
+            print(review::human(review, deny, today))?;
+            show_problems(&review.problems, &session.base, context.color);
+            Ok(())
         }
     }
 }

@@ -5,9 +5,8 @@ use std::{fmt::Write, path::Path};
 use clap::ValueEnum;
 use serde_json::{Value as Json, json};
 
-use super::unit;
 use crate::{
-    cli::{self, Global, Session, Stop},
+    cli::{complete, context::Context, session::Session, stop::Stop, terminal::print},
     compile::WORKSPACE_FILE,
     inspect::explain::{self, Owner, Places, Value},
     io,
@@ -20,7 +19,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// A unit, as ENVIRONMENT/NAMESPACE, or a line of a config, of `valet.yaml` or of a generated file
-    #[arg(value_name = "UNIT|FILE:LINE", add = cli::complete::unit_names())]
+    #[arg(value_name = "UNIT|FILE:LINE", add = complete::unit_names())]
     what: String,
     /// Only this value of the unit, or those below it, such as `module.rds.instance_class`
     #[arg(value_name = "ADDRESS")]
@@ -42,8 +41,8 @@ enum Format {
 ///
 /// # Errors
 /// When there is no such unit, address or line.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let session = Session::open(global)?;
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
+    let session = context.open()?;
     let what = &arguments.what;
     let values = match (line_of(what), &arguments.address) {
         (Some((file, line)), None) => at_line(&session, file, line)?,
@@ -54,11 +53,10 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         }
         (None, address) => of_unit(&session, what, address.as_deref())?,
     };
-    cli::print(match arguments.format {
+    print(match arguments.format {
         Format::Human => human(&values, &session.base),
         Format::Json => format!("{:#}\n", document(&values, &session.base)),
-    });
-    Ok(())
+    })
 }
 
 fn line_of(what: &str) -> Option<(&str, usize)> {
@@ -72,7 +70,7 @@ fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<V
     let values = if let Some(environment) = shared {
         of_environment(environment, &mut spans)
     } else {
-        let (database, _) = unit::compile(session, unit)?;
+        let (database, _) = session.compile_unit(unit)?;
         of_instance(&database, &mut spans)
     };
     let Some(address) = address else {

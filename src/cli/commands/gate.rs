@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use crate::{
-    cli::{self, Global, Session, Stop},
+    cli::{complete, context::Context, session::Session, stop::Stop, terminal::print},
     compile,
     diagnostic::Problem,
     io,
@@ -20,7 +20,7 @@ pub struct Arguments {
     #[arg(value_name = "PLAN.json")]
     plan: PathBuf,
     /// The unit that the plan is for, as ENVIRONMENT/NAMESPACE [default: told by the tags in the plan]
-    #[arg(long, value_name = "UNIT", add = cli::complete::unit_names())]
+    #[arg(long, value_name = "UNIT", add = complete::unit_names())]
     unit: Option<String>,
     /// How to print the verdict
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -39,8 +39,8 @@ enum Format {
 ///
 /// # Errors
 /// When the plan cannot be read, or takes away what is not declared.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let session = Session::open(global)?;
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
+    let session = context.open()?;
     let bytes = if arguments.plan.as_os_str() == "-" {
         io::read_whole_stdin()?
     } else {
@@ -56,10 +56,10 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     let verdict = gate::judge(&plan.steps, database.as_ref(), &session.today);
     let unit = database.as_ref().map(Database::unit);
     let unit = unit.as_deref().or(arguments.unit.as_deref());
-    cli::print(match arguments.format {
+    print(match arguments.format {
         Format::Human => gate::human(&verdict, unit),
         Format::Markdown => gate::markdown(&verdict, unit),
-    });
+    })?;
     if verdict.passes() {
         Ok(())
     } else {

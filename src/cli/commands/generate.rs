@@ -5,7 +5,14 @@ use std::fmt::Write;
 use rayon::prelude::*;
 
 use crate::{
-    cli::{self, Global, Progress, Session, Stop},
+    cli::{
+        complete,
+        context::Context,
+        progress::Progress,
+        session::{Session, concerning},
+        stop::Stop,
+        terminal::{note, print, show_problems},
+    },
     compile,
     diagnostic::{Problem, report},
     io,
@@ -22,7 +29,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Units to write, as ENVIRONMENT/NAMESPACE [default: all, and what the environments share]
-    #[arg(value_name = "UNIT", add = cli::complete::unit_names())]
+    #[arg(value_name = "UNIT", add = complete::unit_names())]
     units: Vec<String>,
     /// Write nothing; print what would change and exit with 1 if anything would
     #[arg(long)]
@@ -73,11 +80,11 @@ struct Look {
 ///
 /// # Errors
 /// When the workspace does not compile, a path is occupied, or, with `--check`, anything would change.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let (session, _lock) = if arguments.check {
-        (Session::open(global)?, None)
+        (context.open()?, None)
     } else {
-        let (session, lock) = Session::open_locked(global)?;
+        let (session, lock) = context.open_locked()?;
         (session, Some(lock))
     };
     let mut paths = Vec::new();
@@ -85,7 +92,7 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         paths.push(session.find(unit)?.1);
     }
     let (compiled, _) = session.compile()?;
-    let mut problems = cli::concerning(compiled.problems, &paths);
+    let mut problems = concerning(compiled.problems, &paths);
     let selected = |database: &&Database| paths.is_empty() || paths.contains(&database.file.path);
     let shared = session.environments.iter().filter(|_| paths.is_empty());
     let owners: Vec<Owner> = shared
@@ -138,7 +145,7 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         compile::finish(&mut problems);
         return Err(session.problems(problems));
     }
-    cli::show_problems(&problems, &session.base, global);
+    show_problems(&problems, &session.base, context.color);
     if arguments.check {
         return check(&session, &todo, &leaving);
     }
@@ -156,9 +163,9 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         let names = io::remove_root(&session.workspace, directory, moved_to.as_deref())?;
         left.extend(names.iter().map(|name| format!("{directory}/{name}")));
     }
-    summary(&session, &todo, &leaving, owners.len());
+    summary(&session, &todo, &leaving, owners.len())?;
     for path in left {
-        cli::note(format!(
+        note(format!(
             "{}{path} was not generated and stays",
             session.base
         ));
@@ -231,7 +238,7 @@ fn check(session: &Session, todo: &[(&Owner, Pending)], leaving: &[Leaving]) -> 
     }
     for (owner, _) in todo {
         for change in changes(session, owner)? {
-            cli::print(change);
+            print(change)?;
         }
     }
     for Leaving { directory, .. } in leaving {
@@ -242,17 +249,22 @@ fn check(session: &Session, todo: &[(&Owner, Pending)], leaving: &[Leaving]) -> 
         )
         .unwrap_or_default()
         {
-            cli::print(change);
+            print(change)?;
         }
     }
     let count = report::plural(todo.len() + leaving.len(), "root");
-    cli::note(format!(
+    note(format!(
         "{count} not up to date: run `valet-rds generate` and commit the result"
     ));
     Err(Stop::Rejected)
 }
 
-fn summary(session: &Session, todo: &[(&Owner, Pending)], leaving: &[Leaving], all: usize) {
+fn summary(
+    session: &Session,
+    todo: &[(&Owner, Pending)],
+    leaving: &[Leaving],
+    all: usize,
+) -> Result<(), Stop> {
     let mut created = 0;
     let mut text = String::new();
     for (owner, pending) in todo {
@@ -268,11 +280,12 @@ fn summary(session: &Session, todo: &[(&Owner, Pending)], leaving: &[Leaving], a
     for Leaving { directory, .. } in leaving {
         let _ = writeln!(text, "removed {}{directory}", session.base);
     }
-    cli::print(text);
+    print(text)?;
     let updated = todo.len() - created;
-    cli::note(format!(
+    note(format!(
         "{created} created, {updated} updated, {} removed, {} unchanged",
         leaving.len(),
         all - todo.len()
     ));
+    Ok(())
 }

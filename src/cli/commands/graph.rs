@@ -3,7 +3,13 @@
 use clap::ValueEnum;
 
 use crate::{
-    cli::{self, Global, Session, Stop, Which},
+    cli::{
+        context::Context,
+        session::Session,
+        stop::Stop,
+        terminal::print,
+        unit_argument::{UnitArgument, missing},
+    },
     compile,
     diagnostic::Problem,
     inspect::graph::{self, Graph},
@@ -15,7 +21,7 @@ use crate::{
 pub struct Arguments {
     /// Without a namespace, all units of the environment
     #[command(flatten)]
-    which: Which,
+    pub(in crate::cli) unit: UnitArgument,
     /// What to draw with
     #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
     format: Format,
@@ -35,25 +41,24 @@ enum Format {
 ///
 /// # Errors
 /// When there is no such unit or environment, or a config is wrong.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let session = Session::open(global)?;
-    let graph = match arguments.which.parts(global)? {
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
+    let session = context.open()?;
+    let graph = match arguments.unit.parts()? {
         (Some(environment), Some(namespace)) => {
             unit_graph(&session, &format!("{environment}/{namespace}"))?
         }
         (Some(environment), None) => fleet(&session, &environment)?,
-        (None, _) => return Err(cli::missing("--environment")),
+        (None, _) => return Err(missing("--environment")),
     };
-    cli::print(match arguments.format {
+    print(match arguments.format {
         Format::Mermaid => graph::mermaid(&graph),
         Format::Dot => graph::dot(&graph),
         Format::Svg => graph::svg(&graph),
-    });
-    Ok(())
+    })
 }
 
 fn unit_graph(session: &Session, unit: &str) -> Result<Graph, Stop> {
-    let (database, _) = super::unit::compile(session, unit)?;
+    let (database, _) = session.compile_unit(unit)?;
     Ok(graph::unit(&database))
 }
 

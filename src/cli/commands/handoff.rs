@@ -3,10 +3,15 @@
 use super::{
     k8s::{self, stale, stream},
     privatelink,
-    unit::{self, OutputsChoice},
 };
 use crate::{
-    cli::{self, Global, Session, Stop, Which},
+    cli::{
+        context::Context,
+        outputs_argument::{OutputsArgument, warn_foreign_host},
+        stop::Stop,
+        terminal::{note, print, show_problems},
+        unit_argument::UnitArgument,
+    },
     connect::handoff::{Handoff, text},
 };
 
@@ -14,9 +19,9 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    which: Which,
+    pub(in crate::cli) unit: UnitArgument,
     #[command(flatten)]
-    outputs: OutputsChoice,
+    outputs: OutputsArgument,
     #[command(flatten)]
     kubernetes: k8s::Connection,
     #[command(flatten)]
@@ -30,9 +35,9 @@ pub struct Arguments {
 ///
 /// # Errors
 /// When the unit, its outputs or the private-link repository are wrong or missing.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let session = Session::open(global)?;
-    let (database, problems) = unit::compile_active(&session, &arguments.which.unit(global)?)?;
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
+    let session = context.open()?;
+    let (database, problems) = session.compile_active(&arguments.unit.unit()?)?;
     let outputs = arguments.outputs.read(&session, &database)?;
     let told = &arguments.kubernetes;
     let target = told.target(
@@ -43,33 +48,32 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
     )?;
     let refresh = told.refresh(&database)?;
     let objects = stream(&database, &target, refresh, false)?;
-    unit::warn_foreign_host(&database, told.proxy_endpoint.as_deref());
+    warn_foreign_host(&database, told.proxy_endpoint.as_deref());
     let linking = &arguments.privatelink;
     let entries = linking.entries(&session, &database, Some(&target.host), outputs.as_ref())?;
     let service = entries.first().map_or("", |entry| &entry.service);
     let mut said = "no private-link repository is known, so none was changed".to_owned();
     if let Some(repository) = linking.repository(&session)? {
         let edit = repository.edit(&entries)?;
-        edit.remarks.iter().for_each(cli::note);
+        edit.remarks.iter().for_each(note);
         said = match &edit.change {
             None => "it is there".to_owned(),
             Some(_) if arguments.dry_run => format!("`{}` is still without it", repository.shown()),
             Some(change) => {
                 repository.write(change)?;
-                cli::note(format!("{} updated; commit it there", repository.shown()));
+                note(format!("{} updated; commit it there", repository.shown()));
                 format!("it was written to `{}`", repository.shown())
             }
         };
     }
-    cli::show_problems(&problems, &session.base, global);
+    show_problems(&problems, &session.base, context.color);
     let stale = stale(&database, refresh);
-    cli::print(text(&Handoff {
+    print(text(&Handoff {
         database: &database,
         target: &target,
         service,
         objects: &objects,
         stale: stale.as_deref(),
         privatelink: &said,
-    }));
-    Ok(())
+    }))
 }

@@ -5,9 +5,14 @@ use std::fmt::Write;
 use clap::ValueEnum;
 use serde_json::Value;
 
-use super::unit::{self, OutputsChoice};
 use crate::{
-    cli::{self, Global, Session, Stop, Which},
+    cli::{
+        context::Context,
+        outputs_argument::OutputsArgument,
+        stop::Stop,
+        terminal::{print, show_problems},
+        unit_argument::UnitArgument,
+    },
     connect::outputs::{self, Outputs},
     inspect::resolved,
     model::Database,
@@ -18,9 +23,9 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    which: Which,
+    pub(in crate::cli) unit: UnitArgument,
     #[command(flatten)]
-    outputs: OutputsChoice,
+    outputs: OutputsArgument,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
@@ -40,18 +45,17 @@ enum Format {
 ///
 /// # Errors
 /// When there is no such unit, it does not compile, or the outputs are not its own.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let session = Session::open(global)?;
-    let (database, problems) = unit::compile(&session, &arguments.which.unit(global)?)?;
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
+    let session = context.open()?;
+    let (database, problems) = session.compile_unit(&arguments.unit.unit()?)?;
     let outputs = arguments.outputs.read(&session, &database)?;
-    cli::show_problems(&problems, &session.base, global);
+    show_problems(&problems, &session.base, context.color);
     let document = || resolved::document(&database, outputs.as_ref());
     match arguments.format {
-        Format::Human => cli::print(human(&database, outputs.as_ref())),
-        Format::Json => cli::print(format!("{:#}\n", document())),
-        Format::Yaml => cli::print(yaml(&document(), 0)),
+        Format::Human => print(human(&database, outputs.as_ref())),
+        Format::Json => print(format!("{:#}\n", document())),
+        Format::Yaml => print(yaml(&document(), 0)),
     }
-    Ok(())
 }
 
 fn human(database: &Database, outputs: Option<&Outputs>) -> String {

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use crate::{
-    cli::{self, Stop},
+    cli::{
+        stop::Stop,
+        terminal::{note, print},
+    },
     compile::{
         WORKSPACE_FILE,
         fix::{CONFIG_SCHEMA, WORKSPACE_SCHEMA},
@@ -49,8 +52,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
             _ => text.to_owned(),
         };
         io::write_new(&folder.join(path), &text)?;
-        cli::print(format!("created {}\n", folder.join(path).display()));
+        print(format!("created {}\n", folder.join(path).display()))?;
     }
-    cli::note("next: fill in valet.yaml, then run `valet-rds check` and `valet-rds generate`");
+    note("next: fill in valet.yaml, then run `valet-rds check` and `valet-rds generate`");
     Ok(())
 }

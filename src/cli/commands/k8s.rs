@@ -2,9 +2,15 @@
 
 use clap::ValueEnum;
 
-use super::unit::{self, OutputsChoice, no_outputs};
 use crate::{
-    cli::{self, Global, Session, Stop, Which},
+    cli::{
+        context::Context,
+        outputs_argument::{OutputsArgument, no_outputs, warn_foreign_host},
+        session::Session,
+        stop::Stop,
+        terminal::{note, print, show_problems},
+        unit_argument::UnitArgument,
+    },
     config::Authentication,
     connect::{
         kubernetes::{self, Bazel, Target},
@@ -20,9 +26,9 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    which: Which,
+    pub(in crate::cli) unit: UnitArgument,
     #[command(flatten)]
-    outputs: OutputsChoice,
+    outputs: OutputsArgument,
     #[command(flatten)]
     told: Connection,
     /// How to print the objects
@@ -68,15 +74,15 @@ enum Format {
 ///
 /// # Errors
 /// When the unit or its outputs are wrong or missing.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let bazel = arguments.format == Format::Bazel;
     if bazel && arguments.deployment {
         return Err(Stop::Usage(
             "--deployment goes with `--format yaml`".to_owned(),
         ));
     }
-    let session = Session::open(global)?;
-    let (database, problems) = unit::compile_active(&session, &arguments.which.unit(global)?)?;
+    let session = context.open()?;
+    let (database, problems) = session.compile_active(&arguments.unit.unit()?)?;
     let outputs = arguments.outputs.read(&session, &database)?;
     let told = &arguments.told;
     // The macro has no other way to log in.
@@ -101,16 +107,15 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
             )
         }
     };
-    cli::show_problems(&problems, &session.base, global);
-    unit::warn_foreign_host(&database, told.proxy_endpoint.as_deref());
+    show_problems(&problems, &session.base, context.color);
+    warn_foreign_host(&database, told.proxy_endpoint.as_deref());
     if let Some(warning) = stale(&database, refresh) {
-        cli::note(format!("warning: {warning}"));
+        note(format!("warning: {warning}"));
     }
     if !bazel && (arguments.bazel_target_name.is_some() || arguments.terraform_target.is_some()) {
-        cli::note("note: the Bazel target is not in the YAML; `--format bazel` prints its call");
+        note("note: the Bazel target is not in the YAML; `--format bazel` prints its call");
     }
-    cli::print(text);
-    Ok(())
+    print(text)
 }
 
 /// Whether pods log in with what stands in the secret.

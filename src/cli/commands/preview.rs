@@ -5,7 +5,12 @@ mod watch;
 use std::{fmt::Write, path::Path, sync::Arc};
 
 use crate::{
-    cli::{self, Global, Session, Stop},
+    cli::{
+        complete,
+        context::Context,
+        stop::Stop,
+        terminal::{note, print, show_problems},
+    },
     compile::{self, example},
     diagnostic::Problem,
     io,
@@ -17,7 +22,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// ENVIRONMENT/NAMESPACE, or the path of a config, or `-` for standard input
-    #[arg(value_name = "UNIT|FILE", add = cli::complete::unit_names())]
+    #[arg(value_name = "UNIT|FILE", add = complete::unit_names())]
     what: String,
     /// Compile again whenever the config or `valet.yaml` is saved, until interrupted
     #[arg(long)]
@@ -28,13 +33,13 @@ pub struct Arguments {
 ///
 /// # Errors
 /// When the config does not compile.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     if arguments.watch {
-        return watch::run(arguments, global);
+        return watch::run(arguments, context);
     }
-    let compiled = compile(&arguments.what, global)?;
+    let compiled = compile(&arguments.what, context)?;
     if compiled.outside {
-        cli::note("note: outside any workspace; the environment is a built-in example");
+        note("note: outside any workspace; the environment is a built-in example");
     }
     let Some(hcl) = compiled.hcl else {
         return Err(Stop::Problems {
@@ -42,9 +47,8 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
             base: compiled.base,
         });
     };
-    cli::show_problems(&compiled.problems, &compiled.base, global);
-    cli::print(hcl);
-    Ok(())
+    show_problems(&compiled.problems, &compiled.base, context.color);
+    print(hcl)
 }
 
 /// What a config comes to.
@@ -57,8 +61,8 @@ struct Compiled {
     hcl: Option<String>,
 }
 
-fn compile(what: &str, global: &Global) -> Result<Compiled, Stop> {
-    let subject = subject(what, global)?;
+fn compile(what: &str, context: &Context) -> Result<Compiled, Stop> {
+    let subject = subject(what, context)?;
     let (database, mut problems) = compile::unit(
         &subject.environment,
         &subject.path,
@@ -74,7 +78,7 @@ fn compile(what: &str, global: &Global) -> Result<Compiled, Stop> {
             let separator = if text.is_empty() { "" } else { "\n" };
             let _ = write!(text, "{separator}# {path}\n{file}");
         }
-        if global.colors(&std::io::stdout()) {
+        if context.color.applies_to(&std::io::stdout()) {
             paint(&text)
         } else {
             text
@@ -97,10 +101,10 @@ struct Subject {
     outside: bool,
 }
 
-fn subject(what: &str, global: &Global) -> Result<Subject, Stop> {
+fn subject(what: &str, context: &Context) -> Result<Subject, Stop> {
     let path = Path::new(what);
     if what != "-" && !io::is_file(path) {
-        let session = Session::open(global)?;
+        let session = context.open()?;
         let (environment, path) = session.find(what)?;
         return Ok(Subject {
             bytes: io::read(&session.workspace.join(&path))?,
@@ -117,7 +121,7 @@ fn subject(what: &str, global: &Global) -> Result<Subject, Stop> {
         io::read(path)?
     };
     if what != "-"
-        && let Ok(session) = Session::open(global)
+        && let Ok(session) = context.open()
         && let Some((environment, path)) =
             io::config_path(&session.workspace, &session.environments, path)
     {
@@ -143,7 +147,7 @@ fn subject(what: &str, global: &Global) -> Result<Subject, Stop> {
         path,
         bytes,
         base: String::new(),
-        today: global.today(),
+        today: context.today.clone(),
         outside: true,
     })
 }

@@ -2,12 +2,17 @@
 
 use std::path::PathBuf;
 
-use super::{
-    k8s::host,
-    unit::{self, OutputsChoice, no_outputs},
-};
+use super::k8s::host;
 use crate::{
-    cli::{self, Global, Session, Stop, Which},
+    cli::{
+        complete,
+        context::Context,
+        outputs_argument::{OutputsArgument, no_outputs, warn_foreign_host},
+        session::Session,
+        stop::Stop,
+        terminal::{note, print},
+        unit_argument::UnitArgument,
+    },
     compile,
     connect::{
         outputs::Outputs,
@@ -24,9 +29,9 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    which: Which,
+    pub(in crate::cli) unit: UnitArgument,
     #[command(flatten)]
-    outputs: OutputsChoice,
+    outputs: OutputsArgument,
     /// Host of the proxy, when there are no outputs
     #[arg(long, short = 'p', value_name = "HOST", value_parser = host)]
     proxy_endpoint: Option<String>,
@@ -49,7 +54,7 @@ pub(super) struct Link {
     #[arg(long, short = 'e', value_name = "NAME", value_parser = host)]
     endpoint_service_name: Option<String>,
     /// Clusters that get an entry [default: those of the config]
-    #[arg(long, short = 'c', value_name = "NAME", value_delimiter = ',', add = cli::complete::clusters())]
+    #[arg(long, short = 'c', value_name = "NAME", value_delimiter = ',', add = complete::clusters())]
     cluster: Vec<String>,
     /// Application that the entry belongs to [default: the namespace without `-dev`, `-prod` and the like]
     #[arg(long, value_name = "NAME")]
@@ -60,9 +65,9 @@ pub(super) struct Link {
 ///
 /// # Errors
 /// When the unit, its outputs or the private-link repository are wrong or missing.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let session = Session::open(global)?;
-    let (database, _) = unit::compile_active(&session, &arguments.which.unit(global)?)?;
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
+    let session = context.open()?;
+    let (database, _) = session.compile_active(&arguments.unit.unit()?)?;
     let told = &arguments.told;
     let named = arguments.proxy_endpoint.is_some() && told.endpoint_service_name.is_some();
     let outputs = if named {
@@ -81,25 +86,25 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
             "the private-link repository is not known: give --privatelink-repository, or write `privatelink.repository` in valet.yaml".to_owned(),
         ));
     };
-    unit::warn_foreign_host(&database, arguments.proxy_endpoint.as_deref());
+    warn_foreign_host(&database, arguments.proxy_endpoint.as_deref());
     let edit = repository.edit(&entries)?;
     for remark in &edit.remarks {
-        cli::note(remark);
+        note(remark);
     }
     let Some(change) = &edit.change else {
-        cli::note(format!("{} is up to date", repository.shown()));
+        note(format!("{} is up to date", repository.shown()));
         return Ok(());
     };
     if !arguments.dry_run {
         repository.write(change)?;
     }
-    cli::print(change);
+    print(change)?;
     let done = if arguments.dry_run {
         "would be updated"
     } else {
         "updated; commit it there"
     };
-    cli::note(format!("{} {done}", repository.shown()));
+    note(format!("{} {done}", repository.shown()));
     Ok(())
 }
 

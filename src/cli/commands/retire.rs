@@ -2,9 +2,13 @@
 
 use serde_json::json;
 
-use super::unit;
 use crate::{
-    cli::{self, Global, Session, Stop},
+    cli::{
+        complete,
+        context::Context,
+        stop::Stop,
+        terminal::{note, print},
+    },
     config::Lifecycle,
     io,
     yaml::edit,
@@ -14,7 +18,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The unit, as ENVIRONMENT/NAMESPACE
-    #[arg(value_name = "UNIT", add = cli::complete::unit_names())]
+    #[arg(value_name = "UNIT", add = complete::unit_names())]
     unit: String,
     /// Forget the database and everything around it in the end, instead of destroying it
     #[arg(long)]
@@ -25,10 +29,10 @@ pub struct Arguments {
 ///
 /// # Errors
 /// When the config does not compile, or cannot be edited.
-pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
-    let (session, _lock) = Session::open_locked(global)?;
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
+    let (session, _lock) = context.open_locked()?;
     let name = &arguments.unit;
-    let (database, _) = unit::compile(&session, name)?;
+    let (database, _) = session.compile_unit(name)?;
     let path = &database.file.path;
     let shown = format!("{}{path}", session.base);
     let mut keys = Vec::new();
@@ -43,7 +47,7 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
             format!("generate, merge and apply it; then delete {shown} and generate")
         }
         Lifecycle::Retired => {
-            cli::note(format!(
+            note(format!(
                 "{name} is retired: once that is applied, delete {shown} and generate"
             ));
             return Ok(());
@@ -59,7 +63,7 @@ pub fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
         })
         .map_err(|refused| Stop::Usage(format!("{shown}: {refused}")))?;
     io::write_config(&session.workspace, path, &edited)?;
-    cli::print(format!("updated {shown}\n"));
-    cli::note(next);
+    print(format!("updated {shown}\n"))?;
+    note(next);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::{
-    cli::{self, Stop},
+    cli::{complete, stop::Stop, terminal::print},
     diagnostic::rule,
     text::suggest,
 };
@@ -12,7 +12,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The rule to explain [default: list all]
-    #[arg(value_name = "CODE", add = cli::complete::rules())]
+    #[arg(value_name = "CODE", add = complete::rules())]
     code: Option<String>,
 }
 
@@ -37,8 +37,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
                 rule.meaning
             );
         }
-        cli::print(text);
-        return Ok(());
+        return print(text);
     };
     let Some(rule) = rule::find(code) else {
         let codes: Vec<_> = rule::ALL.iter().map(|rule| rule.code).collect();
@@ -46,13 +45,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
             .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         return Err(Stop::Usage(format!("there is no rule `{code}`{hint}")));
     };
-    cli::print(format!(
+    print(format!(
         "{} ({})\n\n{}\n{}\n\nFor example:\n  {}\n",
         rule.code,
         rule.severity.as_str(),
         rule.meaning,
         rule.explanation,
         rule.example
-    ));
-    Ok(())
+    ))
 }

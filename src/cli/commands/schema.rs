@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use crate::{
-    cli::{self, Stop},
+    cli::{stop::Stop, terminal::print},
     config::schema,
 };
 
@@ -32,6 +32,5 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Which::Config => &schema::CONFIG,
         Which::Workspace => &schema::WORKSPACE,
     };
-    cli::print(schema.text());
-    Ok(())
+    print(schema.text())
 }

@@ -1,7 +1,12 @@
 //! What `create` asks for on a terminal, and what it demands elsewhere.
 
 use crate::{
-    cli::{self, Session, Stop},
+    cli::{
+        prompt::{ask, can_ask},
+        session::Session,
+        stop::Stop,
+        unit_argument::missing,
+    },
     compile::config_edit::ConfigEdit,
     config::assignment::{self, Assignment},
     diagnostic::Problem,
@@ -22,7 +27,7 @@ pub(super) fn unit(
         .collect();
     let environment = match environment {
         Some(environment) => environment,
-        None if !cli::can_ask() => return Err(cli::missing("--environment")),
+        None if !can_ask() => return Err(missing("--environment")),
         None => {
             let only = if let [only] = names.as_slice() {
                 Some(*only)
@@ -30,7 +35,7 @@ pub(super) fn unit(
                 None
             };
             let question = format!("environment ({})", names.join(", "));
-            cli::ask(&question, only, |answer| {
+            ask(&question, only, |answer| {
                 let known = names.contains(&answer);
                 let reason = || format!("the environments are {}", suggest::list(&names));
                 known.then_some(()).ok_or_else(reason)
@@ -39,8 +44,8 @@ pub(super) fn unit(
     };
     let namespace = match namespace {
         Some(namespace) => namespace,
-        None if !cli::can_ask() => return Err(cli::missing("--namespace")),
-        None => cli::ask("namespace", None, |answer| {
+        None if !can_ask() => return Err(missing("--namespace")),
+        None => ask("namespace", None, |answer| {
             let reason = || "use lower-case letters, digits and hyphens, at most 63".to_owned();
             rules::is_namespace(answer).then_some(()).ok_or_else(reason)
         })?,
@@ -76,7 +81,7 @@ pub(super) fn values(
     if missing.is_empty() {
         return Ok(());
     }
-    if !cli::can_ask() {
+    if !can_ask() {
         let options: Vec<_> = missing.iter().map(|(_, option)| *option).collect();
         let verb = if options.len() == 1 { "is" } else { "are" };
         return Err(Stop::Usage(format!(
@@ -128,7 +133,7 @@ fn question(
     key: &'static str,
     default: &str,
 ) -> Result<Assignment, Stop> {
-    let answer = cli::ask(key, Some(default), |answer| {
+    let answer = ask(key, Some(default), |answer| {
         let assignment = assignment::assign(key, answer)?;
         let all: Vec<_> = assignments.iter().cloned().chain([assignment]).collect();
         match wrong(draft, &all, key) {

@@ -4,24 +4,30 @@ use std::{fmt::Write, io::IsTerminal, thread, time::Duration};
 
 use super::{Arguments, Compiled, compile};
 use crate::{
-    cli::{self, Global, Stop},
+    cli::{
+        context::Context,
+        stop::Stop,
+        terminal::{Reader, print_to_reader, width},
+    },
     diagnostic::report::{self, Count},
 };
 
 /// How often the files are read. They are two and small: no need for the system's notifications.
 const PERIOD: Duration = Duration::from_millis(200);
 
-/// Runs until the process is stopped.
-pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
+/// Runs until the process is stopped, or nobody looks any more.
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     if arguments.what == "-" {
         return Err(Stop::Usage("standard input cannot be watched".to_owned()));
     }
     let mut good = None;
     let mut last = None;
     loop {
-        let view = view(compile(&arguments.what, global), global, &mut good);
+        let view = view(compile(&arguments.what, context), context, &mut good);
         if last.as_ref() != Some(&view) {
-            show(&view);
+            if show(&view)? == Reader::Gone {
+                return Ok(());
+            }
             last = Some(view);
         }
         thread::sleep(PERIOD);
@@ -29,18 +35,18 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Stop> {
 }
 
 /// What is to be seen: problems, then the last output that was good.
-fn view(compiled: Result<Compiled, Stop>, global: &Global, good: &mut Option<String>) -> String {
-    let color = global.colors(&std::io::stdout());
+fn view(compiled: Result<Compiled, Stop>, context: &Context, good: &mut Option<String>) -> String {
+    let color = context.color.applies_to(&std::io::stdout());
     let (problems, base, hcl) = match compiled {
         Ok(compiled) => (compiled.problems, compiled.base, compiled.hcl),
         Err(Stop::Problems { problems, base }) => (problems, base, None),
         // A file can be away for a moment while an editor saves it.
-        Err(Stop::Usage(message)) => {
+        Err(Stop::Usage(message) | Stop::Machine(message)) => {
             return with_last(format!("error: {message}\n"), good.as_ref());
         }
         Err(Stop::Rejected) => (Vec::new(), String::new(), None),
     };
-    let mut text = report::draw(&problems, &base, color, cli::width());
+    let mut text = report::draw(&problems, &base, color, width());
     if let Some(hcl) = hcl {
         text.push_str(&hcl);
         *good = Some(hcl);
@@ -58,12 +64,12 @@ fn with_last(mut text: String, good: Option<&String>) -> String {
 }
 
 /// A terminal shows one view at a time; anything else gets them one after the other.
-fn show(view: &str) {
+fn show(view: &str) -> Result<Reader, Stop> {
     const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
     let clear = if std::io::stdout().is_terminal() {
         CLEAR
     } else {
         ""
     };
-    cli::print(format!("{clear}{view}"));
+    print_to_reader(format!("{clear}{view}"))
 }

@@ -1,54 +1,25 @@
-//! What the commands about one unit share: which unit, and what apply told about it.
+//! What apply told about a unit: the file that is named, or the one beside its root.
 
 use std::path::PathBuf;
 
+use super::{session::Session, stop::Stop, terminal::note};
 use crate::{
-    cli::{self, Session, Stop},
-    config::Lifecycle,
+    compile,
     connect::outputs::{self, Outputs},
-    diagnostic::Problem,
     io,
     model::Database,
 };
 
 /// Where the outputs of the unit's root are.
 #[derive(Debug, clap::Args)]
-pub struct OutputsChoice {
+pub struct OutputsArgument {
     /// What `terraform output -json` printed in the unit's root, or `-` for standard input
     /// [default: the outputs.json beside the root]
     #[arg(long, value_name = "FILE|-")]
     outputs: Option<PathBuf>,
 }
 
-/// Compiles a unit, with its warnings.
-///
-/// # Errors
-/// When there is no such unit, or its config is wrong.
-pub fn compile(session: &Session, unit: &str) -> Result<(Database, Vec<Problem>), Stop> {
-    let (environment, path) = session.find(unit)?;
-    let bytes = io::read(&session.workspace.join(&path))?;
-    let (database, mut problems) = crate::compile::unit(environment, &path, bytes, &session.today);
-    crate::compile::finish(&mut problems);
-    match database.filter(|_| !problems.iter().any(Problem::is_error)) {
-        Some(database) => Ok((database, problems)),
-        None => Err(session.problems(problems)),
-    }
-}
-
-/// Compiles a unit that pods connect to.
-///
-/// # Errors
-/// As [`compile`], and when its database is gone.
-pub fn compile_active(session: &Session, unit: &str) -> Result<(Database, Vec<Problem>), Stop> {
-    let (database, problems) = compile(session, unit)?;
-    if database.lifecycle.value == Lifecycle::Retired {
-        let message = format!("{unit} is retired: there is nothing left to connect to");
-        return Err(Stop::Usage(message));
-    }
-    Ok((database, problems))
-}
-
-impl OutputsChoice {
+impl OutputsArgument {
     /// The outputs that are named, or else those that lie beside the root; nothing when there are none.
     ///
     /// # Errors
@@ -68,7 +39,7 @@ impl OutputsChoice {
         };
         let read = outputs::read(&shown, bytes, database);
         read.map(Some).map_err(|mut problems| {
-            crate::compile::finish(&mut problems);
+            compile::finish(&mut problems);
             Stop::Problems {
                 problems,
                 base: base.to_owned(),
@@ -82,7 +53,7 @@ pub fn warn_foreign_host(database: &Database, host: Option<&str>) {
     let proxy = format!("{}.", database.names.proxy);
     if let Some(host) = host.filter(|host| !host.starts_with(&proxy)) {
         let unit = database.unit();
-        cli::note(format!(
+        note(format!(
             "warning: `{host}` is not the proxy of {unit}, which starts with `{proxy}`"
         ));
     }

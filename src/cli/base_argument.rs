@@ -2,20 +2,19 @@
 
 use std::path::PathBuf;
 
+use super::{session::Session, stop::Stop};
 use crate::{
-    cli::{Session, Stop},
     compile::snapshot::Snapshot,
-    diagnostic::Problem,
     io::{
         git::Commit,
-        snapshot::{self, Files, Unreadable},
+        snapshot::{self, Files},
     },
 };
 
 /// What to compare with.
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
-pub struct Base {
+pub struct BaseArgument {
     /// Commit, branch or tag to compare with, read from git without a checkout
     #[arg(long = "base", value_name = "REF")]
     reference: Option<String>,
@@ -24,7 +23,7 @@ pub struct Base {
     folder: Option<PathBuf>,
 }
 
-impl Base {
+impl BaseArgument {
     /// Reads and compiles the base.
     ///
     /// # Errors
@@ -32,7 +31,7 @@ impl Base {
     pub fn read(&self, session: &Session) -> Result<Snapshot, Stop> {
         let (mut files, shown) = match (&self.reference, &self.folder) {
             (Some(reference), _) => {
-                let commit = Commit::open(&session.workspace, reference).map_err(Stop::Usage)?;
+                let commit = Commit::open(&session.workspace, reference).map_err(Stop::Machine)?;
                 let shown = format!("{reference}:{}", commit.prefix);
                 (Files::Commit(Box::new(commit)), shown)
             }
@@ -42,35 +41,6 @@ impl Base {
             ),
             (None, None) => return Err(Stop::Usage("name a base".to_owned())),
         };
-        snapshot::read(&mut files, &session.today).map_err(|error| stop(error, &shown))
-    }
-}
-
-fn stop(error: Unreadable, base: &str) -> Stop {
-    match error {
-        Unreadable::Machine(message) => Stop::Usage(message),
-        Unreadable::Problems(problems) => Stop::Problems {
-            problems,
-            base: base.to_owned(),
-        },
-    }
-}
-
-impl Session {
-    /// The workspace as it is here, and everything wrong with it.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
-    pub fn side(&self) -> Result<(Vec<Problem>, Snapshot), Stop> {
-        let (compiled, paths) = self.compile_paths()?;
-        let mut files = Files::Folder(self.workspace.clone());
-        let side = snapshot::of(
-            self.environments.clone(),
-            compiled.databases,
-            &paths,
-            &mut files,
-        )
-        .map_err(|error| stop(error, &self.base))?;
-        Ok((compiled.problems, side))
+        snapshot::read(&mut files, &session.today).map_err(|error| Stop::unreadable(error, &shown))
     }
 }

@@ -1,0 +1,250 @@
+//! A workspace that is open: its folder, its environments, and the day.
+
+mod retirement;
+
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    path::{Path, PathBuf},
+    sync::{Arc, LazyLock},
+};
+
+use super::{progress::Progress, stop::Stop, terminal::note};
+use crate::{
+    compile::{self, Compiled, WORKSPACE_FILE, snapshot::Snapshot},
+    config::{Lifecycle, schema},
+    diagnostic::Problem,
+    io::{
+        self,
+        snapshot::{self, Files},
+    },
+    model::{Database, Environment},
+    text::suggest,
+};
+
+/// A workspace that is open.
+#[derive(Debug)]
+pub struct Session {
+    /// Its folder.
+    pub workspace: PathBuf,
+    /// What goes before the paths in it, so that they can be opened from here.
+    pub base: String,
+    /// Its environments.
+    pub environments: Vec<Arc<Environment>>,
+    /// The day, as `YYYY-MM-DD`.
+    pub today: String,
+}
+
+impl Session {
+    /// Keeps other runs from writing until it is dropped; waits for one that is writing.
+    ///
+    /// # Errors
+    /// When there is nothing to lock.
+    pub fn lock(workspace: &Path) -> Result<File, Stop> {
+        if let Some(lock) = io::try_lock(workspace)? {
+            return Ok(lock);
+        }
+        note("another run is writing in this workspace; waiting for it");
+        Ok(io::lock(workspace)?)
+    }
+
+    /// Opens the workspace in a folder, as it is on a day.
+    ///
+    /// # Errors
+    /// When its `valet.yaml` cannot be read, or is wrong.
+    pub fn open(workspace: PathBuf, today: String) -> Result<Self, Stop> {
+        let base = base(&workspace);
+        let written = io::read(&workspace.join(WORKSPACE_FILE))?;
+        // Compiling the schemas takes most of a short run: one core each.
+        let (environments, _) = rayon::join(
+            || compile::open(written),
+            || LazyLock::force(&schema::CONFIG),
+        );
+        let environments = environments.map_err(|mut problems| {
+            compile::finish(&mut problems);
+            Stop::Problems {
+                problems,
+                base: base.clone(),
+            }
+        })?;
+        Ok(Self {
+            workspace,
+            base,
+            environments,
+            today,
+        })
+    }
+
+    /// Compiles the whole workspace; the number is of configs read.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn compile(&self) -> Result<(Compiled, usize), Stop> {
+        let (compiled, paths) = self.compile_paths()?;
+        Ok((compiled, paths.len()))
+    }
+
+    /// Compiles the whole workspace; with the paths of the configs read.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn compile_paths(&self) -> Result<(Compiled, BTreeSet<String>), Stop> {
+        let _progress = Progress::start("compiling", 0);
+        let (files, problems) = io::configs(&self.workspace, &self.environments)?;
+        let paths = files.iter().map(|file| file.path.clone()).collect();
+        let mut compiled = compile::compile(&self.environments, files, &self.today);
+        compiled.problems.extend(problems);
+        compile::finish(&mut compiled.problems);
+        Ok((compiled, paths))
+    }
+
+    /// The environment of a name.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub fn environment(&self, name: &str) -> Result<&Arc<Environment>, Stop> {
+        let found = self.environments.iter().find(|known| known.name == name);
+        found.ok_or_else(|| {
+            let names: Vec<_> = self.environments.iter().map(|known| &known.name).collect();
+            let known = suggest::list(&names);
+            Stop::Usage(format!(
+                "there is no environment `{name}`; there are {known}"
+            ))
+        })
+    }
+
+    /// The environment and the path of a unit's config.
+    ///
+    /// # Errors
+    /// When the workspace has no such unit.
+    pub fn find(&self, unit: &str) -> Result<(&Arc<Environment>, String), Stop> {
+        let usage = |message: String| Err(Stop::Usage(message));
+        let Some((environment, namespace)) = unit.split_once('/') else {
+            return usage(format!(
+                "`{unit}` is not a unit: write ENVIRONMENT/NAMESPACE"
+            ));
+        };
+        let found = self.environment(environment)?;
+        let path = format!("{}/{namespace}.yaml", found.spec.configs);
+        if namespace.contains('/') || !io::is_file(&self.workspace.join(&path)) {
+            let known = io::namespaces(&self.workspace, found);
+            let hint = suggest::nearest(namespace, &known).map_or(String::new(), |near| {
+                format!("; did you mean `{environment}/{near}`?")
+            });
+            return usage(format!("`{unit}`: there is no {}{path}{hint}", self.base));
+        }
+        Ok((found, path))
+    }
+
+    /// Compiles a unit, with its warnings.
+    ///
+    /// # Errors
+    /// When there is no such unit, or its config is wrong.
+    pub fn compile_unit(&self, unit: &str) -> Result<(Database, Vec<Problem>), Stop> {
+        let (environment, path) = self.find(unit)?;
+        let bytes = io::read(&self.workspace.join(&path))?;
+        let (database, mut problems) = compile::unit(environment, &path, bytes, &self.today);
+        compile::finish(&mut problems);
+        match database.filter(|_| !problems.iter().any(Problem::is_error)) {
+            Some(database) => Ok((database, problems)),
+            None => Err(self.problems(problems)),
+        }
+    }
+
+    /// Compiles a unit that pods connect to.
+    ///
+    /// # Errors
+    /// As [`Session::compile_unit`], and when its database is gone.
+    pub fn compile_active(&self, unit: &str) -> Result<(Database, Vec<Problem>), Stop> {
+        let (database, problems) = self.compile_unit(unit)?;
+        if database.lifecycle.value == Lifecycle::Retired {
+            let message = format!("{unit} is retired: there is nothing left to connect to");
+            return Err(Stop::Usage(message));
+        }
+        Ok((database, problems))
+    }
+
+    /// The workspace as it is here, and everything wrong with it.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn side(&self) -> Result<(Vec<Problem>, Snapshot), Stop> {
+        let (compiled, paths) = self.compile_paths()?;
+        let mut files = Files::Folder(self.workspace.clone());
+        let side = snapshot::of(
+            self.environments.clone(),
+            compiled.databases,
+            &paths,
+            &mut files,
+        )
+        .map_err(|error| Stop::unreadable(error, &self.base))?;
+        Ok((compiled.problems, side))
+    }
+
+    /// The units of every config but one, which need not be there, nor its folder.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or the one must not be there.
+    pub fn others(&self, environment: &Environment, path: &str) -> Result<Vec<Database>, Stop> {
+        let (mut files, problems) = io::configs(&self.workspace, &self.environments)?;
+        let folder = environment.span("configs").range;
+        let configs = self.workspace.join(&environment.spec.configs);
+        // The first config of an environment brings the folder along.
+        let is_new = !io::is_there(&configs);
+        let in_the_way: Vec<_> = problems
+            .into_iter()
+            .filter(|problem| {
+                let span = &problem.span;
+                span.file.path == path
+                    || (span.file.path == WORKSPACE_FILE && span.range == folder && !is_new)
+            })
+            .collect();
+        if !in_the_way.is_empty() {
+            return Err(self.problems(in_the_way));
+        }
+        files.retain(|file| file.path != path);
+        Ok(compile::compile(&self.environments, files, &self.today).databases)
+    }
+
+    /// Folder of the generated roots, relative to the workspace.
+    #[must_use]
+    pub fn output(&self) -> &str {
+        self.environments
+            .first()
+            .map_or("generated", |environment| &environment.output)
+    }
+
+    /// A stop for these problems.
+    #[must_use]
+    pub fn problems(&self, problems: Vec<Problem>) -> Stop {
+        Stop::Problems {
+            problems,
+            base: self.base.clone(),
+        }
+    }
+}
+
+/// Only the problems that concern some units: those in their configs and in `valet.yaml`. All, when none is named.
+#[must_use]
+pub fn concerning(problems: Vec<Problem>, paths: &[String]) -> Vec<Problem> {
+    let concerns = |path: &String| path == WORKSPACE_FILE || paths.contains(path);
+    problems
+        .into_iter()
+        .filter(|problem| {
+            let also = problem
+                .also
+                .as_ref()
+                .is_some_and(|(span, _)| paths.contains(&span.file.path));
+            paths.is_empty() || concerns(&problem.span.file.path) || also
+        })
+        .collect()
+}
+
+fn base(workspace: &Path) -> String {
+    let text = workspace.to_string_lossy().replace('\\', "/");
+    match text.trim_end_matches('/') {
+        "" if text.starts_with('/') => "/".to_owned(),
+        "" | "." => String::new(),
+        folder => format!("{folder}/"),
+    }
+}

@@ -1,0 +1,44 @@
+//! Why a command ends without success.
+
+use crate::{
+    diagnostic::Problem,
+    io::{self, snapshot::Unreadable},
+};
+
+/// Why a command ends without success.
+#[derive(Debug)]
+pub enum Stop {
+    /// What was typed does not fit the command or the workspace: exit code 2.
+    Usage(String),
+    /// A file, standard input or output, git or another program refuses: exit code 2.
+    Machine(String),
+    /// The input is wrong: exit code 1.
+    Problems {
+        /// What is wrong.
+        problems: Vec<Problem>,
+        /// What goes before the paths.
+        base: String,
+    },
+    /// The command has already said why: exit code 1.
+    Rejected,
+}
+
+impl Stop {
+    /// A side of a comparison that cannot be read; `base` is what goes before the paths in it.
+    #[must_use]
+    pub fn unreadable(error: Unreadable, base: &str) -> Self {
+        match error {
+            Unreadable::Machine(message) => Self::Machine(message),
+            Unreadable::Problems(problems) => Self::Problems {
+                problems,
+                base: base.to_owned(),
+            },
+        }
+    }
+}
+
+impl From<io::Failure> for Stop {
+    fn from(failure: io::Failure) -> Self {
+        Self::Machine(failure.to_string())
+    }
+}
