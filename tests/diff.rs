@@ -233,7 +233,7 @@ fn retirement_shows_step_by_step_and_a_skipped_step_is_refused() {
         .iter()
         .map(|line| line["key"].clone())
         .collect();
-    assert_eq!(keys, ["lifecycle", "retirementRequested"]);
+    assert_eq!(keys, ["lifecycle", "retirementRequested", "lifecycle"]);
     commit(&city);
     set("retired");
     let unit = document(&city)["units"][0].clone();

@@ -51,6 +51,7 @@ fn a_unit_retires_step_by_step_and_then_its_root_goes() {
             "- deletion_protection = true",
             "+ deletion_protection = false",
             "+ final_snapshot_identifier = \"testdev-dev3-final-2026-11-01\"",
+            "+ retiring = true",
         ]
     );
     assert_eq!(valet(&city, &["generate"]).code, 0);

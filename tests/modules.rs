@@ -100,6 +100,33 @@ fn every_message_names_its_variable_and_says_what_it_must_be() {
     assert!(seen > 0, "no validation was seen");
 }
 
+/// Mocks plan neither what AWS does to a volume nor the order of a destroy.
+#[test]
+fn the_database_module_follows_what_aws_does_to_it() {
+    let resource = |file: &str, kind: &str| {
+        let body = hcl::parse(&fs::read_to_string(file).unwrap()).unwrap();
+        let mut blocks = body.into_blocks();
+        blocks.find(|block| {
+            block
+                .labels()
+                .first()
+                .is_some_and(|label| label.as_str() == kind)
+        })
+    };
+    let group = resource("modules/rds/monitoring.tf", "aws_cloudwatch_log_group").unwrap();
+    let lifecycle = named(group.body(), "lifecycle").next().unwrap();
+    assert_eq!(
+        argument(lifecycle, "create_before_destroy"),
+        Some(&Expression::Bool(true)),
+        "a log's group must go after its export, or RDS makes it again without a retention"
+    );
+    let alarms = fs::read_to_string("modules/rds/alarms.tf").unwrap();
+    assert!(
+        alarms.contains("threshold = aws_db_instance.this.allocated_storage * local.gib / 10"),
+        "the alarm on free storage must follow what the volume has grown to"
+    );
+}
+
 fn modules() -> BTreeMap<String, Module> {
     cases("modules")
         .into_iter()

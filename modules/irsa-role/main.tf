@@ -8,8 +8,7 @@ locals {
     Version = "2012-10-17"
     Statement = [
       for cluster, arn in var.clusters : {
-        # A Sid takes letters and digits only.
-        Sid       = replace(cluster, "/[^0-9A-Za-z]/", "")
+        # No Sid: each letter counts against the length that IAM allows.
         Effect    = "Allow"
         Action    = "sts:AssumeRoleWithWebIdentity"
         Principal = { Federated = arn }
@@ -59,13 +58,15 @@ locals {
 }
 
 resource "aws_iam_role" "this" {
-  name               = var.name
-  assume_role_policy = local.trust_policy
+  name                 = var.name
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary_arn
+  assume_role_policy   = local.trust_policy
 
   lifecycle {
     precondition {
-      condition     = length(local.trust_policy) <= 4096
-      error_message = "The clusters must be fewer: their trust policy is longer than the 4096 characters that IAM allows at most, of which the account's default quota is 2048."
+      condition     = length(local.trust_policy) <= 8192
+      error_message = "The clusters must be fewer: their trust policy is longer than the 8192 characters that IAM allows at most, and its quota is 2048 until the account asks for more."
     }
   }
 }

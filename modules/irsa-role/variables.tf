@@ -25,13 +25,6 @@ variable "clusters" {
   }
 
   validation {
-    condition = length(distinct([
-      for name in keys(var.clusters) : replace(name, "/[^0-9A-Za-z]/", "")
-    ])) == length(var.clusters)
-    error_message = "The names of the clusters must differ in their letters and digits, which name the statements of the trust policy."
-  }
-
-  validation {
     condition = alltrue([
       for arn in values(var.clusters) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/[a-z0-9.-]+(/[A-Za-z0-9._-]+)*$", arn))
     ])
@@ -72,6 +65,17 @@ variable "namespace" {
   }
 }
 
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds what the module's role may do. Null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+$", var.permissions_boundary_arn))
+    error_message = "The permissions_boundary_arn must be the ARN of an IAM policy, arn:aws:iam::<account>:policy/…."
+  }
+}
+
 variable "proxy_arn" {
   description = "ARN of the proxy, which holds its resource id, prx-…."
   type        = string
@@ -97,6 +101,18 @@ variable "region" {
     # A malformed ARN is reported at proxy_arn.
     condition     = try(var.region == split(":", var.proxy_arn)[3], true)
     error_message = "The region must be the Region of proxy_arn."
+  }
+}
+
+variable "role_path" {
+  description = "Path of the module's role in IAM. A new path replaces the role."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-.0-~]+/)*$", var.role_path)) && length(var.role_path) <= 512
+    error_message = "The role_path must start and end with a slash, such as /databases/."
   }
 }
 

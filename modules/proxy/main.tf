@@ -4,11 +4,12 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158:A key of one's own needs a key policy for CloudWatch Logs that the secret's key may not have.
+  #checkov:skip=CKV_AWS_158:The caller may give a key; the secret's own may not admit CloudWatch Logs.
   #checkov:skip=CKV_AWS_338:The caller states the retention; connection logs are seldom wanted for a year.
 
   name              = "/aws/rds/proxy/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_kms_key_arn
 }
 
 resource "aws_db_proxy" "this" {
@@ -37,8 +38,9 @@ resource "aws_db_proxy_default_target_group" "this" {
   db_proxy_name = aws_db_proxy.this.name
 
   connection_pool_config {
-    connection_borrow_timeout    = var.connection_borrow_timeout
-    init_query                   = var.init_query
+    connection_borrow_timeout = var.connection_borrow_timeout
+    # The provider never takes a query away, so without one there is one that does nothing.
+    init_query                   = coalesce(var.init_query, "SELECT 1")
     max_connections_percent      = var.max_connections_percent
     max_idle_connections_percent = var.max_idle_connections_percent
     session_pinning_filters      = var.session_pinning_filters
@@ -50,12 +52,17 @@ resource "aws_db_proxy_default_target_group" "this" {
   }
 }
 
+# Another id under the same identifier is another database: AWS took the old one out of the target group when it went.
+resource "terraform_data" "database" {
+  input = var.database_resource_id
+}
+
 resource "aws_db_proxy_target" "this" {
   db_proxy_name          = aws_db_proxy.this.name
   target_group_name      = aws_db_proxy_default_target_group.this.name
   db_instance_identifier = var.database_identifier
 
   lifecycle {
-    replace_triggered_by = [aws_db_proxy.this.arn]
+    replace_triggered_by = [aws_db_proxy.this.arn, terraform_data.database]
   }
 }

@@ -1,6 +1,8 @@
 # RDS Proxy sets no condition keys when it takes on the role, so the trust has none.
 resource "aws_iam_role" "this" {
-  name = var.role_name
+  name                 = var.role_name
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -56,6 +56,12 @@ variable "database_port" {
   }
 }
 
+variable "database_resource_id" {
+  description = "Resource id of the database (db-...). When it changes, another database has the identifier, and the target is registered again."
+  type        = string
+  nullable    = false
+}
+
 variable "database_security_group_id" {
   description = "Security group of the database; it gets the rule that lets the proxy in."
   type        = string
@@ -99,6 +105,17 @@ variable "kms_key_arn" {
   validation {
     condition     = var.kms_key_arn == null ? true : can(regex("^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
     error_message = "The kms_key_arn must be the ARN of a KMS key, not of an alias."
+  }
+}
+
+variable "log_kms_key_arn" {
+  description = "ARN of the KMS key of the proxy's log, whose policy admits CloudWatch Logs. Null for AWS's own key."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.log_kms_key_arn == null ? true : can(regex("^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.log_kms_key_arn))
+    error_message = "The log_kms_key_arn must be the ARN of a KMS key, not of an alias."
   }
 }
 
@@ -152,6 +169,17 @@ variable "name" {
   }
 }
 
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds what the module's role may do. Null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+$", var.permissions_boundary_arn))
+    error_message = "The permissions_boundary_arn must be the ARN of an IAM policy, arn:aws:iam::<account>:policy/…."
+  }
+}
+
 variable "region" {
   description = "Region of the proxy, through whose Secrets Manager alone its role may decrypt."
   type        = string
@@ -171,6 +199,18 @@ variable "role_name" {
   validation {
     condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.role_name))
     error_message = "The role_name must hold only letters, digits and _+=,.@- : 64 at most."
+  }
+}
+
+variable "role_path" {
+  description = "Path of the module's role in IAM. A new path replaces the role."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-.0-~]+/)*$", var.role_path)) && length(var.role_path) <= 512
+    error_message = "The role_path must start and end with a slash, such as /databases/."
   }
 }
 

@@ -16,15 +16,29 @@ locals {
       operator    = "GreaterThanThreshold"
       statistic   = "Average"
       threshold   = 90
+      periods     = 3
       # A running database always reports its processor, so silence means that it is down.
       missing = "breaching"
+    }
+    cpu-credits = {
+      description = "The class has spent its CPU credits: it is throttled, or each more is billed"
+      metric_name = "CPUCreditBalance"
+      operator    = "LessThanThreshold"
+      statistic   = "Average"
+      threshold   = startswith(var.instance_class, "db.t") ? 5 : null
+      # A new instance begins with none and earns its first within the hour.
+      periods = 12
+      # Without data nothing is known about the credits; the cpu alarm reports the silence.
+      missing = "missing"
     }
     free-storage = {
       description = "The volume is nearly full"
       metric_name = "FreeStorageSpace"
       operator    = "LessThanThreshold"
       statistic   = "Minimum"
-      threshold   = var.allocated_storage * local.gib / 10
+      # Not the variable: the instance knows what the volume has grown to by itself.
+      threshold = aws_db_instance.this.allocated_storage * local.gib / 10
+      periods   = 3
       # A database with a full volume stops reporting; the alarm must not clear itself then.
       missing = "ignore"
     }
@@ -34,6 +48,7 @@ locals {
       operator    = "LessThanThreshold"
       statistic   = "Average"
       threshold   = local.memory_gib == null ? null : local.memory_gib * local.gib * 5 / 100
+      periods     = 3
       # Without data nothing is known about the memory; the cpu alarm reports the silence.
       missing = "missing"
     }
@@ -43,8 +58,20 @@ locals {
       operator    = "GreaterThanThreshold"
       statistic   = "Maximum"
       threshold   = local.max_connections == null ? null : floor(local.max_connections * 80 / 100)
+      periods     = 3
       # A database that is down has no connections.
       missing = "notBreaching"
+    }
+    transaction-ids = {
+      description = "Half of the transaction ids are in use: without a vacuum the database stops taking writes"
+      metric_name = "MaximumUsedTransactionIDs"
+      operator    = "GreaterThanThreshold"
+      statistic   = "Maximum"
+      # Of about 2,146,000,000. A healthy autovacuum stays near 200,000,000.
+      threshold = var.engine == "postgres" ? 1000000000 : null
+      periods   = 3
+      # Without data nothing is known about the ids; the cpu alarm reports the silence.
+      missing = "missing"
     }
   }
 }
@@ -60,7 +87,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   dimensions  = { DBInstanceIdentifier = aws_db_instance.this.identifier }
 
   comparison_operator = each.value.operator
-  evaluation_periods  = 3
+  evaluation_periods  = each.value.periods
   period              = 300
   statistic           = each.value.statistic
   threshold           = each.value.threshold

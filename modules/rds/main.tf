@@ -6,8 +6,15 @@ locals {
 
   tls_parameter = var.engine == "postgres" ? "rds.force_ssl" : "require_secure_transport"
   parameters = merge(var.parameters, {
-    (local.tls_parameter) = { value = "1", apply_method = "immediate" }
+    # Of a parameter that is at its default, AWS answers pending-reboot whatever was asked for: "immediate" would differ for
+    # ever. A new database starts with it.
+    (local.tls_parameter) = { value = "1", apply_method = "pending-reboot" }
   })
+
+  # From this size AWS stripes gp3 and asks for at least this much; left out, the provider sends what the smaller volume had.
+  is_striped         = var.storage_type == "gp3" && var.allocated_storage >= 400
+  iops               = local.is_striped ? coalesce(var.iops, 12000) : var.iops
+  storage_throughput = local.is_striped ? coalesce(var.storage_throughput, 500) : var.storage_throughput
 
   restored = var.snapshot_identifier != null
 
@@ -49,6 +56,9 @@ resource "aws_db_parameter_group" "this" {
 
   tags = { Name = var.parameter_group_name }
 
+  # After a major upgrade the instance uses the old group until its window, and AWS does not delete a group in use.
+  skip_destroy = !var.retiring
+
   lifecycle {
     # A major upgrade moves the instance to the new group before the old one can go.
     create_before_destroy = true
@@ -65,14 +75,15 @@ resource "aws_db_instance" "this" {
   identifier     = var.identifier
   instance_class = var.instance_class
 
-  engine                     = var.engine
-  engine_version             = var.engine_version
-  engine_lifecycle_support   = "open-source-rds-extended-support-disabled"
+  engine         = var.engine
+  engine_version = var.engine_version
+  # AWS knows extended support for the other two only.
+  engine_lifecycle_support   = var.engine == "mariadb" ? null : "open-source-rds-extended-support-disabled"
   auto_minor_version_upgrade = var.auto_minor_version_upgrade
   # A major only changes by a reviewed edit of engine_version; a second switch would just make that apply fail.
   allow_major_version_upgrade = true
   # Edits that interrupt the service wait for the maintenance window.
-  apply_immediately = false
+  apply_immediately = var.apply_immediately
 
   # RDS takes these three from the snapshot; stating others would replace the restored database on the next plan.
   db_name    = local.restored ? null : var.database_name
@@ -80,10 +91,10 @@ resource "aws_db_instance" "this" {
   kms_key_id = !local.restored && var.storage_encrypted ? var.kms_key_arn : null
 
   allocated_storage     = var.allocated_storage
-  iops                  = var.iops
+  iops                  = local.iops
   max_allocated_storage = var.max_allocated_storage
   storage_encrypted     = var.storage_encrypted
-  storage_throughput    = var.storage_throughput
+  storage_throughput    = local.storage_throughput
   storage_type          = var.storage_type
 
   manage_master_user_password   = true
@@ -119,6 +130,14 @@ resource "aws_db_instance" "this" {
 
   # RDS would create the log groups itself, without a retention, and Terraform's would then clash.
   depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy_attachment.monitoring]
+
+  # Restoring, converting and snapshotting terabytes take hours. An apply that stops waiting for a new instance loses it from
+  # the state.
+  timeouts {
+    create = "12h"
+    update = "12h"
+    delete = "12h"
+  }
 
   lifecycle {
     # Removing the source of a finished restore would replace the database.

@@ -5,19 +5,30 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158:A key of one's own needs a key policy for CloudWatch Logs that the database's key may not have.
+  #checkov:skip=CKV_AWS_158:The caller may give a key; the database's own may not admit CloudWatch Logs.
   #checkov:skip=CKV_AWS_338:The caller states the retention; a year of statement logs is seldom wanted.
 
   for_each = var.log_exports
 
   name              = "/aws/rds/instance/${var.identifier}/${each.key}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_kms_key_arn
+
+  # The lines outlive the database, until their retention ends them.
+  skip_destroy = var.retiring
+
+  lifecycle {
+    # While a log is exported, RDS makes its group anew, without a retention. So the export has to end before the group does.
+    create_before_destroy = true
+  }
 }
 
 resource "aws_iam_role" "monitoring" {
   for_each = var.monitoring_interval > 0 ? { this = var.monitoring_role_name } : {}
 
-  name = each.value
+  name                 = each.value
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

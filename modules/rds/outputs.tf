@@ -13,6 +13,11 @@ output "port" {
   value       = aws_db_instance.this.port
 }
 
+output "resource_id" {
+  description = "Resource id of the database (db-...): another one under the same identifier is another database."
+  value       = aws_db_instance.this.resource_id
+}
+
 output "secret_arn" {
   description = "ARN of the secret in which RDS keeps the master user's name and password."
   value       = aws_db_instance.this.master_user_secret[0].secret_arn

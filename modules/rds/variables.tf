@@ -33,6 +33,13 @@ variable "allocated_storage" {
   }
 }
 
+variable "apply_immediately" {
+  description = "Whether edits that interrupt the service happen with the apply instead of in the maintenance window."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "auto_minor_version_upgrade" {
   description = "Whether RDS installs new minor versions by itself in the maintenance window."
   type        = bool
@@ -192,6 +199,17 @@ variable "log_exports" {
   }
 }
 
+variable "log_kms_key_arn" {
+  description = "ARN of the KMS key of the exported logs, whose policy admits CloudWatch Logs. Null for AWS's own key."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.log_kms_key_arn == null ? true : can(regex("^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.log_kms_key_arn))
+    error_message = "The log_kms_key_arn must be the ARN of a KMS key, not of an alias."
+  }
+}
+
 variable "log_retention_days" {
   description = "Days for which CloudWatch keeps the exported logs."
   type        = number
@@ -327,6 +345,17 @@ variable "performance_insights" {
   }
 }
 
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds what the module's role may do. Null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+$", var.permissions_boundary_arn))
+    error_message = "The permissions_boundary_arn must be the ARN of an IAM policy, arn:aws:iam::<account>:policy/…."
+  }
+}
+
 variable "port" {
   description = "TCP port on which the database listens, 1150 to 65535."
   type        = number
@@ -335,6 +364,25 @@ variable "port" {
   validation {
     condition     = var.port == floor(var.port) && var.port >= 1150 && var.port <= 65535
     error_message = "The port must be a whole number from 1150 to 65535."
+  }
+}
+
+variable "retiring" {
+  description = "Whether the database is on its way out. Its destroy then leaves the exported logs, and takes the parameter group along, which otherwise stays for an upgrade that waits for its window."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "role_path" {
+  description = "Path of the module's role in IAM. A new path replaces the role."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-.0-~]+/)*$", var.role_path)) && length(var.role_path) <= 512
+    error_message = "The role_path must start and end with a slash, such as /databases/."
   }
 }
 

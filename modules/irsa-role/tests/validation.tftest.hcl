@@ -32,16 +32,6 @@ run "rejects_a_cluster_name_with_a_dot" {
   expect_failures = [var.clusters]
 }
 
-run "rejects_two_clusters_that_would_share_a_statement_id" {
-  command = plan
-
-  variables {
-    clusters = { "apps-1" = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/AAAA1111AAAA1111AAAA1111AAAA1111", apps1 = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/1111AAAA1111AAAA1111AAAA1111AAAA" }
-  }
-
-  expect_failures = [var.clusters]
-}
-
 run "rejects_a_cluster_that_maps_to_an_issuer_url" {
   command = plan
 
@@ -76,7 +66,7 @@ run "rejects_more_clusters_than_a_trust_policy_holds" {
   command = plan
 
   variables {
-    clusters = { for i in range(12) : "gc-${i}-apps-ap-northeast-1" => "arn:aws:iam::111111111111:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/${i}" }
+    clusters = { for i in range(25) : "gc-${i}-apps-ap-northeast-1" => "arn:aws:iam::111111111111:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/${i}" }
   }
 
   expect_failures = [aws_iam_role.this]
@@ -200,4 +190,24 @@ run "rejects_a_user_of_64_characters" {
   }
 
   expect_failures = [var.username]
+}
+
+run "rejects_a_role_as_the_boundary" {
+  command = plan
+
+  variables {
+    permissions_boundary_arn = "arn:aws:iam::111122223333:role/boundary"
+  }
+
+  expect_failures = [var.permissions_boundary_arn]
+}
+
+run "rejects_a_role_path_without_a_slash_at_the_end" {
+  command = plan
+
+  variables {
+    role_path = "/databases"
+  }
+
+  expect_failures = [var.role_path]
 }

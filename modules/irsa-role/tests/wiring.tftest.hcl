@@ -25,7 +25,6 @@ run "each_cluster_admits_one_service_account_for_sts" {
       Version = "2012-10-17"
       Statement = [
         {
-          Sid       = "batch2"
           Effect    = "Allow"
           Action    = "sts:AssumeRoleWithWebIdentity"
           Principal = { Federated = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/BBBB2222BBBB2222BBBB2222BBBB2222" }
@@ -37,7 +36,6 @@ run "each_cluster_admits_one_service_account_for_sts" {
           }
         },
         {
-          Sid       = "gc0apps"
           Effect    = "Allow"
           Action    = "sts:AssumeRoleWithWebIdentity"
           Principal = { Federated = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/AAAA1111AAAA1111AAAA1111AAAA1111" }
@@ -54,10 +52,11 @@ run "each_cluster_admits_one_service_account_for_sts" {
   }
 }
 
-run "four_clusters_fit_the_default_quota" {
+run "four_clusters_with_long_names_fit_the_default_quota" {
   command = plan
 
   variables {
+    namespace = "orders-and-invoices-of-the-northern-warehouses"
     clusters = {
       gc-0-apps-ap-northeast-1 = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.ap-northeast-1.amazonaws.com/id/AAAA1111AAAA1111AAAA1111AAAA1111"
       gc-1-apps-ap-northeast-1 = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.ap-northeast-1.amazonaws.com/id/BBBB1111AAAA1111AAAA1111AAAA1111"
@@ -83,5 +82,19 @@ run "the_policy_belongs_to_the_role" {
   assert {
     condition     = output.arn == "arn:aws:iam::111111111111:role/orders-dev"
     error_message = "The output must be the role's ARN."
+  }
+}
+
+run "the_account_may_ask_for_a_boundary_and_a_path" {
+  command = plan
+
+  variables {
+    permissions_boundary_arn = "arn:aws:iam::111111111111:policy/boundary"
+    role_path                = "/databases/"
+  }
+
+  assert {
+    condition     = aws_iam_role.this.path == "/databases/" && aws_iam_role.this.permissions_boundary == "arn:aws:iam::111111111111:policy/boundary"
+    error_message = "The role must have the caller's path and boundary."
   }
 }

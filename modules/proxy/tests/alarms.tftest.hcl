@@ -54,3 +54,43 @@ run "each_alarm_watches_the_proxy_and_tells_the_topic" {
     error_message = "Half of the pool is the limit for pinned sessions."
   }
 }
+
+run "a_proxy_that_cannot_use_its_database_alarms" {
+  command = apply
+
+  variables {
+    alarms = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms" }
+  }
+
+  assert {
+    condition = aws_cloudwatch_metric_alarm.availability["this"].dimensions == tomap({
+      ProxyName   = "orders-dev-proxy"
+      TargetGroup = "default"
+      TargetRole  = "READ_WRITE"
+    })
+    error_message = "The alarm must watch the writer behind this proxy."
+  }
+
+  assert {
+    condition = { for name, alarm in merge(aws_cloudwatch_metric_alarm.availability, aws_cloudwatch_metric_alarm.failures) : name =>
+      "${alarm.statistic} ${alarm.namespace} ${alarm.metric_name} ${alarm.comparison_operator} ${alarm.threshold} ${alarm.evaluation_periods} times ${alarm.period}, else ${alarm.treat_missing_data}"
+      } == {
+      this            = "Average AWS/RDS AvailabilityPercentage LessThanThreshold 50 5 times 60, else breaching"
+      client-logins   = "Sum AWS/RDS ClientConnectionsSetupFailedAuth GreaterThanOrEqualToThreshold 1 3 times 300, else notBreaching"
+      database-logins = "Sum AWS/RDS DatabaseConnectionsSetupFailed GreaterThanOrEqualToThreshold 1 3 times 300, else notBreaching"
+    }
+    error_message = "A metric, a threshold or the treatment of missing data has changed."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.failures : alarm.dimensions == tomap({ ProxyName = "orders-dev-proxy" })])
+    error_message = "Failures must be those of this proxy."
+  }
+
+  assert {
+    condition = alltrue([for alarm in merge(aws_cloudwatch_metric_alarm.availability, aws_cloudwatch_metric_alarm.failures) : (
+      alarm.alarm_actions == toset(["arn:aws:sns:ap-northeast-1:111122223333:valet-alarms"]) && alarm.ok_actions == alarm.alarm_actions
+    )])
+    error_message = "An alarm must tell the topic when it starts and when it ends."
+  }
+}

@@ -44,12 +44,12 @@ run "the_pool_has_the_defaults_of_aws_and_no_filter" {
   assert {
     condition = (
       aws_db_proxy_default_target_group.this.connection_pool_config[0].connection_borrow_timeout == 120 &&
-      aws_db_proxy_default_target_group.this.connection_pool_config[0].init_query == null &&
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].init_query == "SELECT 1" &&
       aws_db_proxy_default_target_group.this.connection_pool_config[0].max_connections_percent == 100 &&
       aws_db_proxy_default_target_group.this.connection_pool_config[0].max_idle_connections_percent == 50 &&
       length(aws_db_proxy_default_target_group.this.connection_pool_config[0].session_pinning_filters) == 0
     )
-    error_message = "The pool must have the defaults of AWS."
+    error_message = "The pool must have the defaults of AWS, and a query in place of none: the provider never takes one away."
   }
 
   assert {
@@ -63,7 +63,7 @@ run "the_pool_has_the_defaults_of_aws_and_no_filter" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.borrow_latency) == 0 && length(aws_cloudwatch_metric_alarm.pinned_sessions) == 0
+    condition     = length(concat(values(aws_cloudwatch_metric_alarm.availability), values(aws_cloudwatch_metric_alarm.borrow_latency), values(aws_cloudwatch_metric_alarm.failures), values(aws_cloudwatch_metric_alarm.pinned_sessions))) == 0
     error_message = "Without a topic there must be no alarms."
   }
 }

@@ -31,7 +31,10 @@ run "everything_has_its_finished_name" {
 
   assert {
     condition = (
+      aws_cloudwatch_metric_alarm.availability["this"].alarm_name == "orders-dev-proxy-availability" &&
       aws_cloudwatch_metric_alarm.borrow_latency["this"].alarm_name == "orders-dev-proxy-borrow-latency" &&
+      aws_cloudwatch_metric_alarm.failures["client-logins"].alarm_name == "orders-dev-proxy-client-logins" &&
+      aws_cloudwatch_metric_alarm.failures["database-logins"].alarm_name == "orders-dev-proxy-database-logins" &&
       aws_cloudwatch_metric_alarm.pinned_sessions["this"].alarm_name == "orders-dev-proxy-pinned-sessions"
     )
     error_message = "The alarms must carry the proxy's name."

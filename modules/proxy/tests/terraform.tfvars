@@ -1,6 +1,7 @@
 authentication             = "password"
 database_identifier        = "orders-dev"
 database_port              = 6432
+database_resource_id       = "db-AAAAAAAAAAAAAAAAAAAAAAAAAA"
 database_security_group_id = "sg-0db0000000000000"
 engine_family              = "POSTGRESQL"
 name                       = "orders-dev-proxy"

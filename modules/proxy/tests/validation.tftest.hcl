@@ -304,3 +304,33 @@ run "rejects_a_vpc_that_is_no_id" {
 
   expect_failures = [var.vpc_id]
 }
+
+run "rejects_an_alias_as_the_key_of_the_log" {
+  command = plan
+
+  variables {
+    log_kms_key_arn = "arn:aws:kms:ap-northeast-1:111122223333:alias/logs"
+  }
+
+  expect_failures = [var.log_kms_key_arn]
+}
+
+run "rejects_a_role_as_the_boundary" {
+  command = plan
+
+  variables {
+    permissions_boundary_arn = "arn:aws:iam::111122223333:role/boundary"
+  }
+
+  expect_failures = [var.permissions_boundary_arn]
+}
+
+run "rejects_a_role_path_without_a_slash_at_the_end" {
+  command = plan
+
+  variables {
+    role_path = "/databases"
+  }
+
+  expect_failures = [var.role_path]
+}

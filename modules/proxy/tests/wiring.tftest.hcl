@@ -240,3 +240,41 @@ run "a_changed_proxy_keeps_its_target_group_and_target" {
     error_message = "A change of the proxy in place must not cut its clients off."
   }
 }
+
+run "another_database_under_the_same_identifier_gets_its_target" {
+  command = apply
+
+  variables {
+    database_resource_id = "db-BBBBBBBBBBBBBBBBBBBBBBBBBB"
+  }
+
+  override_resource {
+    target = aws_db_proxy_target.this
+    values = { rds_resource_id = "fifth" }
+  }
+
+  assert {
+    condition     = aws_db_proxy_target.this.rds_resource_id == "fifth"
+    error_message = "AWS took the old database out of the target group, and its identifier has not changed."
+  }
+}
+
+run "the_account_may_ask_for_a_boundary_a_path_and_a_key_of_its_log" {
+  command   = plan
+  state_key = "account"
+
+  variables {
+    log_kms_key_arn          = "arn:aws:kms:ap-northeast-1:111122223333:key/22222222-8888-7777-6666-555555555555"
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
+    role_path                = "/databases/"
+  }
+
+  assert {
+    condition = (
+      aws_iam_role.this.path == "/databases/" &&
+      aws_iam_role.this.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary" &&
+      aws_cloudwatch_log_group.this.kms_key_id == var.log_kms_key_arn
+    )
+    error_message = "The role and the log must be as the caller's account wants them."
+  }
+}

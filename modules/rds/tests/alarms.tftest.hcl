@@ -2,7 +2,7 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "without_the_memory_there_are_two_alarms" {
+run "without_the_memory_there_are_four_alarms" {
   command = plan
 
   variables {
@@ -10,7 +10,7 @@ run "without_the_memory_there_are_two_alarms" {
   }
 
   assert {
-    condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["cpu", "free-storage"])
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["cpu", "cpu-credits", "free-storage", "transaction-ids"])
     error_message = "Alarms on memory and connections need the memory of the class."
   }
 }
@@ -23,18 +23,17 @@ run "each_alarm_watches_the_database_and_tells_the_topic" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.this) == 4
-    error_message = "There must be four alarms."
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 6
+    error_message = "There must be six alarms."
   }
 
   assert {
     condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : (
       alarm.namespace == "AWS/RDS" &&
       alarm.dimensions == tomap({ DBInstanceIdentifier = "orders-dev" }) &&
-      alarm.period == 300 &&
-      alarm.evaluation_periods == 3
+      alarm.period == 300
     )])
-    error_message = "An alarm must watch this database for a quarter of an hour."
+    error_message = "An alarm must watch this database."
   }
 
   assert {
@@ -47,14 +46,47 @@ run "each_alarm_watches_the_database_and_tells_the_topic" {
 
   assert {
     condition = { for name, alarm in aws_cloudwatch_metric_alarm.this : name =>
-      "${alarm.statistic} ${alarm.metric_name} ${alarm.comparison_operator} ${alarm.threshold}, else ${alarm.treat_missing_data}"
+      "${alarm.statistic} ${alarm.metric_name} ${alarm.comparison_operator} ${alarm.threshold} ${alarm.evaluation_periods} times, else ${alarm.treat_missing_data}"
       } == {
-      cpu             = "Average CPUUtilization GreaterThanThreshold 90, else breaching"
-      free-storage    = "Minimum FreeStorageSpace LessThanThreshold 5368709120, else ignore"
-      freeable-memory = "Average FreeableMemory LessThanThreshold 429496729.6, else missing"
-      connections     = "Maximum DatabaseConnections GreaterThanThreshold 698, else notBreaching"
+      cpu             = "Average CPUUtilization GreaterThanThreshold 90 3 times, else breaching"
+      cpu-credits     = "Average CPUCreditBalance LessThanThreshold 5 12 times, else missing"
+      free-storage    = "Minimum FreeStorageSpace LessThanThreshold 5368709120 3 times, else ignore"
+      freeable-memory = "Average FreeableMemory LessThanThreshold 429496729.6 3 times, else missing"
+      connections     = "Maximum DatabaseConnections GreaterThanThreshold 698 3 times, else notBreaching"
+      transaction-ids = "Maximum MaximumUsedTransactionIDs GreaterThanThreshold 1000000000 3 times, else missing"
     }
     error_message = "A metric, a threshold or the treatment of missing data has changed."
+  }
+}
+
+run "only_burstable_classes_have_credits" {
+  command = plan
+
+  variables {
+    alarms         = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms" }
+    instance_class = "db.r7g.large"
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["cpu", "free-storage", "transaction-ids"])
+    error_message = "A class that is not burstable has no credits to run out of."
+  }
+}
+
+run "only_postgres_runs_out_of_transaction_ids" {
+  command = plan
+
+  variables {
+    alarms               = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms" }
+    engine               = "mysql"
+    engine_version       = "8.4"
+    log_exports          = ["error"]
+    parameter_group_name = "orders-dev-mysql84"
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["cpu", "cpu-credits", "free-storage"])
+    error_message = "mysql has no such metric."
   }
 }
 

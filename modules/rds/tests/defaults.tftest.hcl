@@ -68,8 +68,8 @@ run "tls_is_forced_on_postgres" {
   assert {
     condition = one([
       for parameter in aws_db_parameter_group.this.parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "rds.force_ssl"
-    ]) == "1 immediate"
-    error_message = "postgres must refuse connections without TLS."
+    ]) == "1 pending-reboot"
+    error_message = "postgres must refuse connections without TLS, in words that AWS repeats: of a default it says pending-reboot."
   }
 }
 
@@ -87,7 +87,7 @@ run "tls_is_forced_on_mysql" {
   assert {
     condition = one([
       for parameter in aws_db_parameter_group.this.parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "require_secure_transport"
-    ]) == "1 immediate"
+    ]) == "1 pending-reboot"
     error_message = "mysql must refuse connections without TLS."
   }
 }
@@ -106,7 +106,7 @@ run "tls_is_forced_on_mariadb" {
   assert {
     condition = one([
       for parameter in aws_db_parameter_group.this.parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "require_secure_transport"
-    ]) == "1 immediate"
+    ]) == "1 pending-reboot"
     error_message = "mariadb must refuse connections without TLS."
   }
 }
@@ -127,6 +127,134 @@ run "disruptive_edits_wait_for_the_window" {
   assert {
     condition     = aws_db_instance.this.engine_lifecycle_support == "open-source-rds-extended-support-disabled"
     error_message = "Paid extended support must be off."
+  }
+}
+
+run "urgent_edits_need_not_wait" {
+  command = plan
+
+  variables {
+    apply_immediately = true
+  }
+
+  assert {
+    condition     = aws_db_instance.this.apply_immediately
+    error_message = "The caller must be able to apply an edit at once."
+  }
+}
+
+run "mariadb_has_no_extended_support" {
+  command   = apply
+  state_key = "mariadb"
+
+  variables {
+    engine               = "mariadb"
+    engine_version       = "11.4"
+    log_exports          = ["error"]
+    parameter_group_name = "orders-dev-mariadb11-4"
+    port                 = 3306
+  }
+
+  # It shows only where the module says nothing.
+  override_resource {
+    target = aws_db_instance.this
+    values = {
+      engine_lifecycle_support = "AWS's own"
+      master_user_secret       = [{ secret_arn = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-mariadb", kms_key_id = "", secret_status = "active" }]
+    }
+  }
+
+  assert {
+    condition     = aws_db_instance.this.engine_lifecycle_support == "AWS's own"
+    error_message = "AWS refuses the choice for mariadb."
+  }
+}
+
+run "aws_decides_what_a_small_gp3_volume_gives_and_which_insights_there_are" {
+  command   = apply
+  state_key = "small"
+
+  variables {
+    allocated_storage = 399
+  }
+
+  override_resource {
+    target = aws_db_instance.this
+    values = {
+      database_insights_mode = "AWS's own"
+      iops                   = 3000
+      storage_throughput     = 125
+      master_user_secret     = [{ secret_arn = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-small", kms_key_id = "", secret_status = "active" }]
+    }
+  }
+
+  assert {
+    condition     = aws_db_instance.this.iops == 3000 && aws_db_instance.this.storage_throughput == 125
+    error_message = "AWS refuses both for gp3 below 400 GiB."
+  }
+
+  assert {
+    condition     = aws_db_instance.this.database_insights_mode == "AWS's own"
+    error_message = "With the retention of 7 days AWS sets the mode itself."
+  }
+}
+
+run "a_gp3_volume_of_400_gib_states_what_aws_asks_for" {
+  command = plan
+
+  variables {
+    allocated_storage = 400
+  }
+
+  assert {
+    condition     = aws_db_instance.this.iops == 12000 && aws_db_instance.this.storage_throughput == 500
+    error_message = "Growing past 400 GiB, the provider would send the 3000 IOPS of the smaller volume, which AWS refuses."
+  }
+}
+
+run "other_volumes_keep_what_the_caller_states" {
+  command = plan
+
+  variables {
+    allocated_storage = 400
+    iops              = 4000
+    storage_type      = "io2"
+  }
+
+  assert {
+    condition     = aws_db_instance.this.iops == 4000
+    error_message = "The floor of gp3 is not io2's."
+  }
+}
+
+run "an_apply_waits_for_terabytes" {
+  command = plan
+
+  assert {
+    condition     = aws_db_instance.this.timeouts == { create = "12h", update = "12h", delete = "12h" }
+    error_message = "A restore, a conversion or a final snapshot of terabytes takes hours."
+  }
+}
+
+run "until_it_retires_a_database_keeps_an_old_parameter_group_and_drops_a_log_it_no_longer_exports" {
+  command = plan
+
+  assert {
+    condition     = aws_db_parameter_group.this.skip_destroy && alltrue([for group in aws_cloudwatch_log_group.this : !group.skip_destroy])
+    error_message = "AWS does not delete a group that waits for an upgrade; a log's group must go, so that it can come back."
+  }
+}
+
+run "a_retiring_database_takes_its_parameter_group_along_and_leaves_its_logs" {
+  command = plan
+
+  variables {
+    retiring = true
+  }
+
+  assert {
+    condition     = !aws_db_parameter_group.this.skip_destroy && alltrue([for group in aws_cloudwatch_log_group.this : group.skip_destroy])
+    error_message = "The logs must outlive the database."
   }
 }
 
@@ -256,7 +384,7 @@ run "parameters_of_the_caller_join_the_forced_one" {
       for parameter in aws_db_parameter_group.this.parameter : "${parameter.name}=${parameter.value} ${parameter.apply_method}"
       ]) == toset([
       "log_statement=ddl immediate",
-      "rds.force_ssl=1 immediate",
+      "rds.force_ssl=1 pending-reboot",
       "shared_preload_libraries=pg_stat_statements pending-reboot",
     ])
     error_message = "The group must hold the caller's parameters and the forced one."

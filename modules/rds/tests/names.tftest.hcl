@@ -48,8 +48,10 @@ run "everything_has_its_finished_name" {
     condition = toset([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name]) == toset([
       "orders-dev-connections",
       "orders-dev-cpu",
+      "orders-dev-cpu-credits",
       "orders-dev-free-storage",
       "orders-dev-freeable-memory",
+      "orders-dev-transaction-ids",
     ])
     error_message = "The alarms must carry the identifier."
   }

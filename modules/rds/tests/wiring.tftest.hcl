@@ -73,6 +73,11 @@ run "values_flow_from_resource_to_resource" {
   }
 
   assert {
+    condition     = aws_iam_role.monitoring["this"].path == "/" && aws_iam_role.monitoring["this"].permissions_boundary == null
+    error_message = "Without a word of the caller the role has neither path nor boundary."
+  }
+
+  assert {
     condition     = aws_db_instance.this.monitoring_role_arn == "arn:aws:iam::111122223333:role/orders-dev-monitoring"
     error_message = "The database must use the module's monitoring role."
   }
@@ -106,11 +111,37 @@ run "values_flow_from_resource_to_resource" {
       output.database_name == "orders" &&
       output.identifier == "orders-dev" &&
       output.port == 5432 &&
+      output.resource_id == "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ" &&
       output.secret_arn == "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf" &&
       output.security_group_id == "sg-0a1b2c3d4e5f60000" &&
       output.username == "orders"
     )
     error_message = "An output does not come from its resource."
+  }
+}
+
+run "the_account_may_ask_for_a_boundary_a_path_and_a_key_of_its_logs" {
+  command = plan
+
+  variables {
+    log_kms_key_arn          = "arn:aws:kms:ap-northeast-1:111122223333:key/22222222-8888-7777-6666-555555555555"
+    monitoring_interval      = 60
+    monitoring_role_name     = "orders-dev-monitoring"
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
+    role_path                = "/databases/"
+  }
+
+  assert {
+    condition = (
+      aws_iam_role.monitoring["this"].path == "/databases/" &&
+      aws_iam_role.monitoring["this"].permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
+    )
+    error_message = "The role must have the caller's path and boundary."
+  }
+
+  assert {
+    condition     = alltrue([for group in aws_cloudwatch_log_group.this : group.kms_key_id == var.log_kms_key_arn])
+    error_message = "The logs must be encrypted with the caller's key."
   }
 }
 

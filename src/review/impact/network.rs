@@ -22,6 +22,11 @@ const ALARMS: &str = "alarms are made, changed or removed; nothing else is touch
 const MODULE: &str =
     "another version of the module: only a plan shows what it does; `valet-rds gate` reads it";
 const NAME: &str = "the name is fixed when it is created";
+const PATH: &str = "the path is part of the role's ARN and fixed when it is created";
+const BOUNDARY: &str =
+    "bounds what the role may do; a boundary that lacks what the role needs locks it out";
+const LOG_KEY: &str =
+    "new log lines are encrypted with it; old ones stay readable while their key is there";
 const ANOTHER_STATE: &str = "Terraform no longer finds what it has made: it would build everything a second time and abandon the first";
 const MOVE_STATE: &str =
     "move the state first, with `terraform init -migrate-state`, and check that the plan is empty";
@@ -42,13 +47,15 @@ const SYNC: &[&str] = &["aws_lambda_invocation.apply"];
 
 pub(super) static ROWS: &[Row] = &[
     row("proxy", "alarms", InPlace, "aws_cloudwatch_metric_alarm.borrow_latency", ALARMS)
-        .replaces(&["aws_cloudwatch_metric_alarm.borrow_latency", "aws_cloudwatch_metric_alarm.pinned_sessions"]),
+        .replaces(&["aws_cloudwatch_metric_alarm.availability", "aws_cloudwatch_metric_alarm.borrow_latency", "aws_cloudwatch_metric_alarm.failures", "aws_cloudwatch_metric_alarm.pinned_sessions"]),
     row("proxy", "authentication", Downtime, "aws_db_proxy.this.auth.iam_auth", "the proxy at once refuses clients that log in the old way")
         .instead("make clients ready for the new way first, and change both together").connection(&["login"]),
     row("proxy", "connection_borrow_timeout", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
     row("proxy", "database_identifier", Downtime, "aws_db_proxy_target.this.db_instance_identifier", "the proxy gets another target")
         .replaces(&["aws_db_proxy_target.this"]),
     row("proxy", "database_port", InPlace, "aws_vpc_security_group_egress_rule.database", "the rule to the database changes"),
+    row("proxy", "database_resource_id", Downtime, "aws_db_proxy_target.this", "another database has the identifier: the proxy's target is registered again")
+        .replaces(&["aws_db_proxy_target.this"]),
     row("proxy", "database_security_group_id", InPlace, "aws_vpc_security_group_egress_rule.database", "the rule to the database changes"),
     row("proxy", "engine_family", Replace, "aws_db_proxy.this.engine_family", "AWS sets it only when a proxy is created: the new one has another host name")
         .connection(&["endpoint"]).replaces(NEW_PROXY),
@@ -56,13 +63,16 @@ pub(super) static ROWS: &[Row] = &[
     row("proxy", "init_query", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", "new connections to the database start with it"),
     Row::new("proxy", "kms_key_arn", Unset, Downtime, "aws_iam_role_policy.this.policy", LOCKED_OUT).instead(KEEP_KEY),
     row("proxy", "kms_key_arn", InPlace, "aws_iam_role_policy.this.policy", "the proxy's permission follows the key"),
+    row("proxy", "log_kms_key_arn", InPlace, "aws_cloudwatch_log_group.this.kms_key_id", LOG_KEY),
     row("proxy", "log_retention_days", InPlace, "aws_cloudwatch_log_group.this.retention_in_days", "older log lines are deleted, or kept longer"),
     row("proxy", "max_connections_percent", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
     row("proxy", "max_idle_connections_percent", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
     row("proxy", "name", Downtime, "aws_db_proxy.this.name", "the proxy is renamed, and its host name with it")
         .connection(&["endpoint"]).replaces(&["aws_db_proxy_target.this", "aws_db_proxy_default_target_group.this", "aws_cloudwatch_log_group.this"]),
+    row("proxy", "permissions_boundary_arn", InPlace, "aws_iam_role.this.permissions_boundary", BOUNDARY),
     row("proxy", "region", InPlace, "aws_iam_role_policy.this.policy", "the proxy's permission follows the Region"),
     row("proxy", "role_name", Replace, "aws_iam_role.this.name", NAME).replaces(&["aws_iam_role.this", "aws_iam_role_policy.this"]),
+    row("proxy", "role_path", Replace, "aws_iam_role.this.path", PATH).replaces(&["aws_iam_role.this", "aws_iam_role_policy.this"]),
     row("proxy", "secret_arn", InPlace, "aws_db_proxy.this.auth.secret_arn", "the proxy follows the secret"),
     row("proxy", "security_group_name", Replace, "aws_security_group.this.name", NAME).replaces(&["aws_security_group.this"]),
     row("proxy", "session_pinning_filters", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
@@ -116,8 +126,10 @@ pub(super) static ROWS: &[Row] = &[
     row("irsa_role", "name", Replace, "aws_iam_role.this.name", "a role cannot be renamed: the ServiceAccount's annotation names one that is gone")
         .instead("keep the name; `iamRoleName` states the old one").connection(&["role"]).replaces(&["aws_iam_role.this", "aws_iam_role_policy.this"]),
     row("irsa_role", "namespace", Downtime, "aws_iam_role.this.assume_role_policy", "only the ServiceAccount of the new namespace may take the role").connection(&["role"]),
+    row("irsa_role", "permissions_boundary_arn", InPlace, "aws_iam_role.this.permissions_boundary", BOUNDARY),
     row("irsa_role", "proxy_arn", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the proxy"),
     row("irsa_role", "region", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the Region"),
+    row("irsa_role", "role_path", Replace, "aws_iam_role.this.path", PATH).connection(&["role"]).replaces(&["aws_iam_role.this", "aws_iam_role_policy.this"]),
     row("irsa_role", "secret_arn", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the secret"),
     row("irsa_role", "service_account_name", Downtime, "aws_iam_role.this.assume_role_policy", "only the new ServiceAccount may take the role")
         .instead("roll the pods over to it first").connection(&["role"]),

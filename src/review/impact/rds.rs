@@ -41,6 +41,7 @@ pub(super) static ROWS: &[Row] = &[
     row("allocated_storage", Lower, InPlace, "aws_db_instance.this.allocated_storage", "AWS refuses to shrink a volume: the apply fails")
         .instead("keep the size; to shrink, move the data to a smaller database"),
     row("allocated_storage", Always, InPlace, "aws_db_instance.this.allocated_storage", "the volume grows while the database runs; for six hours it cannot be changed again"),
+    row("apply_immediately", Always, InPlace, "aws_db_instance.this.apply_immediately", "decides when other edits happen; nothing else does"),
     row("auto_minor_version_upgrade", Always, InPlace, "aws_db_instance.this.auto_minor_version_upgrade", "decides whether AWS installs minor versions by itself; nothing happens now"),
     row("backup_retention_period", ToZero, DataLoss, "aws_db_instance.this.backup_retention_period", "AWS deletes every automated backup at once, and interrupts the database")
         .instead("keep at least 1 day"),
@@ -66,8 +67,9 @@ pub(super) static ROWS: &[Row] = &[
     anew("kms_key_arn", Always, "aws_db_instance.this.kms_key_id")
         .instead("keep the key; to change it, restore a copied snapshot into a database with another shortname"),
     row("log_exports", Grows, InPlace, "aws_db_instance.this.enabled_cloudwatch_logs_exports", "more logs go to CloudWatch"),
-    row("log_exports", Always, InPlace, "aws_db_instance.this.enabled_cloudwatch_logs_exports", "a log stops going to CloudWatch, and its group is deleted with every line in it")
+    row("log_exports", Always, InPlace, "aws_db_instance.this.enabled_cloudwatch_logs_exports", "a log stops going to CloudWatch; then its group is deleted, with every line in it")
         .instead("export the lines that are still needed first").replaces(&["aws_cloudwatch_log_group.this"]),
+    row("log_kms_key_arn", Always, InPlace, "aws_cloudwatch_log_group.this.kms_key_id", "new log lines are encrypted with it; old ones stay readable while their key is there"),
     row("log_retention_days", Always, InPlace, "aws_cloudwatch_log_group.this.retention_in_days", "older log lines are deleted, or kept longer"),
     row("maintenance_window", Always, InPlace, "aws_db_instance.this.maintenance_window", "what waits for the window happens at the new time"),
     row("max_allocated_storage", Always, InPlace, "aws_db_instance.this.max_allocated_storage", "only a limit for growth; the volume stays as it is"),
@@ -82,8 +84,12 @@ pub(super) static ROWS: &[Row] = &[
     row("parameters", Always, InPlace, "aws_db_parameter_group.this.parameter", "dynamic parameters count at once, without a restart"),
     row("password_rotation_days", Always, InPlace, "aws_secretsmanager_secret_rotation.this.rotation_rules", "the next rotation is planned anew; the password stays for now"),
     row("performance_insights", Always, InPlace, "aws_db_instance.this.performance_insights_enabled", IN_PLACE),
+    row("permissions_boundary_arn", Always, InPlace, "aws_iam_role.monitoring.permissions_boundary", "bounds the role of Enhanced Monitoring, if there is one"),
     row("port", Always, Reboot, "aws_db_instance.this.port", "the database restarts in the maintenance window; clients stay on the proxy's port, but the proxy's rule changes at once")
         .instead("leave it: clients never see this port"),
+    row("retiring", Always, InPlace, "aws_db_parameter_group.this.skip_destroy", "decides what a destroy takes along and what it leaves; nothing happens now"),
+    row("role_path", Always, InPlace, "aws_iam_role.monitoring.path", "the role of Enhanced Monitoring is made anew")
+        .replaces(&["aws_iam_role.monitoring", "aws_iam_role_policy_attachment.monitoring"]),
     row("security_group_name", Always, Replace, "aws_security_group.this.name", "security groups cannot be renamed")
         .replaces(&["aws_security_group.this"]),
     row("snapshot_identifier", Set, None, "aws_db_instance.this.snapshot_identifier", "the database exists, so nothing is restored"),

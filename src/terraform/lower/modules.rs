@@ -140,6 +140,9 @@ fn rds(database: &Database) -> Block {
         })
         .copied("password_rotation_days", &database.password_rotation_days)
         .copied("port", &database.port)
+        .when(is_leaving(database), |block| {
+            block.from("retiring", true, Origin::Derived("lifecycle"))
+        })
         .named("security_group_name", &names.database_security_group)
         .optional("snapshot_identifier", &database.restore_from)
         .copied("storage_encrypted", &database.encrypted)
@@ -156,11 +159,15 @@ fn rds(database: &Database) -> Block {
 
 /// A database on its way out may be deleted, unless it is to stay.
 fn deletion_protection(database: &Database) -> Resolved<bool> {
-    if database.lifecycle.value == Lifecycle::Active || database.retain {
-        database.deletion_protection.clone()
-    } else {
+    if is_leaving(database) {
         Resolved::new(false, Origin::Derived("lifecycle"))
+    } else {
+        database.deletion_protection.clone()
     }
+}
+
+fn is_leaving(database: &Database) -> bool {
+    database.lifecycle.value != Lifecycle::Active && !database.retain
 }
 
 fn proxy(database: &Database) -> Block {
@@ -185,6 +192,7 @@ fn proxy(database: &Database) -> Block {
         )
         .wire("database_identifier", "rds", "identifier")
         .wire("database_port", "rds", "port")
+        .wire("database_resource_id", "rds", "resource_id")
         .wire("database_security_group_id", "rds", "security_group_id")
         .from(
             "engine_family",

@@ -2,6 +2,7 @@
 resource "terraform_data" "database" {
   input = {
     identifier        = "orders-dev"
+    resource_id       = "db-AAAAAAAAAAAAAAAAAAAAAAAAAA"
     secret_arn        = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
     security_group_id = "sg-0db0000000000000"
     topic_arn         = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms"
@@ -15,6 +16,7 @@ module "proxy" {
   authentication             = "password"
   database_identifier        = terraform_data.database.output.identifier
   database_port              = 6432
+  database_resource_id       = terraform_data.database.output.resource_id
   database_security_group_id = terraform_data.database.output.security_group_id
   engine_family              = "POSTGRESQL"
   kms_key_arn                = "arn:aws:kms:ap-northeast-1:111122223333:key/99999999-8888-7777-6666-555555555555"
