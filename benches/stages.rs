@@ -13,7 +13,10 @@ use storage_valet_rds::{
     config::schema,
     model::{Environment, resolve::resolve},
     rules,
-    terraform::{emit::emit, lower, print::print},
+    terraform::{
+        lower,
+        print::{print_file, print_root},
+    },
     yaml::Source,
 };
 
@@ -55,17 +58,19 @@ fn stages(criterion: &mut Criterion) {
         group.bench_function("rules", |bencher| {
             bencher.iter(|| rules::database(black_box(&database), "test-dev", TODAY));
         });
-        group.bench_function("lay out", |bencher| {
+        group.bench_function("lower", |bencher| {
             bencher.iter(|| lower::unit(black_box(&database)));
         });
-        group.bench_function("print", |bencher| {
+        group.bench_function("print files", |bencher| {
             bencher.iter(|| {
                 for file in &root.files {
-                    black_box(print(&root.written_in, black_box(&file.blocks)));
+                    black_box(print_file(&root.written_in, black_box(&file.blocks)));
                 }
             });
         });
-        group.bench_function("emit", |bencher| bencher.iter(|| emit(black_box(&root))));
+        group.bench_function("print root", |bencher| {
+            bencher.iter(|| print_root(black_box(&root)));
+        });
         group.finish();
     }
 }

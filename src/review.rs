@@ -25,9 +25,8 @@ use crate::{
         retirement::{Identity, Stage},
     },
     terraform::{
-        diff,
-        emit::emit,
-        lower,
+        diff, lower,
+        print::print_root,
         root_module::RootModule,
         tree::{Change, Tree},
     },
@@ -217,7 +216,7 @@ fn vanished(base: &Snapshot, head: &Snapshot) -> (Vec<Unit>, Vec<Problem>) {
                 kind: Kind::Gone,
                 lines: Vec::new(),
                 upgrade: Vec::new(),
-                hcl: changes(&emit(&lower::unit(old)), &Tree::new()),
+                hcl: changes(&print_root(&lower::unit(old)), &Tree::new()),
                 allow: Vec::new(),
             });
         } else {
@@ -239,7 +238,7 @@ fn unit(base: &Snapshot, head: &Snapshot, old: Option<&Database>, new: &Database
         return Some(created(base, new, &root));
     };
     let before = lower::unit(old);
-    let hcl = changes(&emit(&before), &emit(&root));
+    let hcl = changes(&print_root(&before), &print_root(&root));
     let mut lines = lines(old, new, &before, &root);
     lines.extend(other_modules(base, head, &before, &root));
     if hcl.is_empty() && lines.is_empty() {
@@ -292,7 +291,7 @@ fn created(base: &Snapshot, new: &Database, root: &RootModule) -> Unit {
         kind: Kind::Created,
         lines,
         upgrade: Vec::new(),
-        hcl: changes(&Tree::new(), &emit(root)),
+        hcl: changes(&Tree::new(), &print_root(root)),
         allow: new.allow.clone(),
     }
 }
@@ -309,8 +308,8 @@ fn environments(base: &Snapshot, head: &Snapshot) -> Vec<Unit> {
     let mut units = Vec::new();
     for (name, root) in &after {
         let old = before.get(name);
-        let tree = old.map(emit).unwrap_or_default();
-        let hcl = changes(&tree, &emit(root));
+        let tree = old.map(print_root).unwrap_or_default();
+        let hcl = changes(&tree, &print_root(root));
         let mut lines: Vec<Line> = old
             .map(|old| diff::compare(old, root))
             .unwrap_or_default()

@@ -1,7 +1,6 @@
 //! Root modules as data: lowered from a database, printed, compared, and as trees of files.
 
 pub mod diff;
-pub mod emit;
 pub mod lower;
 pub mod print;
 pub mod root_module;

@@ -292,7 +292,8 @@ fn preview_prints_what_generate_writes_and_reads_nothing_else() {
         unit.out
     );
     let colored = valet(&city, &["--color", "always", "preview", "prod/ledger"]).out;
-    assert!(colored.contains("\u{1b}[1mmodule \"rds\" {"));
+    assert!(colored.contains("\u{1b}[1mmodule \"rds\"\u{1b}[0m {"));
+    assert_eq!(crate::oracle::without_escapes(&colored), unit.out);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use storage_valet_rds::{
     config::Authentication,
     terraform::{
         lower,
-        root_module::{Argument, Expression, RootModule},
+        root_module::{Argument, BlockKind, Expression, RootModule},
     },
 };
 
@@ -21,14 +21,14 @@ use crate::{
 fn argument<'a>(root: &'a RootModule, module: &str, name: &str) -> &'a Expression {
     let mut blocks = root.files.iter().flat_map(|file| file.blocks.iter());
     let call = blocks
-        .find(|block| block.kind == "module" && block.labels == [module])
+        .find(|block| block.kind == BlockKind::Module && block.labels == [module])
         .unwrap();
     &call
         .arguments
         .iter()
         .find(|argument| argument.name == name)
         .unwrap()
-        .term
+        .value
 }
 
 /// What stands behind an output of a laid out root.
@@ -36,10 +36,10 @@ fn output<'a>(root: &'a RootModule, name: &str) -> &'a Expression {
     let blocks = root.files.iter().flat_map(|file| file.blocks.iter());
     let block = blocks
         .into_iter()
-        .find(|block| block.kind == "output" && block.labels == [name])
+        .find(|block| block.kind == BlockKind::Output && block.labels == [name])
         .unwrap();
     let value = |argument: &&Argument| argument.name == "value";
-    &block.arguments.iter().find(value).unwrap().term
+    &block.arguments.iter().find(value).unwrap().value
 }
 
 #[test]

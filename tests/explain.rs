@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::Value as Json;
 use storage_valet_rds::{
-    inspect::explain::{self, Owner, Places, Value},
-    terraform::{diff, emit::emit, lower, root_module::RootModule},
+    inspect::explain::{self, Owner, Spans, Value},
+    terraform::{diff, lower, print::print_root, root_module::RootModule},
 };
 
 use crate::{
@@ -20,7 +20,7 @@ fn explained() -> Vec<(RootModule, Vec<Value>)> {
     folders.push("fixtures/city".into());
     for folder in folders {
         let workspace = Workspace::open(&folder);
-        let mut spans = Places::default();
+        let mut spans = Spans::default();
         for environment in &workspace.environments {
             if let Some(root) = lower::environment(environment) {
                 let values = explain::values(&root, Owner::Environment(environment), &mut spans);
@@ -49,7 +49,7 @@ fn every_argument_has_one_origin_and_its_own_lines() {
             .collect();
         let addresses: Vec<_> = whole.iter().map(|value| value.address.clone()).collect();
         assert_eq!(addresses, expected, "{}", root.directory);
-        let tree = emit(&root);
+        let tree = print_root(&root);
         let mut taken: BTreeMap<(&str, usize), &str> = BTreeMap::new();
         for value in whole {
             let lines: Vec<_> = tree[&value.file].lines().collect();
@@ -64,12 +64,13 @@ fn every_argument_has_one_origin_and_its_own_lines() {
                 let other = taken.insert((&value.file, line), &value.address);
                 assert_eq!(other, None, "{}:{line}", value.file);
             }
-            let must_be_written = ["config", "environment default"].contains(&value.origin);
+            let must_be_written =
+                ["config", "environment default"].contains(&value.provenance.origin);
             assert!(
-                !must_be_written || value.span.is_some(),
+                !must_be_written || value.provenance.span.is_some(),
                 "{}: {}",
                 value.address,
-                value.from()
+                value.provenance
             );
         }
         // What is left are headers, braces and blank lines.
@@ -88,7 +89,7 @@ fn both_directions_agree() {
     for (_, values) in explained() {
         for value in &values {
             assert!(value.stands_at(&value.file, *value.lines.start()));
-            if let Some(span) = &value.span {
+            if let Some(span) = &value.provenance.span {
                 let (line, _) = span.file.position(span.range.start);
                 assert!(value.comes_from(&span.file.path, line), "{}", value.address);
             }

@@ -155,7 +155,7 @@ fn every_name_in_the_terraform_is_listed() {
             .into_iter()
             .map(|(_, name)| name)
             .collect();
-        let tree = storage_valet_rds::terraform::emit::emit(
+        let tree = storage_valet_rds::terraform::print::print_root(
             &storage_valet_rds::terraform::lower::unit(&database),
         );
         let main = tree

@@ -10,7 +10,7 @@ use hcl::{
     Block, Body, Expression,
     expr::{ObjectKey, Traversal, TraversalOperator},
 };
-use storage_valet_rds::terraform::{emit::emit, root_module::RootModule};
+use storage_valet_rds::terraform::{print::print_root, root_module::RootModule};
 
 use crate::workspace::{Workspace, cases};
 
@@ -168,7 +168,7 @@ fn variable(block: &Block) -> Variable {
 
 /// The blocks of all files of a root.
 fn body(root: &RootModule) -> Body {
-    let files = emit(root);
+    let files = print_root(root);
     files
         .values()
         .flat_map(|text| hcl::parse(text).unwrap())

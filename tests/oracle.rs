@@ -1,6 +1,6 @@
 //! What must hold for any bytes and any text: asked by `fuzz/` for hours and by `fuzzed.rs` for a moment.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use hcl::{
     Expression as Hcl, Value,
@@ -11,12 +11,11 @@ use storage_valet_rds::{
     diagnostic::{Problem, report},
     model::Environment,
     terraform::{
-        emit::emit,
         lower,
-        print::is_generated,
-        root_module::{Argument, ArgumentSource, Block, Expression, RootFile, RootModule},
-        tree::Tree,
+        print::{Colored, is_generated, map_lines, print_file, print_file_to, print_root},
+        root_module::{Argument, ArgumentSource, Block, BlockKind, Expression, RootModule},
     },
+    text::unicode::is_hidden,
     yaml::{MAX_BYTES, Source},
 };
 
@@ -37,7 +36,7 @@ pub(crate) fn bytes_are_rejected_or_compiled(bytes: &[u8]) {
         Ok(environments) => {
             for environment in environments {
                 if let Some(root) = lower::environment(&environment) {
-                    assert_whole(&emit(&root));
+                    assert_whole(&root);
                 }
                 compile_config(&environment, CONFIG.as_bytes());
             }
@@ -69,7 +68,7 @@ fn compile_config(environment: &Arc<Environment>, bytes: &[u8]) {
     assert!(database.is_some() || rejected, "no instance, and no reason");
     assert_mendable(&path, bytes, &problems);
     if let Some(database) = database.filter(|_| !rejected) {
-        assert_whole(&emit(&lower::unit(&database)));
+        assert_whole(&lower::unit(&database));
     }
 }
 
@@ -109,18 +108,57 @@ fn assert_showable(problems: &[Problem]) {
     let _ = report::json(problems, "", 1);
 }
 
-fn assert_whole(tree: &Tree) {
+fn assert_whole(root: &RootModule) {
+    let tree = print_root(root);
     assert!(!tree.is_empty());
-    for (path, text) in tree {
+    for (path, text) in &tree {
         assert!(is_generated(text.as_bytes()), "{path} has no header");
         let parsed = hcl::parse(text);
         assert!(parsed.is_ok(), "{path}: {parsed:?}\n{text}");
     }
 }
 
+/// Colour adds nothing but colour, nothing hides in the text, and the lines of an argument hold that argument.
+pub(crate) fn assert_sinks_agree(written_in: &str, blocks: &[Block]) {
+    let plain = print_file(written_in, blocks);
+    let hides = |letter| letter != '\n' && is_hidden(letter);
+    assert!(!plain.contains(hides), "{plain:?}");
+    let mut colored = Colored::default();
+    print_file_to(&mut colored, written_in, blocks);
+    assert_eq!(without_escapes(&colored.0), plain);
+    let lines: Vec<_> = plain.lines().collect();
+    let text = |range: &RangeInclusive<usize>| lines[range.start() - 1..*range.end()].join("\n");
+    for found in map_lines(written_in, blocks) {
+        let item = hcl::parse(&text(&found.lines)).unwrap();
+        let attributes: Vec<_> = item.attributes().collect();
+        assert_eq!(attributes.len(), 1, "{}", found.address);
+        assert_eq!(attributes[0].key(), found.argument.name);
+        for entry in &found.entries {
+            let map = hcl::parse(&format!("map = {{\n{}\n}}", text(&entry.lines))).unwrap();
+            let map = evaluate(map.attributes().next().unwrap().expr());
+            let keys: Vec<_> = map.as_object().unwrap().keys().collect();
+            assert_eq!(keys, [entry.key], "{}", found.address);
+        }
+        if let Expression::Map(entries) = &found.argument.value {
+            let keys = entries.iter().map(|(key, _)| key.as_str());
+            let mapped = found.entries.iter().map(|entry| entry.key);
+            assert_eq!(mapped.collect::<Vec<_>>(), keys.collect::<Vec<_>>());
+        }
+    }
+}
+
+pub(crate) fn without_escapes(text: &str) -> String {
+    let mut pieces = text.split("\u{1b}[");
+    let first = pieces.next().unwrap().to_owned();
+    pieces.fold(first, |text, piece| text + piece.split_once('m').unwrap().1)
+}
+
 /// The text as a value, an entry of a list, a key and an index of HCL: evaluated, it is the text again.
 pub(crate) fn text_survives(text: &str) {
-    let body = hcl::parse(&emitted(text)).unwrap();
+    let block = block_of(text);
+    let blocks = std::slice::from_ref(&block);
+    assert_sinks_agree("configs/dev/orders.yaml", blocks);
+    let body = hcl::parse(&print_file("configs/dev/orders.yaml", blocks)).unwrap();
     let expected = Value::from(text);
     let attribute = |name: &str| -> Hcl {
         let blocks: Vec<_> = body.blocks().collect();
@@ -146,14 +184,14 @@ fn evaluate(expression: &Hcl) -> Value {
     expression.evaluate(&Context::new()).unwrap()
 }
 
-fn emitted(text: &str) -> String {
-    let fixed = |name, term| Argument {
+fn block_of(text: &str) -> Block {
+    let fixed = |name, value| Argument {
         name,
-        term,
+        value,
         source: ArgumentSource::Fixed,
     };
-    let block = Block {
-        kind: "module",
+    Block {
+        kind: BlockKind::Module,
         labels: vec!["m"],
         arguments: vec![
             fixed("alone", Expression::from(text)),
@@ -162,15 +200,5 @@ fn emitted(text: &str) -> String {
             fixed("map", Expression::Map(vec![(text.to_owned(), text.into())])),
         ],
         blocks: Vec::new(),
-    };
-    let root = RootModule {
-        directory: "generated/dev/orders".to_owned(),
-        written_in: "configs/dev/orders.yaml".to_owned(),
-        files: vec![RootFile {
-            name: "main.tf",
-            blocks: vec![block].into(),
-        }],
-    };
-    let tree = emit(&root);
-    tree.into_values().next().unwrap()
+    }
 }

@@ -22,8 +22,8 @@ use storage_valet_rds::{
     diagnostic::{Problem, report},
     model::{Database, Environment},
     terraform::{
-        emit::emit,
         lower,
+        print::print_root,
         root_module::{Block, Expression, RootModule},
         tree::Tree,
     },
@@ -32,7 +32,7 @@ use storage_valet_rds::{
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::workspace::TODAY;
+use crate::{oracle::assert_sinks_agree, workspace::TODAY};
 
 type Keys = Vec<(String, serde_json::Value)>;
 
@@ -213,7 +213,7 @@ fn compiled(files: Vec<ConfigFile>) -> (Vec<Database>, String) {
 fn tree(databases: &[Database]) -> Tree {
     databases
         .iter()
-        .flat_map(|database| emit(&lower::unit(database)))
+        .flat_map(|database| print_root(&lower::unit(database)))
         .collect()
 }
 
@@ -255,12 +255,12 @@ fn assert_same(
         .collect();
     let meant: Vec<_> = arguments
         .iter()
-        .map(|meant| (meant.name, expected(&meant.term)))
+        .map(|meant| (meant.name, expected(&meant.value)))
         .collect();
     assert_eq!(read, meant);
     assert_eq!(body.blocks().count(), blocks.len());
     for (read, meant) in body.blocks().zip(blocks) {
-        assert_eq!(read.identifier(), meant.kind);
+        assert_eq!(read.identifier(), meant.kind.as_str());
         let labels: Vec<_> = read.labels().iter().map(hcl::BlockLabel::as_str).collect();
         assert_eq!(labels, meant.labels);
         assert_same(read.body(), &meant.arguments, &meant.blocks);
@@ -268,10 +268,11 @@ fn assert_same(
 }
 
 fn assert_parses_back(root: &RootModule) {
-    let tree = emit(root);
+    let tree = print_root(root);
     assert_eq!(tree.len(), root.files.len());
     for file in &root.files {
-        let text = &tree[&format!("{}/{}", root.directory, file.name)];
+        let text = &tree[&root.path(file)];
+        assert_sinks_agree(&root.written_in, &file.blocks);
         assert_same(&hcl::parse(text).unwrap(), &[], &file.blocks);
         assert_aligned(text);
     }
@@ -361,7 +362,7 @@ proptest! {
         let (databases, _) = compiled(vec![file(namespace, keys)]);
         let root = lower::unit(&databases[0]);
         assert_parses_back(&root);
-        assert_says_what_is_written(keys, &emit(&root)[&format!("generated/dev/{namespace}/main.tf")]);
+        assert_says_what_is_written(keys, &print_root(&root)[&format!("generated/dev/{namespace}/main.tf")]);
     }
 }
 

@@ -16,7 +16,7 @@ use storage_valet_rds::{
     io,
     model::{Database, Environment},
     review::{self, retirement},
-    terraform::{emit::emit, lower, root_module::RootModule, tree::Tree},
+    terraform::{lower, print::print_root, root_module::RootModule, tree::Tree},
     yaml::Source,
 };
 
@@ -79,7 +79,7 @@ impl Workspace {
     }
 
     pub(crate) fn tree(&self) -> Tree {
-        self.roots().iter().flat_map(emit).collect()
+        self.roots().iter().flat_map(print_root).collect()
     }
 }
 
@@ -126,7 +126,7 @@ fn on_disk(
             Err(found) => problems.extend(found),
         }
         if let Some(standing) = io::standing(folder, &directory).unwrap() {
-            let tree = emit(&lower::unit(database));
+            let tree = print_root(&lower::unit(database));
             let changes = storage_valet_rds::terraform::tree::changes(&directory, &standing, &tree);
             problems.extend(changes.err().map(compile::in_the_way));
         }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     model::{Database, Environment},
-    terraform::root_module::{Expression, RootModule},
+    terraform::root_module::{BlockKind, Expression, RootModule},
 };
 
 /// A workspace, compiled.
@@ -28,11 +28,11 @@ pub struct Snapshot {
 pub fn module_folders(root: &RootModule) -> Vec<String> {
     let blocks = root.files.iter().flat_map(|file| file.blocks.iter());
     let sources = blocks
-        .filter(|block| block.kind == "module")
+        .filter(|block| block.kind == BlockKind::Module)
         .flat_map(|block| &block.arguments)
         .filter(|argument| argument.name == "source");
     sources
-        .filter_map(|argument| match &argument.term {
+        .filter_map(|argument| match &argument.value {
             Expression::Text(source) if source.starts_with("../") => {
                 Some(normal(&format!("{}/{source}", root.directory)))
             }

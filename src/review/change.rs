@@ -6,7 +6,7 @@ use crate::{
     model::Database,
     review::impact::{self, Impact},
     terraform::{
-        diff::{self, ArgumentDiff},
+        diff::ArgumentDiff,
         root_module::{Expression, RootModule},
     },
 };
@@ -118,7 +118,11 @@ pub(super) fn line(delta: &ArgumentDiff, old: &Database) -> Line {
 }
 
 pub(super) fn of_row(delta: &ArgumentDiff, row: &impact::Row) -> Line {
-    let shown = |term: &Option<Expression>| term.as_ref().map(diff::plain).unwrap_or_default();
+    let shown = |value: &Option<Expression>| {
+        value
+            .as_ref()
+            .map_or_else(String::new, Expression::to_string)
+    };
     Line {
         key: delta.key(),
         is_of_environment: delta.is_of_environment(),

@@ -70,42 +70,13 @@ fn collect<'a>(
     above: &str,
     found: &mut Vec<(String, &'static str, &'a Argument)>,
 ) {
-    let (name, address) = (name(block), address(block, above));
+    let (name, address) = (block.name(), block.address(above));
     for argument in &block.arguments {
         found.push((format!("{address}.{}", argument.name), name, argument));
     }
     for nested in &block.blocks {
         collect(nested, &address, found);
     }
-}
-
-/// What the grade table calls a block: a module's label, else its kind.
-#[must_use]
-pub fn name(block: &Block) -> &'static str {
-    match block.kind {
-        "module" => block.labels.first().copied().unwrap_or(block.kind),
-        kind => kind,
-    }
-}
-
-/// Address of a block inside another, such as `terraform.backend.s3`.
-#[must_use]
-pub fn address(block: &Block, above: &str) -> String {
-    let mut address = std::iter::once(block.kind)
-        .chain(block.labels.iter().copied())
-        .collect::<Vec<_>>()
-        .join(".");
-    if !above.is_empty() {
-        address = format!("{above}.{address}");
-    }
-    // Blocks without labels stand several times; their first argument tells them apart.
-    if let (true, Some(first)) = (
-        ["import", "removed"].contains(&block.kind),
-        block.arguments.first(),
-    ) {
-        address = format!("{address}[{}]", plain(&first.term));
-    }
-    address
 }
 
 /// What differs between two roots, in the order of the new one, then what is only in the old one.
@@ -128,7 +99,7 @@ pub fn compare(old: &RootModule, new: &RootModule) -> Vec<ArgumentDiff> {
         .filter_map(|(address, block, argument)| {
             let old = before.get(address.as_str()).copied();
             let new = after.get(address.as_str()).copied();
-            if old.map(|argument| &argument.term) == new.map(|argument| &argument.term) {
+            if old.map(|argument| &argument.value) == new.map(|argument| &argument.value) {
                 return None;
             }
             Some(ArgumentDiff {
@@ -136,8 +107,8 @@ pub fn compare(old: &RootModule, new: &RootModule) -> Vec<ArgumentDiff> {
                 block,
                 argument: argument.name,
                 source: cause(old, new),
-                old: old.map(|argument| argument.term.clone()),
-                new: new.map(|argument| argument.term.clone()),
+                old: old.map(|argument| argument.value.clone()),
+                new: new.map(|argument| argument.value.clone()),
             })
         })
         .collect()
@@ -166,29 +137,4 @@ fn cause(old: Option<&Argument>, new: Option<&Argument>) -> ArgumentSource {
             }
         })
         .unwrap_or(ArgumentSource::Fixed)
-}
-
-/// A value on one line.
-#[must_use]
-pub fn plain(term: &Expression) -> String {
-    let list = |items: Vec<String>| items.join(", ");
-    match term {
-        Expression::Text(text) => format!("{text:?}"),
-        Expression::Number(number) => number.to_string(),
-        Expression::Bool(value) => value.to_string(),
-        Expression::List(items) => format!("[{}]", list(items.iter().map(plain).collect())),
-        Expression::Map(entries) => {
-            let entry = |(key, value): &(String, Expression)| format!("{key} = {}", plain(value));
-            format!("{{{}}}", list(entries.iter().map(entry).collect()))
-        }
-        Expression::Object(entries) => {
-            let entry = |(key, value): &(&str, Expression)| format!("{key} = {}", plain(value));
-            format!("{{{}}}", list(entries.iter().map(entry).collect()))
-        }
-        Expression::Module(module) => format!("module.{module}"),
-        Expression::Output(module, output) => format!("module.{module}.{output}"),
-        Expression::Address(module, kind, resource, key) => {
-            format!("module.{module}.{kind}.{resource}[{key:?}]")
-        }
-    }
 }

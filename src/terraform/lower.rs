@@ -1,4 +1,4 @@
-//! Instance to root: which files a root has, which blocks, which module is called with what, and why.
+//! Database to root: which files a root has, which blocks, which module is called with what, and why.
 //!
 //! Addresses are fixed for ever: `module.rds`, `module.proxy`, `module.nlb`, `module.endpoint_service`,
 //! `module.irsa_role`, and `module.cluster_trust` of an environment. A renamed one would rebuild what it holds.
@@ -11,11 +11,11 @@ use crate::{
     aws::name,
     config::Lifecycle,
     model::{Database, Environment, Origin},
-    terraform::root_module::{Block, Expression, RootFile, RootModule, texts},
+    terraform::root_module::{Block, BlockKind, Expression, RootFile, RootModule, texts},
 };
 use modules::call;
 
-/// Lays out the root of an instance.
+/// Lowers a database to its root.
 #[must_use]
 pub fn unit(database: &Database) -> RootModule {
     RootModule {
@@ -62,14 +62,14 @@ fn forgotten(database: &Database) -> Vec<Block> {
         .filter_map(|call| call.labels.first().copied());
     modules
         .map(|module| {
-            Block::new("removed", &[])
+            Block::new(BlockKind::Removed, &[])
                 .from("from", Expression::Module(module), origin)
-                .block(Block::new("lifecycle", &[]).from("destroy", false, origin))
+                .block(Block::new(BlockKind::Lifecycle, &[]).from("destroy", false, origin))
         })
         .collect()
 }
 
-/// Lays out what the units of an environment share: trust in the clusters' identities. Nothing, when others own it.
+/// Lowers what the units of an environment share: trust in the clusters' identities. Nothing, when others own it.
 #[must_use]
 pub fn environment(environment: &Environment) -> Option<RootModule> {
     let clusters: Vec<_> = environment.owned_clusters().collect();
@@ -89,7 +89,7 @@ pub fn environment(environment: &Environment) -> Option<RootModule> {
         .iter()
         .filter(|(.., exists)| *exists)
         .map(|(name, cluster, _)| {
-            Block::new("import", &[])
+            Block::new(BlockKind::Import, &[])
                 .environment(
                     "to",
                     Expression::Address(
@@ -163,11 +163,11 @@ fn terraform(environment: &Environment, state: &str, origin: Origin) -> Block {
         ("source", "hashicorp/aws".into()),
         ("version", ">= 5.100, < 7".into()),
     ]);
-    Block::new("terraform", &[])
+    Block::new(BlockKind::Terraform, &[])
         .fixed("required_version", ">= 1.11")
-        .block(Block::new("required_providers", &[]).fixed("aws", source))
+        .block(Block::new(BlockKind::RequiredProviders, &[]).fixed("aws", source))
         .block(
-            Block::new("backend", &["s3"])
+            Block::new(BlockKind::Backend, &["s3"])
                 .environment("bucket", &backend.bucket, "state/bucket")
                 .fixed("encrypt", true)
                 .from("key", name::state_key(&backend.key_prefix, state), origin)
@@ -182,7 +182,7 @@ fn terraform(environment: &Environment, state: &str, origin: Origin) -> Block {
 
 fn provider(environment: &Environment, tags: Vec<(String, Expression)>) -> Block {
     let written = &environment.spec;
-    let mut provider = Block::new("provider", &["aws"])
+    let mut provider = Block::new(BlockKind::Provider, &["aws"])
         .environment(
             "allowed_account_ids",
             texts([&written.account_id]),
@@ -190,67 +190,79 @@ fn provider(environment: &Environment, tags: Vec<(String, Expression)>) -> Block
         )
         .environment("region", &written.region, "region");
     if let Some(role) = &written.deploy_role_arn {
-        provider = provider.block(Block::new("assume_role", &[]).environment(
+        provider = provider.block(Block::new(BlockKind::AssumeRole, &[]).environment(
             "role_arn",
             role,
             "deployRoleArn",
         ));
     }
-    provider.block(Block::new("default_tags", &[]).environment(
+    provider.block(Block::new(BlockKind::DefaultTags, &[]).environment(
         "tags",
         Expression::Map(tags),
         "tags",
     ))
 }
 
-/// The outputs of a unit: name, description, and the module's output behind it.
-const OUTPUTS: [(&str, &str, &str, &str); 7] = [
-    (
-        "database_name",
-        "Name of the database.",
-        "rds",
-        "database_name",
-    ),
-    (
-        "endpoint_service_name",
-        "Name of the VPC endpoint service: what a consumer's VPC endpoint connects to.",
-        "endpoint_service",
-        "service_name",
-    ),
-    ("port", "Port that clients connect to.", "proxy", "port"),
-    (
-        "proxy_endpoint",
-        "Host that clients connect to: TLS and IAM tokens are made for this name.",
-        "proxy",
-        "endpoint",
-    ),
-    (
-        "role_arn",
-        "IAM role for the annotation of the ServiceAccount.",
-        "irsa_role",
-        "arn",
-    ),
-    (
-        "secret_arn",
-        "Secret that holds the user and the password.",
-        "rds",
-        "secret_arn",
-    ),
-    (
-        "username",
-        "User that clients log in as.",
-        "rds",
-        "username",
-    ),
+/// An output of a unit: the output of one of its modules.
+struct UnitOutput {
+    name: &'static str,
+    description: &'static str,
+    module: &'static str,
+    output: &'static str,
+}
+
+const OUTPUTS: [UnitOutput; 7] = [
+    UnitOutput {
+        name: "database_name",
+        description: "Name of the database.",
+        module: "rds",
+        output: "database_name",
+    },
+    UnitOutput {
+        name: "endpoint_service_name",
+        description: "Name of the VPC endpoint service: what a consumer's VPC endpoint connects to.",
+        module: "endpoint_service",
+        output: "service_name",
+    },
+    UnitOutput {
+        name: "port",
+        description: "Port that clients connect to.",
+        module: "proxy",
+        output: "port",
+    },
+    UnitOutput {
+        name: "proxy_endpoint",
+        description: "Host that clients connect to: TLS and IAM tokens are made for this name.",
+        module: "proxy",
+        output: "endpoint",
+    },
+    UnitOutput {
+        name: "role_arn",
+        description: "IAM role for the annotation of the ServiceAccount.",
+        module: "irsa_role",
+        output: "arn",
+    },
+    UnitOutput {
+        name: "secret_arn",
+        description: "Secret that holds the user and the password.",
+        module: "rds",
+        output: "secret_arn",
+    },
+    UnitOutput {
+        name: "username",
+        description: "User that clients log in as.",
+        module: "rds",
+        output: "username",
+    },
 ];
 
 static OUTPUT_BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| {
     OUTPUTS
         .iter()
-        .map(|(name, description, module, output)| {
-            Block::new("output", &[name])
-                .fixed("description", *description)
-                .wire("value", module, output)
+        .map(|output| {
+            Block::new(BlockKind::Output, &[output.name])
+                .fixed("description", output.description)
+                .wire("value", output.module, output.output)
         })
         .collect()
 });

@@ -1,6 +1,6 @@
 //! A Terraform root module as data: files of blocks of arguments, and where each argument comes from.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use crate::model::{Origin, Resolved};
 
@@ -27,8 +27,8 @@ pub struct RootFile {
 /// An HCL block.
 #[derive(Clone, Debug)]
 pub struct Block {
-    /// `module`, `output`, …
-    pub kind: &'static str,
+    /// What kind of block it is.
+    pub kind: BlockKind,
     /// The labels after the kind.
     pub labels: Vec<&'static str>,
     /// Its arguments, in order.
@@ -37,13 +37,60 @@ pub struct Block {
     pub blocks: Vec<Block>,
 }
 
+/// The kinds of blocks that roots are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockKind {
+    /// `assume_role` of a provider.
+    AssumeRole,
+    /// `backend` of `terraform`.
+    Backend,
+    /// `default_tags` of a provider.
+    DefaultTags,
+    /// `import`.
+    Import,
+    /// `lifecycle` of `removed`.
+    Lifecycle,
+    /// `module`.
+    Module,
+    /// `output`.
+    Output,
+    /// `provider`.
+    Provider,
+    /// `removed`.
+    Removed,
+    /// `required_providers` of `terraform`.
+    RequiredProviders,
+    /// `terraform`.
+    Terraform,
+}
+
+impl BlockKind {
+    /// The kind as HCL writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AssumeRole => "assume_role",
+            Self::Backend => "backend",
+            Self::DefaultTags => "default_tags",
+            Self::Import => "import",
+            Self::Lifecycle => "lifecycle",
+            Self::Module => "module",
+            Self::Output => "output",
+            Self::Provider => "provider",
+            Self::Removed => "removed",
+            Self::RequiredProviders => "required_providers",
+            Self::Terraform => "terraform",
+        }
+    }
+}
+
 /// One argument and the one place that its value comes from.
 #[derive(Clone, Debug)]
 pub struct Argument {
     /// Its name.
     pub name: &'static str,
     /// Its value.
-    pub term: Expression,
+    pub value: Expression,
     /// Where the value comes from.
     pub source: ArgumentSource,
 }
@@ -51,7 +98,7 @@ pub struct Argument {
 /// Where the value of an argument comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArgumentSource {
-    /// A value of the instance or its environment.
+    /// A value of the database or its environment.
     Origin(Origin),
     /// The output of another module of the root.
     Wire,
@@ -80,6 +127,44 @@ pub enum Expression {
     Output(&'static str, &'static str),
     /// `module.<module>.<resource type>.<resource>["<key>"]`.
     Address(&'static str, &'static str, &'static str, String),
+}
+
+impl RootModule {
+    /// Path of one of its files, relative to the workspace.
+    #[must_use]
+    pub fn path(&self, file: &RootFile) -> String {
+        format!("{}/{}", self.directory, file.name)
+    }
+}
+
+/// The value on one line, for people.
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "{text:?}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::List(items) => {
+                let items: Vec<_> = items.iter().map(ToString::to_string).collect();
+                write!(f, "[{}]", items.join(", "))
+            }
+            Self::Map(entries) => {
+                let entry = |(key, value): &(String, Self)| format!("{key} = {value}");
+                let entries: Vec<_> = entries.iter().map(entry).collect();
+                write!(f, "{{{}}}", entries.join(", "))
+            }
+            Self::Object(attributes) => {
+                let attribute = |(name, value): &(&str, Self)| format!("{name} = {value}");
+                let attributes: Vec<_> = attributes.iter().map(attribute).collect();
+                write!(f, "{{{}}}", attributes.join(", "))
+            }
+            Self::Module(module) => write!(f, "module.{module}"),
+            Self::Output(module, output) => write!(f, "module.{module}.{output}"),
+            Self::Address(module, kind, resource, key) => {
+                write!(f, "module.{module}.{kind}.{resource}[{key:?}]")
+            }
+        }
+    }
 }
 
 impl From<&str> for Expression {
@@ -113,7 +198,35 @@ pub(crate) fn texts<'a>(
 }
 
 impl Block {
-    pub(crate) fn new(kind: &'static str, labels: &[&'static str]) -> Self {
+    /// What the table of impacts calls it: a module's label, else its kind.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match (self.kind, self.labels.first()) {
+            (BlockKind::Module, Some(label)) => label,
+            _ => self.kind.as_str(),
+        }
+    }
+
+    /// Its address inside another block, such as `terraform.backend.s3`.
+    #[must_use]
+    pub fn address(&self, above: &str) -> String {
+        let mut address = above.to_owned();
+        for part in std::iter::once(self.kind.as_str()).chain(self.labels.iter().copied()) {
+            if !address.is_empty() {
+                address.push('.');
+            }
+            address.push_str(part);
+        }
+        // Blocks without labels stand several times; their first argument tells them apart.
+        if let (BlockKind::Import | BlockKind::Removed, Some(first)) =
+            (self.kind, self.arguments.first())
+        {
+            address = format!("{address}[{}]", first.value);
+        }
+        address
+    }
+
+    pub(crate) fn new(kind: BlockKind, labels: &[&'static str]) -> Self {
         const USUAL: usize = 8;
         Self {
             kind,
@@ -126,65 +239,65 @@ impl Block {
     pub(crate) fn push(
         mut self,
         name: &'static str,
-        term: impl Into<Expression>,
+        value: impl Into<Expression>,
         source: ArgumentSource,
     ) -> Self {
         self.arguments.push(Argument {
             name,
-            term: term.into(),
+            value: value.into(),
             source,
         });
         self
     }
 
-    pub(crate) fn fixed(self, name: &'static str, term: impl Into<Expression>) -> Self {
-        self.push(name, term, ArgumentSource::Fixed)
+    pub(crate) fn fixed(self, name: &'static str, value: impl Into<Expression>) -> Self {
+        self.push(name, value, ArgumentSource::Fixed)
     }
 
     pub(crate) fn from(
         self,
         name: &'static str,
-        term: impl Into<Expression>,
+        value: impl Into<Expression>,
         origin: Origin,
     ) -> Self {
-        self.push(name, term, ArgumentSource::Origin(origin))
+        self.push(name, value, ArgumentSource::Origin(origin))
     }
 
     pub(crate) fn environment(
         self,
         name: &'static str,
-        term: impl Into<Expression>,
+        value: impl Into<Expression>,
         key: &'static str,
     ) -> Self {
-        self.from(name, term, Origin::Environment(key))
+        self.from(name, value, Origin::Environment(key))
     }
 
-    pub(crate) fn named(self, name: &'static str, term: &str) -> Self {
-        self.from(name, term, Origin::Derived("shortname"))
+    pub(crate) fn named(self, name: &'static str, value: &str) -> Self {
+        self.from(name, value, Origin::Derived("shortname"))
     }
 
-    pub(crate) fn resolved<T>(self, name: &'static str, given: &Resolved<T>) -> Self
+    pub(crate) fn resolved<T>(self, name: &'static str, resolved: &Resolved<T>) -> Self
     where
         for<'a> Expression: From<&'a T>,
     {
-        self.from(name, &given.value, given.origin)
+        self.from(name, &resolved.value, resolved.origin)
     }
 
     pub(crate) fn copied<T: Copy + Into<Expression>>(
         self,
         name: &'static str,
-        given: &Resolved<T>,
+        resolved: &Resolved<T>,
     ) -> Self {
-        self.from(name, given.value, given.origin)
+        self.from(name, resolved.value, resolved.origin)
     }
 
     pub(crate) fn optional<T: Clone + Into<Expression>>(
         self,
         name: &'static str,
-        given: &Resolved<Option<T>>,
+        resolved: &Resolved<Option<T>>,
     ) -> Self {
-        match &given.value {
-            Some(value) => self.from(name, value.clone(), given.origin),
+        match &resolved.value {
+            Some(value) => self.from(name, value.clone(), resolved.origin),
             None => self,
         }
     }

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     cli::{complete, context::Context, session::Session, stop::Stop, terminal::print},
     compile::WORKSPACE_FILE,
-    inspect::explain::{self, Owner, Places, Value},
+    inspect::explain::{self, Owner, Spans, Value},
     io,
     model::{Database, Environment},
     terraform::lower,
@@ -65,13 +65,13 @@ fn line_of(what: &str) -> Option<(&str, usize)> {
 }
 
 fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<Value>, Stop> {
-    let mut spans = Places::default();
+    let mut spans = Spans::default();
     let shared = session.environments.iter().find(|one| one.unit() == unit);
     let values = if let Some(environment) = shared {
         of_environment(environment, &mut spans)
     } else {
         let (database, _) = session.compile_unit(unit)?;
-        of_instance(&database, &mut spans)
+        of_database(&database, &mut spans)
     };
     let Some(address) = address else {
         return Ok(values);
@@ -90,11 +90,11 @@ fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<V
     Err(Stop::Usage(format!("{unit} has no `{address}`{hint}")))
 }
 
-fn of_instance(database: &Database, spans: &mut Places) -> Vec<Value> {
+fn of_database(database: &Database, spans: &mut Spans) -> Vec<Value> {
     explain::values(&lower::unit(database), Owner::Unit(database), spans)
 }
 
-fn of_environment(environment: &Environment, spans: &mut Places) -> Vec<Value> {
+fn of_environment(environment: &Environment, spans: &mut Spans) -> Vec<Value> {
     let root = lower::environment(environment);
     let values = root.map(|root| explain::values(&root, Owner::Environment(environment), spans));
     values.unwrap_or_default()
@@ -106,7 +106,7 @@ fn at_line(session: &Session, file: &str, line: usize) -> Result<Vec<Value>, Sto
         return nothing("no file of this workspace");
     };
     let (compiled, _) = session.compile()?;
-    let mut spans = Places::default();
+    let mut spans = Spans::default();
     let is_generated = path.starts_with(&format!("{}/", session.output()));
     let mut values = Vec::new();
     for environment in &session.environments {
@@ -120,7 +120,7 @@ fn at_line(session: &Session, file: &str, line: usize) -> Result<Vec<Value>, Sto
             || database.file.path == path
             || path.starts_with(&format!("{}/", database.directory()));
         if is_asked {
-            values.extend(of_instance(database, &mut spans));
+            values.extend(of_database(database, &mut spans));
         }
     }
     if values.is_empty() {
@@ -160,7 +160,7 @@ fn human(values: &[Value], base: &str) -> String {
             value.value,
             value.file,
             value.lines.start(),
-            value.from(),
+            value.provenance,
         );
     }
     text
@@ -168,7 +168,7 @@ fn human(values: &[Value], base: &str) -> String {
 
 fn document(values: &[Value], base: &str) -> Json {
     let one = |value: &Value| {
-        let span = value.span.as_ref().map(|span| {
+        let span = value.provenance.span.as_ref().map(|span| {
             let (line, column) = span.file.position(span.range.start);
             let (end, _) = span.file.position(span.range.end);
             json!({
@@ -181,8 +181,8 @@ fn document(values: &[Value], base: &str) -> Json {
         json!({
             "address": value.address,
             "value": value.value,
-            "origin": value.origin,
-            "key": value.key,
+            "origin": value.provenance.origin,
+            "key": value.provenance.key,
             "from": span,
             "becomes": value.becomes,
             "file": format!("{base}{}", value.file),

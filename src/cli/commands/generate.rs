@@ -19,8 +19,8 @@ use crate::{
     model::{Database, Environment},
     review::retirement::{self, Leaving, StandingRoot},
     terraform::{
-        emit::emit,
         lower,
+        print::print_root,
         tree::{self, Change, Found, Tree},
     },
 };
@@ -52,9 +52,9 @@ impl Owner<'_> {
 
     fn tree(&self) -> Tree {
         match self {
-            Self::Unit(database) => emit(&lower::unit(database)),
+            Self::Unit(database) => print_root(&lower::unit(database)),
             Self::Environment(environment) => {
-                lower::environment(environment).map_or_else(Tree::new, |root| emit(&root))
+                lower::environment(environment).map_or_else(Tree::new, |root| print_root(&root))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 mod watch;
 
-use std::{fmt::Write, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use crate::{
     cli::{
@@ -15,7 +15,11 @@ use crate::{
     diagnostic::Problem,
     io,
     model::Environment,
-    terraform::{emit::emit, lower},
+    terraform::{
+        lower,
+        print::{Colored, Sink, Style, print_file_to},
+        root_module::RootModule,
+    },
 };
 
 /// Arguments of `preview`.
@@ -73,15 +77,15 @@ fn compile(what: &str, context: &Context) -> Result<Compiled, Stop> {
     let rejected = problems.iter().any(Problem::is_error);
     let database = database.filter(|_| !rejected);
     let hcl = database.map(|database| {
-        let mut text = String::new();
-        for (path, file) in emit(&lower::unit(&database)) {
-            let separator = if text.is_empty() { "" } else { "\n" };
-            let _ = write!(text, "{separator}# {path}\n{file}");
-        }
+        let root = lower::unit(&database);
         if context.color.applies_to(&std::io::stdout()) {
-            paint(&text)
+            let mut colored = Colored::default();
+            print_to(&mut colored, &root);
+            colored.0
         } else {
-            text
+            let mut plain = String::new();
+            print_to(&mut plain, &root);
+            plain
         }
     });
     Ok(Compiled {
@@ -90,6 +94,21 @@ fn compile(what: &str, context: &Context) -> Result<Compiled, Stop> {
         base: subject.base,
         hcl,
     })
+}
+
+/// Prints every file of a root, each under its path.
+fn print_to<'a>(sink: &mut impl Sink<'a>, root: &'a RootModule) {
+    for (at, file) in root.files.iter().enumerate() {
+        if at > 0 {
+            sink.push("\n");
+        }
+        sink.style(Style::Comment, |sink| {
+            sink.push("# ");
+            sink.push(&root.path(file));
+        });
+        sink.push("\n");
+        print_file_to(sink, &root.written_in, &file.blocks);
+    }
 }
 
 struct Subject {
@@ -160,39 +179,4 @@ fn stdin_path(bytes: &[u8]) -> String {
         .find_map(|line| line.strip_prefix("namespace:"));
     let namespace = namespace.map_or("stdin", |value| value.trim().trim_matches(['"', '\'']));
     format!("{namespace}.yaml")
-}
-
-const DIM: &str = "\u{1b}[2m";
-const BOLD: &str = "\u{1b}[1m";
-const CYAN: &str = "\u{1b}[36m";
-const GREEN: &str = "\u{1b}[32m";
-const PLAIN: &str = "\u{1b}[0m";
-
-/// Colours HCL line by line: what we print has one argument or one block start a line.
-fn paint(text: &str) -> String {
-    let mut painted = String::with_capacity(text.len() * 2);
-    for line in text.lines() {
-        let code = line.trim_start();
-        let indent = line.get(..line.len() - code.len()).unwrap_or("");
-        painted.push_str(indent);
-        if code.starts_with('#') {
-            let _ = write!(painted, "{DIM}{code}{PLAIN}");
-        } else if let Some((key, value)) = code.split_once(" = ") {
-            let _ = write!(painted, "{CYAN}{key}{PLAIN} = {}", paint_value(value));
-        } else if code.ends_with('{') {
-            let _ = write!(painted, "{BOLD}{code}{PLAIN}");
-        } else {
-            painted.push_str(&paint_value(code));
-        }
-        painted.push('\n');
-    }
-    painted
-}
-
-fn paint_value(value: &str) -> String {
-    if value.starts_with('"') {
-        format!("{GREEN}{value}{PLAIN}")
-    } else {
-        value.to_owned()
-    }
 }

@@ -6,7 +6,7 @@ use crate::{
     aws::{instance_class, parameter},
     config::{Lifecycle, workspace::Cluster},
     model::{Database, Environment, Origin, Resolved},
-    terraform::root_module::{Block, Expression, texts},
+    terraform::root_module::{Block, BlockKind, Expression, texts},
 };
 
 /// Every module call of a unit.
@@ -24,7 +24,7 @@ pub(super) fn unit(database: &Database) -> Vec<Block> {
 pub(super) fn call(environment: &Environment, label: &'static str, module: &str) -> Block {
     let modules = &environment.modules;
     let source = format!("{}{module}{}", modules.before, modules.after);
-    Block::new("module", &[label]).environment("source", source, "modules")
+    Block::new(BlockKind::Module, &[label]).environment("source", source, "modules")
 }
 
 fn alarms(block: Block, environment: &Environment, memory_gib: Option<u32>) -> Block {
