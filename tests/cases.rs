@@ -2,14 +2,17 @@
 
 use std::{fmt::Write, path::Path};
 
-use crate::workspace::{Workspace, cases};
+use crate::support::{
+    snapshot,
+    workspace::{Workspace, cases},
+};
 
 #[test]
 fn ok() {
     for case in cases("fixtures/ok") {
         let workspace = Workspace::open(&case);
         assert_eq!(workspace.drawn(), "", "{}", case.display());
-        snapshot("../snapshots/ok", &case, &listing(&workspace));
+        snapshot("ok", &case, &listing(&workspace));
     }
 }
 
@@ -18,7 +21,7 @@ fn the_example_workspace() {
     let city = Path::new("fixtures/city");
     let workspace = Workspace::open(city);
     assert_eq!(workspace.drawn(), "");
-    snapshot("../snapshots", city, &listing(&workspace));
+    snapshot("", city, &listing(&workspace));
 }
 
 #[test]
@@ -26,7 +29,7 @@ fn bad() {
     for case in cases("fixtures/bad") {
         let drawn = Workspace::open(&case).drawn();
         assert_ne!(drawn, "", "{} is not bad", case.display());
-        snapshot("../snapshots/bad", &case, &drawn);
+        snapshot("bad", &case, &drawn);
     }
 }
 
@@ -36,7 +39,7 @@ fn the_schemas() {
         ("config", &storage_valet_rds::config::schema::CONFIG),
         ("workspace", &storage_valet_rds::config::schema::WORKSPACE),
     ] {
-        snapshot("../snapshots/schema", Path::new(name), &schema.text());
+        snapshot("schema", Path::new(name), &schema.text());
     }
 }
 
@@ -49,10 +52,6 @@ fn listing(workspace: &Workspace) -> String {
 }
 
 fn snapshot(folder: &str, case: &Path, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(folder);
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
     let name = case.file_name().unwrap().to_str().unwrap();
-    settings.bind(|| insta::assert_snapshot!(name, text));
+    snapshot::settings(folder).bind(|| insta::assert_snapshot!(name, text));
 }

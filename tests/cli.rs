@@ -9,52 +9,11 @@ use std::{
 
 use serde_json::Value;
 
-/// What a run of `valet-rds` did.
-pub(crate) struct Ran {
-    pub(crate) code: i32,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-/// Runs `valet-rds` on the day of the tests.
-pub(crate) fn valet(folder: &Path, arguments: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_valet-rds"))
-        .args(["--today", crate::workspace::TODAY])
-        .args(arguments)
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran {
-        code: output.status.code().unwrap(),
-        out: text(output.stdout),
-        err: text(output.stderr),
-    }
-}
-
-/// A fresh copy of a workspace.
-pub(crate) fn copy(from: &str, name: &str) -> PathBuf {
-    let to = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&to);
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry.unwrap();
-        let inner = entry.path().strip_prefix(from).unwrap();
-        if inner.starts_with("generated") {
-            continue;
-        }
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(to.join(inner)).unwrap();
-        } else {
-            fs::copy(entry.path(), to.join(inner)).unwrap();
-        }
-    }
-    to
-}
-
-fn city(name: &str) -> PathBuf {
-    copy("fixtures/city", name)
-}
+use crate::support::{
+    command::valet,
+    folder::{case, city, copy, minimal},
+    oracle,
+};
 
 fn write_times(folder: &Path) -> Vec<(PathBuf, SystemTime)> {
     let mut times: Vec<_> = walkdir::WalkDir::new(folder)
@@ -218,8 +177,7 @@ fn a_config_that_vanishes_is_refused_and_one_that_moves_is_followed() {
 
 #[test]
 fn check_prints_one_json_document_with_places() {
-    let folder = copy("fixtures/bad/unknown-key", "json");
-    fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
+    let folder = case("bad/unknown-key", "json");
     let run = valet(&folder, &["check", "--format", "json"]);
     assert_eq!((run.code, run.err.as_str()), (1, ""));
     let document: Value = serde_json::from_str(&run.out).unwrap();
@@ -237,8 +195,7 @@ fn check_prints_one_json_document_with_places() {
 
 #[test]
 fn warnings_alone_do_not_fail() {
-    let folder = copy("fixtures/bad/unencrypted", "warnings");
-    fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
+    let folder = case("bad/unencrypted", "warnings");
     let run = valet(&folder, &["check"]);
     assert_eq!(run.code, 0);
     assert!(run.err.ends_with("1 config: 1 warning\n"), "{}", run.err);
@@ -293,7 +250,7 @@ fn preview_prints_what_generate_writes_and_reads_nothing_else() {
     );
     let colored = valet(&city, &["--color", "always", "preview", "prod/ledger"]).out;
     assert!(colored.contains("\u{1b}[1mmodule \"rds\"\u{1b}[0m {"));
-    assert_eq!(crate::oracle::without_escapes(&colored), unit.out);
+    assert_eq!(oracle::without_escapes(&colored), unit.out);
 }
 
 #[test]
@@ -382,15 +339,13 @@ fn init_makes_a_workspace_that_compiles_and_overwrites_nothing() {
 
 #[test]
 fn denied_warnings_fail() {
-    let folder = copy("fixtures/bad/unencrypted", "denied");
-    fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
+    let folder = case("bad/unencrypted", "denied");
     assert_eq!(valet(&folder, &["check", "--deny", "warnings"]).code, 1);
 }
 
 #[test]
 fn github_gets_an_annotation_for_each_problem() {
-    let folder = copy("fixtures/bad/unknown-cluster", "github");
-    fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
+    let folder = case("bad/unknown-cluster", "github");
     let run = valet(&folder, &["check", "--format", "github"]);
     assert_eq!(
         run.out,
@@ -414,8 +369,7 @@ fn sarif_holds_every_rule_and_result() {
 
 #[test]
 fn fix_mends_what_is_certain_and_keeps_the_rest() {
-    let folder = copy("fixtures/ok/minimal", "fix");
-    fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
+    let folder = minimal("fix");
     let config = folder.join("configs/dev/orders.yaml");
     let text = "# Orders.\nshortname: orders   # for ever\n\nengineVersion: 16.10\ninstance_class: db.t4g.large # small\nstorageType: GP3\nmultiAz_: true\nbackupWindow: soon\n";
     fs::write(&config, text).unwrap();

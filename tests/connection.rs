@@ -11,9 +11,10 @@ use storage_valet_rds::{
     },
 };
 
-use crate::{
-    cli::valet,
-    k8s::{applied, documents, kind, outputs_of},
+use crate::support::{
+    command::valet,
+    kubernetes::{documents, kind},
+    outputs::{applied, outputs_of},
     workspace::Workspace,
 };
 

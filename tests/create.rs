@@ -1,9 +1,14 @@
 //! `create`: a config appears or changes in place, and never breaks.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use crate::{
-    cli::{Ran, copy, valet},
+use crate::support::{
+    command::{Ran, valet},
+    folder::{city, copy},
     workspace::TODAY,
 };
 
@@ -27,8 +32,8 @@ const FIRST: &str = "# yaml-language-server: $schema=../../schemas/config.schema
 const CONFIG: &str = "configs/dev3/test-dev.yaml";
 
 /// The example workspace without the sample's config.
-fn city(name: &str) -> std::path::PathBuf {
-    let city = copy("fixtures/city", &format!("create-{name}"));
+fn without_sample(name: &str) -> PathBuf {
+    let city = city(&format!("create-{name}"));
     fs::remove_file(city.join(CONFIG)).unwrap();
     city
 }
@@ -44,7 +49,7 @@ fn run(city: &Path, line: &str) -> Ran {
 
 #[test]
 fn only_what_is_given_is_written() {
-    let city = city("given");
+    let city = without_sample("given");
     let ran = run(
         &city,
         "--environment dev3 --namespace test-dev create -i db.t3.large -s 50 -sn testdev",
@@ -82,7 +87,7 @@ fn every_way_to_name_the_unit_and_the_options_means_the_same() {
     .iter()
     .enumerate()
     {
-        let city = city(&format!("ways-{index}"));
+        let city = without_sample(&format!("ways-{index}"));
         let ran = run(&city, line);
         assert_eq!(ran.code, 0, "{line}: {}", ran.err);
         assert_eq!(ran.out, format!("{FIRST}{SAMPLE}"), "{line}");
@@ -93,7 +98,7 @@ fn every_way_to_name_the_unit_and_the_options_means_the_same() {
 #[cfg(unix)]
 #[test]
 fn the_same_program_is_the_plugin_of_agoractl_under_its_name() {
-    let city = city("plugin");
+    let city = without_sample("plugin");
     let plugin = city.join("agoractl-rds");
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_valet-rds"), &plugin).unwrap();
     let run = |line: &str| {
@@ -104,34 +109,35 @@ fn the_same_program_is_the_plugin_of_agoractl_under_its_name() {
             .env("NO_COLOR", "1")
             .output()
             .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (
-            output.status.code(),
-            text(output.stdout),
-            text(output.stderr),
-        )
+        Ran::of(output)
     };
-    let (code, _, err) = run(
+    let made = run(
         "--environment dev3 --namespace test-dev create -i db.t3.large -s 50 -u postgres -sn testdev",
     );
-    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(made.code, 0, "{}", made.err);
     assert!(
-        err.contains("run `agoractl rds generate dev3/test-dev`"),
-        "{err}"
+        made.err
+            .contains("run `agoractl rds generate dev3/test-dev`"),
+        "{}",
+        made.err
     );
-    let (_, out, _) = run("create --help");
+    let help = run("create --help").out;
     assert!(
-        out.contains("Usage: agoractl rds create [OPTIONS] [UNIT]"),
-        "{out}"
+        help.contains("Usage: agoractl rds create [OPTIONS] [UNIT]"),
+        "{help}"
     );
-    let (code, _, err) = run("create --no-such-option");
-    assert_eq!(code, Some(2));
-    assert!(err.contains("Usage: agoractl rds create"), "{err}");
+    let wrong = run("create --no-such-option");
+    assert_eq!(wrong.code, 2);
+    assert!(
+        wrong.err.contains("Usage: agoractl rds create"),
+        "{}",
+        wrong.err
+    );
 }
 
 #[test]
 fn an_update_keeps_comments_order_quotes_and_keys_of_the_future() {
-    let city = city("keeps");
+    let city = without_sample("keeps");
     let text = "# Ours.\n\nusername: postgres   # the old one\nshortname: \"testdev\"\nfutureKey: {a: [1, 2]}\nallocatedStorage: 50 # GiB\nproxy:\n    # seconds\n    idleClientTimeout: 900\n    later: x\n\n# end\n";
     fs::write(city.join(CONFIG), text).unwrap();
     let ran = run(
@@ -152,7 +158,7 @@ fn an_update_keeps_comments_order_quotes_and_keys_of_the_future() {
 
 #[test]
 fn the_same_call_twice_changes_nothing() {
-    let city = city("twice");
+    let city = without_sample("twice");
     let line = "create dev3/test-dev -sn testdev -s 50";
     run(&city, line);
     let before = fs::metadata(city.join(CONFIG)).unwrap().modified().unwrap();
@@ -191,7 +197,7 @@ fn a_file_that_is_broken_stays_as_it_is_and_the_place_is_shown() {
             "test-dev.yaml:2:7",
         ),
     ] {
-        let city = city(&format!("broken-{name}"));
+        let city = without_sample(&format!("broken-{name}"));
         fs::write(city.join(CONFIG), text).unwrap();
         let ran = run(&city, "create dev3/test-dev -sn other");
         assert_eq!(ran.code, 1, "{name}: {}", ran.err);
@@ -205,7 +211,7 @@ fn a_file_that_is_broken_stays_as_it_is_and_the_place_is_shown() {
 
 #[test]
 fn what_would_not_compile_is_not_written() {
-    let city = city("refused");
+    let city = without_sample("refused");
     for (line, part) in [
         (
             "-sn agora",
@@ -238,7 +244,7 @@ fn what_would_not_compile_is_not_written() {
 
 #[test]
 fn the_first_config_of_an_environment_brings_its_folder_along() {
-    let city = city("first");
+    let city = without_sample("first");
     fs::remove_dir_all(city.join("configs/dev3")).unwrap();
     let refused = run(&city, "create dev3/test-dev -sn testdev -s lots");
     assert_eq!(refused.code, 1, "{}", refused.err);
@@ -253,24 +259,24 @@ fn the_first_config_of_an_environment_brings_its_folder_along() {
 
 #[test]
 fn a_waiver_holds_while_a_config_is_made() {
-    let city = city("waiver");
-    let valet = city.join("valet.yaml");
-    let text = fs::read_to_string(&valet).unwrap();
+    let city = without_sample("waiver");
+    let valet_yaml = city.join("valet.yaml");
+    let text = fs::read_to_string(&valet_yaml).unwrap();
     let policy = "configs: configs/dev3\n    policy: {requireMultiAz: true}";
-    fs::write(&valet, text.replace("configs: configs/dev3", policy)).unwrap();
+    fs::write(&valet_yaml, text.replace("configs: configs/dev3", policy)).unwrap();
     let ran = run(&city, "create dev3/test-dev -sn testdev");
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("policy-multi-az"), "{}", ran.err);
     let waiver = "waivers=[{rule: policy-multi-az, reason: a test, expires: \"2099-01-01\"}]";
     let arguments = ["create", "dev3/test-dev", "-sn", "testdev", "--set", waiver];
-    let ran = crate::cli::valet(&city, &arguments);
+    let ran = valet(&city, &arguments);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(run(&city, "info dev3/test-dev").code, 0);
 }
 
 #[test]
 fn problems_of_other_configs_are_not_ours() {
-    let city = city("others");
+    let city = without_sample("others");
     fs::write(city.join("configs/dev3/agora.yaml"), "shortname: [\n").unwrap();
     fs::write(city.join("configs/prod/stray.yml"), "").unwrap();
     assert_eq!(run(&city, "create dev3/test-dev -sn testdev").code, 0);
@@ -278,7 +284,7 @@ fn problems_of_other_configs_are_not_ours() {
 
 #[test]
 fn wrong_words_are_answered_with_the_right_ones() {
-    let city = city("words");
+    let city = without_sample("words");
     for (line, part) in [
         ("create dev3/test-dev", "error: -sn/--shortname is missing"),
         (
@@ -338,7 +344,7 @@ fn wrong_words_are_answered_with_the_right_ones() {
 #[test]
 fn nothing_is_written_outside_the_workspace() {
     use std::os::unix::fs::symlink;
-    let city = city("outside");
+    let city = without_sample("outside");
     let elsewhere = copy("fixtures/ok/minimal/configs/dev", "create-elsewhere");
     let theirs = elsewhere.join("orders.yaml");
     let before = fs::read(&theirs).unwrap();
@@ -371,7 +377,7 @@ fn nothing_is_written_outside_the_workspace() {
 #[test]
 fn permissions_and_line_ends_survive() {
     use std::os::unix::fs::PermissionsExt;
-    let city = city("permissions");
+    let city = without_sample("permissions");
     let config = city.join(CONFIG);
     fs::write(&config, "shortname: testdev\r\nport: 5432 # here").unwrap();
     fs::set_permissions(&config, fs::Permissions::from_mode(0o640)).unwrap();

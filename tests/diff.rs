@@ -1,58 +1,15 @@
 //! What `diff` says about a change, and what it lets pass.
 
-use std::{
-    fmt::Write,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fmt::Write, fs, path::Path};
 
 use serde_json::Value;
 
-use crate::cli::{Ran, copy, valet};
-
-/// A copy of the example workspace in a git repository of its own, in a folder below its root.
-pub(crate) fn repository(name: &str) -> PathBuf {
-    let _ = fs::remove_dir_all(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
-    let folder = copy("fixtures/city", &format!("{name}/platform/city"));
-    let root = folder.parent().unwrap().parent().unwrap().to_owned();
-    git(&root, &["init", "--quiet", "--initial-branch", "main"]);
-    commit(&root);
-    folder
-}
-
-pub(crate) fn commit(folder: &Path) {
-    git(folder, &["add", "--all"]);
-    git(
-        folder,
-        &[
-            "-c",
-            "user.name=t",
-            "-c",
-            "user.email=t@example.com",
-            "commit",
-            "--quiet",
-            "--allow-empty",
-            "-m",
-            "x",
-        ],
-    );
-}
-
-pub(crate) fn git(folder: &Path, arguments: &[&str]) {
-    let mut command = Command::new("git");
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("GIT_DIR");
-    assert!(command.status().unwrap().success(), "git {arguments:?}");
-}
-
-pub(crate) fn edit(path: &Path, from: &str, to: &str) {
-    let text = fs::read_to_string(path).unwrap();
-    assert!(text.contains(from), "{from} is not in {}", path.display());
-    fs::write(path, text.replace(from, to)).unwrap();
-}
+use crate::support::{
+    command::{Ran, valet},
+    folder::edit,
+    repository::{commit, repository},
+    snapshot,
+};
 
 fn diff(folder: &Path, more: &[&str]) -> Ran {
     let mut arguments = vec!["diff", "--base", "HEAD"];
@@ -452,10 +409,7 @@ fn the_comment_and_the_terminal_say_the_same() {
         "shortname",
         "# a remark\nshortname",
     );
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots/diff");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let settings = snapshot::settings("diff");
     settings.bind(|| {
         insta::assert_snapshot!(
             "markdown",

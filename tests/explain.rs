@@ -8,8 +8,9 @@ use storage_valet_rds::{
     terraform::{diff, lower, print::print_root, root_module::RootModule},
 };
 
-use crate::{
-    cli::{copy, valet},
+use crate::support::{
+    command::valet,
+    folder::city,
     workspace::{Workspace, cases},
 };
 
@@ -108,7 +109,7 @@ fn json(folder: &Path, arguments: &[&str]) -> Vec<Json> {
 
 #[test]
 fn a_value_leads_to_its_line_and_the_line_to_its_values() {
-    let city = copy("fixtures/city", "explain");
+    let city = city("explain");
     valet(&city, &["generate"]);
     let values = json(&city, &["dev3/test-dev", "module.rds.instance_class"]);
     assert_eq!(values.len(), 1);
@@ -153,7 +154,7 @@ fn a_value_leads_to_its_line_and_the_line_to_its_values() {
 
 #[test]
 fn an_environments_default_leads_to_every_unit_that_takes_it() {
-    let city = copy("fixtures/city", "explain-default");
+    let city = city("explain-default");
     let valet_yaml = fs::read_to_string(city.join("valet.yaml")).unwrap();
     let line = valet_yaml
         .lines()
@@ -170,7 +171,7 @@ fn an_environments_default_leads_to_every_unit_that_takes_it() {
 
 #[test]
 fn a_whole_unit_is_listed_and_unknown_things_are_errors_of_usage() {
-    let city = copy("fixtures/city", "explain-unit");
+    let city = city("explain-unit");
     let run = valet(&city, &["explain", "dev3/agora"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(

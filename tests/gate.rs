@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::cli::{Ran, copy, valet};
+use crate::support::{
+    command::{Ran, valet},
+    folder::minimal,
+};
 
 fn plan(name: &str) -> String {
     let path = fs::canonicalize(format!("fixtures/plans/{name}.json")).unwrap();
@@ -14,8 +17,7 @@ fn plan(name: &str) -> String {
 
 /// A workspace with one unit, `dev/orders`, that says this besides its name.
 fn workspace(name: &str, more: &str) -> PathBuf {
-    let folder = copy("fixtures/ok/minimal", name);
-    fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
+    let folder = minimal(name);
     fs::write(
         folder.join("configs/dev/orders.yaml"),
         format!("shortname: orders\n{more}"),

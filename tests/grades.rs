@@ -14,6 +14,8 @@ use storage_valet_rds::{
     terraform::{diff, lower, root_module::RootModule},
 };
 
+use crate::support::snapshot;
+
 /// Types whose replacement takes data or identity away from clients.
 const PRECIOUS: [&str; 5] = [
     "aws_db_instance",
@@ -196,11 +198,7 @@ fn every_change_with_what_diff_says_and_what_the_provider_planned() {
         )
         .unwrap();
     }
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!("grades", table));
+    snapshot::settings("").bind(|| insta::assert_snapshot!("grades", table));
 }
 
 #[test]

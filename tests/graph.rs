@@ -4,17 +4,10 @@ use std::{fs, path::Path};
 
 use storage_valet_rds::inspect::graph;
 
-use crate::{
-    cli::{copy, valet},
-    workspace::Workspace,
-};
+use crate::support::{command::valet, folder::city, snapshot, workspace::Workspace};
 
 fn snapshot(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots/graph");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
+    snapshot::settings("graph").bind(|| insta::assert_snapshot!(name, text));
 }
 
 #[test]
@@ -186,7 +179,7 @@ fn the_picture_stands_alone_in_light_and_dark() {
 
 #[test]
 fn what_cannot_be_drawn_is_said() {
-    let city = copy("fixtures/city", "graph-usage");
+    let city = city("graph-usage");
     assert_eq!(valet(&city, &["graph"]).code, 2);
     assert_eq!(valet(&city, &["graph", "--environment", "dev9"]).code, 2);
     assert_eq!(

@@ -2,20 +2,13 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
 
-use crate::cli::{copy, valet};
-
-/// A workspace with one good config, `configs/dev/orders.yaml`.
-pub(crate) fn workspace(name: &str) -> PathBuf {
-    let folder = copy("fixtures/ok/minimal", name);
-    fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
-    folder
-}
+use crate::support::{command::valet, folder::minimal};
 
 /// Checks a workspace: each problem as `file:line:column code message`.
 fn problems(folder: &Path) -> Vec<String> {
@@ -44,7 +37,7 @@ fn problems(folder: &Path) -> Vec<String> {
 
 /// The one problem of the bytes in the place of the good config, which is also drawn.
 fn problem_of(name: &str, bytes: &[u8]) -> String {
-    let folder = workspace(&format!("hostile-{name}"));
+    let folder = minimal(&format!("hostile-{name}"));
     fs::write(folder.join("configs/dev/orders.yaml"), bytes).unwrap();
     let drawn = valet(&folder, &["generate"]);
     assert_eq!(drawn.code, 1);
@@ -263,7 +256,7 @@ fn bytes_that_are_no_text_are_told_at_the_first_of_them() {
 fn line_ends_of_windows_mean_the_same() {
     let config = "shortname: orders\nproxy:\n  initQuery: |\n    SET a = 1;\n    SET b = 2\n";
     let tree = |name: &str, text: String| {
-        let folder = workspace(name);
+        let folder = minimal(name);
         fs::write(folder.join("configs/dev/orders.yaml"), text).unwrap();
         assert_eq!(valet(&folder, &["generate"]).code, 0);
         fs::read(folder.join("generated/dev/orders/main.tf")).unwrap()
@@ -277,7 +270,7 @@ fn line_ends_of_windows_mean_the_same() {
 
 #[test]
 fn thousands_of_mistakes_take_no_longer_and_end_at_a_hundred() {
-    let folder = workspace("mistakes");
+    let folder = minimal("mistakes");
     let lines = (0..9000).map(|number| format!("  k{number}: {number}\n"));
     let config = format!("shortname: orders\ntags:\n{}", lines.collect::<String>());
     fs::write(folder.join("configs/dev/orders.yaml"), &config).unwrap();
@@ -342,7 +335,7 @@ fn the_workspace_file_is_read_as_carefully() {
             "",
         ),
     ] {
-        let folder = workspace(&format!("hostile-workspace-{name}"));
+        let folder = minimal(&format!("hostile-workspace-{name}"));
         fs::write(folder.join("valet.yaml"), text).unwrap();
         let found = problems(&folder);
         assert!(found[0].contains(expected), "{name}: {found:?}");
@@ -351,7 +344,7 @@ fn the_workspace_file_is_read_as_carefully() {
 
 #[test]
 fn names_that_deceive_are_told() {
-    let folder = workspace("names");
+    let folder = minimal("names");
     let good = "shortname: orders\n";
     for (number, name) in ["con", "lpt9", "\u{43e}rders", "Orders"].iter().enumerate() {
         let config = good.replace(
@@ -378,7 +371,7 @@ fn names_that_deceive_are_told() {
 
 #[test]
 fn folders_of_configs_that_differ_in_case_are_one() {
-    let folder = workspace("case");
+    let folder = minimal("case");
     let valet_yaml = fs::read_to_string("fixtures/valet.yaml").unwrap();
     let (head, dev) = valet_yaml.split_once("  dev:\n").unwrap();
     let other = dev

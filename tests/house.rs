@@ -8,7 +8,7 @@ use std::{
 
 use storage_valet_rds::diagnostic::rule;
 
-use crate::workspace::{Workspace, cases};
+use crate::support::workspace::{Workspace, cases};
 
 /// The folders of `src/`, lowest first: a file uses only folders before its own.
 const RANKS: &[&str] = &[

@@ -5,19 +5,18 @@ use std::{collections::BTreeSet, fs, path::Path};
 use serde_json::Value;
 use storage_valet_rds::{inspect::resolved, yaml::Source};
 
-use crate::{
-    cli::{copy, valet},
-    k8s::{applied, outputs_of},
+use crate::support::{
+    command::valet,
+    folder::city,
+    outputs::{applied, outputs_of},
+    snapshot,
     workspace::Workspace,
 };
 
 #[test]
 fn people_read_tables() {
-    let city = copy("fixtures/city", "info");
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots/info");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let city = city("info");
+    let settings = snapshot::settings("info");
     for unit in ["dev3/test-dev", "prod/ledger"] {
         let ran = valet(&city, &["info", unit]);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""));
@@ -98,7 +97,7 @@ fn ledger(folder: &Path) -> storage_valet_rds::model::Database {
 
 #[test]
 fn programs_read_one_document_in_yaml_or_json() {
-    let city = copy("fixtures/city", "info-documents");
+    let city = city("info-documents");
     let json = valet(
         &city,
         &[

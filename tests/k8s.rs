@@ -2,68 +2,20 @@
 
 use std::{fs, path::Path};
 
-use serde_json::{Value, json};
-use storage_valet_rds::{
-    connect::{
-        kubernetes::{self, Target},
-        outputs,
-    },
-    model::Database,
-};
+use serde_json::json;
+use storage_valet_rds::connect::kubernetes::{self, Target};
 
-use crate::{
-    cli::{copy, valet},
+use crate::support::{
+    command::{Ran, command, valet},
+    folder::city,
+    kubernetes::{documents, kind},
+    outputs::{applied, outputs_of},
+    snapshot,
     workspace::Workspace,
 };
 
-/// What `terraform output -json` prints once the unit's root has been applied.
-pub(crate) fn outputs_of(database: &Database) -> Value {
-    let environment = &database.environment.spec;
-    let (region, account) = (&environment.region, &environment.account_id);
-    let text = |value: String| json!({"sensitive": false, "type": "string", "value": value});
-    let mut outputs = json!({
-        "endpoint_service_name": text(format!("com.amazonaws.vpce.{region}.vpce-svc-0123456789abcdef0")),
-        "port": {"sensitive": false, "type": "number", "value": 5432},
-        "proxy_endpoint": text(format!("{}.proxy-abcdefghijkl.{region}.rds.amazonaws.com", database.names.proxy)),
-        "role_arn": text(format!("arn:aws:iam::{account}:role/{}", database.iam_role_name.value)),
-        "secret_arn": text(format!("arn:aws:secretsmanager:{region}:{account}:secret:rds!db-0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-AbCdEf")),
-        "username": text(database.username.value.clone()),
-    });
-    if let Some(name) = &database.database_name.value {
-        outputs["database_name"] = text(name.clone());
-    }
-    outputs
-}
-
-/// A copy of the example workspace in which every unit's outputs are committed.
-pub(crate) fn applied(name: &str) -> std::path::PathBuf {
-    let city = copy("fixtures/city", name);
-    assert_eq!(valet(&city, &["generate"]).code, 0);
-    for database in Workspace::open(&city).databases {
-        let path = city.join(database.directory()).join(outputs::FILE);
-        fs::write(path, format!("{:#}\n", outputs_of(&database))).unwrap();
-    }
-    city
-}
-
-/// The documents of a YAML stream.
-pub(crate) fn documents(yaml: &str) -> Vec<Value> {
-    serde_yaml::from_multiple(yaml).unwrap()
-}
-
-pub(crate) fn kind<'a>(documents: &'a [Value], kind: &str) -> &'a Value {
-    documents
-        .iter()
-        .find(|document| document["kind"] == kind)
-        .unwrap()
-}
-
 fn snapshot(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots/k8s");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
+    snapshot::settings("k8s").bind(|| insta::assert_snapshot!(name, text));
 }
 
 #[test]
@@ -90,7 +42,7 @@ fn the_objects_of_a_password_and_of_an_iam_database_are_as_reviewed() {
 
 #[test]
 fn what_an_existing_user_types_needs_no_outputs() {
-    let city = copy("fixtures/city", "k8s-flags");
+    let city = city("k8s-flags");
     let secret = "arn:aws:secretsmanager:ap-northeast-1:111111111111:secret:rds!db-0a1b-AbCdEf";
     let host = "testdev.proxy-xyz.ap-northeast-1.rds.amazonaws.com";
     let flags = [
@@ -155,13 +107,9 @@ fn outputs_come_from_a_file_from_standard_input_or_from_beside_the_root() {
     fs::rename(&committed, &elsewhere).unwrap();
     let file = valet(&city, &["k8s", "dev3/agora", "--outputs", "elsewhere.json"]);
     assert_eq!((file.code, &file.out), (0, &beside.out), "{}", file.err);
-    let piped = std::process::Command::new(env!("CARGO_BIN_EXE_valet-rds"))
-        .args(["k8s", "dev3/agora", "--outputs", "-"])
-        .stdin(fs::File::open(&elsewhere).unwrap())
-        .current_dir(&city)
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8(piped.stdout).unwrap(), beside.out);
+    let mut piped = command(&city, &["k8s", "dev3/agora", "--outputs", "-"]);
+    piped.stdin(fs::File::open(&elsewhere).unwrap());
+    assert_eq!(Ran::of(piped.output().unwrap()).out, beside.out);
     let none = valet(&city, &["k8s", "dev3/agora"]);
     assert_eq!(none.code, 2);
     assert!(
@@ -215,7 +163,7 @@ fn outputs_that_are_none_or_of_another_unit_are_refused() {
 
 #[test]
 fn an_iam_client_needs_no_secret_and_a_slip_in_the_host_is_named() {
-    let city = copy("fixtures/city", "k8s-iam-flags");
+    let city = city("k8s-iam-flags");
     let host = "payments-dev3-proxy.proxy-xyz.ap-northeast-1.rds.amazonaws.com";
     let run = valet(&city, &["k8s", "dev3/payments-iam", "-p", host]);
     assert_eq!((run.code, run.err.as_str()), (0, ""));

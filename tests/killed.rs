@@ -5,12 +5,16 @@ use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use crate::{cli::valet, fuzzed::Random, hostile::workspace};
+use crate::support::{
+    command::{command, valet},
+    folder::{lift_quotas, minimal},
+    random::Random,
+};
 
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
@@ -77,18 +81,13 @@ fn configure(folder: &Path, units: usize, variant: usize) {
 }
 
 fn prepared(name: &str) -> PathBuf {
-    let folder = workspace(name);
-    let path = folder.join("valet.yaml");
-    let text = fs::read_to_string(&path).unwrap();
-    let quotas = "    quotas: {proxies: 9999, loadBalancers: 9999, endpointsPerVpc: 9999}\n";
-    fs::write(&path, format!("{text}{quotas}")).unwrap();
+    let folder = minimal(name);
+    lift_quotas(&folder);
     folder
 }
 
 fn start(folder: &Path) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_valet-rds"))
-        .args(["--today", crate::workspace::TODAY, "generate"])
-        .current_dir(folder)
+    command(folder, &["generate"])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -219,11 +218,9 @@ fn runs_at_the_same_time_end_in_the_tree_of_the_last_configs() {
 
 #[test]
 fn a_second_run_says_that_it_waits() {
-    let folder = workspace("waits");
+    let folder = minimal("waits");
     let lock = storage_valet_rds::io::lock(&folder).unwrap();
-    let second = Command::new(env!("CARGO_BIN_EXE_valet-rds"))
-        .args(["--today", crate::workspace::TODAY, "generate"])
-        .current_dir(&folder)
+    let second = command(&folder, &["generate"])
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use crate::cli::{copy, valet};
+use crate::support::{command::valet, folder::city};
 
 fn set(config: &Path, text: &str) {
     let active = fs::read_to_string("fixtures/city/configs/dev3/test-dev.yaml").unwrap();
@@ -11,7 +11,7 @@ fn set(config: &Path, text: &str) {
 
 #[test]
 fn a_unit_retires_step_by_step_and_then_its_root_goes() {
-    let city = copy("fixtures/city", "life");
+    let city = city("life");
     let (config, root) = (
         city.join("configs/dev3/test-dev.yaml"),
         city.join("generated/dev3/test-dev"),
@@ -95,7 +95,7 @@ fn a_unit_retires_step_by_step_and_then_its_root_goes() {
 
 #[test]
 fn what_lies_beside_a_root_moves_along_and_survives_its_end() {
-    let city = copy("fixtures/city", "beside-a-root");
+    let city = city("beside-a-root");
     valet(&city, &["generate"]);
     let roots = city.join("generated/dev3");
     let beside = [".terraform.lock.hcl", "outputs.json", "moved.tf"];
@@ -139,7 +139,7 @@ fn what_lies_beside_a_root_moves_along_and_survives_its_end() {
 
 #[test]
 fn a_shortname_that_changes_in_place_leaves_a_database_behind() {
-    let city = copy("fixtures/city", "shortname-in-place");
+    let city = city("shortname-in-place");
     valet(&city, &["generate"]);
     let config = city.join("configs/dev3/test-dev.yaml");
     let text = fs::read_to_string(&config).unwrap();
@@ -165,7 +165,7 @@ fn a_shortname_that_changes_in_place_leaves_a_database_behind() {
 
 #[test]
 fn retire_writes_the_next_step_and_keeps_comments() {
-    let city = copy("fixtures/city", "retire");
+    let city = city("retire");
     let config = city.join("configs/dev3/test-dev.yaml");
     let before = format!("# mine\n{}", fs::read_to_string(&config).unwrap());
     fs::write(&config, &before).unwrap();

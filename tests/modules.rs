@@ -12,7 +12,7 @@ use hcl::{
 };
 use storage_valet_rds::terraform::{print::print_root, root_module::RootModule};
 
-use crate::workspace::{Workspace, cases};
+use crate::support::workspace::{Workspace, cases};
 
 /// Arguments of a call that are not variables of the module.
 const META_ARGUMENTS: [&str; 5] = ["count", "for_each", "providers", "source", "version"];

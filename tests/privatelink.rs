@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use crate::{cli::valet, k8s::applied};
+use crate::support::{command::valet, outputs::applied, snapshot};
 
 const FILE: &str = "# Owned by the network team.\n\nbilling:   # keep this first\n  apps:\n    gc-0-apps-ap-northeast-1:\n      billing.proxy-a.ap-northeast-1.rds.amazonaws.com:\n        service_name: 'com.amazonaws.vpce.ap-northeast-1.vpce-svc-1'\n\n# The agora team\nagora:\n  owner: [agora, \"web\"]\n  apps:\n    gc-0-prod-ap-northeast-1:\n      agora-prod-proxy.proxy-a.ap-northeast-1.rds.amazonaws.com:\n        service_name: com.amazonaws.vpce.ap-northeast-1.vpce-svc-2  # since 2024\n";
 
@@ -273,10 +273,7 @@ fn handoff_does_it_all_and_says_so() {
             .unwrap()
             .to_owned()
     };
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots/k8s");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let settings = snapshot::settings("k8s");
     settings.bind(|| {
         insta::assert_snapshot!(
             "handoff",

@@ -32,7 +32,7 @@ use storage_valet_rds::{
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{oracle::assert_sinks_agree, workspace::TODAY};
+use crate::support::{oracle::assert_sinks_agree, workspace::TODAY};
 
 type Keys = Vec<(String, serde_json::Value)>;
 

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use hcl::{Block, Body, Expression};
 use serde_json::Value;
 
-use crate::workspace::cases;
+use crate::support::workspace::cases;
 
 const SCHEMAS: &str = "fixtures/provider-schema";
 const META_ARGUMENTS: [&str; 4] = ["count", "depends_on", "for_each", "provider"];

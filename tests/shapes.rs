@@ -10,7 +10,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{cli::valet, k8s::applied, workspace::Workspace};
+use crate::support::{command::valet, outputs::applied, workspace::Workspace};
 
 const LABEL: &str = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
 const SUBDOMAIN: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";

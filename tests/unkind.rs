@@ -11,9 +11,9 @@ use std::{
     process::Command,
 };
 
-use crate::{
-    cli::{Ran, valet},
-    hostile::workspace,
+use crate::support::{
+    command::{Ran, command, valet},
+    folder::{minimal, paths},
 };
 
 /// Runs `generate`, which must refuse with exit code 2, say `why`, and leave nothing half done.
@@ -44,32 +44,12 @@ fn shell(folder: &Path, script: &str) -> Ran {
         .current_dir(folder)
         .output()
         .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran {
-        code: output.status.code().unwrap_or(-1),
-        out: text(output.stdout),
-        err: text(output.stderr),
-    }
-}
-
-/// Names of everything below a folder.
-fn names(folder: &Path) -> Vec<String> {
-    let entries = walkdir::WalkDir::new(folder)
-        .min_depth(1)
-        .sort_by_file_name();
-    let inner = |entry: walkdir::DirEntry| {
-        let path = entry.path().strip_prefix(folder).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
-    entries
-        .into_iter()
-        .map(|entry| inner(entry.unwrap()))
-        .collect()
+    Ran::of(output)
 }
 
 #[test]
 fn pipes_and_devices_among_the_configs_are_told_and_not_opened() {
-    let folder = workspace("pipes");
+    let folder = minimal("pipes");
     pipe(&folder.join("configs/dev/pipe.yaml"));
     symlink("/dev/zero", folder.join("configs/dev/zero.yaml")).unwrap();
     fs::create_dir(folder.join("configs/dev/folder.yaml")).unwrap();
@@ -92,7 +72,7 @@ fn pipes_and_devices_among_the_configs_are_told_and_not_opened() {
 
 #[test]
 fn a_pipe_in_the_place_of_the_workspace_file_is_refused() {
-    let folder = workspace("pipe-workspace");
+    let folder = minimal("pipe-workspace");
     fs::remove_file(folder.join("valet.yaml")).unwrap();
     pipe(&folder.join("valet.yaml"));
     let at = folder.to_str().unwrap();
@@ -109,8 +89,8 @@ fn a_pipe_in_the_place_of_the_workspace_file_is_refused() {
 
 #[test]
 fn a_config_may_be_a_link_inside_the_workspace_only() {
-    let folder = workspace("link-config");
-    let outside = workspace("link-config-outside").join("configs/dev/orders.yaml");
+    let folder = minimal("link-config");
+    let outside = minimal("link-config-outside").join("configs/dev/orders.yaml");
     symlink(&outside, folder.join("configs/dev/away.yaml")).unwrap();
     found(&folder, "not a regular file of this workspace");
     fs::remove_file(folder.join("configs/dev/away.yaml")).unwrap();
@@ -121,7 +101,7 @@ fn a_config_may_be_a_link_inside_the_workspace_only() {
 
 #[test]
 fn folders_that_lead_out_or_round_in_circles_are_not_followed() {
-    let folder = workspace("link-folder");
+    let folder = minimal("link-folder");
     symlink("..", folder.join("configs/dev/loop")).unwrap();
     found(&folder, "a link to a folder");
     fs::remove_file(folder.join("configs/dev/loop")).unwrap();
@@ -132,7 +112,7 @@ fn folders_that_lead_out_or_round_in_circles_are_not_followed() {
         "no environment claims it"
     );
     fs::remove_file(folder.join("configs/everything")).unwrap();
-    let outside = workspace("link-folder-outside").join("configs/dev");
+    let outside = minimal("link-folder-outside").join("configs/dev");
     fs::remove_file(folder.join("configs/dev/orders.yaml")).unwrap();
     fs::remove_dir(folder.join("configs/dev")).unwrap();
     symlink(&outside, folder.join("configs/dev")).unwrap();
@@ -144,15 +124,15 @@ fn folders_that_lead_out_or_round_in_circles_are_not_followed() {
 
 #[test]
 fn no_link_in_the_output_is_followed_and_none_is_replaced() {
-    let away = workspace("output-away");
+    let away = minimal("output-away");
     fs::write(away.join("main.tf"), "# theirs\n").unwrap();
-    let before = names(&away);
+    let before = paths(&away);
     for (name, path) in [
         ("output", "generated"),
         ("environment", "generated/dev"),
         ("unit", "generated/dev/orders"),
     ] {
-        let folder = workspace(&format!("output-{name}"));
+        let folder = minimal(&format!("output-{name}"));
         let link = folder.join(path);
         fs::create_dir_all(link.parent().unwrap()).unwrap();
         symlink(&away, &link).unwrap();
@@ -166,7 +146,7 @@ fn no_link_in_the_output_is_followed_and_none_is_replaced() {
         symlink("nowhere", &link).unwrap();
         refused(&folder, "a symbolic link; nothing is written through it");
     }
-    let folder = workspace("output-file");
+    let folder = minimal("output-file");
     assert_eq!(valet(&folder, &["generate"]).code, 0);
     let main = folder.join("generated/dev/orders/main.tf");
     fs::remove_file(&main).unwrap();
@@ -175,7 +155,7 @@ fn no_link_in_the_output_is_followed_and_none_is_replaced() {
     fs::remove_file(&main).unwrap();
     pipe(&main);
     found_in_the_way(&folder);
-    assert_eq!(names(&away), before);
+    assert_eq!(paths(&away), before);
     assert_eq!(
         fs::read_to_string(away.join("main.tf")).unwrap(),
         "# theirs\n"
@@ -190,10 +170,10 @@ fn found_in_the_way(folder: &Path) {
 
 #[test]
 fn links_with_the_names_of_unfinished_files_are_removed_and_not_written_through() {
-    let away = workspace("unfinished-away");
+    let away = minimal("unfinished-away");
     let precious = away.join("precious");
     fs::write(&precious, "precious\n").unwrap();
-    let folder = workspace("unfinished");
+    let folder = minimal("unfinished");
     assert_eq!(valet(&folder, &["generate"]).code, 0);
     let root = folder.join("generated/dev/orders");
     symlink(&precious, root.join(".valet-rds-unfinished-main.tf")).unwrap();
@@ -212,7 +192,7 @@ fn links_with_the_names_of_unfinished_files_are_removed_and_not_written_through(
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(fs::read_to_string(&precious).unwrap(), "precious\n");
     assert!(!away.join("main.tf").exists());
-    let left = names(&folder.join("generated"));
+    let left = paths(&folder.join("generated"));
     assert!(
         !left.iter().any(|name| name.contains("unfinished")),
         "{left:?}"
@@ -221,9 +201,9 @@ fn links_with_the_names_of_unfinished_files_are_removed_and_not_written_through(
 
 #[test]
 fn leftovers_of_killed_runs_are_swept_wherever_they_are() {
-    let folder = workspace("leftovers");
+    let folder = minimal("leftovers");
     assert_eq!(valet(&folder, &["generate"]).code, 0);
-    let whole = names(&folder.join("generated"));
+    let whole = paths(&folder.join("generated"));
     let dev = folder.join("generated/dev");
     fs::create_dir(dev.join(".valet-rds-unfinished-gone")).unwrap();
     fs::write(dev.join(".valet-rds-unfinished-gone/main.tf"), "# Gen").unwrap();
@@ -231,19 +211,19 @@ fn leftovers_of_killed_runs_are_swept_wherever_they_are() {
     fs::create_dir(dev.join("emptied")).unwrap();
     assert_eq!(valet(&folder, &["generate", "--check"]).code, 0);
     assert_eq!(
-        names(&folder.join("generated")).len(),
+        paths(&folder.join("generated")).len(),
         whole.len() + 4,
         "--check removes nothing"
     );
     assert_eq!(valet(&folder, &["generate"]).code, 0);
-    assert_eq!(names(&folder.join("generated")), whole);
+    assert_eq!(paths(&folder.join("generated")), whole);
     fs::create_dir_all(dev.join(".valet-rds-unfinished-gone/inner")).unwrap();
     refused(&folder, "a folder that no run has made; remove it");
 }
 
 #[test]
 fn a_file_of_zeros_after_a_crash_of_the_machine_is_written_again() {
-    let folder = workspace("zeros");
+    let folder = minimal("zeros");
     assert_eq!(valet(&folder, &["generate"]).code, 0);
     let main = folder.join("generated/dev/orders/main.tf");
     let whole = fs::read(&main).unwrap();
@@ -257,7 +237,7 @@ fn a_file_of_zeros_after_a_crash_of_the_machine_is_written_again() {
 #[test]
 fn a_file_in_the_place_of_a_folder_is_told_before_anything_is_written() {
     for path in ["generated", "generated/dev", "generated/dev/orders"] {
-        let folder = workspace("file-in-place");
+        let folder = minimal("file-in-place");
         fs::write(folder.join("configs/dev/also.yaml"), "shortname: also\n").unwrap();
         let file = folder.join(path);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -271,45 +251,42 @@ fn a_file_in_the_place_of_a_folder_is_told_before_anything_is_written() {
 /// Root may write anywhere, so a run of root's steps down to nobody.
 #[test]
 fn an_output_that_may_not_be_written_is_told() {
-    let folder = workspace("read-only");
+    let folder = minimal("read-only");
     let output = folder.join("generated");
     fs::create_dir(&output).unwrap();
     fs::set_permissions(&output, fs::Permissions::from_mode(0o555)).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_valet-rds"));
-    command
-        .args(["--today", crate::workspace::TODAY, "generate"])
-        .current_dir(&folder);
+    let mut command = command(&folder, &["generate"]);
     if fs::write(output.join("probe"), "").is_ok() {
         fs::remove_file(output.join("probe")).unwrap();
         command.uid(65534).gid(65534);
     }
-    let run = command.output().unwrap();
+    let run = Ran::of(command.output().unwrap());
     fs::set_permissions(&output, fs::Permissions::from_mode(0o755)).unwrap();
-    let said = String::from_utf8(run.stderr).unwrap();
-    assert_eq!(run.status.code(), Some(2), "{said}");
+    let said = run.err;
+    assert_eq!(run.code, 2, "{said}");
     assert!(
         said.starts_with("system error: ") && said.contains("ermission denied"),
         "{said}"
     );
-    assert_eq!(names(&output), Vec::<String>::new());
+    assert_eq!(paths(&output), Vec::<String>::new());
 }
 
 /// A limit on the size of files stands in for a full disk: the write fails after some bytes.
 #[test]
 fn a_full_disk_leaves_whole_files_alone_and_the_next_run_goes_on() {
-    let folder = workspace("full");
+    let folder = minimal("full");
     let limited = "trap '' XFSZ; ulimit -f 1; exec \"$1\" --today 2026-11-01 generate";
     let run = shell(&folder, limited);
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
     assert!(run.err.contains(".tf: File too large"), "{}", run.err);
     assert_eq!(
-        names(&folder.join("generated")),
+        paths(&folder.join("generated")),
         ["dev"],
         "what was begun is gone"
     );
     assert_eq!(valet(&folder, &["generate"]).code, 0);
     let main = folder.join("generated/dev/orders/main.tf");
-    let (whole, all) = (fs::read(&main).unwrap(), names(&folder.join("generated")));
+    let (whole, all) = (fs::read(&main).unwrap(), paths(&folder.join("generated")));
     fs::write(
         folder.join("configs/dev/orders.yaml"),
         "shortname: orders\nport: 6000\n",
@@ -318,7 +295,7 @@ fn a_full_disk_leaves_whole_files_alone_and_the_next_run_goes_on() {
     let run = shell(&folder, limited);
     assert_eq!(run.code, 2, "{}", run.err);
     assert_eq!(fs::read(&main).unwrap(), whole, "the old text stays");
-    assert_eq!(names(&folder.join("generated")), all);
+    assert_eq!(paths(&folder.join("generated")), all);
     assert_eq!(
         valet(&folder, &["generate"]).out,
         "updated generated/dev/orders\n"

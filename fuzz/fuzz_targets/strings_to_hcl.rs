@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../tests/oracle.rs"]
+#[path = "../../tests/support/oracle.rs"]
 mod oracle;
 
 fuzz_target!(|text: &str| oracle::text_survives(text));

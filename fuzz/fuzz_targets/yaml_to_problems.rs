@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../tests/oracle.rs"]
+#[path = "../../tests/support/oracle.rs"]
 mod oracle;
 
 fuzz_target!(|bytes: &[u8]| oracle::bytes_are_rejected_or_compiled(bytes));

@@ -1,0 +1,13 @@
+//! What the test files share.
+
+pub(crate) mod command;
+pub(crate) mod folder;
+pub(crate) mod kubernetes;
+pub(crate) mod oracle;
+pub(crate) mod outputs;
+pub(crate) mod random;
+pub(crate) mod repository;
+pub(crate) mod snapshot;
+#[cfg(unix)]
+pub(crate) mod terminal;
+pub(crate) mod workspace;

@@ -1,0 +1,72 @@
+//! Folders that a test may change.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A fresh copy of a folder, without generated roots.
+pub(crate) fn copy(from: &str, name: &str) -> PathBuf {
+    let to = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&to);
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.unwrap();
+        let inner = entry.path().strip_prefix(from).unwrap();
+        if inner.starts_with("generated") {
+            continue;
+        }
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to.join(inner)).unwrap();
+        } else {
+            fs::copy(entry.path(), to.join(inner)).unwrap();
+        }
+    }
+    to
+}
+
+/// A fresh copy of the example workspace.
+pub(crate) fn city(name: &str) -> PathBuf {
+    copy("fixtures/city", name)
+}
+
+/// A fresh copy of a case, with the `valet.yaml` that the cases share.
+pub(crate) fn case(case: &str, name: &str) -> PathBuf {
+    let folder = copy(&format!("fixtures/{case}"), name);
+    fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
+    folder
+}
+
+/// A workspace with one good config, `configs/dev/orders.yaml`.
+pub(crate) fn minimal(name: &str) -> PathBuf {
+    case("ok/minimal", name)
+}
+
+/// Lets a workspace whose last environment has no quotas hold any number of units.
+pub(crate) fn lift_quotas(folder: &Path) {
+    let path = folder.join("valet.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    let quotas = "    quotas: {proxies: 9999, loadBalancers: 9999, endpointsPerVpc: 9999}\n";
+    fs::write(&path, format!("{text}{quotas}")).unwrap();
+}
+
+/// Replaces a text in a file that has it.
+pub(crate) fn edit(path: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.contains(from), "{from} is not in {}", path.display());
+    fs::write(path, text.replace(from, to)).unwrap();
+}
+
+/// Paths of everything below a folder, sorted.
+pub(crate) fn paths(folder: &Path) -> Vec<String> {
+    let entries = walkdir::WalkDir::new(folder)
+        .min_depth(1)
+        .sort_by_file_name();
+    let inner = |entry: walkdir::DirEntry| {
+        let path = entry.path().strip_prefix(folder).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    entries
+        .into_iter()
+        .map(|entry| inner(entry.unwrap()))
+        .collect()
+}
