@@ -59,7 +59,7 @@ enum Chore {
         /// Store the ratios instead
         #[arg(long)]
         bless: bool,
-        /// Only see that everything runs: 100 configs, one round
+        /// Only see that everything runs: 100 configs, two rounds
         #[arg(long, conflicts_with = "bless")]
         smoke: bool,
     },
@@ -121,8 +121,7 @@ fn perform(chore: Chore) -> Result<String> {
         Chore::Check => check::run(sh),
         Chore::Apply { pytest } => apply::watch(sh, &pytest),
         Chore::Bench { smoke: true, .. } => bench::smoke(sh),
-        Chore::Bench { bless: true, .. } => bench::bless(sh),
-        Chore::Bench { .. } => bench::run(sh),
+        Chore::Bench { bless, .. } => bench::run(sh, bless),
         Chore::Bless => bless::run(sh),
         Chore::Checkov => {
             roots::generate(sh)?;
