@@ -17,10 +17,11 @@ use storage_valet_rds::{
         lower,
         print::{print_file, print_root},
     },
+    text::date::Date,
     yaml::Source,
 };
 
-const TODAY: &str = "2026-01-15";
+const TODAY: Date = Date::constant(2026, 1, 15);
 
 fn city() -> Arc<Environment> {
     let workspace = fs::read("fixtures/city/valet.yaml").expect("the city is there");

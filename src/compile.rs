@@ -18,6 +18,7 @@ use crate::{
     diagnostic::{self, Checked, File, Problem, Span, rule},
     model::{Database, Environment, ModuleSource, resolve::resolve},
     rules::{self, fleet, waiver},
+    text::date::Date,
     yaml::Source,
 };
 
@@ -85,9 +86,9 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
     Ok(environments)
 }
 
-/// Compiles the configs of a workspace. `today` is `YYYY-MM-DD`.
+/// Compiles the configs of a workspace.
 #[must_use]
-pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today: &str) -> Compiled {
+pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today: Date) -> Compiled {
     let mut problems = case_twins(&files);
     // Few units have problems; thousands of empty lists would be in the way of the instances.
     let (sender, receiver) = mpsc::channel();
@@ -170,7 +171,7 @@ pub fn unit(
     environment: &Arc<Environment>,
     path: &str,
     bytes: Vec<u8>,
-    today: &str,
+    today: Date,
 ) -> (Option<Database>, Vec<Problem>) {
     let stem = stem(path);
     let resolved = Source::parse(path, bytes).and_then(|source| {
@@ -187,7 +188,7 @@ pub fn unit(
 }
 
 /// What is wrong with one config that has the right shape, after its waivers.
-fn judge(database: &Database, stem: &str, today: &str) -> Vec<Problem> {
+fn judge(database: &Database, stem: &str, today: Date) -> Vec<Problem> {
     let problems = rules::database(database, stem, today);
     let mut problems = waiver::apply(database, problems, today);
     // What rejects the config must not be what is left out.
@@ -202,7 +203,7 @@ pub fn tolerant(
     environment: &Arc<Environment>,
     path: &str,
     bytes: Vec<u8>,
-    today: &str,
+    today: Date,
 ) -> (Option<Database>, Vec<Problem>, Vec<String>) {
     let stem = stem(path);
     let mut unknown = Vec::new();

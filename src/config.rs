@@ -3,13 +3,16 @@
 //! The doc comments are the descriptions in the published JSON Schema.
 
 pub mod assignment;
+mod format;
 pub mod schema;
 pub mod workspace;
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::text::date::Date;
 
 /// A PostgreSQL database for one Kubernetes namespace.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -45,11 +48,8 @@ pub struct Config {
     pub lifecycle: Option<Lifecycle>,
     /// The day on which the retirement was asked for, with `lifecycle: retiring` and `retired` only. It names the
     /// final snapshot, so a second attempt on another day gets a snapshot of its own.
-    #[schemars(
-        regex(pattern = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"),
-        example = &"2026-11-01"
-    )]
-    pub retirement_requested: Option<String>,
+    #[schemars(example = &"2026-11-01")]
+    pub retirement_requested: Option<Date>,
     /// Whether `lifecycle: retired` makes Terraform forget the database and everything around it instead of
     /// destroying it. Deletion protection then stays as it is. Default: false.
     pub retain: Option<bool>,
@@ -72,7 +72,7 @@ pub struct Config {
 }
 
 /// A guardrail or a warning that is set aside until a day.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Waiver {
     /// The code of the rule, as `valet-rds rules` lists it.
@@ -82,11 +82,8 @@ pub struct Waiver {
     #[schemars(regex(pattern = r"\S"), example = &"load test until the launch")]
     pub reason: String,
     /// The last day on which it holds, as YYYY-MM-DD.
-    #[schemars(
-        regex(pattern = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"),
-        example = &"2027-01-31"
-    )]
-    pub expires: String,
+    #[schemars(example = &"2027-01-31")]
+    pub expires: Date,
 }
 
 /// The keys that an environment's `defaults` may set too.
@@ -184,7 +181,7 @@ pub struct Settings {
 }
 
 /// An effect that is meant.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Acknowledgement {
     /// The worst that may happen.
@@ -193,11 +190,8 @@ pub struct Acknowledgement {
     #[schemars(length(min = 1), example = &"moving to the new name; the old data is not needed")]
     pub reason: String,
     /// The last day on which it counts.
-    #[schemars(
-        regex(pattern = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"),
-        example = &"2026-11-30"
-    )]
-    pub expires: String,
+    #[schemars(example = &"2026-11-30")]
+    pub expires: Date,
 }
 
 /// Settings of the RDS Proxy.
@@ -229,7 +223,7 @@ pub struct Proxy {
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
         pub enum $name {
             $($(#[$variant_doc])* #[serde(rename = $word)] $variant),+
         }

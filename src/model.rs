@@ -12,6 +12,7 @@ use crate::{
         workspace::{self, OidcProvider},
     },
     diagnostic::{File, Span},
+    text::date::Date,
     yaml,
 };
 
@@ -145,8 +146,8 @@ pub struct Database {
     pub names: Names,
     /// How far it is on its way out.
     pub lifecycle: Resolved<Lifecycle>,
-    /// Day on which its retirement was asked for, as `YYYY-MM-DD`.
-    pub retirement_requested: Option<String>,
+    /// Day on which its retirement was asked for.
+    pub retirement_requested: Option<Date>,
     /// Whether retirement forgets instead of destroying.
     pub retain: bool,
     /// Snapshot that it is created from, if any.
@@ -250,7 +251,7 @@ impl Database {
     /// Name of the snapshot that a retirement takes; none while nobody has asked for one.
     #[must_use]
     pub fn final_snapshot(&self) -> Option<String> {
-        let requested = self.retirement_requested.as_deref()?;
+        let requested = self.retirement_requested?;
         (self.lifecycle.value != Lifecycle::Active)
             .then(|| name::final_snapshot(&self.names.instance, requested))
     }

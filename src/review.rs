@@ -30,6 +30,7 @@ use crate::{
         root_module::RootModule,
         tree::{Change, Tree},
     },
+    text::date::Date,
 };
 
 pub use change::Line;
@@ -109,9 +110,9 @@ impl Unit {
             .collect()
     }
 
-    /// The worst that the config does not let pass. `today` is `YYYY-MM-DD`.
+    /// The worst that the config does not let pass.
     #[must_use]
-    pub fn unacknowledged(&self, today: &str) -> Impact {
+    pub fn unacknowledged(&self, today: Date) -> Impact {
         let allowed = self
             .current(today)
             .filter_map(|one| impact::allowed(one.change))
@@ -125,7 +126,7 @@ impl Unit {
 
     /// Whether clients lose what they know, and the config does not let that pass.
     #[must_use]
-    pub fn breaks_connections(&self, today: &str) -> bool {
+    pub fn breaks_connections(&self, today: Date) -> bool {
         let allowed = self
             .current(today)
             .any(|one| one.change == Effect::Connection);
@@ -138,7 +139,7 @@ impl Unit {
 
     /// Why the unit must not pass: the words for what `deny` names and the config does not let pass.
     #[must_use]
-    pub fn denied(&self, deny: Deny, today: &str) -> Option<String> {
+    pub fn denied(&self, deny: Deny, today: Date) -> Option<String> {
         let grade = self.unacknowledged(today);
         if deny.from.is_some_and(|from| grade >= from) {
             return Some(grade.as_str().to_owned());
@@ -147,10 +148,8 @@ impl Unit {
         breaks.then(|| "connection".to_owned())
     }
 
-    fn current(&self, today: &str) -> impl Iterator<Item = &Acknowledgement> {
-        self.allow
-            .iter()
-            .filter(move |one| today <= one.expires.as_str())
+    fn current(&self, today: Date) -> impl Iterator<Item = &Acknowledgement> {
+        self.allow.iter().filter(move |one| today <= one.expires)
     }
 }
 

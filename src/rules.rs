@@ -21,7 +21,7 @@ use crate::{
     },
     model::{Database, Origin},
     terraform::lower::IDENTITY_TAGS,
-    text::{suggest, unicode::first_non_ascii},
+    text::{date::Date, suggest, unicode::first_non_ascii},
 };
 
 pub use environment::environment;
@@ -29,9 +29,12 @@ pub use environment::environment;
 /// The parameter with which the rds module forces TLS.
 const FORCE_TLS: &str = "rds.force_ssl";
 
-/// Everything wrong with one instance. `today` is `YYYY-MM-DD`.
+/// How long before its last day the end of standard support is announced.
+const MONTHS_OF_NOTICE: i8 = 6;
+
+/// Everything wrong with one instance.
 #[must_use]
-pub fn database(database: &Database, stem: &str, today: &str) -> Vec<Problem> {
+pub fn database(database: &Database, stem: &str, today: Date) -> Vec<Problem> {
     let mut found = Found {
         database,
         problems: Vec::new(),
@@ -115,7 +118,7 @@ impl Found<'_> {
         }
     }
 
-    fn engine(&mut self, today: &str) {
+    fn engine(&mut self, today: Date) {
         let database = self.database;
         let engine = database.engine.value;
         if let Err((message, known)) = instance_class::look_up(&database.instance_class.value) {
@@ -180,12 +183,12 @@ impl Found<'_> {
         }
     }
 
-    fn support(&mut self, major: Major, today: &str) {
+    fn support(&mut self, major: Major, today: Date) {
         let engine = self.database.engine.value;
         let ends = major.standard_support_ends;
         let (rule, words) = if today > ends {
             (&rule::SUPPORT_ENDED, "ended")
-        } else if today > major.warn_from {
+        } else if today > ends.months_before(MONTHS_OF_NOTICE) {
             (&rule::SUPPORT_ENDING, "ends")
         } else {
             return;

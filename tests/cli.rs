@@ -213,6 +213,7 @@ fn wrong_usage_and_unknown_units_are_two() {
         &["rules", "no-such-rule"],
         &["--workspace", "no-such-folder", "check"],
         &["--today", "yesterday", "check"],
+        &["--today", "2026-02-31", "check"],
         &["frobnicate"],
     ] {
         assert_eq!(valet(&city, arguments).code, 2, "{arguments:?}");
@@ -221,6 +222,11 @@ fn wrong_usage_and_unknown_units_are_two() {
         valet(&city, &["check", "dev3/agroa"])
             .err
             .contains("did you mean `dev3/agora`?")
+    );
+    assert!(
+        valet(&city, &["check", "--today", "2027-02-29"])
+            .err
+            .contains("the month ends on 2027-02-28")
     );
     let outside = city.parent().unwrap();
     assert_eq!(valet(outside, &["check"]).code, 2);

@@ -14,7 +14,7 @@ use storage_valet_rds::{
     terraform::{diff, lower, root_module::RootModule},
 };
 
-use crate::support::snapshot;
+use crate::support::{snapshot, workspace::today};
 
 /// Types whose replacement takes data or identity away from clients.
 const PRECIOUS: [&str; 5] = [
@@ -50,7 +50,7 @@ fn root(entry: &Value, side: &str) -> RootModule {
         path: format!("configs/dev/{stem}.yaml"),
         bytes: config.to_string().into_bytes(),
     };
-    let compiled = compile::compile(&environments, vec![file], "2026-11-01");
+    let compiled = compile::compile(&environments, vec![file], today());
     assert_eq!(compiled.databases.len(), 1, "{:?}", compiled.problems);
     lower::unit(&compiled.databases[0])
 }

@@ -32,7 +32,7 @@ use storage_valet_rds::{
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::support::{oracle::assert_sinks_agree, workspace::TODAY};
+use crate::support::{oracle::assert_sinks_agree, workspace::today};
 
 type Keys = Vec<(String, serde_json::Value)>;
 
@@ -204,7 +204,7 @@ fn file(namespace: &str, keys: &Keys) -> ConfigFile {
 }
 
 fn compiled(files: Vec<ConfigFile>) -> (Vec<Database>, String) {
-    let compiled = compile::compile(&environments(), files, TODAY);
+    let compiled = compile::compile(&environments(), files, today());
     let drawn = report::draw(&compiled.problems, "", false, 100);
     assert!(!compiled.problems.iter().any(Problem::is_error), "{drawn}");
     (compiled.databases, drawn)

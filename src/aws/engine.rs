@@ -2,7 +2,7 @@
 //!
 //! Versions as AWS offered them in October 2026; support dates as published in the RDS release calendars.
 
-use crate::config::Engine;
+use crate::{config::Engine, text::date::Date};
 
 /// One major version of an engine.
 #[derive(Clone, Copy, Debug)]
@@ -11,10 +11,8 @@ pub struct Major {
     pub name: &'static str,
     /// Minors that can be created today, oldest first.
     pub minors: &'static [&'static str],
-    /// Last day of standard support, as `YYYY-MM-DD`; AWS charges extra afterwards.
-    pub standard_support_ends: &'static str,
-    /// From the day after this one, half a year earlier, the end is announced.
-    pub warn_from: &'static str,
+    /// Last day of standard support; AWS charges extra afterwards.
+    pub standard_support_ends: Date,
 }
 
 /// Majors of PostgreSQL, oldest first.
@@ -22,42 +20,36 @@ const POSTGRES: &[Major] = &[
     Major {
         name: "13",
         minors: &["13.23"],
-        standard_support_ends: "2026-02-28",
-        warn_from: "2025-08-28",
+        standard_support_ends: Date::constant(2026, 2, 28),
     },
     Major {
         name: "14",
         minors: &[
             "14.18", "14.19", "14.20", "14.21", "14.22", "14.23", "14.24",
         ],
-        standard_support_ends: "2027-02-28",
-        warn_from: "2026-08-28",
+        standard_support_ends: Date::constant(2027, 2, 28),
     },
     Major {
         name: "15",
         minors: &[
             "15.13", "15.14", "15.15", "15.16", "15.17", "15.18", "15.19",
         ],
-        standard_support_ends: "2028-02-29",
-        warn_from: "2027-08-28",
+        standard_support_ends: Date::constant(2028, 2, 29),
     },
     Major {
         name: "16",
         minors: &["16.9", "16.10", "16.11", "16.12", "16.13", "16.14", "16.15"],
-        standard_support_ends: "2029-02-28",
-        warn_from: "2028-08-28",
+        standard_support_ends: Date::constant(2029, 2, 28),
     },
     Major {
         name: "17",
         minors: &["17.5", "17.6", "17.7", "17.8", "17.9", "17.10", "17.11"],
-        standard_support_ends: "2030-02-28",
-        warn_from: "2029-08-28",
+        standard_support_ends: Date::constant(2030, 2, 28),
     },
     Major {
         name: "18",
         minors: &["18.1", "18.2", "18.3", "18.4", "18.6"],
-        standard_support_ends: "2031-02-28",
-        warn_from: "2030-08-28",
+        standard_support_ends: Date::constant(2031, 2, 28),
     },
 ];
 

@@ -5,6 +5,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::text::date::Date;
+
 /// A kind of thing that AWS names, with its limit in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -170,7 +172,7 @@ pub fn service_account(namespace: &str) -> String {
 
 /// The snapshot that a retirement takes; the day keeps the snapshots of two attempts apart.
 #[must_use]
-pub fn final_snapshot(instance: &str, requested: &str) -> String {
+pub fn final_snapshot(instance: &str, requested: Date) -> String {
     format!("{instance}-final-{requested}")
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::terminal::Color;
-use crate::text::date;
+use crate::text::date::Date;
 
 /// Heading of the options that every command has.
 const EVERYWHERE: &str = "Options of every command";
@@ -18,6 +18,6 @@ pub struct Global {
     #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
     /// The day that support dates and waivers are measured against, as YYYY-MM-DD [default: today]
-    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DATE", value_parser = date::parse)]
-    pub today: Option<String>,
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DATE")]
+    pub today: Option<Date>,
 }

@@ -41,6 +41,6 @@ impl BaseArgument {
             ),
             (None, None) => return Err(Stop::Usage("name a base".to_owned())),
         };
-        snapshot::read(&mut files, &session.today).map_err(|error| Stop::unreadable(error, &shown))
+        snapshot::read(&mut files, session.today).map_err(|error| Stop::unreadable(error, &shown))
     }
 }

@@ -1,21 +1,17 @@
 //! What every command is told: where, when, and how to print.
 
-use std::{
-    fs::File,
-    path::PathBuf,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{fs::File, path::PathBuf, time::SystemTime};
 
 use super::{session::Session, stop::Stop, terminal::Color};
-use crate::{compile::WORKSPACE_FILE, io, text::date};
+use crate::{compile::WORKSPACE_FILE, io, text::date::Date};
 
 /// Where and when a command runs, and how it prints.
 #[derive(Clone, Debug)]
 pub struct Context {
     /// The folder of the workspace, when it is named.
     pub workspace: Option<PathBuf>,
-    /// The day, as `YYYY-MM-DD`.
-    pub today: String,
+    /// The day.
+    pub today: Date,
     /// When to use colour.
     pub color: Color,
     /// How the program's own name is typed.
@@ -52,7 +48,7 @@ impl Context {
     /// # Errors
     /// When there is none, or its `valet.yaml` is wrong.
     pub fn open(&self) -> Result<Session, Stop> {
-        Session::open(self.workspace()?, self.today.clone())
+        Session::open(self.workspace()?, self.today)
     }
 
     /// Opens the workspace that the user means for writing: nothing is read before the lock, so whoever had to wait for
@@ -63,19 +59,16 @@ impl Context {
     pub fn open_locked(&self) -> Result<(Session, File), Stop> {
         let workspace = self.workspace()?;
         let lock = Session::lock(&workspace)?;
-        Ok((Session::open(workspace, self.today.clone())?, lock))
+        Ok((Session::open(workspace, self.today)?, lock))
     }
 }
 
-/// Today in UTC, as `YYYY-MM-DD`.
+/// Today in UTC.
 #[must_use]
 #[expect(
     clippy::disallowed_methods,
     reason = "the command line is where the date is known"
 )]
-pub fn today() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
-    date::civil(seconds / 86400)
+pub fn today() -> Date {
+    Date::of(SystemTime::now())
 }

@@ -19,7 +19,7 @@ use crate::{
         snapshot::{self, Files},
     },
     model::{Database, Environment},
-    text::suggest,
+    text::{date::Date, suggest},
 };
 
 /// A workspace that is open.
@@ -31,8 +31,8 @@ pub struct Session {
     pub base: String,
     /// Its environments.
     pub environments: Vec<Arc<Environment>>,
-    /// The day, as `YYYY-MM-DD`.
-    pub today: String,
+    /// The day.
+    pub today: Date,
 }
 
 impl Session {
@@ -52,7 +52,7 @@ impl Session {
     ///
     /// # Errors
     /// When its `valet.yaml` cannot be read, or is wrong.
-    pub fn open(workspace: PathBuf, today: String) -> Result<Self, Stop> {
+    pub fn open(workspace: PathBuf, today: Date) -> Result<Self, Stop> {
         let base = base(&workspace);
         let written = io::read(&workspace.join(WORKSPACE_FILE))?;
         // Compiling the schemas takes most of a short run: one core each.
@@ -92,7 +92,7 @@ impl Session {
         let _progress = Progress::start("compiling", 0);
         let (files, problems) = io::configs(&self.workspace, &self.environments)?;
         let paths = files.iter().map(|file| file.path.clone()).collect();
-        let mut compiled = compile::compile(&self.environments, files, &self.today);
+        let mut compiled = compile::compile(&self.environments, files, self.today);
         compiled.problems.extend(problems);
         compile::finish(&mut compiled.problems);
         Ok((compiled, paths))
@@ -143,7 +143,7 @@ impl Session {
     pub fn compile_unit(&self, unit: &str) -> Result<(Database, Vec<Problem>), Stop> {
         let (environment, path) = self.find(unit)?;
         let bytes = io::read(&self.workspace.join(&path))?;
-        let (database, mut problems) = compile::unit(environment, &path, bytes, &self.today);
+        let (database, mut problems) = compile::unit(environment, &path, bytes, self.today);
         compile::finish(&mut problems);
         match database.filter(|_| !problems.iter().any(Problem::is_error)) {
             Some(database) => Ok((database, problems)),
@@ -203,7 +203,7 @@ impl Session {
             return Err(self.problems(in_the_way));
         }
         files.retain(|file| file.path != path);
-        Ok(compile::compile(&self.environments, files, &self.today).databases)
+        Ok(compile::compile(&self.environments, files, self.today).databases)
     }
 
     /// Folder of the generated roots, relative to the workspace.

@@ -10,6 +10,7 @@ use crate::{
     diagnostic::{Checked, Problem, rule},
     model::{Database, Environment},
     rules::fleet,
+    text::date::Date,
     yaml::{Source, edit},
 };
 
@@ -26,8 +27,8 @@ pub struct ConfigEdit<'a> {
     pub old: Option<String>,
     /// The other units of the workspace.
     pub others: Vec<Database>,
-    /// The day, as `YYYY-MM-DD`.
-    pub today: &'a str,
+    /// The day.
+    pub today: Date,
 }
 
 /// What the text of a draft comes to.

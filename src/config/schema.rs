@@ -7,7 +7,7 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
 use crate::{
-    config::{Config, workspace::Workspace},
+    config::{Config, format, workspace::Workspace},
     diagnostic::{
         Checked, Fix, Problem,
         rule::{self, Rule},
@@ -83,7 +83,9 @@ impl Schema {
     /// With one problem for each value that breaks the schema.
     pub fn check(&self, source: &Source) -> Checked<()> {
         if self.validator.is_valid(&source.value) {
-            let problems = fractions(source);
+            let mut problems = fractions(source);
+            problems.extend(format::check(&self.document, source));
+            problems.truncate(MOST);
             return if problems.is_empty() {
                 Ok(())
             } else {
@@ -309,7 +311,6 @@ fn fractions(source: &Source) -> Vec<Problem> {
             _ => {}
         }
     }
-    problems.truncate(MOST);
     problems
 }
 

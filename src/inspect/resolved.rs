@@ -145,33 +145,12 @@ impl List<'_> {
                 Origin::BuiltIn
             }
         };
-        let requested = it.retirement_requested.clone();
+        let requested = it.retirement_requested;
         let origin = written(requested.is_some(), "retirementRequested");
-        self.add(&["retirementRequested"], requested, origin);
+        self.add(&["retirementRequested"], json!(requested), origin);
         self.add(&["retain"], it.retain, written(it.retain, "retain"));
-        let exceptions = |list: Vec<(&str, &str, &str, &str)>| {
-            let entry = |(name, what, reason, expires): (&str, &str, &str, &str)| json!({name: what, "reason": reason, "expires": expires});
-            list.into_iter().map(entry).collect::<Vec<_>>()
-        };
-        let allow = it.allow.iter().map(|ack| {
-            (
-                "change",
-                ack.change.as_str(),
-                ack.reason.as_str(),
-                ack.expires.as_str(),
-            )
-        });
-        let allow = exceptions(allow.collect());
+        let (allow, waivers) = (json!(it.allow), json!(it.waivers));
         self.add(&["allow"], allow, written(!it.allow.is_empty(), "allow"));
-        let waivers = it.waivers.iter().map(|waiver| {
-            (
-                "rule",
-                waiver.rule.as_str(),
-                waiver.reason.as_str(),
-                waiver.expires.as_str(),
-            )
-        });
-        let waivers = exceptions(waivers.collect());
         self.add(
             &["waivers"],
             waivers,

@@ -20,6 +20,7 @@ use crate::{
     },
     model::{Database, Environment},
     terraform::lower,
+    text::date::Date,
 };
 
 /// Why a side cannot be read.
@@ -56,7 +57,7 @@ pub enum Files {
 ///
 /// # Errors
 /// When files or git fail, or `valet.yaml` is wrong.
-pub fn read(files: &mut Files, today: &str) -> Result<Snapshot, Unreadable> {
+pub fn read(files: &mut Files, today: Date) -> Result<Snapshot, Unreadable> {
     let Some(valet) = files.workspace_file()? else {
         return Ok(Snapshot::default());
     };

@@ -9,6 +9,7 @@ use crate::{
     model::Database,
     review::{impact, retirement::Identity},
     terraform::lower::IDENTITY_TAGS,
+    text::date::Date,
 };
 
 /// Types that hold data, or that clients know by a name or id of their own.
@@ -208,9 +209,9 @@ impl Verdict {
     }
 }
 
-/// Judges a plan by the config of its unit; without one, nothing is declared. `today` is `YYYY-MM-DD`.
+/// Judges a plan by the config of its unit; without one, nothing is declared.
 #[must_use]
-pub fn judge(steps: &[Step], database: Option<&Database>, today: &str) -> Verdict {
+pub fn judge(steps: &[Step], database: Option<&Database>, today: Date) -> Verdict {
     let mut rows: Vec<Row> = steps
         .iter()
         .filter(|step| step.action >= Action::Forget)
@@ -248,7 +249,7 @@ fn is_guarded(step: &Step) -> bool {
     GUARDED.contains(&step.kind.as_str())
 }
 
-fn verdict(step: &Step, database: Option<&Database>, today: &str) -> (bool, String) {
+fn verdict(step: &Step, database: Option<&Database>, today: Date) -> (bool, String) {
     let pass = |reason: &str| (true, reason.to_owned());
     let Some(database) = database else {
         return if is_guarded(step) {
@@ -284,8 +285,7 @@ fn verdict(step: &Step, database: Option<&Database>, today: &str) -> (bool, Stri
         .allow
         .iter()
         .filter(|one| impact::allowed(one.change) >= impact::allowed(needed));
-    let (current, expired): (Vec<_>, Vec<_>) =
-        covering.partition(|one| today <= one.expires.as_str());
+    let (current, expired): (Vec<_>, Vec<_>) = covering.partition(|one| today <= one.expires);
     match (current.first(), expired.first()) {
         (Some(one), _) => (
             true,

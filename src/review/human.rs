@@ -6,10 +6,11 @@ use super::{
     Deny, Kind, Line, Review,
     group::{Group, groups, summary},
 };
+use crate::text::date::Date;
 
 /// The review as text. What `deny` forbids is marked.
 #[must_use]
-pub fn human(review: &Review, deny: Deny, today: &str) -> String {
+pub fn human(review: &Review, deny: Deny, today: Date) -> String {
     let mut text = String::new();
     for group in groups(review) {
         // Writing to a string cannot fail.

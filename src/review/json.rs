@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{Deny, Kind, Line, Review, Unit};
-use crate::{diagnostic::report, review::impact::Impact};
+use crate::{diagnostic::report, review::impact::Impact, text::date::Date};
 
 /// The review as a JSON document. `base` goes before the paths of problems.
 #[must_use]
-pub fn json(review: &Review, deny: Deny, today: &str, base: &str) -> String {
+pub fn json(review: &Review, deny: Deny, today: Date, base: &str) -> String {
     let units: Vec<Value> = review
         .units
         .iter()
@@ -35,7 +35,7 @@ pub fn json(review: &Review, deny: Deny, today: &str, base: &str) -> String {
     format!("{document:#}\n")
 }
 
-fn unit(unit: &Unit, deny: Deny, today: &str) -> Value {
+fn unit(unit: &Unit, deny: Deny, today: Date) -> Value {
     let (kind, from) = match &unit.kind {
         Kind::Created => ("created", None),
         Kind::Changed => ("changed", None),

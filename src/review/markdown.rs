@@ -6,7 +6,10 @@ use super::{
     Deny, Kind, Line, Review,
     group::{Group, groups, summary},
 };
-use crate::diagnostic::{Problem, report::plural};
+use crate::{
+    diagnostic::{Problem, report::plural},
+    text::date::Date,
+};
 
 /// Bytes that a comment never reaches; GitHub takes 65,536 characters.
 pub const LIMIT: usize = 65_000;
@@ -19,7 +22,7 @@ const MOST_VALUE: usize = 120;
 
 /// The review as a comment. The same review gives the same bytes.
 #[must_use]
-pub fn markdown(review: &Review, deny: Deny, today: &str) -> String {
+pub fn markdown(review: &Review, deny: Deny, today: Date) -> String {
     let groups = groups(review);
     // The first line lets a later run find the comment that it replaces.
     let mut page = Page::new("<!-- valet-rds diff -->\n");

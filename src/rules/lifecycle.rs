@@ -5,10 +5,11 @@ use crate::{
     config::Lifecycle,
     diagnostic::{Problem, rule},
     model::Origin,
+    text::date::Date,
 };
 
 impl Found<'_> {
-    pub(super) fn lifecycle(&mut self, today: &str) {
+    pub(super) fn lifecycle(&mut self, today: Date) {
         let database = self.database;
         let lifecycle = database.lifecycle.value;
         match (&database.retirement_requested, lifecycle) {
@@ -30,7 +31,7 @@ impl Found<'_> {
             _ => {}
         }
         for (index, acknowledgement) in database.allow.iter().enumerate() {
-            if today <= acknowledgement.expires.as_str() {
+            if today <= acknowledgement.expires {
                 continue;
             }
             let span = self

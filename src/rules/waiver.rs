@@ -9,12 +9,12 @@ use crate::{
         rule::{self, Rule},
     },
     model::{Database, Origin},
-    text::suggest,
+    text::{date::Date, suggest},
 };
 
-/// Drops the problems that are waived, and adds those of the waivers themselves. `today` is `YYYY-MM-DD`.
+/// Drops the problems that are waived, and adds those of the waivers themselves.
 #[must_use]
-pub fn apply(database: &Database, problems: Vec<Problem>, today: &str) -> Vec<Problem> {
+pub fn apply(database: &Database, problems: Vec<Problem>, today: Date) -> Vec<Problem> {
     let broken: BTreeSet<_> = problems.iter().map(|problem| problem.rule.code).collect();
     let mut waived = BTreeSet::new();
     let mut about = Vec::new();
@@ -41,7 +41,7 @@ type Objection = (&'static Rule, &'static str, String, String);
 fn judge(
     waiver: &Waiver,
     broken: &BTreeSet<&str>,
-    today: &str,
+    today: Date,
 ) -> Result<&'static Rule, Objection> {
     let code = &waiver.rule;
     let waivable: Vec<_> = rule::ALL
@@ -69,7 +69,7 @@ fn judge(
         let help = format!("the rules that can be are {}", suggest::list(&waivable));
         return Err((&rule::WAIVER_NOT_ALLOWED, "rule", message, help));
     }
-    if today > waiver.expires.as_str() {
+    if today > waiver.expires {
         let message = format!("the waiver of `{code}` ended on {}", waiver.expires);
         let help = "follow the rule and remove the waiver, or agree on a new day".to_owned();
         return Err((&rule::WAIVER_EXPIRED, "expires", message, help));

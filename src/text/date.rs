@@ -1,54 +1,104 @@
-//! Days as `YYYY-MM-DD`.
+//! Days of the calendar, written `YYYY-MM-DD` and in no other way.
 
-/// Accepts a day as it is written on the command line.
-///
-/// # Errors
-/// When it is not a day as `YYYY-MM-DD`.
-pub fn parse(text: &str) -> Result<String, String> {
-    let digits = |part: Option<&str>, length| {
-        part.filter(|part| {
-            part.len() == length && part.chars().all(|letter| letter.is_ascii_digit())
-        })
-        .and_then(|part| part.parse::<u32>().ok())
-    };
-    let mut parts = text.split('-');
-    let (year, month, day) = (
-        digits(parts.next(), 4),
-        digits(parts.next(), 2),
-        digits(parts.next(), 2),
-    );
-    match (year, month, day, parts.next()) {
-        (Some(_), Some(1..=12), Some(1..=31), None) => Ok(text.to_owned()),
-        _ => Err("write it as YYYY-MM-DD".to_owned()),
+use std::{fmt, str::FromStr, time::SystemTime};
+
+use jiff::{Timestamp, ToSpan, civil, tz::Offset};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize, Serializer};
+
+/// A day that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Date(civil::Date);
+
+impl Date {
+    /// A day that stands in the source. One that does not exist must be in a constant, where it does not compile.
+    #[must_use]
+    pub const fn constant(year: i16, month: i8, day: i8) -> Self {
+        Self(civil::Date::constant(year, month, day))
+    }
+
+    /// The day of a moment in UTC.
+    #[must_use]
+    pub fn of(moment: SystemTime) -> Self {
+        let moment = Timestamp::try_from(moment).unwrap_or_default();
+        Self(Offset::UTC.to_datetime(moment).date())
+    }
+
+    /// The same day so many months earlier, or the last day of that month when it is shorter.
+    #[must_use]
+    pub fn months_before(self, months: i8) -> Self {
+        Self(self.0.saturating_sub(months.months()))
     }
 }
 
-/// Days since 1970-01-01 as `YYYY-MM-DD`, after Howard Hinnant's `civil_from_days`.
-#[must_use]
-pub fn civil(days: u64) -> String {
-    let z = days + 719_468;
-    let era = z / 146_097;
-    let day_of_era = z % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Date {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let read = |text: &str| {
+            let date = text.parse::<civil::Date>().ok();
+            date.filter(|date| date.to_string() == text)
+        };
+        if let Some(date) = read(text) {
+            return Ok(Self(date));
+        }
+        let day = text.get(8..).filter(|day| day.len() == 2);
+        let is_day = day.is_some_and(|day| day.bytes().all(|byte| byte.is_ascii_digit()));
+        let first = text.get(..8).and_then(|month| read(&format!("{month}01")));
+        Err(match first.filter(|_| is_day) {
+            Some(first) => format!("the month ends on {}", first.last_of_month()),
+            None => "write it as YYYY-MM-DD".to_owned(),
+        })
+    }
+}
+
+impl TryFrom<String> for Date {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Date {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Date".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "format": "date",
+            "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::civil;
+    use std::time::{Duration, SystemTime};
+
+    use super::Date;
 
     #[test]
-    fn days_become_dates() {
+    fn moments_become_days() {
         for (days, date) in [
             (0, "1970-01-01"),
             (11_016, "2000-02-29"),
@@ -56,7 +106,43 @@ mod tests {
             (47_540, "2100-02-28"),
             (47_541, "2100-03-01"),
         ] {
-            assert_eq!(civil(days), date);
+            for second in [0, 86_399] {
+                let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(days * 86_400 + second);
+                assert_eq!(Date::of(moment).to_string(), date);
+            }
         }
+    }
+
+    #[test]
+    fn only_days_that_exist_are_read_and_only_in_one_form() {
+        for text in ["2026-11-01", "2028-02-29", "0001-01-01", "9999-12-31"] {
+            assert_eq!(text.parse::<Date>().unwrap().to_string(), text);
+        }
+        for (text, reason) in [
+            ("2026-02-31", "the month ends on 2026-02-28"),
+            ("2027-02-29", "the month ends on 2027-02-28"),
+            ("2026-04-31", "the month ends on 2026-04-30"),
+            ("2026-11-00", "the month ends on 2026-11-30"),
+            ("2026-13-01", "write it as YYYY-MM-DD"),
+            ("2026-00-10", "write it as YYYY-MM-DD"),
+            ("2026-1-1", "write it as YYYY-MM-DD"),
+            ("20261101", "write it as YYYY-MM-DD"),
+            ("2026-11-01T00:00", "write it as YYYY-MM-DD"),
+            ("+002026-11-01", "write it as YYYY-MM-DD"),
+            ("-2026-11-01", "write it as YYYY-MM-DD"),
+            ("2026-11-1a", "write it as YYYY-MM-DD"),
+            ("2026-11-²", "write it as YYYY-MM-DD"),
+            ("yesterday", "write it as YYYY-MM-DD"),
+            ("", "write it as YYYY-MM-DD"),
+        ] {
+            assert_eq!(text.parse::<Date>().unwrap_err(), reason, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn half_a_year_before_a_leap_day() {
+        let date = |text: &str| text.parse::<Date>().unwrap();
+        assert_eq!(date("2027-02-28").months_before(6), date("2026-08-28"));
+        assert_eq!(date("2026-08-31").months_before(6), date("2026-02-28"));
     }
 }

@@ -2,29 +2,32 @@
 
 use std::{fmt, str::FromStr};
 
+use jiff::{
+    SignedDuration,
+    fmt::friendly::{Spacing, SpanParser, SpanPrinter},
+};
+
 /// A length of time in whole seconds, never zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Duration {
-    seconds: u64,
-}
+pub struct Duration(SignedDuration);
 
 impl Duration {
     /// So many seconds.
     #[must_use]
-    pub const fn seconds(seconds: u64) -> Self {
-        Self { seconds }
+    pub const fn seconds(seconds: u32) -> Self {
+        Self(SignedDuration::from_secs(seconds as i64))
     }
 
     /// So many days.
     #[must_use]
     pub fn days(days: u32) -> Self {
-        Self::seconds(u64::from(days) * 86_400)
+        Self(SignedDuration::from_secs(i64::from(days) * 86_400))
     }
 
     /// This and another one after it.
     #[must_use]
     pub const fn then(self, other: Self) -> Self {
-        Self::seconds(self.seconds.saturating_add(other.seconds))
+        Self(self.0.saturating_add(other.0))
     }
 }
 
@@ -32,54 +35,28 @@ impl FromStr for Duration {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong =
-            || format!("`{text}` is not a length of time: write it like `1h`, `30m` or `1h30m`");
-        let mut seconds: u64 = 0;
-        let mut rest = text;
-        let mut largest = u64::MAX;
-        while !rest.is_empty() {
-            let end = rest
-                .find(|letter: char| !letter.is_ascii_digit())
-                .ok_or_else(wrong)?;
-            let (digits, tail) = rest.split_at(end);
-            let unit = match tail.chars().next() {
-                Some('h') => 3600,
-                Some('m') => 60,
-                Some('s') => 1,
-                _ => return Err(wrong()),
-            };
-            if unit >= largest {
-                return Err(wrong());
-            }
-            largest = unit;
-            let count: u64 = digits.parse().map_err(|_| wrong())?;
-            let more = count
-                .checked_mul(unit)
-                .and_then(|more| seconds.checked_add(more));
-            seconds = more.ok_or_else(wrong)?;
-            rest = tail.get(1..).unwrap_or("");
+        // The parser also knows longer words, days, signs and fractions of a second.
+        let is_ours = text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b"hms".contains(&byte));
+        let read = SpanParser::new().parse_duration(text);
+        match read.ok().filter(|_| is_ours && !text.contains("ms")) {
+            None => Err(format!(
+                "`{text}` is not a length of time: write it like `1h`, `30m` or `1h30m`"
+            )),
+            Some(SignedDuration::ZERO) => Err(
+                "a secret with the interval 0 is never read again, and goes stale at the first rotation"
+                    .to_owned(),
+            ),
+            Some(duration) => Ok(Self(duration)),
         }
-        if text.is_empty() {
-            return Err(wrong());
-        }
-        if seconds == 0 {
-            return Err("a secret with the interval 0 is never read again, and goes stale at the first rotation".to_owned());
-        }
-        Ok(Self { seconds })
     }
 }
 
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [
-            (self.seconds / 3600, 'h'),
-            (self.seconds / 60 % 60, 'm'),
-            (self.seconds % 60, 's'),
-        ];
-        parts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .try_for_each(|(count, unit)| write!(f, "{count}{unit}"))
+        let printer = SpanPrinter::new().spacing(Spacing::None);
+        f.write_str(&printer.duration_to_string(&self.0))
     }
 }
 
@@ -117,6 +94,10 @@ mod tests {
             "1.5h",
             "9999999999999999h",
             "²h",
+            "1000ms",
+            "1hms",
+            "1h 30m",
+            "PT1H",
         ] {
             assert!(text.parse::<Duration>().is_err(), "{text:?}");
         }

@@ -15,11 +15,11 @@ use storage_valet_rds::{
         print::{Colored, is_generated, map_lines, print_file, print_file_to, print_root},
         root_module::{Argument, ArgumentSource, Block, BlockKind, Expression, RootModule},
     },
-    text::unicode::is_hidden,
+    text::{date::Date, unicode::is_hidden},
     yaml::{MAX_BYTES, Source},
 };
 
-const TODAY: &str = "2026-11-01";
+const TODAY: Date = Date::constant(2026, 11, 1);
 const CONFIG: &str = "shortname: orders\nusername: orders\n";
 
 /// The bytes as a config and as a `valet.yaml`: rejected with problems that can be shown, or compiled to whole HCL.

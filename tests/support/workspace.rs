@@ -17,11 +17,16 @@ use storage_valet_rds::{
     model::{Database, Environment},
     review::{self, retirement},
     terraform::{lower, print::print_root, root_module::RootModule, tree::Tree},
+    text::date::Date,
     yaml::Source,
 };
 
 /// The day on which every test runs.
 pub(crate) const TODAY: &str = "2026-11-01";
+
+pub(crate) fn today() -> Date {
+    TODAY.parse().unwrap()
+}
 
 /// A workspace and everything that was found in it.
 pub(crate) struct Workspace {
@@ -48,7 +53,7 @@ impl Workspace {
             }
         };
         let (files, problems) = io::configs(folder, &environments).unwrap();
-        let mut compiled = compile::compile(&environments, files, TODAY);
+        let mut compiled = compile::compile(&environments, files, today());
         compiled.problems.extend(problems);
         compiled
             .problems
@@ -94,7 +99,7 @@ fn against_base(
         return Vec::new();
     }
     let (files, _) = io::configs(&base, environments).unwrap();
-    let old = compile::compile(environments, files, TODAY).databases;
+    let old = compile::compile(environments, files, today()).databases;
     review::problems(&old, databases)
 }
 

@@ -122,7 +122,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         old: old(&session, &path)?,
         others: session.others(environment, &path)?,
         path,
-        today: &session.today,
+        today: session.today,
     };
     let old = draft.old.clone();
     questions::values(&session, &mut draft, &mut assignments)?;

@@ -92,7 +92,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let denied: BTreeSet<&str> = review
         .units
         .iter()
-        .filter(|unit| unit.denied(deny, &session.today).is_some())
+        .filter(|unit| unit.denied(deny, session.today).is_some())
         .map(|unit| unit.name.as_str())
         .collect();
     if denied.is_empty() && !review.problems.iter().any(Problem::is_error) {
@@ -109,7 +109,7 @@ fn show(
     session: &Session,
     context: &Context,
 ) -> Result<(), Stop> {
-    let today = &session.today;
+    let today = session.today;
     match format {
         Format::Json => print(review::json(review, deny, today, &session.base)),
         Format::Markdown => print(review::markdown(review, deny, today)),

@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         Some(unit) => named(&session, unit)?,
         None => told(&session, plan.identity.as_ref())?,
     };
-    let verdict = gate::judge(&plan.steps, database.as_ref(), &session.today);
+    let verdict = gate::judge(&plan.steps, database.as_ref(), session.today);
     let unit = database.as_ref().map(Database::unit);
     let unit = unit.as_deref().or(arguments.unit.as_deref());
     print(match arguments.format {
@@ -87,7 +87,7 @@ fn named(session: &Session, unit: &str) -> Result<Option<Database>, Stop> {
     }
     let (environment, path) = session.find(unit)?;
     let bytes = io::read(&session.workspace.join(&path))?;
-    let (database, mut problems) = compile::unit(environment, &path, bytes, &session.today);
+    let (database, mut problems) = compile::unit(environment, &path, bytes, session.today);
     compile::finish(&mut problems);
     // An acknowledgement that has expired is no reason to say nothing: it just does not count.
     let wrong = problems

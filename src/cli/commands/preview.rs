@@ -20,6 +20,7 @@ use crate::{
         print::{Colored, Sink, Style, print_file_to},
         root_module::RootModule,
     },
+    text::date::Date,
 };
 
 /// Arguments of `preview`.
@@ -71,7 +72,7 @@ fn compile(what: &str, context: &Context) -> Result<Compiled, Stop> {
         &subject.environment,
         &subject.path,
         subject.bytes,
-        &subject.today,
+        subject.today,
     );
     compile::finish(&mut problems);
     let rejected = problems.iter().any(Problem::is_error);
@@ -116,7 +117,7 @@ struct Subject {
     path: String,
     bytes: Vec<u8>,
     base: String,
-    today: String,
+    today: Date,
     outside: bool,
 }
 
@@ -166,7 +167,7 @@ fn subject(what: &str, context: &Context) -> Result<Subject, Stop> {
         path,
         bytes,
         base: String::new(),
-        today: context.today.clone(),
+        today: context.today,
         outside: true,
     })
 }
