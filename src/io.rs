@@ -48,18 +48,45 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> Failure {
     |error| Failure { path, error }
 }
 
-/// The nearest folder with a `valet.yaml`, from here upwards.
+/// The nearest folder with a `valet.yaml`, from a folder upwards, as it is named from here.
 #[must_use]
-pub fn find_workspace() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok()?;
-    let depth = here
+pub fn find_workspace(from: &Path) -> Option<PathBuf> {
+    let from = from.canonicalize().ok()?;
+    let found = from
         .ancestors()
-        .position(|folder| folder.join(WORKSPACE_FILE).is_file())?;
-    Some(if depth == 0 {
+        .find(|folder| folder.join(WORKSPACE_FILE).is_file())?;
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let here = here.ok()?;
+    Some(if here == found {
         PathBuf::from(".")
+    } else if let Ok(below) = found.strip_prefix(&here) {
+        below.to_owned()
+    } else if let Ok(above) = here.strip_prefix(found) {
+        above.components().map(|_| "..").collect()
     } else {
-        (0..depth).map(|_| "..").collect()
+        found.to_owned()
     })
+}
+
+/// The nearest folder with a `valet.yaml` around a file, which need not be there.
+#[must_use]
+pub fn find_workspace_of(file: &Path) -> Option<PathBuf> {
+    find_workspace(&folder_of(file))
+}
+
+/// Whether a file is in a folder or below it, whatever the file itself is a link to.
+#[must_use]
+pub fn is_in(folder: &Path, file: &Path) -> bool {
+    let (folder, parent) = (folder.canonicalize(), folder_of(file).canonicalize());
+    folder.is_ok_and(|folder| parent.is_ok_and(|parent| parent.starts_with(folder)))
+}
+
+/// The folder that a file is in, for whoever stands in the current one.
+fn folder_of(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
 }
 
 /// Whether something that is not a folder has this path.

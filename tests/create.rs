@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::support::{
-    command::{Ran, valet},
+    command::{Ran, run, valet},
     folder::{city, copy},
     workspace::TODAY,
 };
@@ -40,11 +40,6 @@ fn without_sample(name: &str) -> PathBuf {
 
 fn read(city: &Path) -> String {
     fs::read_to_string(city.join(CONFIG)).unwrap()
-}
-
-/// Words of a line, as a shell splits it.
-fn run(city: &Path, line: &str) -> Ran {
-    valet(city, &line.split(' ').collect::<Vec<_>>())
 }
 
 #[test]

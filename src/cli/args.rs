@@ -11,7 +11,7 @@ const EVERYWHERE: &str = "Options of every command";
 /// The options of every command.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Global {
-    /// Folder with the `valet.yaml` [default: the nearest one from here upwards]
+    /// Folder with the `valet.yaml` [default: `VALET_WORKSPACE`, or the nearest one from a named file or from here upwards]
     #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DIR")]
     pub workspace: Option<PathBuf>,
     /// When to use colour

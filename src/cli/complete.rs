@@ -7,7 +7,10 @@ use clap_complete::{
     env::Shells,
 };
 
-use super::{context::Context, session::Session};
+use super::{
+    context::{self, Context},
+    session::Session,
+};
 use crate::{config::schema, diagnostic::rule, io, model::Environment};
 
 /// Variable in which a shell says that it wants completions.
@@ -133,8 +136,10 @@ fn units() -> Vec<(String, String)> {
 
 /// The workspace that the line at the cursor means. One that does not open has nothing to offer.
 fn session() -> Option<Session> {
-    let workspace = typed("--workspace").map(PathBuf::from);
-    Context::of(workspace).open().ok()
+    let named = typed("--workspace").map(PathBuf::from);
+    Context::of(named.or_else(context::named_workspace))
+        .open()
+        .ok()
 }
 
 /// The value of an option on the line at the cursor.

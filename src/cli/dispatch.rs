@@ -146,7 +146,7 @@ fn run(arguments: Arguments, program: &'static str) -> Result<(), Stop> {
         }
     }
     let context = Context {
-        workspace: global.workspace,
+        workspace: global.workspace.or_else(context::named_workspace),
         today: global.today.unwrap_or_else(context::today),
         color: global.color,
         program,

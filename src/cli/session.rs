@@ -113,11 +113,54 @@ impl Session {
         })
     }
 
-    /// The environment and the path of a unit's config.
+    /// The configs of these units, each named as one or by the path of its config; none, which stands for all, when no
+    /// unit or `valet.yaml` itself is named.
+    ///
+    /// # Errors
+    /// When the workspace has no such unit or config.
+    pub fn find_all(&self, units: &[String]) -> Result<Vec<String>, Stop> {
+        let mut paths = Vec::new();
+        for unit in units {
+            if self.is_workspace_file(unit) {
+                return Ok(Vec::new());
+            }
+            paths.push(self.find(unit)?.1);
+        }
+        paths.sort();
+        paths.dedup();
+        Ok(paths)
+    }
+
+    fn is_workspace_file(&self, word: &str) -> bool {
+        io::inside(&self.workspace, Path::new(word)).as_deref() == Some(WORKSPACE_FILE)
+    }
+
+    /// The environment and the path of a config that is named by its path as seen from here.
+    fn find_file(&self, file: &str) -> Result<(Arc<Environment>, String), Stop> {
+        let path = Path::new(file);
+        if !io::is_file(path) {
+            return Err(Stop::Usage(format!("there is no {file}")));
+        }
+        io::config_path(&self.workspace, &self.environments, path).ok_or_else(|| {
+            let folders = self.environments.iter();
+            let folders: Vec<_> = folders
+                .map(|known| format!("{}{}", self.base, known.spec.configs))
+                .collect();
+            let known = suggest::list(&folders);
+            Stop::Usage(format!(
+                "`{file}` is not a config: configs are the files in {known}"
+            ))
+        })
+    }
+
+    /// The environment and the path of a unit's config. The unit is named as one, or by the path of its config.
     ///
     /// # Errors
     /// When the workspace has no such unit.
-    pub fn find(&self, unit: &str) -> Result<(&Arc<Environment>, String), Stop> {
+    pub fn find(&self, unit: &str) -> Result<(Arc<Environment>, String), Stop> {
+        if is_config_name(unit) {
+            return self.find_file(unit);
+        }
         let usage = |message: String| Err(Stop::Usage(message));
         let Some((environment, namespace)) = unit.split_once('/') else {
             return usage(format!(
@@ -133,7 +176,7 @@ impl Session {
             });
             return usage(format!("`{unit}`: there is no {}{path}{hint}", self.base));
         }
-        Ok((found, path))
+        Ok((Arc::clone(found), path))
     }
 
     /// Compiles a unit, with its warnings.
@@ -143,7 +186,7 @@ impl Session {
     pub fn compile_unit(&self, unit: &str) -> Result<(Database, Vec<Problem>), Stop> {
         let (environment, path) = self.find(unit)?;
         let bytes = io::read(&self.workspace.join(&path))?;
-        let (database, mut problems) = compile::unit(environment, &path, bytes, self.today);
+        let (database, mut problems) = compile::unit(&environment, &path, bytes, self.today);
         compile::finish(&mut problems);
         match database.filter(|_| !problems.iter().any(Problem::is_error)) {
             Some(database) => Ok((database, problems)),
@@ -222,6 +265,13 @@ impl Session {
             base: self.base.clone(),
         }
     }
+}
+
+/// Whether a word is the name of a YAML file, and so not of a unit: those have no dot.
+#[must_use]
+pub fn is_config_name(word: &str) -> bool {
+    let extension = Path::new(word).extension().unwrap_or_default();
+    ["yaml", "yml"].iter().any(|known| extension == *known)
 }
 
 /// Only the problems that concern some units: those in their configs and in `valet.yaml`. All, when none is named.

@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::Arc};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::{Failure, entries, read, read_listed};
+use super::{Failure, entries, folder_of, read, read_listed};
 use crate::{
     compile::ConfigFile,
     diagnostic::{
@@ -227,7 +227,8 @@ pub fn config_path(
     environments: &[Arc<Environment>],
     path: &Path,
 ) -> Option<(Arc<Environment>, String)> {
-    let folder = path.canonicalize().ok()?.parent()?.to_owned();
+    // What the file itself is a link to does not matter: it is in the folder that it is named in.
+    let folder = folder_of(path).canonicalize().ok()?;
     let name = path.file_name()?.to_str()?;
     environments.iter().find_map(|environment| {
         let configs = &environment.spec.configs;

@@ -1,6 +1,7 @@
 //! Runs of `valet-rds`, on the day of the tests.
 
 use std::{
+    fmt,
     path::Path,
     process::{Command, Output},
 };
@@ -26,6 +27,20 @@ impl Ran {
     }
 }
 
+/// As a snapshot shows it.
+impl fmt::Display for Ran {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, out, err } = self;
+        write!(f, "exit code {code}")?;
+        for (name, text) in [("stdout", out), ("stderr", err)] {
+            if !text.is_empty() {
+                write!(f, "\n--- {name} ---\n{}", text.trim_end_matches('\n'))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A run that is yet to be started: in a folder, without colour, and with nothing of the tests' own surroundings.
 pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_valet-rds"));
@@ -33,11 +48,17 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
         .args(["--today", TODAY])
         .args(arguments)
         .current_dir(folder)
-        .env("NO_COLOR", "1");
+        .env("NO_COLOR", "1")
+        .env_remove("VALET_WORKSPACE");
     command
 }
 
 /// Runs `valet-rds` to its end.
 pub(crate) fn valet(folder: &Path, arguments: &[&str]) -> Ran {
     Ran::of(command(folder, arguments).output().unwrap())
+}
+
+/// The same with the words of a line.
+pub(crate) fn run(folder: &Path, line: &str) -> Ran {
+    valet(folder, &line.split(' ').collect::<Vec<_>>())
 }

@@ -21,8 +21,8 @@ use crate::{
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Units to report on, as ENVIRONMENT/NAMESPACE [default: all]
-    #[arg(value_name = "UNIT", add = complete::unit_names())]
+    /// Units to report on, as ENVIRONMENT/NAMESPACE or the paths of their configs [default: all]
+    #[arg(value_name = "UNIT|FILE", add = complete::unit_names())]
     units: Vec<String>,
     /// How to print what was found
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -91,7 +91,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
 /// Mends until nothing more can be: one mended problem may have hidden another.
 fn mend(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     const ROUNDS: usize = 20;
-    let workspace = context.workspace()?;
+    let workspace = context.workspace(&arguments.units)?;
     let _lock = Session::lock(&workspace)?;
     for _ in 0..ROUNDS {
         let problems = match found(arguments, context) {
@@ -121,11 +121,8 @@ fn mend(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
 }
 
 fn found(arguments: &Arguments, context: &Context) -> Result<(Vec<Problem>, String, usize), Stop> {
-    let session = context.open()?;
-    let mut paths = Vec::new();
-    for unit in &arguments.units {
-        paths.push(session.find(unit)?.1);
-    }
+    let session = context.open_around(&arguments.units)?;
+    let paths = session.find_all(&arguments.units)?;
     let (mut compiled, configs) = session.compile()?;
     if !compiled.problems.iter().any(Problem::is_error) {
         compiled

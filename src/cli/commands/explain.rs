@@ -18,8 +18,8 @@ use crate::{
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// A unit, as ENVIRONMENT/NAMESPACE, or a line of a config, of `valet.yaml` or of a generated file
-    #[arg(value_name = "UNIT|FILE:LINE", add = complete::unit_names())]
+    /// A unit, as ENVIRONMENT/NAMESPACE or the path of its config, or a line of a config, of `valet.yaml` or of a generated file
+    #[arg(value_name = "UNIT|FILE[:LINE]", add = complete::unit_names())]
     what: String,
     /// Only this value of the unit, or those below it, such as `module.rds.instance_class`
     #[arg(value_name = "ADDRESS")]
@@ -42,8 +42,9 @@ enum Format {
 /// # Errors
 /// When there is no such unit, address or line.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
-    let session = context.open()?;
     let what = &arguments.what;
+    let file = line_of(what).map_or(what.as_str(), |(file, _)| file);
+    let session = context.open_around(&[file.to_owned()])?;
     let values = match (line_of(what), &arguments.address) {
         (Some((file, line)), None) => at_line(&session, file, line)?,
         (Some(_), Some(_)) => {

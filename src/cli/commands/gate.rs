@@ -87,7 +87,7 @@ fn named(session: &Session, unit: &str) -> Result<Option<Database>, Stop> {
     }
     let (environment, path) = session.find(unit)?;
     let bytes = io::read(&session.workspace.join(&path))?;
-    let (database, mut problems) = compile::unit(environment, &path, bytes, session.today);
+    let (database, mut problems) = compile::unit(&environment, &path, bytes, session.today);
     compile::finish(&mut problems);
     // An acknowledgement that has expired is no reason to say nothing: it just does not count.
     let wrong = problems

@@ -28,8 +28,9 @@ use crate::{
 /// Arguments of `generate`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Units to write, as ENVIRONMENT/NAMESPACE [default: all, and what the environments share]
-    #[arg(value_name = "UNIT", add = complete::unit_names())]
+    /// Units to write, as ENVIRONMENT/NAMESPACE or the paths of their configs [default: all, and what the environments
+    /// share]
+    #[arg(value_name = "UNIT|FILE", add = complete::unit_names())]
     units: Vec<String>,
     /// Write nothing; print what would change and exit with 1 if anything would
     #[arg(long)]
@@ -82,15 +83,12 @@ struct Look {
 /// When the workspace does not compile, a path is occupied, or, with `--check`, anything would change.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let (session, _lock) = if arguments.check {
-        (context.open()?, None)
+        (context.open_around(&arguments.units)?, None)
     } else {
-        let (session, lock) = context.open_locked()?;
+        let (session, lock) = context.open_locked(&arguments.units)?;
         (session, Some(lock))
     };
-    let mut paths = Vec::new();
-    for unit in &arguments.units {
-        paths.push(session.find(unit)?.1);
-    }
+    let paths = session.find_all(&arguments.units)?;
     let (compiled, _) = session.compile()?;
     let mut problems = concerning(compiled.problems, &paths);
     let selected = |database: &&Database| paths.is_empty() || paths.contains(&database.file.path);

@@ -123,12 +123,17 @@ struct Subject {
 
 fn subject(what: &str, context: &Context) -> Result<Subject, Stop> {
     let path = Path::new(what);
-    if what != "-" && !io::is_file(path) {
-        let session = context.open()?;
+    let words = [what.to_owned()];
+    let is_in_workspace = || {
+        let workspace = context.workspace(&words);
+        workspace.is_ok_and(|workspace| io::is_in(&workspace, path))
+    };
+    if what != "-" && (!io::is_file(path) || is_in_workspace()) {
+        let session = context.open_around(&words)?;
         let (environment, path) = session.find(what)?;
         return Ok(Subject {
             bytes: io::read(&session.workspace.join(&path))?,
-            environment: Arc::clone(environment),
+            environment,
             path,
             base: session.base,
             today: session.today,
@@ -140,20 +145,6 @@ fn subject(what: &str, context: &Context) -> Result<Subject, Stop> {
     } else {
         io::read(path)?
     };
-    if what != "-"
-        && let Ok(session) = context.open()
-        && let Some((environment, path)) =
-            io::config_path(&session.workspace, &session.environments, path)
-    {
-        return Ok(Subject {
-            environment,
-            path,
-            bytes,
-            base: session.base,
-            today: session.today,
-            outside: false,
-        });
-    }
     let environment = example::environment().ok().flatten();
     let environment = environment
         .ok_or_else(|| Stop::Usage("the built-in example environment is broken".to_owned()))?;

@@ -30,7 +30,7 @@ pub struct Arguments {
 /// # Errors
 /// When the config does not compile, or cannot be edited.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
-    let (session, _lock) = context.open_locked()?;
+    let (session, _lock) = context.open_locked(&[])?;
     let name = &arguments.unit;
     let (database, _) = session.compile_unit(name)?;
     let path = &database.file.path;
