@@ -18,7 +18,7 @@ use storage_valet_rds::{
         print::{print_file, print_root},
     },
     text::date::Date,
-    yaml::Source,
+    yaml::Document,
 };
 
 const TODAY: Date = Date::constant(2026, 1, 15);
@@ -43,7 +43,7 @@ fn stages(criterion: &mut Criterion) {
     let city = city();
     for (name, bytes) in configs() {
         let mut group = criterion.benchmark_group(name);
-        let parse = |bytes| Source::parse("configs/prod/test-dev.yaml", bytes);
+        let parse = |bytes| Document::parse("configs/prod/test-dev.yaml", bytes);
         let source = parse(bytes.clone()).expect("it is valid");
         let database = resolve(&source, "test-dev", &city).expect("it is valid");
         let root = lower::unit(&database);

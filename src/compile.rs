@@ -19,7 +19,7 @@ use crate::{
     model::{Database, Environment, ModuleSource, resolve::resolve},
     rules::{self, fleet, waiver},
     text::date::Date,
-    yaml::Source,
+    yaml::Document,
 };
 
 /// Name of the file at the root of a workspace.
@@ -50,7 +50,7 @@ pub struct Compiled {
 /// # Errors
 /// When it is not a valid workspace.
 pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
-    let source = Source::parse(WORKSPACE_FILE, bytes)?;
+    let source = Document::parse(WORKSPACE_FILE, bytes)?;
     schema::WORKSPACE.check(&source)?;
     let workspace = Workspace::deserialize(&source.value)
         .map_err(|error| vec![source.problem(&rule::WRONG_TYPE, "", error.to_string())])?;
@@ -174,7 +174,7 @@ pub fn unit(
     today: Date,
 ) -> (Option<Database>, Vec<Problem>) {
     let stem = stem(path);
-    let resolved = Source::parse(path, bytes).and_then(|source| {
+    let resolved = Document::parse(path, bytes).and_then(|source| {
         schema::CONFIG.check(&source)?;
         resolve(&source, stem, environment)
     });
@@ -207,7 +207,7 @@ pub fn tolerant(
 ) -> (Option<Database>, Vec<Problem>, Vec<String>) {
     let stem = stem(path);
     let mut unknown = Vec::new();
-    let resolved = Source::parse(path, bytes).and_then(|mut source| {
+    let resolved = Document::parse(path, bytes).and_then(|mut source| {
         unknown = schema::CONFIG.prune(&mut source.value);
         schema::CONFIG.check(&source)?;
         resolve(&source, stem, environment)

@@ -4,12 +4,7 @@ pub mod report;
 pub mod rule;
 pub mod spans;
 
-use std::{
-    error::Error,
-    fmt,
-    ops::Range,
-    sync::{Arc, OnceLock},
-};
+use std::{borrow::Cow, error::Error, fmt, ops::Range, sync::Arc};
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
@@ -18,9 +13,9 @@ use serde_json::Value;
 use crate::{
     diagnostic::{
         rule::{Rule, Severity},
-        spans::Shape,
+        spans::Spans,
     },
-    text::unicode::spelt_out,
+    text::{pointer, unicode::spelt_out},
 };
 
 /// A value, or everything wrong with the input that should have made it.
@@ -33,24 +28,42 @@ pub struct File {
     pub path: String,
     /// Everything in it.
     pub text: String,
-    /// Where its values stand, once somebody has asked.
-    shape: OnceLock<Option<Shape>>,
+    /// Where its values stand; nothing, when it is not a document.
+    spans: Spans,
 }
 
 impl File {
-    /// A file.
+    /// A file without values.
     #[must_use]
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::with_spans(path, text, Spans::default())
+    }
+
+    /// A file that has been read.
+    #[must_use]
+    pub fn with_spans(path: impl Into<String>, text: impl Into<String>, spans: Spans) -> Self {
         Self {
             path: path.into(),
             text: text.into(),
-            shape: OnceLock::new(),
+            spans,
         }
     }
 
-    /// Where its values stand; found by `parse` the first time, remembered after that.
-    pub fn shape(&self, parse: impl FnOnce(&str) -> Option<Shape>) -> Option<&Shape> {
-        self.shape.get_or_init(|| parse(&self.text)).as_ref()
+    /// The characters behind a JSON pointer; with `#` at its end, of the key instead of its value. What is not there
+    /// has the first place of the file.
+    #[must_use]
+    pub fn span(self: &Arc<Self>, pointer: &str) -> Span {
+        let (path, of_key) = match pointer.strip_suffix('#') {
+            Some(path) => (path, true),
+            None => (pointer, false),
+        };
+        let range = self.spans.find(&self.text, path, of_key).unwrap_or(0..0);
+        // Text over several lines ends before the line that follows it.
+        let written = self.text.get(range.clone()).unwrap_or("").trim_end();
+        Span {
+            file: Arc::clone(self),
+            range: range.start..range.start + written.len(),
+        }
     }
 
     /// Line and column, both counted from 1 and in characters, of a byte offset.
@@ -123,8 +136,7 @@ impl Problem {
     /// Says how to mend it without a doubt. `pointer` is a JSON pointer; entries of lists cannot be mended.
     #[must_use]
     pub fn fix(mut self, pointer: &str, fix: impl FnOnce(Vec<String>) -> Fix) -> Self {
-        let unescape = |token: &str| token.replace("~1", "/").replace("~0", "~");
-        let path: Vec<_> = pointer.split('/').skip(1).map(unescape).collect();
+        let path: Vec<_> = pointer::tokens(pointer).map(Cow::into_owned).collect();
         let in_a_list = path.iter().any(|token| token.parse::<usize>().is_ok());
         if !in_a_list {
             self.fix = Some(fix(path));

@@ -13,7 +13,6 @@ use crate::{
     },
     diagnostic::{File, Span},
     text::date::Date,
-    yaml,
 };
 
 /// Where a value comes from.
@@ -100,7 +99,8 @@ impl Environment {
     /// The place of a key of this environment, as a path with `/`.
     #[must_use]
     pub fn span(&self, path: &str) -> Span {
-        yaml::span(&self.file, &format!("/environments/{}/{path}", self.name))
+        self.file
+            .span(&format!("/environments/{}/{path}", self.name))
     }
 
     /// ARN of the IAM OIDC provider of an issuer in this account.
@@ -276,12 +276,10 @@ impl Database {
     #[must_use]
     pub fn span_below(&self, origin: Origin, path: &str) -> Span {
         match origin {
-            Origin::Config(key) | Origin::Derived(key) => {
-                yaml::span(&self.file, &format!("/{key}{path}"))
-            }
+            Origin::Config(key) | Origin::Derived(key) => self.file.span(&format!("/{key}{path}")),
             Origin::Default(key) => self.environment.span(&format!("defaults/{key}{path}")),
             Origin::Environment(key) => self.environment.span(&format!("{key}{path}")),
-            Origin::BuiltIn => yaml::span(&self.file, ""),
+            Origin::BuiltIn => self.file.span(""),
         }
     }
 }

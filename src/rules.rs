@@ -21,7 +21,7 @@ use crate::{
     },
     model::{Database, Origin},
     terraform::lower::IDENTITY_TAGS,
-    text::{date::Date, suggest, unicode::first_non_ascii},
+    text::{date::Date, pointer, suggest, unicode::first_non_ascii},
 };
 
 pub use environment::environment;
@@ -333,7 +333,7 @@ impl Found<'_> {
         const OWN: usize = 4;
         let database = self.database;
         for (key, given) in &database.tags {
-            let token = key.replace('~', "~0").replace('/', "~1");
+            let token = pointer::escape(key);
             let letters = "use letters, digits, spaces and `_.:/=+-@`";
             let (rule, part, message, help) = if key.starts_with(IDENTITY_TAGS) {
                 let message = format!("tags that start with `{IDENTITY_TAGS}` belong to this tool");

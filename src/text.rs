@@ -2,5 +2,6 @@
 
 pub mod date;
 pub mod duration;
+pub mod pointer;
 pub mod suggest;
 pub mod unicode;

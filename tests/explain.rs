@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::Value as Json;
 use storage_valet_rds::{
-    inspect::explain::{self, Owner, Spans, Value},
+    inspect::explain::{self, Owner, Value},
     terraform::{diff, lower, print::print_root, root_module::RootModule},
 };
 
@@ -21,16 +21,15 @@ fn explained() -> Vec<(RootModule, Vec<Value>)> {
     folders.push("fixtures/city".into());
     for folder in folders {
         let workspace = Workspace::open(&folder);
-        let mut spans = Spans::default();
         for environment in &workspace.environments {
             if let Some(root) = lower::environment(environment) {
-                let values = explain::values(&root, Owner::Environment(environment), &mut spans);
+                let values = explain::values(&root, Owner::Environment(environment));
                 all.push((root, values));
             }
         }
         for database in &workspace.databases {
             let root = lower::unit(database);
-            let values = explain::values(&root, Owner::Unit(database), &mut spans);
+            let values = explain::values(&root, Owner::Unit(database));
             all.push((root, values));
         }
     }

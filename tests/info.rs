@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::Value;
-use storage_valet_rds::{inspect::resolved, yaml::Source};
+use storage_valet_rds::{inspect::resolved, yaml::Document};
 
 use crate::support::{
     command::valet,
@@ -58,7 +58,7 @@ fn what_apply_told_is_shown_with_the_rest() {
     let arguments = ["info", "prod/ledger", "--outputs", "elsewhere.json"];
     assert_eq!(valet(&city, &arguments).out, human);
     let yaml = valet(&city, &[&arguments[..], &["--format", "yaml"]].concat());
-    let read = Source::parse("info.yaml", yaml.out.into_bytes()).unwrap();
+    let read = Document::parse("info.yaml", yaml.out.into_bytes()).unwrap();
     assert_eq!(
         read.value["outputs"]["secret_arn"],
         outputs_of(&ledger(&city))["secret_arn"]["value"]
@@ -118,7 +118,7 @@ fn programs_read_one_document_in_yaml_or_json() {
     );
     assert_eq!(document["origins"]["tags"]["stage"], "valet.yaml:59");
     let yaml = valet(&city, &["info", "prod/ledger", "--format", "yaml"]);
-    let read = Source::parse("info.yaml", yaml.out.into_bytes()).unwrap();
+    let read = Document::parse("info.yaml", yaml.out.into_bytes()).unwrap();
     assert_eq!(read.value, document);
 }
 

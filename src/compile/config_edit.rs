@@ -11,7 +11,7 @@ use crate::{
     model::{Database, Environment},
     rules::fleet,
     text::date::Date,
-    yaml::{Source, edit},
+    yaml::{Document, edit},
 };
 
 /// What a draft is made in.
@@ -51,7 +51,7 @@ impl ConfigEdit<'_> {
         let Some(old) = &self.old else {
             return Ok(serde_json::Map::new());
         };
-        let source = Source::parse(&self.path, old.as_bytes().to_vec())?;
+        let source = Document::parse(&self.path, old.as_bytes().to_vec())?;
         match &source.value {
             Value::Object(map) => Ok(map.clone()),
             Value::Null => Ok(serde_json::Map::new()),
@@ -82,8 +82,8 @@ impl ConfigEdit<'_> {
                 continue;
             };
             text = edit::set(&text, &keys, &value).map_err(|refused| {
-                let source = Source::parse(&self.path, text.clone().into_bytes());
-                let problem = |source: Source| {
+                let source = Document::parse(&self.path, text.clone().into_bytes());
+                let problem = |source: Document| {
                     let pointer = format!("/{}#", keys.first().unwrap_or(&""));
                     vec![source.problem(&rule::WRONG_TYPE, &pointer, refused.to_string())]
                 };
@@ -97,7 +97,7 @@ impl ConfigEdit<'_> {
     #[must_use]
     pub fn defaults(&self, text: &str) -> Vec<Assignment> {
         let (database, ..) = self.compile(text);
-        let written = Source::parse(&self.path, text.as_bytes().to_vec());
+        let written = Document::parse(&self.path, text.as_bytes().to_vec());
         let written = written.map_or(Value::Null, |source| source.value);
         let keys = database.as_ref().map(fleet_keys).into_iter().flatten();
         keys.filter(|(key, _)| written.get(key).is_none())

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{config::schema, text::suggest, yaml::Source};
+use crate::{config::schema, text::suggest, yaml::Document};
 
 /// A value for a key of a config.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +111,7 @@ fn list(node: &Value, text: &str) -> Result<Value, String> {
 }
 
 fn yaml(text: &str) -> Result<Value, String> {
-    match Source::parse("value", text.as_bytes().to_vec()) {
+    match Document::parse("value", text.as_bytes().to_vec()) {
         Ok(source) => Ok(source.value),
         Err(problems) => {
             let reason = problems.first().map_or("", |problem| &problem.message);

@@ -7,8 +7,8 @@ use crate::{
         Problem,
         rule::{self, Rule},
     },
-    text::date::Date,
-    yaml::Source,
+    text::{date::Date, pointer},
+    yaml::Document,
 };
 
 /// A `format` of the schema.
@@ -33,7 +33,7 @@ fn objection<T: std::str::FromStr<Err = String>>(text: &str) -> Option<String> {
 }
 
 /// Every text that its type cannot read. The source has passed the schema.
-pub(super) fn check(schema: &Value, source: &Source) -> Vec<Problem> {
+pub(super) fn check(schema: &Value, source: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut todo = vec![(String::new(), schema, &source.value)];
     while let Some((at, node, value)) = todo.pop() {
@@ -50,8 +50,8 @@ pub(super) fn check(schema: &Value, source: &Source) -> Vec<Problem> {
                 for (key, value) in map {
                     let known = node.get("properties").and_then(|known| known.get(key));
                     if let Some(node) = known.or_else(|| node.get("additionalProperties")) {
-                        let token = key.replace('~', "~0").replace('/', "~1");
-                        todo.push((format!("{at}/{token}"), node, value));
+                        let at = format!("{at}/{}", pointer::escape(key));
+                        todo.push((at, node, value));
                     }
                 }
             }
@@ -61,7 +61,7 @@ pub(super) fn check(schema: &Value, source: &Source) -> Vec<Problem> {
     problems
 }
 
-fn problem(source: &Source, at: &str, node: &Value, text: &str) -> Option<Problem> {
+fn problem(source: &Document, at: &str, node: &Value, text: &str) -> Option<Problem> {
     let name = node.get("format")?.as_str()?;
     let format = FORMATS.iter().find(|format| format.name == name)?;
     let help = (format.objection)(text)?;

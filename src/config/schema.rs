@@ -12,8 +12,8 @@ use crate::{
         Checked, Fix, Problem,
         rule::{self, Rule},
     },
-    text::{suggest, unicode::first_non_ascii},
-    yaml::Source,
+    text::{pointer::escape, suggest, unicode::first_non_ascii},
+    yaml::Document,
 };
 
 /// Problems that are looked for in one file; whoever has so many does not read the rest.
@@ -81,7 +81,7 @@ impl Schema {
     ///
     /// # Errors
     /// With one problem for each value that breaks the schema.
-    pub fn check(&self, source: &Source) -> Checked<()> {
+    pub fn check(&self, source: &Document) -> Checked<()> {
         if self.validator.is_valid(&source.value) {
             let mut problems = fractions(source);
             problems.extend(format::check(&self.document, source));
@@ -109,7 +109,7 @@ impl Schema {
     }
 
     /// One problem for each error, but for unknown keys, which the validator reports together.
-    fn problems(&self, source: &Source, error: &ValidationError) -> Vec<Problem> {
+    fn problems(&self, source: &Document, error: &ValidationError) -> Vec<Problem> {
         let at = error.instance_path().to_string();
         let path = error.schema_path().to_string();
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -124,7 +124,7 @@ impl Schema {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 let known = properties(broken.node);
                 let problem = |key: &String| unknown_key(source, &at, key, &known);
-                unexpected.iter().map(problem).collect()
+                unexpected.iter().take(MOST).map(problem).collect()
             }
             ValidationErrorKind::Required { property } => {
                 vec![broken.missing(property.as_str().unwrap_or(""))]
@@ -158,7 +158,7 @@ fn prune(node: &Value, value: &mut Value, prefix: &str, unknown: &mut Vec<String
 
 /// A value that breaks the schema.
 struct Broken<'a> {
-    source: &'a Source,
+    source: &'a Document,
     at: &'a str,
     /// Its key; an entry of a list goes by the name of the list.
     key: &'a str,
@@ -192,7 +192,7 @@ impl Broken<'_> {
             let problem = self.source.problem(&rule::WRONG_TYPE, &pointer, message);
             return problem.help("give it a value, or remove the key");
         }
-        let written = shorten(value, &self.source.written(self.at));
+        let written = shorten(value, self.source.written(self.at));
         // A number too big for 64 bits has lost its digits.
         let number = if value.is_f64() {
             written.clone()
@@ -284,18 +284,14 @@ fn last_name(pointer: &str) -> &str {
     pointer.rsplit('/').find(is_name).unwrap_or("")
 }
 
-fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
-}
-
 /// Numbers with a fraction or an exponent: JSON Schema takes `5432.0` for a whole number, and no key takes others.
-fn fractions(source: &Source) -> Vec<Problem> {
+fn fractions(source: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut todo = vec![(String::new(), &source.value)];
     while let Some((at, value)) = todo.pop() {
         match value {
             Value::Number(number) if number.is_f64() => {
-                let written = shorten(value, &source.written(&at));
+                let written = shorten(value, source.written(&at));
                 let message = format!("{written} is not a whole number");
                 let problem = source.problem(&rule::WRONG_TYPE, &at, message);
                 problems.push(problem.help("write it with digits alone"));
@@ -314,7 +310,7 @@ fn fractions(source: &Source) -> Vec<Problem> {
     problems
 }
 
-fn bad_name(source: &Source, at: &str, name: &str) -> Problem {
+fn bad_name(source: &Document, at: &str, name: &str) -> Problem {
     let pointer = format!("{at}/{}#", escape(name));
     source
         .problem(
@@ -379,7 +375,7 @@ fn drop_null(map: &mut serde_json::Map<String, Value>) {
     }
 }
 
-fn unknown_key(source: &Source, at: &str, key: &str, known: &[String]) -> Problem {
+fn unknown_key(source: &Document, at: &str, key: &str, known: &[String]) -> Problem {
     let pointer = format!("{at}/{}", escape(key));
     let near = suggest::nearest(key, known);
     let letter = first_non_ascii(key).map_or(String::new(), |letter| format!(" {letter}"));

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     diagnostic::{Checked, Problem, rule},
     model::{Database, Origin, Resolved},
-    yaml::Source,
+    yaml::Document,
 };
 
 /// Name of the file beside a root in which its outputs may be committed.
@@ -35,7 +35,7 @@ pub struct Outputs {
 /// # Errors
 /// When it is not the output of `terraform output -json`, or that of another unit.
 pub fn read(path: &str, bytes: Vec<u8>, database: &Database) -> Checked<Outputs> {
-    let source = Source::parse(path, bytes)?;
+    let source = Document::parse(path, bytes)?;
     let outputs = shape(&source)?;
     let problems = foreign(&source, &outputs, database);
     if problems.is_empty() {
@@ -48,7 +48,7 @@ pub fn read(path: &str, bytes: Vec<u8>, database: &Database) -> Checked<Outputs>
 const HOW: &str =
     "print them in the unit's root with `terraform output -json`, after it has been applied";
 
-fn shape(source: &Source) -> Checked<Outputs> {
+fn shape(source: &Document) -> Checked<Outputs> {
     let whole = |message: &str| {
         Err(vec![
             source.problem(&rule::BAD_OUTPUTS, "", message).help(HOW),
@@ -115,7 +115,7 @@ fn shape(source: &Source) -> Checked<Outputs> {
     }
 }
 
-fn value<'a>(source: &'a Source, name: &str, problems: &mut Vec<Problem>) -> Option<&'a Value> {
+fn value<'a>(source: &'a Document, name: &str, problems: &mut Vec<Problem>) -> Option<&'a Value> {
     let found = source.value.pointer(&format!("/{name}/value"));
     if found.is_none() {
         let (pointer, message) = match source.value.get(name) {
@@ -134,7 +134,7 @@ fn value<'a>(source: &'a Source, name: &str, problems: &mut Vec<Problem>) -> Opt
     found
 }
 
-fn mistyped(source: &Source, name: &str, expected: &str) -> Problem {
+fn mistyped(source: &Document, name: &str, expected: &str) -> Problem {
     let pointer = format!("/{name}/value");
     let message = format!("the output `{name}` is not {expected}");
     source
@@ -143,7 +143,7 @@ fn mistyped(source: &Source, name: &str, expected: &str) -> Problem {
 }
 
 /// Everything that another unit's outputs would have different.
-fn foreign(source: &Source, outputs: &Outputs, database: &Database) -> Vec<Problem> {
+fn foreign(source: &Document, outputs: &Outputs, database: &Database) -> Vec<Problem> {
     let region = &database.environment.spec.region;
     let unit = database.unit();
     let mut problems = Vec::new();

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     diagnostic::{Checked, Problem, rule},
-    yaml::{Source, edit},
+    yaml::{Document, edit},
 };
 
 /// What the cluster team needs to make a VPC endpoint for a database.
@@ -62,7 +62,7 @@ pub fn app(namespace: &str) -> &str {
 ///
 /// # Errors
 /// When the file has another layout.
-pub fn update(source: &Source, entries: &[Entry]) -> Checked<String> {
+pub fn update(source: &Document, entries: &[Entry]) -> Checked<String> {
     let problems: Vec<_> = entries
         .iter()
         .filter_map(|entry| misshapen(source, entry))
@@ -85,7 +85,7 @@ pub fn update(source: &Source, entries: &[Entry]) -> Checked<String> {
 
 /// Other hosts of the same proxy in the entries' clusters: what is left of one that has been replaced.
 #[must_use]
-pub fn superseded<'a>(source: &'a Source, entry: &Entry) -> Vec<&'a str> {
+pub fn superseded<'a>(source: &'a Document, entry: &Entry) -> Vec<&'a str> {
     let label = |host: &str| host.split('.').next().unwrap_or("").to_owned();
     let hosts = source
         .value
@@ -98,7 +98,7 @@ pub fn superseded<'a>(source: &'a Source, entry: &Entry) -> Vec<&'a str> {
 }
 
 /// The first thing on the way to an entry that is no mapping, or a service name that is no text.
-fn misshapen(source: &Source, entry: &Entry) -> Option<Problem> {
+fn misshapen(source: &Document, entry: &Entry) -> Option<Problem> {
     let mut at = &source.value;
     let mut pointer = String::new();
     for key in entry.path() {
@@ -119,7 +119,7 @@ fn misshapen(source: &Source, entry: &Entry) -> Option<Problem> {
         .then(|| about(source, &pointer, "the name of a service is text".to_owned()))
 }
 
-fn about(source: &Source, pointer: &str, message: String) -> Problem {
+fn about(source: &Document, pointer: &str, message: String) -> Problem {
     source
         .problem(&rule::BAD_PRIVATELINK, pointer, message)
         .help("the layout is `<app>: apps: <cluster>: <proxy endpoint>: service_name: <service>`")

@@ -1,6 +1,6 @@
 //! Where each generated value comes from, in both directions.
 
-use std::{collections::BTreeMap, fmt, ops::RangeInclusive, sync::Arc};
+use std::{fmt, ops::RangeInclusive, sync::Arc};
 
 use crate::{
     diagnostic::{File, Span},
@@ -10,7 +10,7 @@ use crate::{
         print::map_lines,
         root_module::{ArgumentSource, RootModule},
     },
-    yaml,
+    text::pointer,
 };
 
 /// One argument of a root, and its one origin.
@@ -50,29 +50,9 @@ pub enum Owner<'a> {
     Environment(&'a Environment),
 }
 
-/// Spans that have been looked up: a file is parsed once for each of its keys, not once for each argument.
-#[derive(Debug, Default)]
-pub struct Spans(BTreeMap<(String, String), Option<Span>>);
-
-impl Spans {
-    /// From a key to the end of its value; nothing, when it is not written.
-    fn find(&mut self, file: &Arc<File>, pointer: &str) -> Option<Span> {
-        let known = (file.path.clone(), pointer.to_owned());
-        let found = self.0.entry(known).or_insert_with(|| {
-            let value = yaml::span(file, pointer).range;
-            let name = yaml::span(file, &format!("{pointer}#")).range;
-            (!value.is_empty()).then(|| Span {
-                range: name.start.min(value.start)..value.end,
-                file: Arc::clone(file),
-            })
-        });
-        found.clone()
-    }
-}
-
 /// Every argument of a root, in the order of its files.
 #[must_use]
-pub fn values(root: &RootModule, owner: Owner, spans: &mut Spans) -> Vec<Value> {
+pub fn values(root: &RootModule, owner: Owner) -> Vec<Value> {
     let mut values = Vec::new();
     for file in &root.files {
         let path = root.path(file);
@@ -83,7 +63,7 @@ pub fn values(root: &RootModule, owner: Owner, spans: &mut Spans) -> Vec<Value> 
             values.push(Value {
                 address: address.clone(),
                 value: argument.value.to_string(),
-                provenance: provenance(argument.source, owner, spans),
+                provenance: provenance(argument.source, owner),
                 becomes,
                 file: path.clone(),
                 lines: found.lines,
@@ -92,11 +72,10 @@ pub fn values(root: &RootModule, owner: Owner, spans: &mut Spans) -> Vec<Value> 
                 let Some(origin) = entry_origin(owner, block, argument.name, entry.key) else {
                     continue;
                 };
-                let token = entry.key.replace('~', "~0").replace('/', "~1");
                 values.push(Value {
                     address: format!("{address}[{:?}]", entry.key),
                     value: entry.value.to_string(),
-                    provenance: trace(origin, &format!("/{token}"), owner, spans),
+                    provenance: trace(origin, &format!("/{}", pointer::escape(entry.key)), owner),
                     becomes,
                     file: path.clone(),
                     lines: entry.lines,
@@ -120,16 +99,16 @@ fn entry_origin(owner: Owner, block: &str, argument: &str, key: &str) -> Option<
     resolved.map(|resolved| resolved.origin)
 }
 
-fn provenance(source: ArgumentSource, owner: Owner, spans: &mut Spans) -> Provenance {
+fn provenance(source: ArgumentSource, owner: Owner) -> Provenance {
     match source {
-        ArgumentSource::Origin(origin) => trace(origin, "", owner, spans),
+        ArgumentSource::Origin(origin) => trace(origin, "", owner),
         ArgumentSource::Wire => Provenance::without_key("another module"),
         ArgumentSource::Fixed => Provenance::without_key("fixed"),
     }
 }
 
 /// `below` is a pointer inside the value.
-fn trace(origin: Origin, below: &str, owner: Owner, spans: &mut Spans) -> Provenance {
+fn trace(origin: Origin, below: &str, owner: Owner) -> Provenance {
     let (word, key) = match origin {
         Origin::Config(key) => ("config", key.to_owned()),
         Origin::Derived(key) => ("derived from", key.to_owned()),
@@ -152,9 +131,19 @@ fn trace(origin: Origin, below: &str, owner: Owner, spans: &mut Spans) -> Proven
     };
     Provenance {
         origin: word,
-        span: spans.find(file, &format!("{pointer}{below}")),
+        span: written(file, &format!("{pointer}{below}")),
         key: format!("{key}{below}").replace('/', "."),
     }
+}
+
+/// From a key to the end of its value; nothing, when it is not written.
+fn written(file: &Arc<File>, pointer: &str) -> Option<Span> {
+    let value = file.span(pointer).range;
+    let name = file.span(&format!("{pointer}#")).range;
+    (!value.is_empty()).then(|| Span {
+        range: name.start.min(value.start)..value.end,
+        file: Arc::clone(file),
+    })
 }
 
 impl Provenance {

@@ -6,6 +6,7 @@ use crate::{
     aws::name::{Kind, Names},
     connect::outputs::Outputs,
     model::{Database, Origin, Resolved},
+    text::pointer,
 };
 
 /// A value of the effective config.
@@ -162,7 +163,7 @@ impl List<'_> {
         let it = self.database;
         for (map, values) in [("parameters", &it.parameters), ("tags", &it.tags)] {
             for (key, given) in values {
-                let below = format!("/{}", key.replace('~', "~0").replace('/', "~1"));
+                let below = format!("/{}", pointer::escape(key));
                 self.entries.push(Entry {
                     key: vec![map.to_owned(), key.clone()],
                     value: given.value.clone().into(),

@@ -12,7 +12,7 @@ use crate::{
     },
     diagnostic::{Checked, rule},
     model::{Database, Environment, Origin, Proxy, Resolved},
-    yaml::Source,
+    yaml::Document,
 };
 
 /// Largest RDS volume in GiB.
@@ -24,7 +24,7 @@ pub const LARGEST_VOLUME: u32 = 65536;
 ///
 /// # Errors
 /// When the config has no user and its environment has none either.
-pub fn resolve(source: &Source, stem: &str, environment: &Arc<Environment>) -> Checked<Database> {
+pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) -> Checked<Database> {
     let config = Config::deserialize(&source.value)
         .map_err(|error| vec![source.problem(&rule::WRONG_TYPE, "", error.to_string())])?;
     let layers = Layers {
@@ -128,7 +128,7 @@ pub fn resolve(source: &Source, stem: &str, environment: &Arc<Environment>) -> C
 
 fn username(
     layers: &Layers,
-    source: &Source,
+    source: &Document,
     environment: &Environment,
 ) -> Checked<Resolved<String>> {
     layers

@@ -3,7 +3,7 @@
 use super::Found;
 use crate::{
     diagnostic::{Problem, Span, rule},
-    text::unicode::first_confusable,
+    text::{pointer, unicode::first_confusable},
 };
 
 impl Found<'_> {
@@ -15,7 +15,7 @@ impl Found<'_> {
             self.problems.push(device(&namespace.value, span));
         }
         for (key, given) in &database.tags {
-            let token = key.replace('~', "~0").replace('/', "~1");
+            let token = pointer::escape(key);
             for (text, part) in [(key, "#"), (&given.value, "")] {
                 let Some(letter) = first_confusable(text) else {
                     continue;

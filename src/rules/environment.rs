@@ -6,7 +6,6 @@ use super::confusable::{device, is_device};
 use crate::{
     diagnostic::{Problem, rule},
     model::Environment,
-    yaml,
 };
 
 /// Everything wrong with one environment alone.
@@ -14,10 +13,9 @@ use crate::{
 pub fn environment(environment: &Environment) -> Vec<Problem> {
     let mut problems = Vec::new();
     if is_device(&environment.name) {
-        let span = yaml::span(
-            &environment.file,
-            &format!("/environments/{}#", environment.name),
-        );
+        let span = environment
+            .file
+            .span(&format!("/environments/{}#", environment.name));
         problems.push(device(&environment.name, span));
     }
     for (name, cluster) in &environment.spec.clusters {

@@ -3,9 +3,9 @@
 use std::{fmt, str::FromStr};
 
 use serde_json::{Map, Value};
-use yaml_edit::{Document, Mapping, ScalarStyle, ScalarValue, YamlFile};
+use yaml_edit::{Document as Node, Mapping, ScalarStyle, ScalarValue, YamlFile};
 
-use crate::yaml::Source;
+use super::{Document, scalar::is_boolean_of_yaml_1_1};
 
 /// The text cannot be changed in this way without touching more than that.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ fn rename_in(text: &str, outer: &[&str], key: &str, to: &str) -> Option<String> 
 
 /// The plain data of a text; an empty one is a mapping without keys.
 fn read(text: &str) -> Option<Value> {
-    let value = Source::parse("edited", text.as_bytes().to_vec())
+    let value = Document::parse("edited", text.as_bytes().to_vec())
         .ok()?
         .value;
     match value {
@@ -136,7 +136,7 @@ fn set_in(mapping: &Mapping, path: &[&str], value: &Value) -> Option<()> {
     Some(())
 }
 
-fn node(text: &str) -> Option<Document> {
+fn node(text: &str) -> Option<Node> {
     YamlFile::from_str(text).ok()?.document()
 }
 
@@ -184,17 +184,15 @@ fn render(value: &Value, style: ScalarStyle) -> String {
 
 /// Text as a scalar: quoted like the old one; with no quotes when no reader could take it for anything else.
 fn scalar(text: &str, style: ScalarStyle) -> String {
-    const BOOLEANS_OF_OLD: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
     let printable = !text.chars().any(char::is_control);
     match style {
         ScalarStyle::SingleQuoted if printable => return format!("'{}'", text.replace('\'', "''")),
         ScalarStyle::DoubleQuoted => return Value::from(text).to_string(),
         _ => {}
     }
-    let flow = Source::parse("edited", format!("[{text}]").into_bytes());
+    let flow = Document::parse("edited", format!("[{text}]").into_bytes());
     let stays = flow.is_ok_and(|flow| flow.value == Value::from(vec![text]));
-    let of_old = BOOLEANS_OF_OLD.contains(&text.to_ascii_lowercase().as_str());
-    if stays && !of_old && !text.contains('\n') {
+    if stays && !is_boolean_of_yaml_1_1(text) && !text.contains('\n') {
         text.to_owned()
     } else {
         Value::from(text).to_string()

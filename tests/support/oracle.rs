@@ -15,8 +15,8 @@ use storage_valet_rds::{
         print::{Colored, is_generated, map_lines, print_file, print_file_to, print_root},
         root_module::{Argument, ArgumentSource, Block, BlockKind, Expression, RootModule},
     },
-    text::{date::Date, unicode::is_hidden},
-    yaml::{MAX_BYTES, Source},
+    text::{date::Date, pointer, unicode::is_hidden},
+    yaml::Document,
 };
 
 const TODAY: Date = Date::constant(2026, 11, 1);
@@ -26,7 +26,7 @@ const CONFIG: &str = "shortname: orders\nusername: orders\n";
 pub(crate) fn bytes_are_rejected_or_compiled(bytes: &[u8]) {
     let example = example::environment().unwrap().unwrap();
     compile_config(&example, bytes);
-    assert_read_alike(bytes);
+    assert_placed(bytes);
     match compile::open(bytes.to_vec()) {
         Err(mut problems) => {
             compile::finish(&mut problems);
@@ -44,18 +44,27 @@ pub(crate) fn bytes_are_rejected_or_compiled(bytes: &[u8]) {
     }
 }
 
-/// A comment before a text changes nothing but the way in which it is read: only plain texts are read quickly.
-fn assert_read_alike(bytes: &[u8]) {
-    const ROOM: usize = 1024;
-    if bytes.starts_with("\u{feff}".as_bytes()) || bytes.len() + ROOM > MAX_BYTES {
+/// Every key of a file that is read has a place, and so has its value; in the place of a boolean stands that word.
+fn assert_placed(bytes: &[u8]) {
+    let Ok(document) = Document::parse("orders.yaml", bytes.to_vec()) else {
         return;
-    }
-    let read = |bytes: Vec<u8>| Source::parse("orders.yaml", bytes).map(|source| source.value);
-    let commented = [b" #\n", bytes].concat();
-    match (read(bytes.to_vec()), read(commented)) {
-        (Ok(quickly), Ok(fully)) => assert_eq!(quickly, fully),
-        (Err(_), Err(_)) => {}
-        (quickly, fully) => panic!("{quickly:?}, but with a comment {fully:?}"),
+    };
+    let mut todo = vec![(String::new(), &document.value)];
+    while let Some((at, value)) = todo.pop() {
+        if let Some(items) = value.as_array() {
+            let items = items.iter().enumerate();
+            todo.extend(items.map(|(index, item)| (format!("{at}/{index}"), item)));
+        }
+        for (key, value) in value.as_object().into_iter().flatten() {
+            let at = format!("{at}/{}", pointer::escape(key));
+            assert!(!document.written(&format!("{at}#")).is_empty(), "{at}");
+            assert!(!document.written(&at).is_empty(), "{at}");
+            todo.push((at, value));
+        }
+        if let Some(value) = value.as_bool() {
+            let written = document.written(&at).to_lowercase();
+            assert_eq!(written, value.to_string(), "{at}");
+        }
     }
 }
 
@@ -81,7 +90,7 @@ fn assert_mendable(path: &str, bytes: &[u8], problems: &[Problem]) {
     assert_eq!(text.as_bytes(), bytes, "what is mended is the file itself");
     if let Some((mended, _)) = fix::mend(path, text, problems) {
         assert_ne!(mended, *text);
-        let parsed = Source::parse(path, mended.clone().into_bytes());
+        let parsed = Document::parse(path, mended.clone().into_bytes());
         let codes = |list: Vec<Problem>| list.iter().map(|one| one.rule.code).collect::<Vec<_>>();
         // A longer text may come over a limit.
         let parsed = parsed.map_err(codes);

@@ -18,7 +18,7 @@ use storage_valet_rds::{
     review::{self, retirement},
     terraform::{lower, print::print_root, root_module::RootModule, tree::Tree},
     text::date::Date,
-    yaml::Source,
+    yaml::Document,
 };
 
 /// The day on which every test runs.
@@ -162,7 +162,7 @@ fn linked(folder: &Path, database: &Database, outputs: &Outputs) -> Vec<Problem>
         service: outputs.endpoint_service_name.clone(),
     };
     let entries: Vec<_> = database.clusters.value.iter().map(entry).collect();
-    Source::parse_large(&setting.file, bytes)
+    Document::parse_large(&setting.file, bytes)
         .and_then(|source| privatelink::update(&source, &entries))
         .err()
         .unwrap_or_default()

@@ -187,7 +187,7 @@ fn old(session: &Session, path: &str) -> Result<Option<String>, Stop> {
     }
     let source = crate::yaml::decode(path, io::read(&file)?, crate::yaml::SMALL);
     let source = source.map_err(|problems| session.problems(problems))?;
-    Ok(Some(source.text))
+    Ok(Some(source))
 }
 
 fn text(

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     cli::{complete, context::Context, session::Session, stop::Stop, terminal::print},
     compile::WORKSPACE_FILE,
-    inspect::explain::{self, Owner, Spans, Value},
+    inspect::explain::{self, Owner, Value},
     io,
     model::{Database, Environment},
     terraform::lower,
@@ -66,13 +66,12 @@ fn line_of(what: &str) -> Option<(&str, usize)> {
 }
 
 fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<Value>, Stop> {
-    let mut spans = Spans::default();
     let shared = session.environments.iter().find(|one| one.unit() == unit);
     let values = if let Some(environment) = shared {
-        of_environment(environment, &mut spans)
+        of_environment(environment)
     } else {
         let (database, _) = session.compile_unit(unit)?;
-        of_database(&database, &mut spans)
+        of_database(&database)
     };
     let Some(address) = address else {
         return Ok(values);
@@ -91,13 +90,13 @@ fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<V
     Err(Stop::Usage(format!("{unit} has no `{address}`{hint}")))
 }
 
-fn of_database(database: &Database, spans: &mut Spans) -> Vec<Value> {
-    explain::values(&lower::unit(database), Owner::Unit(database), spans)
+fn of_database(database: &Database) -> Vec<Value> {
+    explain::values(&lower::unit(database), Owner::Unit(database))
 }
 
-fn of_environment(environment: &Environment, spans: &mut Spans) -> Vec<Value> {
+fn of_environment(environment: &Environment) -> Vec<Value> {
     let root = lower::environment(environment);
-    let values = root.map(|root| explain::values(&root, Owner::Environment(environment), spans));
+    let values = root.map(|root| explain::values(&root, Owner::Environment(environment)));
     values.unwrap_or_default()
 }
 
@@ -107,13 +106,12 @@ fn at_line(session: &Session, file: &str, line: usize) -> Result<Vec<Value>, Sto
         return nothing("no file of this workspace");
     };
     let (compiled, _) = session.compile()?;
-    let mut spans = Spans::default();
     let is_generated = path.starts_with(&format!("{}/", session.output()));
     let mut values = Vec::new();
     for environment in &session.environments {
         let directory = environment.directory();
         if path == WORKSPACE_FILE || path.starts_with(&format!("{directory}/")) {
-            values.extend(of_environment(environment, &mut spans));
+            values.extend(of_environment(environment));
         }
     }
     for database in &compiled.databases {
@@ -121,7 +119,7 @@ fn at_line(session: &Session, file: &str, line: usize) -> Result<Vec<Value>, Sto
             || database.file.path == path
             || path.starts_with(&format!("{}/", database.directory()));
         if is_asked {
-            values.extend(of_database(database, &mut spans));
+            values.extend(of_database(database));
         }
     }
     if values.is_empty() {

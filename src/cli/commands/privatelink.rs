@@ -22,7 +22,7 @@ use crate::{
     model::Database,
     terraform::tree::Change,
     text::suggest,
-    yaml::Source,
+    yaml::Document,
 };
 
 /// Arguments of `privatelink`.
@@ -223,7 +223,7 @@ impl Repository {
             let base = format!("{}/", self.folder.display());
             Stop::Problems { problems, base }
         };
-        let source = Source::parse_large(&self.file, bytes).map_err(stop)?;
+        let source = Document::parse_large(&self.file, bytes).map_err(stop)?;
         let text = privatelink::update(&source, entries).map_err(stop)?;
         let old = &source.file.text;
         let change = (text != *old).then(|| Change {

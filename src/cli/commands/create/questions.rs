@@ -12,7 +12,6 @@ use crate::{
     diagnostic::Problem,
     rules,
     text::suggest,
-    yaml,
 };
 
 /// Environment and namespace, asked for when they are not named.
@@ -156,7 +155,6 @@ fn wrong(draft: &mut ConfigEdit, assignments: &[Assignment], key: &str) -> Optio
         .filter(Problem::is_error)
         .find(|problem| {
             let file = &problem.span.file;
-            file.path == draft.path
-                && yaml::span(file, &format!("/{key}")).range == problem.span.range
+            file.path == draft.path && file.span(&format!("/{key}")).range == problem.span.range
         })
 }
