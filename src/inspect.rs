@@ -2,4 +2,5 @@
 
 pub mod explain;
 pub mod graph;
+pub mod names;
 pub mod resolved;

@@ -1,9 +1,17 @@
 //! `info`: what is decided, where it comes from, and every name in AWS.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use serde_json::Value;
-use storage_valet_rds::{inspect::resolved, yaml::Document};
+use storage_valet_rds::{
+    aws::name::{Kind, Names},
+    inspect::{names::names, resolved},
+    yaml::Document,
+};
 
 use crate::support::{
     command::valet,
@@ -150,9 +158,9 @@ fn the_config_holds_every_key_that_a_config_can_have() {
 #[test]
 fn every_name_in_the_terraform_is_listed() {
     for database in Workspace::open(Path::new("fixtures/city")).databases {
-        let names: BTreeSet<_> = resolved::names(&database)
+        let names: BTreeSet<_> = names(&database)
             .into_iter()
-            .map(|(_, name)| name)
+            .map(|named| named.name)
             .collect();
         let tree = storage_valet_rds::terraform::print::print_root(
             &storage_valet_rds::terraform::lower::unit(&database),
@@ -181,27 +189,105 @@ fn every_name_in_the_terraform_is_listed() {
     }
 }
 
+/// The names that a module gives to resources of a type, with the texts of its variables and of the keys of a log.
+fn named_by_module(module: &str, resource: &str, texts: &[(&str, &str)]) -> BTreeSet<String> {
+    let files = fs::read_dir(format!("modules/{module}")).unwrap();
+    let paths = files.map(|file| file.unwrap().path());
+    let bodies: Vec<hcl::Body> = paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "tf"))
+        .map(|path| hcl::parse(&fs::read_to_string(path).unwrap()).unwrap())
+        .collect();
+    let blocks = || bodies.iter().flat_map(hcl::Body::blocks);
+    // Alarms that are alike are entries of a map of metrics.
+    let maps = blocks()
+        .filter(|block| block.identifier() == "locals")
+        .flat_map(|block| block.body().attributes())
+        .filter_map(|local| match local.expr() {
+            hcl::Expression::Object(map) => Some(map),
+            _ => None,
+        });
+    let text = |shown: &dyn ToString| shown.to_string().trim_matches('"').to_owned();
+    let metrics: Vec<_> = maps
+        .flatten()
+        .filter(|(_, value)| value.to_string().contains("metric_name"))
+        .map(|(key, _)| text(key))
+        .collect();
+    let mut names = BTreeSet::new();
+    for block in blocks().filter(|block| {
+        block
+            .labels()
+            .first()
+            .is_some_and(|label| label.as_str() == resource)
+    }) {
+        let mut attributes = block.body().attributes();
+        let name = attributes
+            .find(|attribute| ["alarm_name", "name"].contains(&attribute.key()))
+            .unwrap();
+        let mut name = text(name.expr());
+        for (from, to) in texts {
+            name = name.replace(&format!("${{{from}}}"), to);
+        }
+        if name.contains("${each.key}") {
+            names.extend(metrics.iter().map(|key| name.replace("${each.key}", key)));
+        } else {
+            names.insert(name);
+        }
+    }
+    names
+}
+
 #[test]
-fn every_alarm_and_log_group_that_is_listed_is_in_a_module() {
-    let modules: String = ["rds/alarms", "proxy/alarms", "nlb/alarms"]
-        .map(|file| fs::read_to_string(format!("modules/{file}.tf")).unwrap())
-        .concat();
+fn the_modules_name_alarms_and_log_groups_as_the_table_does() {
+    let names = Names::derive("s", "e", "f");
+    let modules = [
+        ("rds", [("var.identifier", names.instance.as_str())]),
+        ("proxy", [("var.name", &names.proxy)]),
+        ("nlb", [("var.name", &names.load_balancer)]),
+    ];
+    let sync = ("var.sync_function_name", names.sync_function.as_str());
+    let log = ("each.key", "log");
+    let mut of_kind: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
+    for (module, [name]) in modules {
+        let alarms = named_by_module(module, "aws_cloudwatch_metric_alarm", &[name]);
+        of_kind.entry(Kind::Alarm).or_default().extend(alarms);
+        let groups = named_by_module(module, "aws_cloudwatch_log_group", &[name, sync, log]);
+        of_kind.entry(Kind::LogGroup).or_default().extend(groups);
+    }
+    for (kind, named) in of_kind {
+        let all = names.all(&["log"]).into_iter();
+        let listed: BTreeSet<_> = all
+            .filter(|named| named.kind == kind)
+            .map(|named| named.name)
+            .collect();
+        assert_eq!(listed, named, "{kind:?}");
+    }
+}
+
+#[test]
+fn only_what_a_unit_has_is_listed() {
     let city = Workspace::open(Path::new("fixtures/city"));
-    let ledger = city
-        .databases
-        .iter()
-        .find(|known| known.unit() == "prod/ledger")
-        .unwrap();
-    let listed = resolved::names(ledger);
-    let alarms: Vec<_> = listed.iter().filter(|(kind, _)| *kind == "alarm").collect();
-    assert_eq!(alarms.len(), 9);
-    for (_, name) in alarms {
-        let name = name
-            .trim_start_matches("ledger-prod-")
-            .trim_start_matches("proxy-");
-        assert!(
-            modules.contains(&format!("{name} = {{")) || modules.contains(&format!("-{name}\"")),
-            "{name}"
+    for database in &city.databases {
+        let all = names(database);
+        let (own, spec) = (&database.names, &database.environment.spec);
+        let lists = |kind, name: &str| {
+            all.iter()
+                .any(|named| (named.kind, named.name.as_str()) == (kind, name))
+        };
+        let alarm = |suffix| lists(Kind::Alarm, &format!("{}-{suffix}", own.instance));
+        let alarms = spec.alarm_topic_arn.is_some();
+        let is_burstable = database.instance_class.value.starts_with("db.t");
+        let unit = database.unit();
+        assert_eq!(alarm("cpu"), alarms, "{unit}");
+        assert_eq!(alarm("cpu-credits"), alarms && is_burstable, "{unit}");
+        assert_eq!(
+            lists(Kind::Role, &own.monitoring_role),
+            database.monitoring_interval.value > 0,
+            "{unit}"
+        );
+        assert_eq!(
+            lists(Kind::SecurityGroup, &own.sync_security_group),
+            spec.network.target_sync_in_vpc,
+            "{unit}"
         );
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::text::date::Date;
 
-/// A kind of thing that AWS names, with its limit in characters.
+/// A kind of thing that AWS names, with its limit in characters. Lists for people follow this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// RDS instance.
@@ -16,18 +16,26 @@ pub enum Kind {
     SubnetGroup,
     /// RDS parameter group.
     ParameterGroup,
-    /// EC2 security group.
-    SecurityGroup,
     /// RDS proxy.
     Proxy,
     /// Load balancer.
     LoadBalancer,
     /// Target group.
     TargetGroup,
+    /// VPC endpoint service; AWS gives it a name of its own, so this is its `Name` tag.
+    EndpointService,
     /// Lambda function.
     Function,
+    /// Schedule that starts a function.
+    Schedule,
+    /// EC2 security group.
+    SecurityGroup,
     /// IAM role; unique in the account whatever the case of its letters.
     Role,
+    /// CloudWatch log group.
+    LogGroup,
+    /// CloudWatch alarm.
+    Alarm,
     /// Key of a Terraform state in its bucket.
     StateKey,
 }
@@ -39,25 +47,31 @@ impl Kind {
         match self {
             Self::LoadBalancer | Self::TargetGroup => 32,
             Self::Database | Self::Proxy => 63,
-            Self::Function | Self::Role => 64,
-            Self::SubnetGroup | Self::ParameterGroup | Self::SecurityGroup => 255,
+            Self::Function | Self::Role | Self::Schedule => 64,
+            Self::Alarm | Self::ParameterGroup | Self::SecurityGroup | Self::SubnetGroup => 255,
+            Self::EndpointService => 256,
+            Self::LogGroup => 512,
             Self::StateKey => 1024,
         }
     }
 
     /// The kind in words.
     #[must_use]
-    pub const fn words(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Database => "RDS instance",
             Self::SubnetGroup => "DB subnet group",
             Self::ParameterGroup => "DB parameter group",
-            Self::SecurityGroup => "security group",
-            Self::Proxy => "RDS proxy",
-            Self::LoadBalancer => "load balancer",
+            Self::Proxy => "RDS Proxy",
+            Self::LoadBalancer => "network load balancer",
             Self::TargetGroup => "target group",
+            Self::EndpointService => "VPC endpoint service",
             Self::Function => "Lambda function",
+            Self::Schedule => "schedule",
+            Self::SecurityGroup => "security group",
             Self::Role => "IAM role",
+            Self::LogGroup => "log group",
+            Self::Alarm => "alarm",
             Self::StateKey => "Terraform state key",
         }
     }
@@ -67,91 +81,226 @@ impl Kind {
     pub const fn is_account_wide(self) -> bool {
         matches!(self, Self::Role)
     }
+
+    /// Whether two things of this kind can have one name.
+    const fn is_shared(self) -> bool {
+        matches!(self, Self::EndpointService)
+    }
 }
 
-/// Every name of one unit.
-#[derive(Clone, Debug)]
-pub struct Names {
-    /// RDS instance, also the start of its log groups.
-    pub instance: String,
+/// When a unit has a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Always.
+    Always,
+    /// With Enhanced Monitoring.
+    Monitoring,
+    /// When the target sync runs in the VPC.
+    SyncInVpc,
+    /// One for each log that goes to CloudWatch.
+    LogExports,
+    /// With a topic for alarms.
+    Alarms,
+    /// With a topic for alarms, when the CPU of the class runs on credits.
+    CreditAlarms,
+    /// With a topic for alarms, when the engine is PostgreSQL.
+    PostgresAlarms,
+}
+
+impl Presence {
+    /// In words, for a table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Monitoring => "`monitoringInterval` above 0",
+            Self::SyncInVpc => "`network.targetSyncInVpc`",
+            Self::LogExports => "each of `logExports`",
+            Self::Alarms => "`alarmTopicArn`",
+            Self::CreditAlarms => "`alarmTopicArn`, burstable class",
+            Self::PostgresAlarms => "`alarmTopicArn`, PostgreSQL",
+        }
+    }
+}
+
+/// The names that a unit's modules are given: each with its kind, what follows `<shortname>-<environment>`, and when
+/// the unit has it.
+macro_rules! names {
+    ($($(#[doc = $doc:literal])+ $name:ident: $kind:ident, $suffix:literal, $presence:ident;)+) => {
+        /// The names that a unit's modules are given.
+        #[derive(Clone, Debug)]
+        pub struct Names {
+            $($(#[doc = $doc])+ pub $name: String,)+
+        }
+
+        const GIVEN: &[(Kind, Presence)] = &[$((Kind::$kind, Presence::$presence),)+];
+
+        impl Names {
+            /// Derives the names of a unit from its identity, and from the family of its parameters.
+            #[must_use]
+            pub fn derive(shortname: &str, environment: &str, family: &str) -> Self {
+                let base = format!("{shortname}-{environment}");
+                let name = |kind, suffix: &str| match suffix.strip_suffix("{family}") {
+                    Some(suffix) => fit(kind, [&base, suffix, family].concat()),
+                    None => fit(kind, [&base, suffix].concat()),
+                };
+                Self {
+                    $($name: name(Kind::$kind, $suffix),)+
+                }
+            }
+
+            fn given(&self) -> impl Iterator<Item = (Kind, Presence, &str)> {
+                let names = [$(self.$name.as_str(),)+];
+                GIVEN.iter().zip(names).map(|((kind, presence), name)| (*kind, *presence, name))
+            }
+        }
+    };
+}
+
+names! {
+    /// RDS instance, also the start of its log groups and alarms.
+    instance: Database, "", Always;
     /// DB subnet group.
-    pub subnet_group: String,
+    subnet_group: SubnetGroup, "", Always;
     /// DB parameter group; holds the family, so that a major upgrade makes a new one.
-    pub parameter_group: String,
+    parameter_group: ParameterGroup, "-{family}", Always;
     /// Security group of the instance.
-    pub database_security_group: String,
+    database_security_group: SecurityGroup, "-db", Always;
     /// Role of Enhanced Monitoring.
-    pub monitoring_role: String,
+    monitoring_role: Role, "-rds-monitoring", Monitoring;
     /// RDS proxy.
-    pub proxy: String,
+    proxy: Proxy, "-proxy", Always;
     /// Role with which the proxy reads the secret.
-    pub proxy_role: String,
+    proxy_role: Role, "-rds-proxy", Always;
     /// Security group of the proxy.
-    pub proxy_security_group: String,
+    proxy_security_group: SecurityGroup, "-proxy", Always;
     /// Network load balancer.
-    pub load_balancer: String,
+    load_balancer: LoadBalancer, "", Always;
     /// Its target group.
-    pub target_group: String,
+    target_group: TargetGroup, "", Always;
     /// Security group of the load balancer.
-    pub load_balancer_security_group: String,
-    /// Lambda function that keeps the targets in step.
-    pub sync_function: String,
+    load_balancer_security_group: SecurityGroup, "-nlb", Always;
+    /// Lambda function that keeps the targets in step; its schedule has the same name.
+    sync_function: Function, "-target-sync", Always;
     /// Role of that function.
-    pub sync_role: String,
+    sync_role: Role, "-target-sync", Always;
     /// Role of its schedule.
-    pub sync_scheduler_role: String,
+    sync_scheduler_role: Role, "-target-sync-schedule", Always;
     /// Security group of the function, when it runs in the VPC.
-    pub sync_security_group: String,
+    sync_security_group: SecurityGroup, "-target-sync", SyncInVpc;
     /// Name tag of the endpoint service.
-    pub endpoint_service: String,
+    endpoint_service: EndpointService, "", Always;
+}
+
+/// What a module names after a name that it is given: a copy of the table in `modules/`.
+struct Derived {
+    kind: Kind,
+    presence: Presence,
+    before: &'static str,
+    of: fn(&Names) -> &str,
+    after: &'static str,
+}
+
+const fn derived(
+    kind: Kind,
+    presence: Presence,
+    before: &'static str,
+    of: fn(&Names) -> &str,
+    after: &'static str,
+) -> Derived {
+    Derived {
+        kind,
+        presence,
+        before,
+        of,
+        after,
+    }
+}
+
+const fn alarm(presence: Presence, of: fn(&Names) -> &str, after: &'static str) -> Derived {
+    derived(Kind::Alarm, presence, "", of, after)
+}
+
+/// Stands for the name of a log.
+const LOG: &str = "{log}";
+
+const DERIVED: &[Derived] = {
+    use Kind::{LogGroup, Schedule};
+    use Presence::{Alarms, Always, CreditAlarms, LogExports, PostgresAlarms};
+    const INSTANCE: fn(&Names) -> &str = |names| &names.instance;
+    const PROXY: fn(&Names) -> &str = |names| &names.proxy;
+    const BALANCER: fn(&Names) -> &str = |names| &names.load_balancer;
+    const SYNC: fn(&Names) -> &str = |names| &names.sync_function;
+    &[
+        derived(Schedule, Always, "", SYNC, ""),
+        derived(
+            LogGroup,
+            LogExports,
+            "/aws/rds/instance/",
+            INSTANCE,
+            "/{log}",
+        ),
+        derived(LogGroup, Always, "/aws/rds/proxy/", PROXY, ""),
+        derived(LogGroup, Always, "/aws/lambda/", SYNC, ""),
+        alarm(Alarms, INSTANCE, "-connections"),
+        alarm(Alarms, INSTANCE, "-cpu"),
+        alarm(CreditAlarms, INSTANCE, "-cpu-credits"),
+        alarm(Alarms, INSTANCE, "-free-storage"),
+        alarm(Alarms, INSTANCE, "-freeable-memory"),
+        alarm(PostgresAlarms, INSTANCE, "-transaction-ids"),
+        alarm(Alarms, PROXY, "-availability"),
+        alarm(Alarms, PROXY, "-borrow-latency"),
+        alarm(Alarms, PROXY, "-client-logins"),
+        alarm(Alarms, PROXY, "-database-logins"),
+        alarm(Alarms, PROXY, "-pinned-sessions"),
+        alarm(Alarms, BALANCER, "-healthy-hosts"),
+        alarm(Alarms, BALANCER, "-sync-errors"),
+        alarm(Alarms, BALANCER, "-unhealthy-hosts"),
+    ]
+};
+
+/// A name in AWS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// What has it.
+    pub kind: Kind,
+    /// The name.
+    pub name: String,
+    /// When the unit has it.
+    pub presence: Presence,
 }
 
 impl Names {
-    /// Derives the names of a unit from its identity.
-    #[must_use]
-    pub fn derive(shortname: &str, environment: &str, family: &str) -> Self {
-        let base = format!("{shortname}-{environment}");
-        let name = |kind, suffix: &str| fit(kind, [&base, suffix].concat());
-        Self {
-            instance: name(Kind::Database, ""),
-            subnet_group: name(Kind::SubnetGroup, ""),
-            parameter_group: name(Kind::ParameterGroup, &format!("-{family}")),
-            database_security_group: name(Kind::SecurityGroup, "-db"),
-            monitoring_role: name(Kind::Role, "-rds-monitoring"),
-            proxy: name(Kind::Proxy, "-proxy"),
-            proxy_role: name(Kind::Role, "-rds-proxy"),
-            proxy_security_group: name(Kind::SecurityGroup, "-proxy"),
-            load_balancer: name(Kind::LoadBalancer, ""),
-            target_group: name(Kind::TargetGroup, ""),
-            load_balancer_security_group: name(Kind::SecurityGroup, "-nlb"),
-            sync_function: name(Kind::Function, "-target-sync"),
-            sync_role: name(Kind::Role, "-target-sync"),
-            sync_scheduler_role: name(Kind::Role, "-target-sync-schedule"),
-            sync_security_group: name(Kind::SecurityGroup, "-target-sync"),
-            endpoint_service: base,
-        }
+    /// The names that no two things of a kind can share. Those that modules derive differ when these do.
+    pub fn unique(&self) -> impl Iterator<Item = (Kind, &str)> {
+        self.given()
+            .filter(|(kind, ..)| !kind.is_shared())
+            .map(|(kind, _, name)| (kind, name))
     }
 
-    /// Each name with its kind, for the search for collisions.
+    /// Every name that a unit can have, with the names of the logs that go to CloudWatch, by kind.
     #[must_use]
-    pub fn all(&self) -> [(Kind, &str); 15] {
-        [
-            (Kind::Database, &self.instance),
-            (Kind::SubnetGroup, &self.subnet_group),
-            (Kind::ParameterGroup, &self.parameter_group),
-            (Kind::SecurityGroup, &self.database_security_group),
-            (Kind::Role, &self.monitoring_role),
-            (Kind::Proxy, &self.proxy),
-            (Kind::Role, &self.proxy_role),
-            (Kind::SecurityGroup, &self.proxy_security_group),
-            (Kind::LoadBalancer, &self.load_balancer),
-            (Kind::TargetGroup, &self.target_group),
-            (Kind::SecurityGroup, &self.load_balancer_security_group),
-            (Kind::Function, &self.sync_function),
-            (Kind::Role, &self.sync_role),
-            (Kind::Role, &self.sync_scheduler_role),
-            (Kind::SecurityGroup, &self.sync_security_group),
-        ]
+    pub fn all(&self, logs: &[&str]) -> Vec<Named> {
+        let given = self.given().map(|(kind, presence, name)| Named {
+            kind,
+            name: name.to_owned(),
+            presence,
+        });
+        let derived = DERIVED.iter().flat_map(|row| {
+            let name = [row.before, (row.of)(self), row.after].concat();
+            let names = match row.presence {
+                Presence::LogExports => logs.iter().map(|log| name.replace(LOG, log)).collect(),
+                _ => vec![name],
+            };
+            names.into_iter().map(|name| Named {
+                kind: row.kind,
+                name,
+                presence: row.presence,
+            })
+        });
+        let mut all: Vec<_> = given.chain(derived).collect();
+        all.sort_by_key(|named| named.kind);
+        all
     }
 }
 

@@ -7,6 +7,7 @@ mod svg;
 use std::collections::BTreeMap;
 
 use crate::{
+    aws::name::Kind,
     config::Authentication,
     model::{Database, Environment},
 };
@@ -45,7 +46,7 @@ pub struct Node {
     /// Unique in the drawing: letters, digits and `_`.
     pub id: String,
     /// What kind of thing it is.
-    pub kind: &'static str,
+    pub kind: String,
     /// Its name, and what else to know, a line each.
     pub lines: Vec<String>,
 }
@@ -70,7 +71,11 @@ impl Graph {
     }
 }
 
-fn node(id: impl Into<String>, kind: &'static str, lines: &[&str]) -> Node {
+fn node(id: impl Into<String>, kind: &str, lines: &[&str]) -> Node {
+    let mut kind = kind.to_owned();
+    if let Some(first) = kind.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
     Node {
         id: id.into(),
         kind,
@@ -134,7 +139,11 @@ fn storage_nodes(database: &Database) -> Vec<Node> {
         database.instance_class.value
     );
     vec![
-        node("role", "IAM role", &[&database.iam_role_name.value]),
+        node(
+            "role",
+            Kind::Role.as_str(),
+            &[&database.iam_role_name.value],
+        ),
         node(
             "secret",
             "Secret",
@@ -145,23 +154,27 @@ fn storage_nodes(database: &Database) -> Vec<Node> {
         ),
         node(
             "service",
-            "VPC endpoint service",
+            Kind::EndpointService.as_str(),
             &[&names.endpoint_service],
         ),
         node(
             "balancer",
-            "Network load balancer",
+            Kind::LoadBalancer.as_str(),
             &[&names.load_balancer, &listens],
         ),
         node(
             "proxy",
-            "RDS Proxy",
+            Kind::Proxy.as_str(),
             &[
                 &names.proxy,
                 &format!("TLS, {}", database.engine.value.port()),
             ],
         ),
-        node("database", "RDS instance", &[&names.instance, &listening]),
+        node(
+            "database",
+            Kind::Database.as_str(),
+            &[&names.instance, &listening],
+        ),
     ]
 }
 

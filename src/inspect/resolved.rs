@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    aws::name::{Kind, Names},
     connect::outputs::Outputs,
+    inspect::names::names,
     model::{Database, Origin, Resolved},
     text::pointer,
 };
@@ -187,76 +187,6 @@ fn mark(database: &Database, origin: Origin, below: &str) -> String {
     }
 }
 
-/// Everything that will have a name in AWS, with what it is.
-#[must_use]
-pub fn names(database: &Database) -> Vec<(&'static str, String)> {
-    let names = &database.names;
-    let environment = &database.environment.spec;
-    let mut list: Vec<(&str, String)> = vec![
-        (Kind::Database.words(), names.instance.clone()),
-        (Kind::SubnetGroup.words(), names.subnet_group.clone()),
-        (Kind::ParameterGroup.words(), names.parameter_group.clone()),
-        (Kind::Proxy.words(), names.proxy.clone()),
-        (Kind::LoadBalancer.words(), names.load_balancer.clone()),
-        (Kind::TargetGroup.words(), names.target_group.clone()),
-        ("VPC endpoint service", names.endpoint_service.clone()),
-        (Kind::Function.words(), names.sync_function.clone()),
-        ("schedule", names.sync_function.clone()),
-        (
-            Kind::SecurityGroup.words(),
-            names.database_security_group.clone(),
-        ),
-        (
-            Kind::SecurityGroup.words(),
-            names.proxy_security_group.clone(),
-        ),
-        (
-            Kind::SecurityGroup.words(),
-            names.load_balancer_security_group.clone(),
-        ),
-    ];
-    if environment.network.target_sync_in_vpc {
-        list.push((
-            Kind::SecurityGroup.words(),
-            names.sync_security_group.clone(),
-        ));
-    }
-    let role = |name: &String| (Kind::Role.words(), name.clone());
-    list.push(role(&database.iam_role_name.value));
-    list.push(role(&names.proxy_role));
-    list.push(role(&names.sync_role));
-    list.push(role(&names.sync_scheduler_role));
-    if database.monitoring_interval.value > 0 {
-        list.push(role(&names.monitoring_role));
-    }
-    for log in &database.log_exports.value {
-        let name = format!("/aws/rds/instance/{}/{}", names.instance, log.as_str());
-        list.push(("log group", name));
-    }
-    list.push(("log group", format!("/aws/rds/proxy/{}", names.proxy)));
-    list.push(("log group", format!("/aws/lambda/{}", names.sync_function)));
-    if environment.alarm_topic_arn.is_some() {
-        list.extend(alarms(names).map(|name| ("alarm", name)));
-    }
-    let (bucket, key) = database.state();
-    list.push((Kind::StateKey.words(), format!("s3://{bucket}/{key}")));
-    list
-}
-
-/// The alarms, as the modules name them.
-fn alarms(names: &Names) -> impl Iterator<Item = String> {
-    let database: &[&str] = &["connections", "cpu", "free-storage", "freeable-memory"];
-    let proxy: &[&str] = &["borrow-latency", "pinned-sessions"];
-    let load_balancer: &[&str] = &["healthy-hosts", "sync-errors", "unhealthy-hosts"];
-    [
-        (&names.instance, database),
-        (&names.proxy, proxy),
-        (&names.load_balancer, load_balancer),
-    ]
-    .into_iter()
-    .flat_map(|(of, alarms)| alarms.iter().map(move |alarm| format!("{of}-{alarm}")))
-}
-
 /// What apply told, in the words of the service team.
 #[must_use]
 pub fn told(outputs: &Outputs) -> Vec<(&'static str, String)> {
@@ -284,7 +214,7 @@ pub fn document(database: &Database, outputs: Option<&Outputs>) -> Value {
     }
     let names: Vec<_> = names(database)
         .into_iter()
-        .map(|(kind, name)| json!({"kind": kind, "name": name}))
+        .map(|named| json!({"kind": named.kind.as_str(), "name": named.name}))
         .collect();
     json!({
         "unit": database.unit(),

@@ -94,7 +94,7 @@ type Scope<'a> = (Kind, &'a str, &'a str, Cow<'a, str>);
 fn scopes(database: &Database) -> impl Iterator<Item = Scope<'_>> {
     let written = &database.environment.spec;
     let account = written.account_id.as_str();
-    let names = database.names.all().map(|(kind, name)| {
+    let names = database.names.unique().map(move |(kind, name)| {
         let region = if kind.is_account_wide() {
             ""
         } else {
@@ -115,7 +115,7 @@ fn scopes(database: &Database) -> impl Iterator<Item = Scope<'_>> {
         "",
         lower(&database.iam_role_name.value),
     );
-    names.into_iter().chain([state, access_role])
+    names.chain([state, access_role])
 }
 
 fn lower(name: &str) -> Cow<'_, str> {
@@ -177,7 +177,7 @@ fn names(databases: &[Database]) -> Vec<Problem> {
             let message = format!(
                 "`{}` already has the {} `{name}`",
                 first.unit(),
-                kind.words()
+                kind.as_str()
             );
             let help = if is_access {
                 "choose another `iamRoleName`"

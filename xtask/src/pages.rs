@@ -2,7 +2,12 @@
 
 use anyhow::Result;
 use serde_json::Value;
-use storage_valet_rds::{cli, config::schema, config::schema::Schema, diagnostic::rule};
+use storage_valet_rds::{
+    aws::name::{self, Kind, Names, Presence},
+    cli,
+    config::schema::{self, Schema},
+    diagnostic::rule,
+};
 
 use crate::{derived::Derived, tables::table};
 
@@ -14,6 +19,7 @@ pub(crate) fn make() -> Result<Vec<Derived>> {
     let pages = [
         ("docs/commands.md", commands()),
         ("docs/config.md", keys("Keys of a config", &schema::CONFIG)?),
+        ("docs/names.md", names_in_aws()),
         ("docs/rules.md", rules()),
         (
             "docs/workspace.md",
@@ -36,6 +42,34 @@ fn rules() -> String {
     let table = table(&["Code", "Severity", "Meaning"], rule::ALL.iter().map(row));
     format!(
         "{MADE}\n# Rules\n\nEvery problem has one of these codes. `valet-rds rules CODE` explains one, with an example.\n\n{table}"
+    )
+}
+
+/// The names of a unit whose identity is spelt as placeholders.
+fn names_in_aws() -> String {
+    let role = name::access_role("<namespace>", "<environment>");
+    let state = name::state_key("<keyPrefix>", "<shortname>");
+    let mut rows = vec![
+        (Kind::Role, role, "default of `iamRoleName`"),
+        (Kind::StateKey, state, Presence::Always.as_str()),
+    ];
+    let all = Names::derive("<shortname>", "<environment>", "<family>").all(&["<log>"]);
+    rows.extend(
+        all.into_iter()
+            .map(|named| (named.kind, named.name, named.presence.as_str())),
+    );
+    rows.sort_by_key(|(kind, ..)| *kind);
+    let cells = rows.into_iter().map(|(kind, name, presence)| {
+        vec![
+            kind.as_str().to_owned(),
+            format!("`{name}`"),
+            kind.limit().to_string(),
+            presence.to_owned(),
+        ]
+    });
+    let table = table(&["What", "Name", "Limit", "When"], cells);
+    format!(
+        "{MADE}\n# Names in AWS\n\nEvery name follows from the shortname and the environment; `valet-rds info UNIT` lists those of one database. A name\nthat would be longer than its limit keeps its start and ends in a hash of all of it.\n\n{table}"
     )
 }
 

@@ -14,7 +14,7 @@ use crate::{
         unit_argument::UnitArgument,
     },
     connect::outputs::{self, Outputs},
-    inspect::resolved,
+    inspect::{names, resolved},
     model::Database,
     yaml::edit,
 };
@@ -83,7 +83,11 @@ fn human(database: &Database, outputs: Option<&Outputs>) -> String {
         let _ = writeln!(text, "{key:keys$}  {value:values$}  {origin}");
     }
     text.push_str("\nNames in AWS\n");
-    text.push_str(&table(&resolved::names(database)));
+    let names = names::names(database).into_iter();
+    let names: Vec<_> = names
+        .map(|named| (named.kind.as_str(), named.name))
+        .collect();
+    text.push_str(&table(&names));
     text.push_str("\nKnown after apply\n");
     match outputs {
         Some(outputs) => text.push_str(&table(&resolved::told(outputs))),

@@ -19,7 +19,7 @@ pub fn dot(graph: &Graph) -> String {
             quoted(&group.title)
         );
         for node in &group.nodes {
-            let lines: Vec<_> = std::iter::once(node.kind)
+            let lines: Vec<_> = std::iter::once(node.kind.as_str())
                 .chain(node.lines.iter().map(String::as_str))
                 .collect();
             let _ = writeln!(

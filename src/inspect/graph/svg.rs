@@ -113,7 +113,12 @@ impl<'a> Plan<'a> {
             let texts = groups
                 .iter()
                 .flat_map(|group| &group.nodes)
-                .flat_map(|node| node.lines.iter().map(String::as_str).chain([node.kind]));
+                .flat_map(|node| {
+                    node.lines
+                        .iter()
+                        .map(String::as_str)
+                        .chain([node.kind.as_str()])
+                });
             let boxes = texts
                 .map(|text| wide(text) + 2 * PADDING)
                 .max()
@@ -369,7 +374,7 @@ fn draw_node(text: &mut String, node: &Node, spot: &Spot) {
     draw_box(text, "box", spot, 6);
     let x = spot.left + PADDING;
     let mut y = spot.top + 24;
-    write_text(text, "kind", (x, y), node.kind);
+    write_text(text, "kind", (x, y), &node.kind);
     for (number, line) in node.lines.iter().enumerate() {
         y += LINE;
         write_text(text, if number == 0 { "" } else { "faint" }, (x, y), line);

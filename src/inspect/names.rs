@@ -1,0 +1,46 @@
+//! Every name that a unit has in AWS.
+
+use crate::{
+    aws::{
+        instance_class,
+        name::{Kind, Named, Presence},
+    },
+    config::Engine,
+    model::Database,
+};
+
+/// The names of everything that the unit has, by kind.
+#[must_use]
+pub fn names(database: &Database) -> Vec<Named> {
+    let logs = database.log_exports.value.iter().map(|log| log.as_str());
+    let (bucket, key) = database.state();
+    let own = |kind, name| Named {
+        kind,
+        name,
+        presence: Presence::Always,
+    };
+    let mut names = vec![
+        own(Kind::Role, database.iam_role_name.value.clone()),
+        own(Kind::StateKey, format!("s3://{bucket}/{key}")),
+    ];
+    names.extend(database.names.all(&logs.collect::<Vec<_>>()));
+    names.retain(|named| has(database, named.presence));
+    names.sort_by_key(|named| named.kind);
+    names
+}
+
+fn has(database: &Database, presence: Presence) -> bool {
+    let spec = &database.environment.spec;
+    let has_alarms = spec.alarm_topic_arn.is_some();
+    match presence {
+        Presence::Always | Presence::LogExports => true,
+        Presence::Monitoring => database.monitoring_interval.value > 0,
+        Presence::SyncInVpc => spec.network.target_sync_in_vpc,
+        Presence::Alarms => has_alarms,
+        Presence::CreditAlarms => {
+            let class = instance_class::look_up(&database.instance_class.value);
+            has_alarms && class.is_ok_and(|class| class.burstable)
+        }
+        Presence::PostgresAlarms => has_alarms && database.engine.value == Engine::Postgres,
+    }
+}
