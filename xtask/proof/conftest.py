@@ -25,7 +25,10 @@ BEGIN = time.monotonic()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: max(STAGES.index(name) for name in item.fixturenames if name in STAGES))
+    def stage(item):
+        return max((STAGES.index(name) for name in item.fixturenames if name in STAGES), default=-1)
+
+    items.sort(key=stage)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -81,3 +81,34 @@ fn about(what: &str, check: &Value) -> String {
         .map(|key| check[key].as_str().unwrap_or_default());
     format!("{what}: {id} {resource} in {path} ({name})")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    fn judge(failed: &Value, unread: &Value, skipped: &Value) -> Result<String, String> {
+        let results = json!({
+            "passed_checks": [{}],
+            "failed_checks": failed,
+            "parsing_errors": unread,
+            "skipped_checks": skipped,
+        });
+        super::judge(&json!([{"results": results}])).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn only_a_skip_with_a_reason_passes() {
+        let none = json!([]);
+        let skip = |comment: &str| json!([{"check_id": "CKV_1", "check_result": {"suppress_comment": comment}}]);
+        let passed = judge(&none, &none, &skip("elsewhere")).unwrap();
+        assert_eq!(passed, "1 passed, 0 failed, 1 skipped with a reason");
+        let message = judge(&none, &none, &skip("No comment provided")).unwrap_err();
+        assert!(
+            message.contains("skipped without a reason: CKV_1"),
+            "{message}"
+        );
+        assert!(judge(&none, &json!(["/main.tf"]), &none).is_err());
+        assert!(judge(&json!([{"check_id": "CKV_2"}]), &none, &none).is_err());
+        assert!(super::judge(&json!({"passed": 0})).is_err());
+    }
+}

@@ -19,7 +19,7 @@ pub(crate) fn kill(sh: &Shell) -> Result<String> {
 pub(crate) fn properties(sh: &Shell) -> Result<String> {
     const FOLDER: &str = "target/tmp/properties";
     terraform::find(sh)?;
-    ignored(sh, "dev", "properties::write_roots_for_terraform")?;
+    ignored(sh, "test", "properties::write_roots_for_terraform")?;
     shell::output(cmd!(sh, "terraform fmt -check -diff -recursive {FOLDER}"))?;
     let roots = files::folders(sh, format!("{FOLDER}/generated/dev"))?.len();
     Ok(format!("{roots} roots"))

@@ -47,18 +47,16 @@ fn install(sh: &Shell) -> Result<()> {
     let (npm, _) = shell::find(sh, &["npm", "npm.cmd"], "--version")?;
     let lock = sh.read_file(format!("{SOURCES}/package-lock.json"))?;
     let made_of = format!("{FOLDER}/made-of.txt");
-    let is_there = sh.read_file(&made_of).is_ok_and(|known| known == lock);
-    if !is_there {
-        files::clear(sh, FOLDER)?;
+    if sh.read_file(&made_of).is_ok_and(|known| known == lock) {
+        return files::copy(sh, Path::new(SOURCES), Path::new(FOLDER));
     }
+    files::clear(sh, FOLDER)?;
     files::copy(sh, Path::new(SOURCES), Path::new(FOLDER))?;
-    if !is_there {
-        let options = "--ignore-scripts --no-audit --no-fund --no-engine-strict".split(' ');
+    let options = "--ignore-scripts --no-audit --no-fund --no-engine-strict".split(' ');
+    {
         let _folder = sh.push_dir(FOLDER);
         shell::output(cmd!(sh, "{npm} ci").args(options))?;
     }
-    if !is_there {
-        sh.write_file(made_of, lock)?;
-    }
+    sh.write_file(made_of, lock)?;
     Ok(())
 }

@@ -85,7 +85,8 @@ pub(crate) fn validate(sh: &Shell) -> Result<String> {
         if text.contains("\"git::") {
             elsewhere += 1;
         } else if text.lines().any(|line| line.starts_with("import ")) {
-            // Only a root may import.
+            // Only a root may import. What Terraform writes stays outside: others read the roots.
+            let _data = sh.push_env("TF_DATA_DIR", sh.current_dir().join("target/roots/data"));
             terraform::validate(sh, &root)?;
             alone += 1;
         } else {

@@ -1,8 +1,8 @@
 //! Other programs: started in the repository with nothing to read, their output kept.
 
-use std::{env, fmt, path::PathBuf, sync::OnceLock};
+use std::{env, fmt, path::PathBuf, process::Output, sync::OnceLock};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use xshell::{Cmd, Shell, cmd};
 
 /// What every program is told.
@@ -35,27 +35,26 @@ pub(crate) fn open() -> Result<Shell> {
     Ok(sh)
 }
 
-/// Runs a command to its end: what it printed, or that, under the command, when it failed.
+/// Runs a command to its end: what it printed on both streams; an error, when it failed.
 pub(crate) fn output(command: Cmd) -> Result<String> {
-    let shown = command.to_string();
-    let output = command.quiet().ignore_status().output()?;
-    let printed = [output.stdout, output.stderr].concat();
-    let printed = String::from_utf8_lossy(&printed).into_owned();
-    if !output.status.success() {
-        bail!("$ {shown}\n{printed}{}", output.status);
-    }
-    Ok(printed)
+    let output = run(command)?;
+    Ok(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
 }
 
 /// The same, for what it printed on standard output alone.
 pub(crate) fn read(command: Cmd) -> Result<String> {
+    Ok(String::from_utf8(run(command)?.stdout)?)
+}
+
+fn run(command: Cmd) -> Result<Output> {
     let shown = command.to_string();
     let output = command.quiet().ignore_status().output()?;
     if !output.status.success() {
-        let printed = String::from_utf8_lossy(&output.stderr);
+        let printed = [output.stdout, output.stderr].concat();
+        let printed = String::from_utf8_lossy(&printed);
         bail!("$ {shown}\n{printed}{}", output.status);
     }
-    String::from_utf8(output.stdout).context(shown)
+    Ok(output)
 }
 
 /// The first of these programs that is there: its name, and the first line that it says of its version.

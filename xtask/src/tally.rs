@@ -33,7 +33,7 @@ impl Step {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Passed,
     Failed,
@@ -150,5 +150,34 @@ fn shown(remark: &str) -> String {
         "" => String::new(),
         lines if lines.contains('\n') => format!("\n{lines}"),
         line => format!(": {line}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::bail;
+
+    use super::{Step, Tally, Verdict};
+    use crate::shell;
+
+    #[test]
+    fn only_what_lacks_its_engine_is_skipped() {
+        let mut tally = Tally::begin();
+        tally.run("fine", |_| Ok(String::new()));
+        let lacking = Step::new("lacking", |sh| {
+            Ok(shell::find(sh, &["no-such-engine"], "--version")?.1)
+        });
+        tally.run_by(2, vec![lacking, Step::new("broken", |_| bail!("broken"))]);
+        let verdict = |name: &str| tally.rows.iter().find(|row| row.2 == name).map(|row| row.0);
+        assert_eq!(verdict("fine"), Some(Verdict::Passed));
+        assert_eq!(verdict("broken"), Some(Verdict::Failed));
+        let required = super::engines_are_required();
+        let wanted = if required {
+            Verdict::Failed
+        } else {
+            Verdict::Skipped
+        };
+        assert_eq!(verdict("lacking"), Some(wanted));
+        assert!(tally.close().is_err());
     }
 }
