@@ -84,6 +84,9 @@ def test_alarms_watch_what_exists_and_reach_the_topic(unit):
         f"{unit.base}-target-sync",
         unit.balancer["LoadBalancerArn"].split(":loadbalancer/")[1],
         unit.target_group["TargetGroupArn"].split(":")[-1],
+        # The proxy's own target group, and its part in it.
+        "default",
+        "READ_WRITE",
     }
     for alarm in alarms:
         assert alarm["AlarmActions"] == alarm["OKActions"]
