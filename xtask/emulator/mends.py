@@ -11,7 +11,7 @@ import tempfile
 
 from moto.awslambda.models import LambdaFunction
 from moto.ec2.models import ec2_backends
-from moto.rds.models import DBInstance, rds_backends
+from moto.rds.models import DBInstance, DBProxyTargetGroup, RDSBackend, rds_backends
 from moto.secretsmanager.models import SecretsManagerBackend
 
 RUNNER = pathlib.Path(__file__).with_name("function.py")
@@ -101,6 +101,22 @@ def remember(make, database, *arguments, **asked):
     for name, attribute in REMEMBERED.items():
         if name in asked:
             setattr(database, attribute, asked[name])
+
+
+pool_config = DBProxyTargetGroup.connection_pool_config
+
+
+# moto forgets the query that a proxy runs on each new connection: every plan would set it again.
+@replaces(RDSBackend, "modify_db_proxy_target_group")
+def keep_init_query(modify, backend, proxy_name, config):
+    group = modify(backend, proxy_name, config)
+    group.init_query = config.get("InitQuery", getattr(group, "init_query", ""))
+    return group
+
+
+DBProxyTargetGroup.connection_pool_config = property(
+    lambda group: pool_config.fget(group) | {"InitQuery": getattr(group, "init_query", "")}
+)
 
 
 # A secret that RDS manages rotates without a function of its own, which moto wants before it cancels a rotation.

@@ -14,10 +14,10 @@ def test_without_its_config_a_retired_root_is_pruned(story, gone):
     assert [path for path in files if path.parent.name != "_environment"] == []
 
 
-def test_nothing_is_left_but_the_final_snapshot_and_what_was_retained(gone, story, unit):
+def test_nothing_is_left_but_the_final_snapshot_the_logs_and_what_was_retained(gone, story, unit):
     is_retained = unit.environment == "prod"
     kept = [each for each in story.before[unit.environment] if "oidc-provider" not in each]
-    assert inventory(unit.aws) == (kept if is_retained else [])
+    assert inventory(unit.aws) == (kept if is_retained else unit.logs)
     groups = unit.client("ec2").describe_security_groups()["SecurityGroups"]
     worn = {f"{unit.base}-{each}" for each in unit.groups} if is_retained else set()
     assert {group["GroupName"] for group in groups} == {"default"} | worn

@@ -8,10 +8,12 @@ from inventory import inventory
 DATABASE = "aws_db_instance"
 
 
-def test_retiring_changes_the_protection_and_the_name_of_the_last_snapshot(retiring):
+def test_retiring_changes_the_protection_the_last_snapshot_and_what_stays(retiring):
     for plan in retiring:
-        assert plan.besides(DATABASE) == []
+        assert plan.not_in_place() == []
         assert plan.updated(DATABASE) <= {"deletion_protection", "final_snapshot_identifier"}
+        others = {name for change in plan.besides(DATABASE) for name in change["attributes"]}
+        assert others <= {"skip_destroy"}
 
 
 def test_a_retiring_database_still_runs_and_only_one_that_is_retained_stays_protected(retiring, story, unit):
@@ -23,11 +25,11 @@ def test_a_retired_unit_is_destroyed_whole_and_a_retained_one_forgotten_whole(re
     assert [plan.actions() for plan in retired] == [{("delete",)}, {("forget",)}]
 
 
-def test_a_retired_unit_leaves_its_final_snapshot_and_nothing_else(retired, unit):
+def test_a_retired_unit_leaves_its_final_snapshot_and_its_logs(retired, unit):
     found = unit.client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     snapshots = [(each["DBSnapshotIdentifier"], each["Encrypted"]) for each in found]
     if unit.environment == "dev3":
-        assert [each for each in inventory(unit.aws) if "oidc-provider" not in each] == []
+        assert [each for each in inventory(unit.aws) if "oidc-provider" not in each] == unit.logs
         assert snapshots == [(f"{unit.base}-final-2026-11-01", True)]
     else:
         assert snapshots == []

@@ -87,6 +87,8 @@ class Unit:
         self.aws = session(environment)
         self.account = self.client("sts").get_caller_identity()["Account"]
         self.state = story.states[environment]
+        # What outlives the database, as the inventory calls it.
+        self.logs = [f"logs /aws/rds/instance/{self.base}/{log}" for log in ("postgresql", "upgrade")]
 
     def client(self, service):
         return self.aws.client(service)
