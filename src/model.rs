@@ -1,8 +1,11 @@
 //! A config with everything decided: what `resolve` promises and every later stage relies on.
 
+pub mod identity;
 pub mod resolve;
 
 use std::{collections::BTreeMap, sync::Arc};
+
+use identity::{SHARED, StateKey, UnitId};
 
 use crate::{
     aws::name::{self, Names},
@@ -84,10 +87,20 @@ impl Environment {
         }
     }
 
-    /// `environment/_environment`, the name of what the units share on the command line.
+    /// The name of what the units share.
     #[must_use]
-    pub fn unit(&self) -> String {
-        format!("{}/_environment", self.name)
+    pub fn unit(&self) -> UnitId {
+        UnitId::new(&self.name, SHARED)
+    }
+
+    /// Where Terraform keeps the state of a root; `root` is a shortname, or [`SHARED`].
+    #[must_use]
+    pub fn state(&self, root: &str) -> StateKey {
+        let state = &self.spec.state;
+        StateKey {
+            bucket: state.bucket.clone(),
+            key: name::state_key(&state.key_prefix, root),
+        }
     }
 
     /// Folder of the root that the units share, relative to the workspace.
@@ -226,10 +239,10 @@ pub struct Proxy {
 }
 
 impl Database {
-    /// `environment/namespace`, the name of the unit on the command line.
+    /// The name of the unit.
     #[must_use]
-    pub fn unit(&self) -> String {
-        format!("{}/{}", self.environment.name, self.namespace.value)
+    pub fn unit(&self) -> UnitId {
+        UnitId::new(&self.environment.name, &self.namespace.value)
     }
 
     /// Folder of the generated root, relative to the workspace.
@@ -238,14 +251,10 @@ impl Database {
         format!("{}/{}", self.environment.output, self.unit())
     }
 
-    /// Bucket and key of the Terraform state.
+    /// Where Terraform keeps the state of the unit.
     #[must_use]
-    pub fn state(&self) -> (String, String) {
-        let state = &self.environment.spec.state;
-        (
-            state.bucket.clone(),
-            name::state_key(&state.key_prefix, &self.shortname),
-        )
+    pub fn state(&self) -> StateKey {
+        self.environment.state(&self.shortname)
     }
 
     /// Name of the snapshot that a retirement takes; none while nobody has asked for one.

@@ -210,7 +210,7 @@ fn vanished(base: &Snapshot, head: &Snapshot) -> (Vec<Unit>, Vec<Problem>) {
         let stage = Stage::of(old);
         if stage == Stage::Retired {
             units.push(Unit {
-                name: old.unit(),
+                name: old.unit().to_string(),
                 directory: old.directory(),
                 kind: Kind::Gone,
                 lines: Vec::new(),
@@ -246,10 +246,10 @@ fn unit(base: &Snapshot, head: &Snapshot, old: Option<&Database>, new: &Database
     lines.sort_by_key(|line| std::cmp::Reverse(line.grade));
     let moved = old.unit() != new.unit();
     Some(Unit {
-        name: new.unit(),
+        name: new.unit().to_string(),
         directory: new.directory(),
         kind: if moved {
-            Kind::Moved(old.unit())
+            Kind::Moved(old.unit().to_string())
         } else {
             Kind::Changed
         },
@@ -285,7 +285,7 @@ fn created(base: &Snapshot, new: &Database, root: &RootModule) -> Unit {
         });
     }
     Unit {
-        name: new.unit(),
+        name: new.unit().to_string(),
         directory: new.directory(),
         kind: Kind::Created,
         lines,
@@ -300,7 +300,7 @@ fn environments(base: &Snapshot, head: &Snapshot) -> Vec<Unit> {
     let roots = |side: &Snapshot| -> BTreeMap<String, RootModule> {
         let roots = side.environments.iter();
         roots
-            .filter_map(|one| Some((one.unit(), lower::environment(one)?)))
+            .filter_map(|one| Some((one.unit().to_string(), lower::environment(one)?)))
             .collect()
     };
     let (before, after) = (roots(base), roots(head));

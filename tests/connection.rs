@@ -52,7 +52,7 @@ fn config_terraform_and_manifests_agree() {
         ":sub\" = \"system:serviceaccount:${var.namespace}:${var.service_account_name}\""
     ));
     for database in Workspace::open(&city).databases {
-        let unit = database.unit();
+        let unit = database.unit().to_string();
         let root = lower::unit(&database);
         for (name, module, behind) in [
             ("proxy_endpoint", "proxy", "endpoint"),

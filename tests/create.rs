@@ -298,7 +298,14 @@ fn wrong_words_are_answered_with_the_right_ones() {
             "create dev3/Test_Dev -sn a",
             "`Test_Dev` is not a namespace",
         ),
-        ("create dev3/../../etc/passwd -sn a", "is not a namespace"),
+        (
+            "create dev3/../../etc/passwd -sn a",
+            "write ENVIRONMENT/NAMESPACE",
+        ),
+        (
+            "create --environment dev3 --namespace ../../etc/passwd -sn a",
+            "is not a namespace",
+        ),
         (
             "create dev3/test-dev -snorders",
             "write `-sn orders`, or `--shortname=orders`",

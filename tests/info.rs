@@ -48,7 +48,11 @@ fn what_apply_told_is_shown_with_the_rest() {
          database      ledger\n"
     );
     for database in Workspace::open(&city).databases {
-        let json = valet(&city, &["info", &database.unit(), "--format", "json"]).out;
+        let json = valet(
+            &city,
+            &["info", &database.unit().to_string(), "--format", "json"],
+        )
+        .out;
         let document: Value = serde_json::from_str(&json).unwrap();
         for (name, output) in outputs_of(&database).as_object().unwrap() {
             assert_eq!(document["outputs"][name], output["value"], "{name}");
@@ -100,7 +104,9 @@ fn outputs_of_another_unit_or_of_no_root_are_refused() {
 
 fn ledger(folder: &Path) -> storage_valet_rds::model::Database {
     let mut units = Workspace::open(folder).databases.into_iter();
-    units.find(|unit| unit.unit() == "prod/ledger").unwrap()
+    units
+        .find(|unit| unit.unit().to_string() == "prod/ledger")
+        .unwrap()
 }
 
 #[test]
@@ -145,7 +151,7 @@ fn the_config_holds_every_key_that_a_config_can_have() {
     let ledger = city
         .databases
         .iter()
-        .find(|known| known.unit() == "prod/ledger")
+        .find(|known| known.unit().to_string() == "prod/ledger")
         .unwrap();
     let document = resolved::document(ledger, None);
     assert_eq!(keys(&document["config"]), keys(schema));

@@ -206,7 +206,11 @@ fn every_object_of_every_unit_fits_its_schema() {
         ];
         let run = valet(
             &city,
-            &[&["k8s", &database.unit(), "--deployment"][..], &endpoint].concat(),
+            &[
+                &["k8s", &database.unit().to_string(), "--deployment"][..],
+                &endpoint,
+            ]
+            .concat(),
         );
         assert_eq!(run.code, 0, "{}", run.err);
         for object in serde_yaml::from_multiple::<Value>(&run.out).unwrap() {

@@ -11,7 +11,12 @@ use super::{
     context::{self, Context},
     session::Session,
 };
-use crate::{config::schema, diagnostic::rule, io, model::Environment};
+use crate::{
+    config::schema,
+    diagnostic::rule,
+    io,
+    model::{Environment, identity::UnitId},
+};
 
 /// Variable in which a shell says that it wants completions.
 pub(super) const VARIABLE: &str = "VALET_RDS_COMPLETE";
@@ -49,8 +54,8 @@ pub fn namespaces() -> ArgValueCandidates {
         let is_wanted = |name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
         let mut names: Vec<_> = units()
             .into_iter()
-            .filter(|(environment, _)| is_wanted(environment))
-            .map(|(_, namespace)| namespace)
+            .filter(|unit| is_wanted(&unit.environment))
+            .map(|unit| unit.namespace)
             .collect();
         names.sort();
         names.dedup();
@@ -62,10 +67,9 @@ pub fn namespaces() -> ArgValueCandidates {
 #[must_use]
 pub fn unit_names() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
-        let name = |(environment, namespace)| format!("{environment}/{namespace}");
         units()
             .into_iter()
-            .map(name)
+            .map(|unit| unit.to_string())
             .map(CompletionCandidate::new)
             .collect()
     })
@@ -118,13 +122,13 @@ pub fn rules() -> ArgValueCandidates {
     })
 }
 
-fn units() -> Vec<(String, String)> {
+fn units() -> Vec<UnitId> {
     let Some(session) = session() else {
         return Vec::new();
     };
     let of = |environment: &Environment| {
         let namespaces = io::namespaces(&session.workspace, environment);
-        let unit = |namespace| (environment.name.clone(), namespace);
+        let unit = |namespace: String| UnitId::new(&environment.name, namespace);
         namespaces.into_iter().map(unit).collect::<Vec<_>>()
     };
     session

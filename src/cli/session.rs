@@ -18,7 +18,7 @@ use crate::{
         self,
         snapshot::{self, Files},
     },
-    model::{Database, Environment},
+    model::{Database, Environment, identity::UnitId},
     text::{date::Date, suggest},
 };
 
@@ -157,24 +157,36 @@ impl Session {
     ///
     /// # Errors
     /// When the workspace has no such unit.
-    pub fn find(&self, unit: &str) -> Result<(Arc<Environment>, String), Stop> {
-        if is_config_name(unit) {
-            return self.find_file(unit);
+    pub fn find(&self, word: &str) -> Result<(Arc<Environment>, String), Stop> {
+        if is_config_name(word) {
+            return self.find_file(word);
         }
-        let usage = |message: String| Err(Stop::Usage(message));
-        let Some((environment, namespace)) = unit.split_once('/') else {
-            return usage(format!(
-                "`{unit}` is not a unit: write ENVIRONMENT/NAMESPACE"
-            ));
-        };
+        let unit = word.parse();
+        self.find_unit(
+            &unit.map_err(|reason| Stop::Usage(format!("`{word}` is not a unit: {reason}")))?,
+        )
+    }
+
+    /// The environment and the path of a unit's config.
+    ///
+    /// # Errors
+    /// When the workspace has no such unit.
+    pub fn find_unit(&self, unit: &UnitId) -> Result<(Arc<Environment>, String), Stop> {
+        let UnitId {
+            environment,
+            namespace,
+        } = unit;
         let found = self.environment(environment)?;
         let path = format!("{}/{namespace}.yaml", found.spec.configs);
-        if namespace.contains('/') || !io::is_file(&self.workspace.join(&path)) {
+        if !io::is_file(&self.workspace.join(&path)) {
             let known = io::namespaces(&self.workspace, found);
             let hint = suggest::nearest(namespace, &known).map_or(String::new(), |near| {
                 format!("; did you mean `{environment}/{near}`?")
             });
-            return usage(format!("`{unit}`: there is no {}{path}{hint}", self.base));
+            let base = &self.base;
+            return Err(Stop::Usage(format!(
+                "`{unit}`: there is no {base}{path}{hint}"
+            )));
         }
         Ok((Arc::clone(found), path))
     }
@@ -183,10 +195,22 @@ impl Session {
     ///
     /// # Errors
     /// When there is no such unit, or its config is wrong.
-    pub fn compile_unit(&self, unit: &str) -> Result<(Database, Vec<Problem>), Stop> {
-        let (environment, path) = self.find(unit)?;
-        let bytes = io::read(&self.workspace.join(&path))?;
-        let (database, mut problems) = compile::unit(&environment, &path, bytes, self.today);
+    pub fn compile_unit(&self, unit: &UnitId) -> Result<(Database, Vec<Problem>), Stop> {
+        let (environment, path) = self.find_unit(unit)?;
+        self.compile_config(&environment, &path)
+    }
+
+    /// Compiles a config that is there, with its warnings. `path` is inside the workspace.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is wrong.
+    pub fn compile_config(
+        &self,
+        environment: &Arc<Environment>,
+        path: &str,
+    ) -> Result<(Database, Vec<Problem>), Stop> {
+        let bytes = io::read(&self.workspace.join(path))?;
+        let (database, mut problems) = compile::unit(environment, path, bytes, self.today);
         compile::finish(&mut problems);
         match database.filter(|_| !problems.iter().any(Problem::is_error)) {
             Some(database) => Ok((database, problems)),
@@ -198,7 +222,7 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::compile_unit`], and when its database is gone.
-    pub fn compile_active(&self, unit: &str) -> Result<(Database, Vec<Problem>), Stop> {
+    pub fn compile_active(&self, unit: &UnitId) -> Result<(Database, Vec<Problem>), Stop> {
         let (database, problems) = self.compile_unit(unit)?;
         if database.lifecycle.value == Lifecycle::Retired {
             let message = format!("{unit} is retired: there is nothing left to connect to");

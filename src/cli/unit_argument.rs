@@ -1,13 +1,14 @@
 //! Which unit a command is about: one argument, or an environment and a namespace before or after the command.
 
 use super::{complete, stop::Stop};
+use crate::model::identity::UnitId;
 
 /// The unit that a command is about.
 #[derive(Clone, Debug, clap::Args)]
 pub struct UnitArgument {
     /// The unit, as ENVIRONMENT/NAMESPACE; or name both with the options
     #[arg(value_name = "UNIT", add = complete::unit_names(), conflicts_with_all = ["environment", "namespace"])]
-    unit: Option<String>,
+    unit: Option<UnitId>,
     /// Name of the environment; may also stand before the command
     #[arg(long, value_name = "ENVIRONMENT", add = complete::environments())]
     environment: Option<String>,
@@ -51,16 +52,7 @@ impl UnitArgument {
     pub fn parts(&self) -> Result<(Option<String>, Option<String>), Stop> {
         let (environment, namespace) = match &self.unit {
             None => (self.environment.clone(), self.namespace.clone()),
-            Some(unit) => match unit.split_once('/') {
-                Some((environment, namespace)) => {
-                    (Some(environment.to_owned()), Some(namespace.to_owned()))
-                }
-                None => {
-                    return Err(Stop::Usage(format!(
-                        "`{unit}` is not a unit: write ENVIRONMENT/NAMESPACE"
-                    )));
-                }
-            },
+            Some(unit) => (Some(unit.environment.clone()), Some(unit.namespace.clone())),
         };
         Ok((
             one(
@@ -72,13 +64,13 @@ impl UnitArgument {
         ))
     }
 
-    /// The whole unit, as `ENVIRONMENT/NAMESPACE`.
+    /// The whole unit.
     ///
     /// # Errors
     /// When it is not named, or named twice.
-    pub fn unit(&self) -> Result<String, Stop> {
+    pub fn unit(&self) -> Result<UnitId, Stop> {
         match self.parts()? {
-            (Some(environment), Some(namespace)) => Ok(format!("{environment}/{namespace}")),
+            (Some(environment), Some(namespace)) => Ok(UnitId::new(environment, namespace)),
             (Some(_), None) => Err(missing("--namespace")),
             (None, _) => Err(missing("--environment")),
         }

@@ -13,7 +13,6 @@ use crate::{
 #[must_use]
 pub fn names(database: &Database) -> Vec<Named> {
     let logs = database.log_exports.value.iter().map(|log| log.as_str());
-    let (bucket, key) = database.state();
     let own = |kind, name| Named {
         kind,
         name,
@@ -21,7 +20,7 @@ pub fn names(database: &Database) -> Vec<Named> {
     };
     let mut names = vec![
         own(Kind::Role, database.iam_role_name.value.clone()),
-        own(Kind::StateKey, format!("s3://{bucket}/{key}")),
+        own(Kind::StateKey, database.state().to_string()),
     ];
     names.extend(database.names.all(&logs.collect::<Vec<_>>()));
     names.retain(|named| has(database, named.presence));

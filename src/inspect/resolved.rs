@@ -217,7 +217,7 @@ pub fn document(database: &Database, outputs: Option<&Outputs>) -> Value {
         .map(|named| json!({"kind": named.kind.as_str(), "name": named.name}))
         .collect();
     json!({
-        "unit": database.unit(),
+        "unit": database.unit().to_string(),
         "file": database.file.path,
         "root": database.directory(),
         "accountId": database.environment.spec.account_id,

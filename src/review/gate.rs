@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     config::{Effect, Lifecycle},
-    model::Database,
+    model::{Database, identity::UnitId},
     review::{impact, retirement::Identity},
     terraform::lower::IDENTITY_TAGS,
     text::date::Date,
@@ -301,7 +301,7 @@ fn verdict(step: &Step, database: Option<&Database>, today: Date) -> (bool, Stri
 
 /// The verdict as a table for a terminal.
 #[must_use]
-pub fn human(verdict: &Verdict, unit: Option<&str>) -> String {
+pub fn human(verdict: &Verdict, unit: Option<&UnitId>) -> String {
     let mut text = String::new();
     let width = verdict
         .rows
@@ -327,7 +327,7 @@ pub fn human(verdict: &Verdict, unit: Option<&str>) -> String {
 
 /// The verdict as the comment of a pull request.
 #[must_use]
-pub fn markdown(verdict: &Verdict, unit: Option<&str>) -> String {
+pub fn markdown(verdict: &Verdict, unit: Option<&UnitId>) -> String {
     const MOST_ROWS: usize = 150;
     let mut text = format!(
         "<!-- valet-rds gate -->\n### Plan: {}\n",
@@ -365,7 +365,7 @@ fn because_of(row: &Row) -> String {
     }
 }
 
-fn closing(verdict: &Verdict, unit: Option<&str>) -> String {
+fn closing(verdict: &Verdict, unit: Option<&UnitId>) -> String {
     let counts = verdict.counts.iter().filter(|(_, count)| *count > 0);
     let counts: Vec<_> = counts
         .map(|(action, count)| format!("{count} to {}", action.as_str()))

@@ -10,7 +10,7 @@ use std::{borrow::Cow, sync::LazyLock};
 use crate::{
     aws::name,
     config::Lifecycle,
-    model::{Database, Environment, Origin},
+    model::{Database, Environment, Origin, identity::SHARED},
     terraform::root_module::{Block, BlockKind, Expression, RootFile, RootModule, texts},
 };
 use modules::call;
@@ -125,11 +125,7 @@ pub fn environment(environment: &Environment) -> Option<RootModule> {
             RootFile {
                 name: "terraform.tf",
                 blocks: Cow::Owned(vec![
-                    terraform(
-                        environment,
-                        "_environment",
-                        Origin::Environment("state/keyPrefix"),
-                    ),
+                    terraform(environment, SHARED, Origin::Environment("state/keyPrefix")),
                     provider(environment, tags),
                 ]),
             },

@@ -66,11 +66,15 @@ fn line_of(what: &str) -> Option<(&str, usize)> {
 }
 
 fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<Value>, Stop> {
-    let shared = session.environments.iter().find(|one| one.unit() == unit);
+    let shared = session
+        .environments
+        .iter()
+        .find(|one| one.unit().to_string() == unit);
     let values = if let Some(environment) = shared {
         of_environment(environment)
     } else {
-        let (database, _) = session.compile_unit(unit)?;
+        let (environment, path) = session.find(unit)?;
+        let (database, _) = session.compile_config(&environment, &path)?;
         of_database(&database)
     };
     let Some(address) = address else {

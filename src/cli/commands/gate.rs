@@ -9,7 +9,7 @@ use crate::{
     compile,
     diagnostic::Problem,
     io,
-    model::Database,
+    model::{Database, identity::UnitId},
     review::{gate, retirement},
 };
 
@@ -21,7 +21,7 @@ pub struct Arguments {
     plan: PathBuf,
     /// The unit that the plan is for, as ENVIRONMENT/NAMESPACE [default: told by the tags in the plan]
     #[arg(long, value_name = "UNIT", add = complete::unit_names())]
-    unit: Option<String>,
+    unit: Option<UnitId>,
     /// How to print the verdict
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     };
     let verdict = gate::judge(&plan.steps, database.as_ref(), session.today);
     let unit = database.as_ref().map(Database::unit);
-    let unit = unit.as_deref().or(arguments.unit.as_deref());
+    let unit = unit.as_ref().or(arguments.unit.as_ref());
     print(match arguments.format {
         Format::Human => gate::human(&verdict, unit),
         Format::Markdown => gate::markdown(&verdict, unit),
@@ -81,11 +81,11 @@ fn told(
 }
 
 /// The instance of a unit; none for what the units of an environment share.
-fn named(session: &Session, unit: &str) -> Result<Option<Database>, Stop> {
-    if session.environments.iter().any(|one| one.unit() == unit) {
+fn named(session: &Session, unit: &UnitId) -> Result<Option<Database>, Stop> {
+    if session.environments.iter().any(|one| one.unit() == *unit) {
         return Ok(None);
     }
-    let (environment, path) = session.find(unit)?;
+    let (environment, path) = session.find_unit(unit)?;
     let bytes = io::read(&session.workspace.join(&path))?;
     let (database, mut problems) = compile::unit(&environment, &path, bytes, session.today);
     compile::finish(&mut problems);

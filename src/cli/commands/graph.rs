@@ -13,6 +13,7 @@ use crate::{
     compile,
     diagnostic::Problem,
     inspect::graph::{self, Graph},
+    model::identity::UnitId,
     text::suggest,
 };
 
@@ -45,7 +46,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
     let graph = match arguments.unit.parts()? {
         (Some(environment), Some(namespace)) => {
-            unit_graph(&session, &format!("{environment}/{namespace}"))?
+            unit_graph(&session, &UnitId::new(environment, namespace))?
         }
         (Some(environment), None) => fleet(&session, &environment)?,
         (None, _) => return Err(missing("--environment")),
@@ -57,7 +58,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     })
 }
 
-fn unit_graph(session: &Session, unit: &str) -> Result<Graph, Stop> {
+fn unit_graph(session: &Session, unit: &UnitId) -> Result<Graph, Stop> {
     let (database, _) = session.compile_unit(unit)?;
     Ok(graph::unit(&database))
 }

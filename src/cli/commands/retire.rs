@@ -11,6 +11,7 @@ use crate::{
     },
     config::Lifecycle,
     io,
+    model::identity::UnitId,
     yaml::edit,
 };
 
@@ -19,7 +20,7 @@ use crate::{
 pub struct Arguments {
     /// The unit, as ENVIRONMENT/NAMESPACE
     #[arg(value_name = "UNIT", add = complete::unit_names())]
-    unit: String,
+    unit: UnitId,
     /// Forget the database and everything around it in the end, instead of destroying it
     #[arg(long)]
     retain: bool,

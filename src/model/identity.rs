@@ -1,0 +1,78 @@
+//! What a unit is called, and what makes it the same one whatever it is called.
+
+use std::{fmt, str::FromStr};
+
+/// The name of a unit on the command line: `environment/namespace`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnitId {
+    /// Name of its environment.
+    pub environment: String,
+    /// Its namespace, or `_environment` for what the units of an environment share.
+    pub namespace: String,
+}
+
+/// What stands in the place of a namespace, or of a shortname, for what the units of an environment share.
+pub const SHARED: &str = "_environment";
+
+impl UnitId {
+    /// The name of a unit.
+    #[must_use]
+    pub fn new(environment: impl Into<String>, namespace: impl Into<String>) -> Self {
+        Self {
+            environment: environment.into(),
+            namespace: namespace.into(),
+        }
+    }
+}
+
+impl fmt::Display for UnitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.environment, self.namespace)
+    }
+}
+
+impl FromStr for UnitId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('/') {
+            Some((environment, namespace))
+                if !environment.is_empty() && !namespace.is_empty() && !namespace.contains('/') =>
+            {
+                Ok(Self::new(environment, namespace))
+            }
+            _ => Err("write ENVIRONMENT/NAMESPACE".to_owned()),
+        }
+    }
+}
+
+/// Where Terraform keeps the state of a root: the root's identity, wherever its folder is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StateKey {
+    /// The S3 bucket.
+    pub bucket: String,
+    /// The key in it.
+    pub key: String,
+}
+
+impl fmt::Display for StateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s3://{}/{}", self.bucket, self.key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::UnitId;
+
+    #[test]
+    fn a_unit_is_two_names() {
+        assert_eq!(
+            "dev3/orders".parse(),
+            Ok::<_, String>(UnitId::new("dev3", "orders"))
+        );
+        for text in ["", "dev3", "dev3/", "/orders", "dev3/a/b", "dev3/../x"] {
+            assert!(text.parse::<UnitId>().is_err(), "{text}");
+        }
+    }
+}
