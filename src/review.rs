@@ -1,5 +1,7 @@
 //! What a change means, unit by unit: two sides in, graded lines out.
 
+pub mod beside;
+mod cause;
 mod change;
 mod forbidden;
 pub mod gate;
@@ -8,6 +10,7 @@ mod human;
 pub mod impact;
 mod json;
 mod markdown;
+mod pairs;
 pub mod retirement;
 mod upgrade;
 
@@ -16,20 +19,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::{
-    compile::snapshot::Snapshot,
-    config::{Acknowledgement, Effect, Lifecycle},
+    compile::snapshot::{Changes, Content, Head, Heads},
+    config::{Acknowledgement, Effect},
     diagnostic::{self, Problem, rule},
-    model::{Database, Origin},
+    model::{Database, Origin, identity::StateKey},
     review::{
+        cause::Causes,
         impact::Impact,
-        retirement::{Identity, Stage},
+        pairs::{Pair, Standing},
+        retirement::{Stage, StandingRoot},
     },
-    terraform::{
-        diff, lower,
-        print::print_root,
-        root_module::RootModule,
-        tree::{Change, Tree},
-    },
+    terraform::{diff, lower::Owner, tree::Change},
     text::date::Date,
 };
 
@@ -37,8 +37,6 @@ pub use change::Line;
 pub use human::human;
 pub use json::json;
 pub use markdown::{LIMIT, markdown};
-
-use change::{line, of_row, other_modules, retired, revived};
 
 /// Everything that a change means.
 #[derive(Debug, Default)]
@@ -75,7 +73,7 @@ pub enum Kind {
     Created,
     /// It is another.
     Changed,
-    /// Its file had this name before: `environment/namespace`.
+    /// Its folder was another one: the name of its unit before, or the folder when the name has stayed.
     Moved(String),
     /// Its config is gone, after its retirement.
     Gone,
@@ -153,210 +151,235 @@ impl Unit {
     }
 }
 
-/// Compares two sides.
+/// What the difference between two sides means. `heads` are the compiled roots of the head, as far as there are any:
+/// they tell the keys behind a change, and what a config lets pass.
 #[must_use]
-pub fn compare(base: &Snapshot, head: &Snapshot) -> Review {
-    let before: BTreeMap<Identity, &Database> = base
-        .databases
-        .iter()
-        .map(|one| (retirement::identity(one), one))
-        .collect();
-    let mut units: Vec<Unit> = head
-        .databases
+pub fn compare(changes: &Changes, heads: &Heads) -> Review {
+    let pairs = pairs::pairs(changes);
+    let mut problems = changes.problems.clone();
+    problems.extend(collisions(changes, &pairs));
+    problems.extend(left_behind(changes, &pairs));
+    let reviewed: Vec<(Option<Unit>, Vec<Problem>)> = pairs
         .par_iter()
-        .filter_map(|database| {
-            let old = before.get(&retirement::identity(database)).copied();
-            unit(base, head, old, database)
+        .filter(|pair| !is_foreign(pair))
+        .map(|pair| {
+            let head = pair.head.as_ref();
+            let head = head.and_then(|one| heads.get(&one.change.directory).copied());
+            let unit = unit(changes, pair, head);
+            let problems = forbidden(pair, head, unit.as_ref());
+            (unit, problems)
         })
         .collect();
-    let mut problems = problems(&base.databases, &head.databases);
-    let (gone, left_behind) = vanished(base, head);
-    units.extend(gone);
-    problems.extend(left_behind);
-    units.extend(environments(base, head));
-    units.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut units = Vec::new();
+    for (unit, found) in reviewed {
+        units.extend(unit);
+        problems.extend(found);
+    }
+    units.sort_by(|a, b| (&a.name, &a.directory).cmp(&(&b.name, &b.directory)));
     diagnostic::sort(&mut problems);
     Review { units, problems }
 }
 
-/// What must not be done to these units.
-#[must_use]
-pub fn problems(old: &[Database], new: &[Database]) -> Vec<Problem> {
-    let before: BTreeMap<Identity, &Database> = old
-        .iter()
-        .map(|one| (retirement::identity(one), one))
-        .collect();
-    let one = |database: &Database| {
-        let old = before.get(&retirement::identity(database)).copied();
-        let mut problems = unused(old, database);
-        if let Some(old) = old {
-            problems.extend(retirement::step(&Stage::of(old), database));
-            problems.extend(forbidden::check(old, database));
-        }
-        problems
-    };
-    new.iter().flat_map(one).collect()
+/// Whether only other workspaces look after a unit.
+fn is_foreign(pair: &Pair) -> bool {
+    let sides = [&pair.base, &pair.head];
+    let mut sides = sides.into_iter().flatten();
+    sides.all(|one| one.change.is_foreign)
 }
 
-/// Units that only the base has: they are at their end, or left behind.
-fn vanished(base: &Snapshot, head: &Snapshot) -> (Vec<Unit>, Vec<Problem>) {
-    let known: BTreeSet<Identity> = head.databases.iter().map(retirement::identity).collect();
-    let mut units = Vec::new();
+/// What must not be done to a unit.
+fn forbidden(pair: &Pair, head: Option<Head>, unit: Option<&Unit>) -> Vec<Problem> {
+    let Some(Head {
+        owner: Owner::Unit(database),
+        config_differs,
+        ..
+    }) = head
+    else {
+        return Vec::new();
+    };
     let mut problems = Vec::new();
-    for old in &base.databases {
-        if known.contains(&retirement::identity(old)) || head.broken.contains(&old.file.path) {
-            continue;
-        }
-        let stage = Stage::of(old);
-        if stage == Stage::Retired {
-            units.push(Unit {
-                name: old.unit().to_string(),
-                directory: old.directory(),
-                kind: Kind::Gone,
-                lines: Vec::new(),
-                upgrade: Vec::new(),
-                hcl: changes(&print_root(&lower::unit(old)), &Tree::new()),
-                allow: Vec::new(),
-            });
-        } else {
-            let span = old.span(Origin::Config("shortname"));
-            problems.push(retirement::orphan(
-                span,
-                &old.file.path,
-                Some(&old.shortname),
-                &stage,
-            ));
-        }
+    if let Some(base) = &pair.base
+        && base.root.faults.is_empty()
+    {
+        problems.extend(retirement::step(&Stage::of_root(&base.root), database));
+        problems.extend(forbidden::check(&base.root, database));
     }
-    (units, problems)
+    if let Some(unit) = unit.filter(|_| config_differs) {
+        problems.extend(unused(unit, database));
+    }
+    problems
 }
 
-fn unit(base: &Snapshot, head: &Snapshot, old: Option<&Database>, new: &Database) -> Option<Unit> {
-    let root = lower::unit(new);
-    let Some(old) = old else {
-        return Some(created(base, new, &root));
+/// Two roots with one state: each would destroy what the other has made.
+fn collisions(changes: &Changes, pairs: &[Pair]) -> Vec<Problem> {
+    let mut seen: BTreeMap<&StateKey, &str> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for head in pairs.iter().filter_map(|pair| pair.head.as_ref()) {
+        let Some(state) = &head.state else { continue };
+        let standing = changes.standing.get(state).map(String::as_str);
+        let other = standing.or_else(|| seen.insert(state, &head.change.directory));
+        let Some(other) = other else { continue };
+        let message = format!(
+            "the state {state} is that of {} already",
+            changes.in_workspace(other)
+        );
+        problems.push(
+            Problem::new(
+                &rule::STATE_COLLISION,
+                standing_root(changes, head).span(),
+                message,
+            )
+            .help("remove one of the two roots; `valet-rds generate` writes the right one"),
+        );
+    }
+    problems
+}
+
+/// States of the base that are nowhere in the head, although nobody has retired what they hold.
+fn left_behind(changes: &Changes, pairs: &[Pair]) -> Vec<Problem> {
+    let heads: BTreeSet<&StateKey> = pairs
+        .iter()
+        .filter_map(|pair| pair.head.as_ref()?.state.as_ref())
+        .collect();
+    let is_there = |state: &StateKey| heads.contains(state) || changes.standing.contains_key(state);
+    pairs
+        .iter()
+        .filter_map(|pair| pair.base.as_ref())
+        .filter(|base| !base.change.is_foreign && base.root.is_live())
+        .filter(|base| !base.state.as_ref().is_some_and(is_there))
+        .filter(|base| base.state.is_some() || base.change.head.is_none())
+        .map(|base| standing_root(changes, base).orphan())
+        .collect()
+}
+
+fn standing_root(changes: &Changes, one: &Standing) -> StandingRoot {
+    StandingRoot::read(changes.in_workspace(&one.change.directory), one.files)
+}
+
+/// What happens to one unit; nothing when nothing does.
+fn unit(changes: &Changes, pair: &Pair, head: Option<Head>) -> Option<Unit> {
+    let one = pair.head.as_ref().or(pair.base.as_ref())?;
+    let directory = one.change.directory.clone();
+    let name = changes.unit(&directory);
+    let hcl = hcl(pair, &directory);
+    let mut lines = lines(pair, head);
+    let kind = match (&pair.base, &pair.head) {
+        (Some(base), Some(_)) if base.change.directory != directory => {
+            let from = changes.unit(&base.change.directory);
+            Kind::Moved(if from == name {
+                base.change.directory.clone()
+            } else {
+                from
+            })
+        }
+        (Some(_), Some(_)) => Kind::Changed,
+        (None, _) => Kind::Created,
+        (Some(base), None) if base.root.is_live() => return None,
+        (Some(_), None) => Kind::Gone,
     };
-    let before = lower::unit(old);
-    let hcl = changes(&print_root(&before), &print_root(&root));
-    let mut lines = lines(old, new, &before, &root);
-    lines.extend(other_modules(base, head, &before, &root));
-    if hcl.is_empty() && lines.is_empty() {
+    if kind == Kind::Changed && hcl.is_empty() && lines.is_empty() {
         return None;
     }
     lines.sort_by_key(|line| std::cmp::Reverse(line.grade));
-    let moved = old.unit() != new.unit();
+    let database = match head {
+        Some(Head {
+            owner: Owner::Unit(database),
+            ..
+        }) => Some(database),
+        _ => None,
+    };
+    let base = pair.base.as_ref().map(|base| &base.root);
     Some(Unit {
-        name: new.unit().to_string(),
-        directory: new.directory(),
-        kind: if moved {
-            Kind::Moved(old.unit().to_string())
-        } else {
-            Kind::Changed
-        },
-        upgrade: upgrade::notes(old, new),
+        name,
+        directory,
+        kind,
+        upgrade: base
+            .zip(database)
+            .map(|(base, database)| upgrade::notes(base, database))
+            .unwrap_or_default(),
         lines,
         hcl,
-        allow: new.allow.clone(),
+        allow: database.map(|one| one.allow.clone()).unwrap_or_default(),
     })
 }
 
-fn lines(old: &Database, new: &Database, before: &RootModule, after: &RootModule) -> Vec<Line> {
-    let is_retired = |database: &Database| database.lifecycle.value == Lifecycle::Retired;
-    match (is_retired(old), is_retired(new)) {
-        (false, true) => vec![retired(old, new)],
-        (true, false) => vec![revived(new)],
-        _ => diff::compare(before, after)
-            .iter()
-            .map(|delta| line(delta, old))
-            .collect(),
-    }
-}
-
-fn created(base: &Snapshot, new: &Database, root: &RootModule) -> Unit {
-    let mut lines = Vec::new();
-    // What the base had under this path is unknown, so the worst is assumed.
-    if base.broken.contains(&new.file.path) {
-        lines.push(Line {
-            why: "the config was wrong before, so nothing can be compared: the worst is assumed"
-                .to_owned(),
-            grade: Impact::Replace,
-            address: "module.rds".to_owned(),
-            ..Line::about("shortname")
-        });
-    }
-    Unit {
-        name: new.unit().to_string(),
-        directory: new.directory(),
-        kind: Kind::Created,
-        lines,
-        upgrade: Vec::new(),
-        hcl: changes(&Tree::new(), &print_root(root)),
-        allow: new.allow.clone(),
-    }
-}
-
-/// The roots that units share.
-fn environments(base: &Snapshot, head: &Snapshot) -> Vec<Unit> {
-    let roots = |side: &Snapshot| -> BTreeMap<String, RootModule> {
-        let roots = side.environments.iter();
-        roots
-            .filter_map(|one| Some((one.unit().to_string(), lower::environment(one)?)))
-            .collect()
+/// Everything that differs in a unit that is in the head.
+fn lines(pair: &Pair, head: Option<Head>) -> Vec<Line> {
+    let Some(new) = &pair.head else {
+        return Vec::new();
     };
-    let (before, after) = (roots(base), roots(head));
-    let mut units = Vec::new();
-    for (name, root) in &after {
-        let old = before.get(name);
-        let tree = old.map(print_root).unwrap_or_default();
-        let hcl = changes(&tree, &print_root(root));
-        let mut lines: Vec<Line> = old
-            .map(|old| diff::compare(old, root))
-            .unwrap_or_default()
-            .iter()
-            .map(|delta| of_row(delta, impact::find(delta)))
-            .collect();
-        lines.extend(
-            old.map(|old| other_modules(base, head, old, root))
-                .unwrap_or_default(),
-        );
-        if hcl.is_empty() && lines.is_empty() {
-            continue;
-        }
-        lines.sort_by_key(|line| std::cmp::Reverse(line.grade));
-        units.push(Unit {
-            name: name.clone(),
-            directory: root.directory.clone(),
-            kind: if old.is_some() {
-                Kind::Changed
-            } else {
-                Kind::Created
-            },
-            lines,
-            upgrade: Vec::new(),
-            hcl,
-            allow: Vec::new(),
-        });
+    let mut lines: Vec<Line> = Vec::new();
+    if let Some(doubt) = &new.change.doubt {
+        lines.push(Line::worst(&new.change.directory, doubt.clone()));
     }
-    units
+    let old = pair.base.as_ref();
+    for (side, words) in [(old, "the base"), (Some(new), "the change")] {
+        let faults = side
+            .map(|one| one.root.faults.as_slice())
+            .unwrap_or_default();
+        lines.extend(faults.iter().map(|fault| {
+            let why = format!("in {words} it cannot be understood: {}", fault.message);
+            Line::worst(&fault.file, why)
+        }));
+    }
+    if let Some(old) = old {
+        lines.extend(differences(old, new, head));
+    }
+    lines.extend(beside::lines(
+        old.map(|one| (one.files, &one.root)),
+        Some((new.files, &new.root)),
+    ));
+    lines.extend(
+        new.change
+            .modules
+            .iter()
+            .map(|folder| change::module(folder)),
+    );
+    lines
+}
+
+/// The arguments and module calls that differ.
+fn differences(old: &Standing, new: &Standing, head: Option<Head>) -> Vec<Line> {
+    match (old.root.is_live(), new.root.is_live()) {
+        (true, false) => {
+            let is_declared = matches!(
+                head.map(|head| head.owner),
+                Some(Owner::Unit(database)) if retirement::is_retired(database)
+            );
+            return vec![change::retired(&old.root, &new.root, is_declared)];
+        }
+        (false, true) => return vec![change::revived(&old.root, &new.root)],
+        _ => {}
+    }
+    let (from, to) = (&old.change.directory, &new.change.directory);
+    let difference = diff::compare(&old.root, &new.root, from, to);
+    let causes = Causes::new(head);
+    let arguments = difference
+        .arguments
+        .iter()
+        .map(|delta| change::argument(delta, causes.of(&delta.address), &old.root));
+    let faults = difference
+        .faults
+        .iter()
+        .map(|fault| Line::worst("the root", format!("Terraform refuses it: {fault}")));
+    arguments
+        .chain(difference.calls.iter().map(change::call))
+        .chain(faults)
+        .collect()
 }
 
 /// New acknowledgements that nothing in the change needs.
-fn unused(old: Option<&Database>, new: &Database) -> Vec<Problem> {
-    if new.allow.is_empty() {
-        return Vec::new();
-    }
-    let lines = old.map(|old| lines(old, new, &lower::unit(old), &lower::unit(new)));
-    let lines = lines.unwrap_or_default();
-    let is_new = |one: &Acknowledgement| old.is_none_or(|old| !old.allow.contains(one));
+fn unused(unit: &Unit, new: &Database) -> Vec<Problem> {
     let is_needed = |one: &Acknowledgement| match impact::allowed(one.change) {
-        Some(grade) => lines
+        Some(grade) => unit
+            .lines
             .iter()
             .any(|line| !line.is_declared && line.grade == grade),
-        None => lines.iter().any(|line| !line.connection.is_empty()),
+        None => unit.lines.iter().any(|line| !line.connection.is_empty()),
     };
     let unneeded = new.allow.iter().enumerate();
     unneeded
-        .filter(|(_, one)| is_new(one) && !is_needed(one))
+        .filter(|(_, one)| !is_needed(one))
         .map(|(index, one)| {
             let span = new.span_below(Origin::Config("allow"), &format!("/{index}/change"));
             let message = format!(
@@ -368,31 +391,32 @@ fn unused(old: Option<&Database>, new: &Database) -> Vec<Problem> {
         .collect()
 }
 
-/// The files that differ, by path.
-fn changes(old: &Tree, new: &Tree) -> Vec<Change> {
-    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    let mut files: BTreeMap<String, Change> = BTreeMap::new();
-    for (path, text) in old {
-        files.insert(
-            name(path),
-            Change {
-                path: path.clone(),
-                old: Some(text.clone()),
-                new: None,
-            },
-        );
-    }
-    for (path, text) in new {
-        let change = files.entry(name(path)).or_insert_with(|| Change {
-            path: path.clone(),
-            old: None,
-            new: None,
-        });
-        change.path.clone_from(path);
-        change.new = Some(text.clone());
-    }
-    files
-        .into_values()
-        .filter(|change| change.old != change.new)
-        .collect()
+/// The files that differ, under their path in the head. Line ends are git's business.
+fn hcl(pair: &Pair, directory: &str) -> Vec<Change> {
+    let texts = |side: Option<&Standing>| -> BTreeMap<String, String> {
+        let files = side.map(|one| one.files.iter()).into_iter().flatten();
+        files
+            .filter_map(|(name, content)| match content {
+                Content::Text(text) => Some((name.clone(), text.replace("\r\n", "\n"))),
+                Content::Unreadable(_) | Content::Unread => None,
+            })
+            .collect()
+    };
+    let (mut old, new) = (texts(pair.base.as_ref()), texts(pair.head.as_ref()));
+    let mut changes: Vec<Change> = new
+        .into_iter()
+        .map(|(name, text)| Change {
+            path: format!("{directory}/{name}"),
+            old: old.remove(&name),
+            new: Some(text),
+        })
+        .collect();
+    changes.extend(old.into_iter().map(|(name, text)| Change {
+        path: format!("{directory}/{name}"),
+        old: Some(text),
+        new: None,
+    }));
+    changes.retain(|change| change.old != change.new);
+    changes.sort_by(|a, b| a.path.cmp(&b.path));
+    changes
 }

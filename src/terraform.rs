@@ -3,5 +3,6 @@
 pub mod diff;
 pub mod lower;
 pub mod print;
+pub mod read;
 pub mod root_module;
 pub mod tree;

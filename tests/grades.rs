@@ -8,10 +8,21 @@ use std::{
 
 use serde_json::Value;
 use storage_valet_rds::{
-    compile::{self, ConfigFile},
+    compile::{
+        self, ConfigFile,
+        snapshot::{Changes, Content, Files, Heads, RootChange},
+    },
     config::schema,
-    review::impact::{self, Impact},
-    terraform::{diff, lower, root_module::RootModule},
+    review::{
+        self, Unit,
+        impact::{self, Impact},
+        retirement,
+    },
+    terraform::{
+        diff::{self, ArgumentDiff},
+        lower,
+        print::print_root,
+    },
 };
 
 use crate::support::{snapshot, workspace::today};
@@ -38,8 +49,8 @@ fn record() -> Vec<Value> {
     serde_json::from_str(&text).unwrap()
 }
 
-/// The root of one side of a record. JSON is YAML, too.
-fn root(entry: &Value, side: &str) -> RootModule {
+/// The files of one side of a record. JSON is YAML, too.
+fn files(entry: &Value, side: &str) -> Files {
     let environment = &entry["valet"][side];
     let valet = serde_json::json!({"modules": {"source": "../modules"}, "environments": {"dev": environment}});
     let environments = compile::open(valet.to_string().into_bytes()).unwrap();
@@ -52,7 +63,39 @@ fn root(entry: &Value, side: &str) -> RootModule {
     };
     let compiled = compile::compile(&environments, vec![file], today());
     assert_eq!(compiled.databases.len(), 1, "{:?}", compiled.problems);
-    lower::unit(&compiled.databases[0])
+    let tree = print_root(&lower::unit(&compiled.databases[0])).into_iter();
+    tree.map(|(path, text)| {
+        let name = path.rsplit('/').next().unwrap().to_owned();
+        (name, Content::Text(text))
+    })
+    .collect()
+}
+
+/// The arguments that a record changes.
+fn arguments(entry: &Value) -> Vec<ArgumentDiff> {
+    let root = |side| retirement::read(&files(entry, side));
+    diff::compare(&root("before"), &root("after"), "dev/orders", "dev/orders").arguments
+}
+
+/// What a review says of the change of a record.
+fn review(entry: &Value) -> Unit {
+    let change = RootChange {
+        directory: "generated/dev/orders".to_owned(),
+        base: Some(files(entry, "before")),
+        head: Some(files(entry, "after")),
+        ..RootChange::default()
+    };
+    let changes = Changes {
+        output: "generated".to_owned(),
+        roots: vec![change],
+        ..Changes::default()
+    };
+    let review = review::compare(&changes, &Heads::new());
+    review
+        .units
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| panic!("{entry}"))
 }
 
 /// An address without the keys of its resources.
@@ -64,7 +107,7 @@ fn plain(address: &str) -> String {
 fn no_replacement_that_the_provider_plans_is_missed() {
     let mut missed = Vec::new();
     for entry in record() {
-        let deltas = diff::compare(&root(&entry, "before"), &root(&entry, "after"));
+        let deltas = arguments(&entry);
         let is_retired = entry["config"]["after"]["lifecycle"] == "retired";
         if is_retired {
             continue;
@@ -84,7 +127,7 @@ fn no_replacement_that_the_provider_plans_is_missed() {
                 let module = if delta.block == "default_tags" {
                     ""
                 } else {
-                    delta.block
+                    delta.block.as_str()
                 };
                 row.replaces
                     .iter()
@@ -167,18 +210,8 @@ fn actions(entry: &Value) -> String {
 fn every_change_with_what_diff_says_and_what_the_provider_planned() {
     let mut table = String::new();
     for entry in record() {
-        let deltas = diff::compare(&root(&entry, "before"), &root(&entry, "after"));
-        let rows: Vec<_> = deltas.iter().map(impact::find).collect();
-        let worst = rows
-            .iter()
-            .map(|row| row.grade)
-            .max()
-            .unwrap_or(Impact::None);
-        let connection: BTreeSet<_> = rows
-            .iter()
-            .flat_map(|row| row.connection.iter().copied())
-            .collect();
-        let connection: Vec<_> = connection.into_iter().collect();
+        let unit = review(&entry);
+        let connection: Vec<_> = unit.connection().into_iter().collect();
         let (key, old, new) = (
             entry["key"].as_str().unwrap(),
             brief(&entry["from"]),
@@ -187,7 +220,7 @@ fn every_change_with_what_diff_says_and_what_the_provider_planned() {
         writeln!(
             table,
             "{key}: {old} -> {new}\n  diff: {}{}{}\n  provider: {}",
-            worst.as_str(),
+            unit.grade().as_str(),
             if connection.is_empty() {
                 ""
             } else {
@@ -204,18 +237,18 @@ fn every_change_with_what_diff_says_and_what_the_provider_planned() {
 #[test]
 fn nothing_is_called_harmless_that_the_provider_changes() {
     for entry in record() {
-        let deltas = diff::compare(&root(&entry, "before"), &root(&entry, "after"));
-        let rows: Vec<_> = deltas.iter().map(impact::find).collect();
         let changes = !entry["actions"].as_object().unwrap().is_empty();
-        let told = rows.iter().any(|row| row.grade > Impact::None);
+        let told = review(&entry).grade() > Impact::None;
         assert!(
             told || !changes || entry["key"] == "retain",
             "{}: {}",
             entry["key"],
             entry["actions"]
         );
+        let known = |delta: &ArgumentDiff| impact::find(delta).block != "*";
+        let ends = ["lifecycle", "retain"].contains(&entry["key"].as_str().unwrap());
         assert!(
-            rows.iter().all(|row| row.block != "*"),
+            ends || arguments(&entry).iter().all(known),
             "{}: an argument is not in the table",
             entry["key"]
         );

@@ -1,14 +1,17 @@
 //! The side that a change is compared with: a commit, or a folder.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{session::Session, stop::Stop};
 use crate::{
-    compile::snapshot::Snapshot,
+    compile::snapshot::{self as compiled, Changes, Head, Heads},
+    diagnostic::Problem,
     io::{
         git::Commit,
-        snapshot::{self, Files},
+        snapshot::{self, Files, Snapshot},
     },
+    review::{self, Review, retirement},
+    terraform::lower::Owner,
 };
 
 /// What to compare with.
@@ -24,11 +27,55 @@ pub struct BaseArgument {
 }
 
 impl BaseArgument {
-    /// Reads and compiles the base.
+    /// Compares the workspace with the base; with the problems of the configs.
     ///
     /// # Errors
-    /// When it cannot be read.
-    pub fn read(&self, session: &Session) -> Result<Snapshot, Stop> {
+    /// When one of them cannot be read.
+    pub fn compare(&self, session: &Session) -> Result<(Review, Vec<Problem>), Stop> {
+        let base = self.read(session)?;
+        let (problems, head) = session.side()?;
+        let differs = |folder: &str| base.modules.get(folder) != head.modules.get(folder);
+        let changes = Changes {
+            output: session.output().to_owned(),
+            roots: compiled::compare(&base.side, &head.side, "", &differs),
+            problems: base
+                .side
+                .vanished(&head.side)
+                .into_iter()
+                .map(|path| retirement::vanished(path))
+                .collect(),
+            ..Changes::default()
+        };
+        let texts: BTreeMap<_, _> = base
+            .side
+            .databases
+            .iter()
+            .map(|one| (&one.file.path, &one.file.text))
+            .collect();
+        let before = base.side.environments.first().map(|one| &one.file.text);
+        let mut heads = Heads::new();
+        for owner in head.side.owners() {
+            let (config_differs, file) = match owner {
+                Owner::Unit(one) => {
+                    let before = texts.get(&one.file.path);
+                    (before != Some(&&one.file.text), &one.environment.file)
+                }
+                Owner::Environment(one) => (false, &one.file),
+            };
+            heads.insert(
+                owner.directory(),
+                Head {
+                    owner,
+                    config_differs,
+                    workspace_differs: before != Some(&file.text),
+                },
+            );
+        }
+        Ok((review::compare(&changes, &heads), problems))
+    }
+
+    /// Reads and compiles the base.
+    fn read(&self, session: &Session) -> Result<Snapshot, Stop> {
         let (mut files, shown) = match (&self.reference, &self.folder) {
             (Some(reference), _) => {
                 let commit = Commit::open(&session.workspace, reference).map_err(Stop::Machine)?;

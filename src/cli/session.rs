@@ -11,12 +11,12 @@ use std::{
 
 use super::{progress::Progress, stop::Stop, terminal::note};
 use crate::{
-    compile::{self, Compiled, WORKSPACE_FILE, snapshot::Snapshot},
+    compile::{self, Compiled, WORKSPACE_FILE},
     config::{Lifecycle, schema},
     diagnostic::Problem,
     io::{
         self,
-        snapshot::{self, Files},
+        snapshot::{self, Files, Snapshot},
     },
     model::{Database, Environment, identity::UnitId},
     text::{date::Date, suggest},

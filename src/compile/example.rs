@@ -1,8 +1,20 @@
-//! The environment in which a config outside any workspace is previewed.
+//! Examples that the schemas give: an environment for configs outside any workspace, and the key behind each argument.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
-use crate::{compile, diagnostic::Checked, model::Environment};
+use serde_json::{Map, Value};
+
+use crate::{
+    compile,
+    config::schema::{CONFIG, WORKSPACE as SCHEMA},
+    diagnostic::Checked,
+    model::{Environment, Origin},
+    terraform::{diff, lower::Owner, root_module::ArgumentSource},
+    text::date::Date,
+};
 
 /// A `valet.yaml` with one environment of documentation values.
 pub const WORKSPACE: &str = include_str!("example.yaml");
@@ -15,10 +27,111 @@ pub fn environment() -> Checked<Option<Arc<Environment>>> {
     compile::open(WORKSPACE.as_bytes().to_vec()).map(|environments| environments.into_iter().next())
 }
 
+/// The origins of every argument of a root whose config and environment set all of their keys, by address.
+#[must_use]
+pub fn origins() -> &'static BTreeMap<String, Origin> {
+    static ORIGINS: LazyLock<BTreeMap<String, Origin>> = LazyLock::new(of_all_keys);
+    &ORIGINS
+}
+
+/// Names everything that a map of the examples has: it fits environments and clusters alike.
+const NAME: &str = "gc-0-apps-ap-northeast-1";
+
+fn of_all_keys() -> BTreeMap<String, Origin> {
+    let mut origins = BTreeMap::new();
+    let workspace = example(&SCHEMA.document).to_string();
+    let Some(environment) = compile::open(workspace.into_bytes())
+        .ok()
+        .and_then(|environments| environments.into_iter().next())
+    else {
+        return origins;
+    };
+    let mut config = example(&CONFIG.document);
+    if let Value::Object(keys) = &mut config {
+        keys.insert("lifecycle".to_owned(), "retiring".into());
+        keys.insert("retain".to_owned(), false.into());
+    }
+    let path = "example.yaml";
+    let bytes = config.to_string().into_bytes();
+    let (database, _, _) = compile::tolerant(&environment, path, bytes, Date::constant(2026, 1, 1));
+    let unit = database.as_ref().map(Owner::Unit);
+    for owner in unit.into_iter().chain([Owner::Environment(&environment)]) {
+        let Some(root) = owner.root() else { continue };
+        for (address, _, argument) in diff::arguments(&root) {
+            if let ArgumentSource::Origin(origin) = argument.source {
+                origins.insert(address, origin);
+            }
+        }
+    }
+    origins
+}
+
+/// A value that a schema takes: the example that it gives, or else one made of those of its parts.
+fn example(schema: &Value) -> Value {
+    let first = |key: &str| schema.get(key).and_then(|list| list.get(0));
+    if let Some(value) = first("examples").or_else(|| first("enum")) {
+        return value.clone();
+    }
+    if let Some(value) = schema.get("const").or_else(|| schema.get("default")) {
+        return value.clone();
+    }
+    for choice in ["oneOf", "anyOf", "allOf"] {
+        if let Some(inner) = first(choice) {
+            return example(inner);
+        }
+    }
+    if let Some(Value::Object(properties)) = schema.get("properties") {
+        let keys = properties.iter();
+        return Value::Object(
+            keys.map(|(key, inner)| (key.clone(), example(inner)))
+                .collect(),
+        );
+    }
+    let is = |kind: &str| match schema.get("type") {
+        Some(Value::String(one)) => one == kind,
+        Some(Value::Array(several)) => several.iter().any(|one| one == kind),
+        _ => false,
+    };
+    match schema.get("additionalProperties") {
+        Some(inner @ Value::Object(_)) if is("object") => {
+            Value::Object(Map::from_iter([(NAME.to_owned(), example(inner))]))
+        }
+        _ if is("boolean") => Value::Bool(true),
+        _ if is("integer") => schema.get("minimum").cloned().unwrap_or_else(|| 1.into()),
+        _ if is("array") => Value::Array(schema.get("items").map(example).into_iter().collect()),
+        _ if is("object") => Value::Object(Map::new()),
+        _ => Value::String(NAME.to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use crate::model::Origin;
+
     #[test]
     fn the_example_is_a_workspace() {
         assert_eq!(super::environment().unwrap().unwrap().name, "example");
+    }
+
+    #[test]
+    fn what_a_root_can_leave_out_has_an_origin_all_the_same() {
+        for (address, key) in [
+            ("module.rds.database_name", Origin::Config("databaseName")),
+            ("module.rds.iops", Origin::Config("iops")),
+            ("module.rds.kms_key_arn", Origin::Environment("kmsKeyArn")),
+            (
+                "module.rds.snapshot_identifier",
+                Origin::Config("restoreFrom"),
+            ),
+            ("module.rds.instance_class", Origin::Config("instanceClass")),
+            (
+                "module.rds.final_snapshot_identifier",
+                Origin::Derived("retirementRequested"),
+            ),
+            ("module.nlb.client_cidrs", Origin::Environment("clusters")),
+            ("module.proxy.init_query", Origin::Config("proxy/initQuery")),
+        ] {
+            assert_eq!(super::origins().get(address), Some(&key), "{address}");
+        }
     }
 }

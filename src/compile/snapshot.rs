@@ -1,26 +1,264 @@
-//! One side of a comparison, as data.
+//! The two sides of a comparison, as data: the roots that differ, file by file, and the modules behind them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use crate::{
-    model::{Database, Environment},
-    terraform::root_module::{BlockKind, Expression, RootModule},
-};
+use rayon::prelude::*;
 
-/// A workspace, compiled.
+use crate::{
+    diagnostic::Problem,
+    model::{Database, Environment, identity::StateKey},
+    terraform::{
+        lower::Owner,
+        print::print_root,
+        read,
+        root_module::{BlockKind, Expression, RootModule},
+        tree::{Tree, normal},
+    },
+};
+/// A file of a root, as one side has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Its text.
+    Text(String),
+    /// It cannot be read, in words.
+    Unreadable(String),
+    /// Nobody has looked: that it differs is all that matters.
+    Unread,
+}
+
+/// The files in the folder of a root, by name; those that Terraform reads, and others that differ.
+pub type Files = BTreeMap<String, Content>;
+
+/// A folder that is a root of ours on at least one side, and differs.
+#[derive(Clone, Debug, Default)]
+pub struct RootChange {
+    /// Path in the repository.
+    pub directory: String,
+    /// What the base has there, when it is a root of ours.
+    pub base: Option<Files>,
+    /// What the head has there, when it is a root of ours.
+    pub head: Option<Files>,
+    /// Local folders of modules that it calls in the head, whose files differ; paths in the repository.
+    pub modules: Vec<String>,
+    /// Why the base cannot be known, in words.
+    pub doubt: Option<String>,
+    /// Whether another workspace of the repository looks after it.
+    pub is_foreign: bool,
+}
+
+/// Everything that differs between two sides.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// Path of the workspace in the repository: empty, or with `/` at its end.
+    pub prefix: String,
+    /// Folder of the roots in the workspace.
+    pub output: String,
+    /// The roots that differ, by folder.
+    pub roots: Vec<RootChange>,
+    /// Folders of roots that do not differ, by those states that a root that differs has, too.
+    pub standing: BTreeMap<StateKey, String>,
+    /// Paths in the repository that differ, of whatever kind.
+    pub paths: BTreeSet<String>,
+    /// What is wrong with the comparison itself.
+    pub problems: Vec<Problem>,
+}
+
+impl Changes {
+    /// The name of a root's unit: `environment/namespace`, the last two parts of its path.
+    #[must_use]
+    pub fn unit(&self, directory: &str) -> String {
+        let own = format!("{}{}/", self.prefix, self.output);
+        if let Some(unit) = directory.strip_prefix(&own) {
+            return unit.to_owned();
+        }
+        let mut parts = directory.rsplitn(3, '/');
+        match (parts.next(), parts.next()) {
+            (Some(namespace), Some(environment)) => format!("{environment}/{namespace}"),
+            _ => directory.to_owned(),
+        }
+    }
+
+    /// A path in the repository as it is called in the workspace.
+    #[must_use]
+    pub fn in_workspace(&self, path: &str) -> String {
+        if let Some(inner) = path.strip_prefix(&self.prefix) {
+            return inner.to_owned();
+        }
+        let up = "../".repeat(self.prefix.matches('/').count());
+        format!("{up}{path}")
+    }
+
+    /// Whether a file of the workspace differs, or a folder or link above it.
+    #[must_use]
+    pub fn touches(&self, path: &str) -> bool {
+        let path = format!("{}{path}", self.prefix);
+        let above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+        self.paths.contains(&path) || above.into_iter().any(|folder| self.paths.contains(folder))
+    }
+}
+
+/// Whose root a folder of the head is, and which of the files that it comes from differ.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The unit, or the environment.
+    pub owner: Owner<'a>,
+    /// Whether its config differs.
+    pub config_differs: bool,
+    /// Whether `valet.yaml` differs.
+    pub workspace_differs: bool,
+}
+
+/// The compiled roots of the head, by path in the repository.
+pub type Heads<'a> = BTreeMap<String, Head<'a>>;
+
+/// A workspace, compiled: one side of a comparison where the roots are not committed.
 #[derive(Debug, Default)]
-pub struct Snapshot {
+pub struct Side {
     /// Its environments.
     pub environments: Vec<Arc<Environment>>,
     /// Its units.
     pub databases: Vec<Database>,
     /// Configs that give no unit because they are wrong, by path.
     pub broken: BTreeSet<String>,
-    /// What is in the modules' local folders, by folder relative to the workspace.
-    pub modules: BTreeMap<String, String>,
+}
+
+impl Side {
+    /// Whether the config of a unit is there, but wrong.
+    fn is_broken(&self, owner: &Owner) -> bool {
+        match owner {
+            Owner::Unit(database) => self.broken.contains(&database.file.path),
+            Owner::Environment(_) => false,
+        }
+    }
+
+    /// Configs that could not be read in the base and are not in the head: nobody knows what they stood for.
+    #[must_use]
+    pub fn vanished(&self, head: &Self) -> Vec<&String> {
+        let there = |path: &String| {
+            head.broken.contains(path) || head.databases.iter().any(|one| one.file.path == *path)
+        };
+        self.broken.iter().filter(|path| !there(path)).collect()
+    }
+
+    /// Everything that has a root.
+    #[must_use]
+    pub fn owners(&self) -> Vec<Owner<'_>> {
+        let shared = self.environments.iter().map(|one| Owner::Environment(one));
+        shared
+            .chain(self.databases.iter().map(Owner::Unit))
+            .collect()
+    }
+}
+
+/// What differs between two compiled sides. `differs` says of a module's folder, relative to the workspace, whether its
+/// files do.
+#[must_use]
+pub fn compare(
+    base: &Side,
+    head: &Side,
+    prefix: &str,
+    differs: &(dyn Fn(&str) -> bool + Sync),
+) -> Vec<RootChange> {
+    let before: BTreeMap<StateKey, Owner> = base
+        .owners()
+        .into_iter()
+        .map(|owner| (owner.state(), owner))
+        .collect();
+    let owners = head.owners();
+    let after: BTreeSet<StateKey> = owners.iter().map(Owner::state).collect();
+    let mut changes: Vec<RootChange> = owners
+        .par_iter()
+        .flat_map_iter(|new| match before.get(&new.state()) {
+            Some(old) => pair(old, *new, prefix, differs),
+            None => created(base, *new, prefix).into_iter().collect(),
+        })
+        .collect();
+    let gone = before
+        .iter()
+        .filter(|(state, owner)| !after.contains(state) && !head.is_broken(owner))
+        .filter_map(|(_, owner)| Some((owner.directory(), print_root(&owner.root()?))));
+    changes.extend(gone.map(|(directory, tree)| RootChange {
+        directory: format!("{prefix}{directory}"),
+        base: Some(files(tree)),
+        ..RootChange::default()
+    }));
+    changes
+}
+
+/// Whether a config of the environment that a root is of could not be read in the base.
+fn is_doubtful(base: &Side, directory: &str, prefix: &str) -> bool {
+    base.environments.iter().any(|environment| {
+        let own = format!("{prefix}{}/{}/", environment.output, environment.name);
+        let configs = format!("{}/", environment.spec.configs);
+        directory.starts_with(&own) && base.broken.iter().any(|path| path.starts_with(&configs))
+    })
+}
+
+/// A root that only the head has.
+fn created(base: &Side, new: Owner, prefix: &str) -> Option<RootChange> {
+    let root = new.root()?;
+    let directory = format!("{prefix}{}", root.directory);
+    let doubt = is_doubtful(base, &directory, prefix).then(|| {
+        "a config of this environment could not be read before, so the database may exist"
+            .to_owned()
+    });
+    Some(RootChange {
+        directory,
+        head: Some(files(print_root(&root))),
+        doubt,
+        ..RootChange::default()
+    })
+}
+
+/// One root on both sides; two changes when its folder is another one, nothing when it is the same.
+fn pair(
+    old: &Owner,
+    new: Owner,
+    prefix: &str,
+    differs: &(dyn Fn(&str) -> bool + Sync),
+) -> Vec<RootChange> {
+    let (Some(before), Some(root)) = (old.root(), new.root()) else {
+        return Vec::new();
+    };
+    let known = module_folders(&before);
+    let mut modules = module_folders(&root);
+    modules.retain(|folder| known.contains(folder) && differs(folder));
+    let (old, new) = (print_root(&before), print_root(&root));
+    if old == new && modules.is_empty() {
+        return Vec::new();
+    }
+    let mut change = RootChange {
+        directory: format!("{prefix}{}", root.directory),
+        head: Some(files(new)),
+        modules: modules
+            .iter()
+            .map(|folder| normal(&format!("{prefix}{folder}")))
+            .collect(),
+        ..RootChange::default()
+    };
+    let old = Some(files(old));
+    if before.directory == root.directory {
+        change.base = old;
+        return vec![change];
+    }
+    let left = RootChange {
+        directory: format!("{prefix}{}", before.directory),
+        base: old,
+        ..RootChange::default()
+    };
+    vec![left, change]
+}
+
+fn files(tree: Tree) -> Files {
+    tree.into_iter()
+        .map(|(path, text)| {
+            let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
+            (name, Content::Text(text))
+        })
+        .collect()
 }
 
 /// The local folders of the modules that a root calls, relative to the workspace.
@@ -33,25 +271,10 @@ pub fn module_folders(root: &RootModule) -> Vec<String> {
         .filter(|argument| argument.name == "source");
     sources
         .filter_map(|argument| match &argument.value {
-            Expression::Text(source) if source.starts_with("../") => {
+            Expression::Text(source) if read::is_local(source) => {
                 Some(normal(&format!("{}/{source}", root.directory)))
             }
             _ => None,
         })
         .collect()
-}
-
-/// A path without `.` and, where possible, without `..`.
-pub(crate) fn normal(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    parts.join("/")
 }

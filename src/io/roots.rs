@@ -12,6 +12,7 @@ use super::{
     write::{UNFINISHED, refuse_link, refuse_links, write_new, write_over},
 };
 use crate::{
+    compile::snapshot::{Content, Files},
     review::retirement::StandingRoot,
     terraform::{
         print,
@@ -63,20 +64,16 @@ pub fn stray_roots(
 /// # Errors
 /// When the folder or a file cannot be read.
 pub fn standing_root(workspace: &Path, directory: &str) -> Result<Option<StandingRoot>, Failure> {
-    let mut found = standing(workspace, directory)?.unwrap_or_default();
-    let generated = |found: &Found| matches!(found, Found::Generated(_));
-    if !found.values().any(generated) {
-        return Ok(None);
-    }
-    let mut text = |name: &str| match found.remove(name) {
-        Some(Found::Generated(text)) => Some(text),
-        _ => None,
-    };
-    Ok(Some(StandingRoot {
-        directory: directory.to_owned(),
-        terraform: text("terraform.tf").unwrap_or_default(),
-        main: text("main.tf"),
-    }))
+    let found = standing(workspace, directory)?.unwrap_or_default();
+    let files: Files = found
+        .into_iter()
+        .filter_map(|(name, found)| match found {
+            Found::Generated(text) => Some((name, Content::Text(text))),
+            Found::Foreign | Found::Unfinished => None,
+        })
+        .collect();
+    let is_ours = !files.is_empty();
+    Ok(is_ours.then(|| StandingRoot::read(directory.to_owned(), &files)))
 }
 
 /// The Terraform files in a folder; none when there is no such folder.

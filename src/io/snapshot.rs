@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     compile::{
         self, ConfigFile, WORKSPACE_FILE,
-        snapshot::{Snapshot, module_folders, normal},
+        snapshot::{Side, module_folders},
     },
     diagnostic::Problem,
     io::{
@@ -19,9 +19,18 @@ use crate::{
         git::{Commit, Entry},
     },
     model::{Database, Environment},
-    terraform::lower,
+    terraform::{lower, tree::normal},
     text::date::Date,
 };
+
+/// A workspace, compiled, and what is in the modules that it calls.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// The workspace.
+    pub side: Side,
+    /// Digests of the modules' local folders, by folder relative to the workspace.
+    pub modules: BTreeMap<String, String>,
+}
 
 /// Why a side cannot be read.
 #[derive(Debug)]
@@ -97,9 +106,11 @@ pub fn of(
         modules.insert(folder, digest);
     }
     Ok(Snapshot {
-        environments,
-        databases,
-        broken,
+        side: Side {
+            environments,
+            databases,
+            broken,
+        },
         modules,
     })
 }

@@ -1,28 +1,29 @@
-//! One argument that differs, and what that does.
+//! One thing that differs in a root, and what that does.
 
-use crate::{
-    compile::snapshot::{self, Snapshot},
-    config::Lifecycle,
-    model::Database,
-    review::impact::{self, Impact},
-    terraform::{
-        diff::ArgumentDiff,
-        root_module::{Expression, RootModule},
-    },
+use super::{
+    cause::Cause,
+    impact::{self, Impact, Row},
+    retirement::Stage,
+};
+use crate::terraform::{
+    diff::{ArgumentDiff, CallDiff},
+    read::{Root, Value},
 };
 
-/// One argument that differs, and what that does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One thing that differs, and what that does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
     /// The key that the user changed; empty when there is none.
     pub key: String,
     /// Whether the key stands in `valet.yaml`.
     pub is_of_environment: bool,
+    /// Where the key is written in the head: a path in the workspace and a line, counted from 1.
+    pub place: Option<(String, usize)>,
     /// The value before.
     pub old: String,
     /// The value after.
     pub new: String,
-    /// Address in the root.
+    /// Address in the root, or the name of a file in it.
     pub address: String,
     /// What it is in AWS.
     pub becomes: String,
@@ -38,74 +39,92 @@ pub struct Line {
     pub is_declared: bool,
 }
 
+/// Everything that clients know.
+const EVERYTHING: [&str; 4] = ["endpoint", "role", "secret", "service"];
+
 impl Line {
-    pub(super) fn about(key: &str) -> Self {
+    /// A line about something that cannot be understood: the worst.
+    pub(super) fn worst(address: impl Into<String>, why: impl Into<String>) -> Self {
         Self {
-            key: key.to_owned(),
-            is_of_environment: false,
-            old: String::new(),
-            new: String::new(),
-            address: String::new(),
-            becomes: String::new(),
-            grade: Impact::None,
-            why: String::new(),
-            instead: String::new(),
-            connection: Vec::new(),
-            is_declared: false,
+            address: address.into(),
+            grade: Impact::DataLoss,
+            why: why.into(),
+            ..Self::default()
+        }
+    }
+
+    fn about_lifecycle(old: &Root, new: &Root) -> Self {
+        let stage = |root: &Root| match Stage::of_root(root) {
+            Stage::Active => "active",
+            Stage::Retiring(_) => "retiring",
+            Stage::Retired => "retired",
+        };
+        Self {
+            key: "lifecycle".to_owned(),
+            old: stage(old).to_owned(),
+            new: stage(new).to_owned(),
+            address: "module.*".to_owned(),
+            becomes: "everything of the unit".to_owned(),
+            ..Self::default()
         }
     }
 }
 
-pub(super) fn retired(old: &Database, new: &Database) -> Line {
+/// A root from which everything is gone; `is_declared` when its config asks for that.
+pub(super) fn retired(old: &Root, new: &Root, is_declared: bool) -> Line {
     let line = Line {
-        old: old.lifecycle.value.as_str().to_owned(),
-        new: new.lifecycle.value.as_str().to_owned(),
-        address: "module.*".to_owned(),
-        becomes: "everything of the unit".to_owned(),
-        is_declared: true,
-        ..Line::about("lifecycle")
+        is_declared,
+        ..Line::about_lifecycle(old, new)
     };
-    if new.retain {
+    let forgotten = |call: &str| {
+        new.of_kind("removed").any(|block| {
+            block.argument("from") == Some(&Value::Reference(format!("module.{call}")))
+        })
+    };
+    let mut calls = old.of_kind("module").filter_map(|call| call.labels.first());
+    if calls.all(|call| forgotten(call)) {
         return Line {
             why: "Terraform forgets the unit; in AWS everything stays and keeps costing".to_owned(),
             ..line
         };
     }
+    let snapshot = match Stage::of_root(old) {
+        Stage::Retiring(name) => format!("the snapshot `{name}` stays"),
+        _ => "no final snapshot is named".to_owned(),
+    };
     Line {
         grade: Impact::DataLoss,
-        why: format!(
-            "the database and everything around it are destroyed; the snapshot `{}` stays",
-            new.final_snapshot().unwrap_or_default()
-        ),
-        connection: vec!["endpoint", "role", "secret", "service"],
+        why: format!("the database and everything around it are destroyed; {snapshot}"),
+        connection: EVERYTHING.to_vec(),
         ..line
     }
 }
 
-pub(super) fn revived(new: &Database) -> Line {
-    let why = match &new.restore_from.value {
+/// A root that has something again.
+pub(super) fn revived(old: &Root, new: &Root) -> Line {
+    let why = match new
+        .argument("rds", "snapshot_identifier")
+        .and_then(Value::as_text)
+    {
         Some(snapshot) => format!("a new database is made from the snapshot `{snapshot}`"),
         None => "a new, empty database is made".to_owned(),
     };
     Line {
-        old: Lifecycle::Retired.as_str().to_owned(),
-        new: new.lifecycle.value.as_str().to_owned(),
-        address: "module.*".to_owned(),
-        becomes: "everything of the unit".to_owned(),
         why,
         instead: "name a snapshot in `restoreFrom` to have the data back".to_owned(),
-        ..Line::about("lifecycle")
+        ..Line::about_lifecycle(old, new)
     }
 }
 
-pub(super) fn line(delta: &ArgumentDiff, old: &Database) -> Line {
+/// An argument that differs; `old` is the root that it differs from.
+pub(super) fn argument(delta: &ArgumentDiff, cause: Cause, old: &Root) -> Line {
     const INSTANCE: &str = "aws_db_instance.this";
     let row = impact::find(delta);
-    let mut line = of_row(delta, row);
+    let mut line = of_row(delta, row, cause);
     if line.grade == Impact::Replace && row.replaces.contains(&INSTANCE) {
-        let is_protected =
-            old.deletion_protection.value && old.lifecycle.value == Lifecycle::Active;
-        if is_protected {
+        let protection = old.argument("rds", "deletion_protection");
+        let is_protected = protection == Some(&Value::Bool(true));
+        if is_protected && Stage::of_root(old) == Stage::Active {
             line.why
                 .push_str("; deletion protection stops the apply halfway");
         } else {
@@ -117,15 +136,12 @@ pub(super) fn line(delta: &ArgumentDiff, old: &Database) -> Line {
     line
 }
 
-pub(super) fn of_row(delta: &ArgumentDiff, row: &impact::Row) -> Line {
-    let shown = |value: &Option<Expression>| {
-        value
-            .as_ref()
-            .map_or_else(String::new, Expression::to_string)
-    };
+fn of_row(delta: &ArgumentDiff, row: &Row, cause: Cause) -> Line {
+    let shown = |value: &Option<Value>| value.as_ref().map(ToString::to_string).unwrap_or_default();
     Line {
-        key: delta.key(),
-        is_of_environment: delta.is_of_environment(),
+        key: cause.key,
+        is_of_environment: cause.is_of_environment,
+        place: cause.place,
         old: shown(&delta.old),
         new: shown(&delta.new),
         address: delta.address.clone(),
@@ -138,24 +154,42 @@ pub(super) fn of_row(delta: &ArgumentDiff, row: &impact::Row) -> Line {
     }
 }
 
-/// Modules whose files differ although their address does not.
-pub(super) fn other_modules(
-    base: &Snapshot,
-    head: &Snapshot,
-    old: &RootModule,
-    new: &RootModule,
-) -> Vec<Line> {
-    let before = snapshot::module_folders(old);
-    snapshot::module_folders(new)
-        .into_iter()
-        .filter(|folder| before.contains(folder) && base.modules.get(folder) != head.modules.get(folder))
-        .map(|folder| Line {
-            is_of_environment: true,
-            address: folder,
-            becomes: "the module itself".to_owned(),
+/// A module call that comes or goes.
+pub(super) fn call(delta: &CallDiff) -> Line {
+    let is_known = impact::rows().any(|row| row.block == delta.module);
+    match (delta.is_new, is_known) {
+        (true, true) => Line {
+            address: delta.address.clone(),
+            becomes: "a module of its own".to_owned(),
             grade: Impact::InPlace,
-            why: "the module's files differ: only a plan shows what that does; `valet-rds gate` reads it".to_owned(),
-            ..Line::about("modules")
-        })
-        .collect()
+            why: "what the module holds is made; nothing that exists is touched".to_owned(),
+            ..Line::default()
+        },
+        (true, false) => Line::worst(
+            &delta.address,
+            "a module that this version does not know: it may do anything",
+        ),
+        (false, _) => Line {
+            connection: EVERYTHING.to_vec(),
+            ..Line::worst(
+                &delta.address,
+                "the call is gone: everything that the module holds is destroyed",
+            )
+        },
+    }
+}
+
+/// A module whose files differ although its address does not.
+pub(super) fn module(folder: &str) -> Line {
+    Line {
+        key: "modules".to_owned(),
+        is_of_environment: true,
+        address: folder.to_owned(),
+        becomes: "the module itself".to_owned(),
+        grade: Impact::InPlace,
+        why:
+            "the module's files differ: only a plan shows what that does; `valet-rds gate` reads it"
+                .to_owned(),
+        ..Line::default()
+    }
 }

@@ -3,20 +3,23 @@
 use crate::{
     diagnostic::{Problem, rule},
     model::{Database, Origin},
+    terraform::read::{Root, Value},
 };
 
-pub(super) fn check(old: &Database, new: &Database) -> Vec<Problem> {
+/// What must not be done to the database of a root.
+pub(super) fn check(old: &Root, new: &Database) -> Vec<Problem> {
     let found = [restore(old, new), storage(old, new), version(old, new)];
     found.into_iter().flatten().collect()
 }
 
-fn restore(old: &Database, new: &Database) -> Option<Problem> {
+fn restore(old: &Root, new: &Database) -> Option<Problem> {
     use crate::config::Lifecycle::Retired;
-    let is_fresh = old.lifecycle.value == Retired || new.lifecycle.value == Retired;
-    if old.restore_from.value == new.restore_from.value || is_fresh {
+    let before = text(old, "snapshot_identifier");
+    let is_fresh = !old.is_live() || new.lifecycle.value == Retired;
+    if before == new.restore_from.value.as_deref() || is_fresh {
         return None;
     }
-    let (message, help) = match (&old.restore_from.value, &new.restore_from.value) {
+    let (message, help) = match (before, &new.restore_from.value) {
         (Some(snapshot), None) => (
             format!(
                 "`restoreFrom: {snapshot}` is gone: user, database name and key come from the config again, and where they are not the snapshot's, Terraform replaces the database"
@@ -43,8 +46,9 @@ fn restore(old: &Database, new: &Database) -> Option<Problem> {
     Some(Problem::new(&rule::RESTORE_CHANGED, new.span(origin), message).help(help))
 }
 
-fn storage(old: &Database, new: &Database) -> Option<Problem> {
-    let (from, to) = (old.allocated_storage.value, new.allocated_storage.value);
+fn storage(old: &Root, new: &Database) -> Option<Problem> {
+    let from = old.argument("rds", "allocated_storage")?.as_number()?;
+    let to = u64::from(new.allocated_storage.value);
     (to < from).then(|| {
         let span = new.span(new.allocated_storage.origin);
         let message = format!("a volume of {from} GiB cannot shrink to {to} GiB");
@@ -53,8 +57,9 @@ fn storage(old: &Database, new: &Database) -> Option<Problem> {
     })
 }
 
-fn version(old: &Database, new: &Database) -> Option<Problem> {
-    let (from, to) = (&old.engine_version.value, &new.engine_version.value);
+fn version(old: &Root, new: &Database) -> Option<Problem> {
+    let (from, to) = (text(old, "engine_version")?, &new.engine_version.value);
+    let is_one_engine = text(old, "engine") == Some(new.engine.value.as_str());
     let number = |version: &str| -> Vec<u32> {
         version
             .split('.')
@@ -64,10 +69,14 @@ fn version(old: &Database, new: &Database) -> Option<Problem> {
     // A major alone says nothing about its minor.
     let length = number(from).len().min(number(to).len());
     let cut = |version: &str| number(version).into_iter().take(length).collect::<Vec<_>>();
-    (old.engine.value == new.engine.value && cut(to) < cut(from)).then(|| {
+    (is_one_engine && cut(to) < cut(from)).then(|| {
         let span = new.span(new.engine_version.origin);
         let message = format!("AWS does not take a database from {from} back to {to}");
         Problem::new(&rule::VERSION_DOWNGRADE, span, message)
             .help(format!("write `engineVersion: \"{from}\"`"))
     })
+}
+
+fn text<'a>(root: &'a Root, argument: &str) -> Option<&'a str> {
+    root.argument("rds", argument).and_then(Value::as_text)
 }

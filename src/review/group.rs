@@ -103,10 +103,15 @@ pub(super) fn groups(review: &Review) -> Vec<Group<'_>> {
         // New and gone units differ in everything; that they come and go is what they share.
         let alike = match &unit.kind {
             Kind::Created | Kind::Gone if unit.lines.is_empty() => format!("{:?}", unit.kind),
-            _ => format!(
-                "{:?}{:?}{:?}{:?}",
-                unit.kind, unit.lines, unit.upgrade, files
-            ),
+            _ => {
+                // The same key stands at another place in each config.
+                let lines = unit.lines.iter().map(|line| Line {
+                    place: None,
+                    ..line.clone()
+                });
+                let lines: Vec<_> = lines.collect();
+                format!("{:?}{lines:?}{:?}{files:?}", unit.kind, unit.upgrade)
+            }
         };
         let group = groups.entry(alike).or_insert_with(|| Group {
             units: Vec::new(),

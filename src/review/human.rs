@@ -44,7 +44,7 @@ pub fn human(review: &Review, deny: Deny, today: Date) -> String {
 
 fn one(text: &mut String, line: &Line) {
     let key = if line.key.is_empty() {
-        "(no key)"
+        &line.address
     } else {
         &line.key
     };

@@ -3,15 +3,18 @@
 mod network;
 mod rds;
 
+use std::collections::BTreeMap;
+
 use crate::{
     config::Effect,
-    terraform::{diff::ArgumentDiff, root_module::Expression},
+    terraform::{diff::ArgumentDiff, read::Value},
 };
 
 /// How much a change hurts, from nothing to the worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Impact {
     /// Nothing happens in AWS.
+    #[default]
     None,
     /// AWS changes it while it runs.
     InPlace,
@@ -146,8 +149,7 @@ impl Row {
     }
 
     fn holds(&self, delta: &ArgumentDiff) -> bool {
-        let named = [delta.block, "*"].contains(&self.block)
-            && [delta.argument, "*"].contains(&self.argument);
+        let named = self.block == delta.block && [&delta.argument, "*"].contains(&self.argument);
         named && self.when.holds(delta)
     }
 }
@@ -157,7 +159,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
     rds::ROWS.iter().chain(network::ROWS)
 }
 
-/// The row of a change. A change that the table does not know is taken for a replacement.
+/// The row of a change. A change that the table does not know is taken for the worst.
 #[must_use]
 pub fn find(delta: &ArgumentDiff) -> &'static Row {
     rows().find(|row| row.holds(delta)).unwrap_or(&UNKNOWN)
@@ -176,7 +178,7 @@ static UNKNOWN: Row = Row::new(
     "*",
     "*",
     When::Always,
-    Impact::Replace,
+    Impact::DataLoss,
     "",
     "nothing is known about this argument, so the worst is assumed",
 );
@@ -184,10 +186,7 @@ static UNKNOWN: Row = Row::new(
 impl When {
     fn holds(self, delta: &ArgumentDiff) -> bool {
         let (old, new) = (delta.old.as_ref(), delta.new.as_ref());
-        let number = |term: Option<&Expression>| match term {
-            Some(Expression::Number(number)) => Some(*number),
-            _ => None,
-        };
+        let number = |value: Option<&Value>| value.and_then(Value::as_number);
         let (from, to) = (number(old), number(new));
         match self {
             Self::Always => true,
@@ -203,20 +202,18 @@ impl When {
     }
 }
 
-fn major(term: Option<&Expression>) -> &str {
-    match term {
-        Some(Expression::Text(version)) => version.split('.').next().unwrap_or(version),
-        _ => "",
-    }
+fn major(value: Option<&Value>) -> &str {
+    let version = value.and_then(Value::as_text).unwrap_or_default();
+    version.split('.').next().unwrap_or(version)
 }
 
-fn grows(old: Option<&Expression>, new: Option<&Expression>) -> bool {
+fn grows(old: Option<&Value>, new: Option<&Value>) -> bool {
     match (old, new) {
-        (Some(Expression::List(old)), Some(Expression::List(new))) => {
+        (Some(Value::List(old)), Some(Value::List(new))) => {
             old.iter().all(|item| new.contains(item))
         }
-        (Some(Expression::Map(old)), Some(Expression::Map(new))) => {
-            old.iter().all(|entry| new.contains(entry))
+        (Some(Value::Map(old)), Some(Value::Map(new))) => {
+            old.iter().all(|(key, value)| new.get(key) == Some(value))
         }
         (None, Some(_)) => true,
         _ => false,
@@ -224,16 +221,21 @@ fn grows(old: Option<&Expression>, new: Option<&Expression>) -> bool {
 }
 
 /// Whether a parameter that counts only after a restart is among those that differ.
-fn restarts(old: Option<&Expression>, new: Option<&Expression>) -> bool {
-    let entries = |term: Option<&Expression>| match term {
-        Some(Expression::Map(entries)) => entries.clone(),
-        _ => Vec::new(),
+fn restarts(old: Option<&Value>, new: Option<&Value>) -> bool {
+    let entries = |value: Option<&Value>| match value {
+        Some(Value::Map(entries)) => entries.clone(),
+        _ => BTreeMap::new(),
     };
     let (old, new) = (entries(old), entries(new));
-    let is_static = |entry: &(String, Expression)| match &entry.1 {
-        Expression::Object(fields) => fields.contains(&("apply_method", "pending-reboot".into())),
+    let is_static = |value: &Value| match value {
+        Value::Map(fields) => {
+            fields.get("apply_method").and_then(Value::as_text) == Some("pending-reboot")
+        }
         _ => false,
     };
-    let differs = |entry: &&(String, Expression)| old.contains(entry) != new.contains(entry);
-    old.iter().chain(&new).filter(differs).any(is_static)
+    let differs = |(key, _): &(&String, &Value)| old.get(*key) != new.get(*key);
+    old.iter()
+        .chain(&new)
+        .filter(differs)
+        .any(|(_, value)| is_static(value))
 }

@@ -62,6 +62,8 @@ fn line(line: &Line) -> Value {
     json!({
         "key": line.key,
         "file": if line.is_of_environment { "valet.yaml" } else { "config" },
+        "path": line.place.as_ref().map(|(path, _)| path),
+        "line": line.place.as_ref().map(|(_, line)| line),
         "old": line.old,
         "new": line.new,
         "address": line.address,

@@ -6,10 +6,15 @@ use std::{
 };
 
 use crate::{
+    compile::snapshot::{Content, Files},
     config::Lifecycle,
     diagnostic::{File, Problem, Span, rule},
-    model::{Database, Origin},
-    terraform::{lower::IDENTITY_TAGS, print},
+    model::{Database, Origin, identity::StateKey},
+    terraform::{
+        lower::{self, IDENTITY_TAGS, Owner},
+        print,
+        read::{Root, Value},
+    },
 };
 
 /// Environment and shortname: what makes a database the same one, whatever its file is called.
@@ -46,6 +51,17 @@ impl Stage {
         }
     }
 
+    /// The stage that a root is in. One that cannot be read is not at its end.
+    #[must_use]
+    pub fn of_root(root: &Root) -> Self {
+        let snapshot = root.argument("rds", "final_snapshot_identifier");
+        match snapshot {
+            _ if !root.is_live() => Self::Retired,
+            Some(Value::Text(name)) => Self::Retiring(name.clone()),
+            _ => Self::Active,
+        }
+    }
+
     /// What to do before the config may go.
     const fn next(&self) -> &'static str {
         match self {
@@ -58,47 +74,55 @@ impl Stage {
     }
 }
 
-/// A generated root as it stands on disk.
+/// A generated root as it stands in a folder.
 #[derive(Debug)]
 pub struct StandingRoot {
     /// Folder inside the workspace.
     pub directory: String,
-    /// Text of its `terraform.tf`, empty when there is none.
-    pub terraform: String,
-    /// Text of its `main.tf`, if there is one.
-    pub main: Option<String>,
+    /// What its files say.
+    pub root: Root,
+    terraform: String,
 }
 
 impl StandingRoot {
-    /// Whose root it is; none when its `terraform.tf` does not say.
+    /// Reads the files of a root, by name.
     #[must_use]
-    pub fn identity(&self) -> Option<Identity> {
-        owner(&self.terraform)
-    }
-
-    fn stage(&self) -> Stage {
-        let Some(main) = &self.main else {
-            return Stage::Retired;
+    pub fn read(directory: String, files: &Files) -> Self {
+        let terraform = match files.get("terraform.tf") {
+            Some(Content::Text(text)) => text.clone(),
+            _ => String::new(),
         };
-        // A file that a crash has emptied says nothing; nothing is not the end of a database.
-        let is_whole = print::is_generated(main.as_bytes());
-        if is_whole && !main.lines().any(|line| line.starts_with("module \"")) {
-            return Stage::Retired;
+        Self {
+            directory,
+            root: read(files),
+            terraform,
         }
-        value_of(main, "final_snapshot_identifier")
-            .map_or(Stage::Active, |(name, _)| Stage::Retiring(name.to_owned()))
     }
 
-    fn config(&self) -> &str {
+    /// Where its state is; none when it does not say.
+    #[must_use]
+    pub fn state(&self) -> Option<StateKey> {
+        self.root.state()
+    }
+
+    /// The problem of its database, when nobody looks after it any more.
+    #[must_use]
+    pub fn orphan(&self) -> Problem {
         let first = self.terraform.lines().next().unwrap_or("");
-        print::written_in(first).unwrap_or("its config")
+        let config = print::written_in(first).unwrap_or("its config");
+        let stage = Stage::of_root(&self.root);
+        orphan(self.span(), config, shortname(&self.root), &stage)
     }
 
-    /// The characters that name its state, or its shortname.
-    fn span(&self) -> Span {
-        let found = value_of(&self.terraform, "key")
-            .or_else(|| value_of(&self.terraform, &format!("\"{IDENTITY_TAGS}shortname\"")));
-        let range = found.map_or(0..0, |(text, at)| at..at + text.len());
+    /// The characters that name its state, or its first line.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        let key = self
+            .state()
+            .map(|state| format!("\"{}\"", print::escape(&state.key)));
+        let found = key.and_then(|key| Some((self.terraform.find(&key)? + 1, key.len() - 2)));
+        let line = self.terraform.find('\n').unwrap_or(self.terraform.len());
+        let range = found.map_or(0..line, |(at, length)| at..at + length);
         Span {
             range,
             file: Arc::new(File::new(
@@ -109,29 +133,46 @@ impl StandingRoot {
     }
 }
 
-/// Whose root a `terraform.tf` belongs to.
-fn owner(terraform: &str) -> Option<Identity> {
-    let tag = |name: &str| {
-        let (text, _) = value_of(terraform, &format!("\"{IDENTITY_TAGS}{name}\""))?;
-        Some(text.to_owned())
-    };
-    Some((tag("environment")?, tag("shortname")?))
+/// Reads those files of a root that the generator writes.
+#[must_use]
+pub fn read(files: &Files) -> Root {
+    let ours = files
+        .iter()
+        .filter(|(name, _)| lower::FILES.contains(&name.as_str()));
+    let mut texts = Vec::new();
+    let mut faults = Vec::new();
+    for (name, content) in ours {
+        match content {
+            // A file that a crash has emptied says nothing; nothing is not the end of a database.
+            Content::Text(text) if text.bytes().all(|byte| byte == 0) => {
+                faults.push((name, "it is empty".to_owned()));
+            }
+            Content::Text(text) => texts.push((name.as_str(), text.as_str())),
+            Content::Unreadable(why) => faults.push((name, why.clone())),
+            Content::Unread => faults.push((name, "it has not been read".to_owned())),
+        }
+    }
+    let mut root = Root::read(texts);
+    for (name, why) in faults {
+        root.fault(name, why);
+    }
+    if root.faults.is_empty() && root.state().is_none() {
+        root.fault("terraform.tf", "it does not say where the state is");
+    }
+    root
 }
 
-/// The text of the first `name = "text"` in generated HCL, and where it stands.
-fn value_of<'a>(text: &'a str, name: &str) -> Option<(&'a str, usize)> {
-    text.match_indices(name).find_map(|(at, _)| {
-        let (before, after) = (text.get(..at)?, text.get(at + name.len()..)?);
-        let line = before.rsplit('\n').next().unwrap_or(before);
-        let rest = after.split('\n').next().unwrap_or(after);
-        let value = rest
-            .trim_start()
-            .strip_prefix('=')
-            .filter(|_| line.trim().is_empty())?;
-        let inner = value.trim().trim_matches('"');
-        let start = at + name.len() + rest.len() - value.len();
-        Some((inner, start + value.find(inner).unwrap_or(0)))
-    })
+/// The shortname in the tags of everything that a root makes.
+fn shortname(root: &Root) -> Option<&str> {
+    let tags = root
+        .of_kind("provider")
+        .flat_map(|provider| &provider.blocks)
+        .filter(|block| block.kind == "default_tags")
+        .find_map(|block| block.argument("tags"))?;
+    match tags {
+        Value::Map(tags) => tags.get(&format!("{IDENTITY_TAGS}shortname"))?.as_text(),
+        _ => None,
+    }
 }
 
 /// What the roots on disk say about the units of a workspace.
@@ -152,39 +193,33 @@ pub struct Leaving {
     pub moved_to: Option<String>,
 }
 
-/// Compares the roots on disk with the units of the workspace.
+/// Compares roots as they stand with everything that should have one. A unit is its state: a root of the same state is
+/// the same unit, wherever its folder is.
 #[must_use]
-pub fn compare(roots: &[StandingRoot], databases: &[Database]) -> Retirement {
+pub fn compare(roots: &[StandingRoot], owners: &[Owner]) -> Retirement {
     if roots.is_empty() {
         return Retirement::default();
     }
-    let known: BTreeMap<Identity, &Database> = databases
-        .iter()
-        .map(|database| (identity(database), database))
-        .collect();
-    let used: BTreeSet<String> = databases.iter().map(Database::directory).collect();
+    let known: BTreeMap<StateKey, &Owner> =
+        owners.iter().map(|owner| (owner.state(), owner)).collect();
+    let used: BTreeSet<String> = owners.iter().map(Owner::directory).collect();
     let mut life = Retirement::default();
     for root in roots {
-        let owner = root.identity().and_then(|identity| known.get(&identity));
-        let stage = root.stage();
+        let owner = root.state().and_then(|state| known.get(&state));
+        let stage = Stage::of_root(&root.root);
         match owner {
-            Some(database) => life.problems.extend(step(&stage, database)),
+            Some(Owner::Unit(database)) => life.problems.extend(step(&stage, database)),
+            Some(Owner::Environment(_)) => {}
             None if stage == Stage::Retired => {}
             None => {
-                let shortname = root.identity().map(|(_, shortname)| shortname);
-                life.problems.push(orphan(
-                    root.span(),
-                    root.config(),
-                    shortname.as_deref(),
-                    &stage,
-                ));
+                life.problems.push(root.orphan());
                 continue;
             }
         }
         if !used.contains(&root.directory) {
             life.leaving.push(Leaving {
                 directory: root.directory.clone(),
-                moved_to: owner.map(|database| database.directory()),
+                moved_to: owner.map(|owner| owner.directory()),
             });
         }
     }
@@ -212,6 +247,21 @@ pub fn orphan(span: Span, config: &str, shortname: Option<&str>, stage: &Stage) 
     ))
 }
 
+/// The problem of a config that could not be read before and is gone now.
+#[must_use]
+pub fn vanished(path: &str) -> Problem {
+    let span = Span {
+        range: 0..0,
+        file: Arc::new(File::new(path, "")),
+    };
+    let message = format!(
+        "{path} is gone, and before that it could not be read: its database may still be there"
+    );
+    Problem::new(&rule::LIVE_ROOT_ORPHANED, span, message).help(format!(
+        "put {path} back and make it compile first; then end it step by step"
+    ))
+}
+
 /// The problem of a unit that has not taken the step before.
 #[must_use]
 pub fn step(before: &Stage, database: &Database) -> Option<Problem> {
@@ -231,13 +281,6 @@ pub fn step(before: &Stage, database: &Database) -> Option<Problem> {
     };
     let span = database.span(Origin::Config("lifecycle"));
     Some(Problem::new(&rule::LIFECYCLE_STEP, span, message).help(help))
-}
-
-/// Whether the root of a unit has to be looked at even though its folder is where it should be; `terraform` is the
-/// text of its `terraform.tf`.
-#[must_use]
-pub fn is_telling(terraform: &str, database: &Database) -> bool {
-    is_retired(database) || owner(terraform) != Some(identity(database))
 }
 
 /// Whether a unit is at its end.

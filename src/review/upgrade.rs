@@ -1,15 +1,22 @@
 //! What to know before a database gets another major version.
 
-use crate::model::Database;
+use crate::{
+    model::Database,
+    terraform::read::{Root, Value},
+};
 
 /// The legal path, the parameter group and the minors; nothing when the major stays.
-pub(super) fn notes(old: &Database, new: &Database) -> Vec<String> {
-    let (from, to) = (&old.engine_version.value, &new.engine_version.value);
+pub(super) fn notes(old: &Root, new: &Database) -> Vec<String> {
+    let text = |argument| {
+        let value = old.argument("rds", argument);
+        value.and_then(Value::as_text).unwrap_or_default()
+    };
+    let (from, to) = (text("engine_version"), &new.engine_version.value);
     let engine = new.engine.value;
-    let (Some(before), Some(after)) = (old.engine.value.major(from), engine.major(to)) else {
+    let (Some(before), Some(after)) = (engine.major(from), engine.major(to)) else {
         return Vec::new();
     };
-    if before.name == after.name || old.engine.value != engine {
+    if before.name == after.name || text("engine") != engine.as_str() {
         return Vec::new();
     }
     let exact = |version: &str, minors: &[&str]| minors.iter().position(|minor| *minor == version);
@@ -46,7 +53,7 @@ pub(super) fn notes(old: &Database, new: &Database) -> Vec<String> {
         "parameter group: `{}` (family {}) replaces `{}`; {}",
         new.names.parameter_group,
         engine.family(to),
-        old.names.parameter_group,
+        text("parameter_group_name"),
         if new.parameters.is_empty() {
             "no `parameters` to carry over".to_owned()
         } else {

@@ -1,56 +1,48 @@
-//! Two roots of the same thing, compared argument by argument.
+//! Two roots of one state, compared argument by argument as Terraform reads them; and the addresses of a root's arguments.
 
 use std::collections::BTreeMap;
 
-use crate::{
-    model::Origin,
-    terraform::root_module::{Argument, ArgumentSource, Block, Expression, RootModule},
+use crate::terraform::{
+    read::{self, Block as Read, Root, Value},
+    root_module::{Argument, Block, RootModule},
+    tree,
 };
 
+/// What differs between two roots, as Terraform reads them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Arguments that differ, in the order of the new root, then those that are only in the old one.
+    pub arguments: Vec<ArgumentDiff>,
+    /// Module calls that only one of the two has.
+    pub calls: Vec<CallDiff>,
+    /// What Terraform refuses, in words.
+    pub faults: Vec<String>,
+}
+
 /// One argument that differs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArgumentDiff {
     /// Address in the root, such as `module.rds.instance_class`.
     pub address: String,
-    /// The module's label, or the kind of another block.
-    pub block: &'static str,
+    /// What the grade table calls the block: the module that is called, or the kind of another block.
+    pub block: String,
     /// Its name.
-    pub argument: &'static str,
+    pub argument: String,
     /// The value before, if any.
-    pub old: Option<Expression>,
+    pub old: Option<Value>,
     /// The value after, if any.
-    pub new: Option<Expression>,
-    /// Where the difference comes from.
-    pub source: ArgumentSource,
+    pub new: Option<Value>,
 }
 
-impl ArgumentDiff {
-    /// The key that the user changed, as written in its file; empty when there is none.
-    #[must_use]
-    pub fn key(&self) -> String {
-        match self.source {
-            ArgumentSource::Origin(
-                Origin::Config(key) | Origin::Derived(key) | Origin::Environment(key),
-            ) => dotted(key),
-            ArgumentSource::Origin(Origin::Default(key)) => format!("defaults.{}", dotted(key)),
-            ArgumentSource::Origin(Origin::BuiltIn)
-            | ArgumentSource::Wire
-            | ArgumentSource::Fixed => String::new(),
-        }
-    }
-
-    /// The file that the key stands in: the config, or `valet.yaml`.
-    #[must_use]
-    pub fn is_of_environment(&self) -> bool {
-        matches!(
-            self.source,
-            ArgumentSource::Origin(Origin::Default(_) | Origin::Environment(_))
-        )
-    }
-}
-
-fn dotted(key: &str) -> String {
-    key.replace('/', ".")
+/// A module call that comes or goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallDiff {
+    /// Address in the root, such as `module.rds`.
+    pub address: String,
+    /// The module that is called, in the words of the grade table.
+    pub module: String,
+    /// Whether it comes.
+    pub is_new: bool,
 }
 
 /// Every argument of a root with its address, and the name of its block.
@@ -79,62 +71,211 @@ fn collect<'a>(
     }
 }
 
-/// What differs between two roots, in the order of the new one, then what is only in the old one.
+/// What differs between two roots of one state. `old_folder` and `new_folder` are those of the roots, in one repository:
+/// a source that leads to the same folder from another place is the same.
 #[must_use]
-pub fn compare(old: &RootModule, new: &RootModule) -> Vec<ArgumentDiff> {
-    let (old, new) = (arguments(old), arguments(new));
-    let before: BTreeMap<&str, &Argument> = old
-        .iter()
-        .map(|(address, _, argument)| (address.as_str(), *argument))
-        .collect();
-    let after: BTreeMap<&str, &Argument> = new
-        .iter()
-        .map(|(address, _, argument)| (address.as_str(), *argument))
-        .collect();
-    let gone = old
-        .iter()
-        .filter(|(address, ..)| !after.contains_key(address.as_str()));
-    new.iter()
-        .chain(gone)
-        .filter_map(|(address, block, argument)| {
-            let old = before.get(address.as_str()).copied();
-            let new = after.get(address.as_str()).copied();
-            if old.map(|argument| &argument.value) == new.map(|argument| &argument.value) {
-                return None;
+pub fn compare(old: &Root, new: &Root, old_folder: &str, new_folder: &str) -> Difference {
+    let mut difference = Difference::default();
+    let moves = moves(old, new);
+    let mut before = Arguments::default();
+    for block in &old.blocks {
+        let label = block.labels.first().filter(|_| block.kind == "module");
+        match label.and_then(|label| moves.get(label)) {
+            Some(to) => before.collect(
+                &Read {
+                    labels: vec![to.clone()],
+                    ..block.clone()
+                },
+                "",
+            ),
+            None => before.collect(block, ""),
+        }
+    }
+    let mut after = Arguments::default();
+    new.blocks.iter().for_each(|block| after.collect(block, ""));
+    difference.faults.append(&mut after.faults);
+    for (calls, others, is_new) in [
+        (&after.calls, &before.calls, true),
+        (&before.calls, &after.calls, false),
+    ] {
+        for (address, module) in calls {
+            if !others.contains_key(address) {
+                difference.calls.push(CallDiff {
+                    address: address.clone(),
+                    module: module.clone(),
+                    is_new,
+                });
             }
-            Some(ArgumentDiff {
-                address: address.clone(),
-                block,
-                argument: argument.name,
-                source: cause(old, new),
-                old: old.map(|argument| argument.value.clone()),
-                new: new.map(|argument| argument.value.clone()),
-            })
+        }
+    }
+    let lone = |found: &Found| {
+        let call = found.call.as_ref();
+        call.is_some_and(|call| difference.calls.iter().any(|one| one.address == *call))
+    };
+    let gone = before
+        .order
+        .iter()
+        .filter(|address| !after.found.contains_key(*address));
+    let mut arguments = Vec::new();
+    for address in after.order.iter().chain(gone) {
+        let (old, new) = (before.found.get(address), after.found.get(address));
+        let Some(found) = new.or(old) else { continue };
+        let (from, to) = (old.map(|one| &one.value), new.map(|one| &one.value));
+        if from == to || lone(found) || is_one_folder(from, to, old_folder, new_folder) {
+            continue;
+        }
+        // Another module behind the same label: nothing that is known about the arguments holds.
+        let is_one_block = old.is_none_or(|old| old.block == found.block);
+        arguments.push(ArgumentDiff {
+            address: address.clone(),
+            block: if is_one_block {
+                found.block.clone()
+            } else {
+                String::new()
+            },
+            argument: found.argument.clone(),
+            old: from.cloned(),
+            new: to.cloned(),
+        });
+    }
+    difference.arguments = arguments;
+    difference
+}
+
+/// Module calls that the new root says have another name now: old label, new label.
+fn moves(old: &Root, new: &Root) -> BTreeMap<String, String> {
+    let label = |block: &Read, name: &str| match block.argument(name) {
+        Some(Value::Reference(address)) => {
+            let label = address.strip_prefix("module.")?;
+            (!label.contains(['.', '['])).then(|| label.to_owned())
+        }
+        _ => None,
+    };
+    new.of_kind("moved")
+        .filter_map(|block| label(block, "from").zip(label(block, "to")))
+        .filter(|(from, to)| {
+            let comes = old.module(to).is_none() && new.module(to).is_some();
+            comes && old.module(from).is_some() && new.module(from).is_none()
         })
         .collect()
 }
 
-/// A key that has been removed is the cause, not the default that steps in for it.
-fn cause(old: Option<&Argument>, new: Option<&Argument>) -> ArgumentSource {
-    let rank = |source: &ArgumentSource| match source {
-        ArgumentSource::Origin(Origin::Config(_) | Origin::Derived(_)) => 4,
-        ArgumentSource::Origin(Origin::Default(_)) => 3,
-        ArgumentSource::Origin(Origin::Environment(_)) => 2,
-        ArgumentSource::Origin(Origin::BuiltIn) => 1,
-        ArgumentSource::Wire | ArgumentSource::Fixed => 0,
+/// Whether two sources are one local folder, seen from two places.
+fn is_one_folder(old: Option<&Value>, new: Option<&Value>, from: &str, to: &str) -> bool {
+    let folder = |value: Option<&Value>, root: &str| {
+        let source = value?.as_text().filter(|source| read::is_local(source))?;
+        Some(tree::normal(&format!("{root}/{source}")))
     };
-    let sources = [new, old]
-        .into_iter()
-        .flatten()
-        .map(|argument| argument.source);
-    // Of two equals the new one counts: it is the first.
-    sources
-        .reduce(|best, other| {
-            if rank(&other) > rank(&best) {
-                other
-            } else {
-                best
+    let old = folder(old, from);
+    old.is_some() && old == folder(new, to)
+}
+
+/// Every argument of a root.
+#[derive(Default)]
+struct Arguments {
+    order: Vec<String>,
+    found: BTreeMap<String, Found>,
+    /// Modules by the address of their calls.
+    calls: BTreeMap<String, String>,
+    faults: Vec<String>,
+}
+
+struct Found {
+    block: String,
+    argument: String,
+    value: Value,
+    /// Address of the module call that it belongs to.
+    call: Option<String>,
+}
+
+impl Arguments {
+    fn collect(&mut self, block: &Read, above: &str) {
+        let mut address = std::iter::once(&block.kind)
+            .chain(&block.labels)
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(".");
+        if !above.is_empty() {
+            address = format!("{above}.{address}");
+        }
+        // Blocks without labels stand several times; an argument tells them apart.
+        let telling = match block.kind.as_str() {
+            "import" => block.argument("to"),
+            "removed" | "moved" => block.argument("from"),
+            "provider" => block.argument("alias"),
+            _ => None,
+        };
+        if let Some(value) = telling {
+            address = format!("{address}[{value}]");
+        }
+        let name = row(block);
+        if block.kind == "module" && self.calls.insert(address.clone(), name.clone()).is_some() {
+            self.faults.push(format!("{address} stands twice"));
+        }
+        if block.arguments.is_empty() && block.blocks.is_empty() {
+            self.add(&address, &name, "", &Value::Null);
+        }
+        for (argument, value) in &block.arguments {
+            match value {
+                Value::Null => {}
+                Value::Map(entries) if block.kind == "required_providers" => {
+                    let name = if argument == "aws" {
+                        "required_providers"
+                    } else {
+                        ""
+                    };
+                    for (entry, value) in entries {
+                        self.add(&format!("{address}.{argument}"), name, entry, value);
+                    }
+                }
+                _ => self.add(&address, &name, argument, value),
             }
-        })
-        .unwrap_or(ArgumentSource::Fixed)
+        }
+        for nested in &block.blocks {
+            self.collect(nested, &address);
+        }
+    }
+
+    fn add(&mut self, above: &str, block: &str, argument: &str, value: &Value) {
+        let mut address = format!("{above}.{argument}");
+        let mut count = 1;
+        while self.found.contains_key(&address) {
+            count += 1;
+            address = format!("{above}.{argument}#{count}");
+        }
+        let call = self.calls.keys().find(|call| above == *call);
+        let found = Found {
+            block: block.to_owned(),
+            argument: argument.to_owned(),
+            value: value.clone(),
+            call: call.cloned(),
+        };
+        self.order.push(address.clone());
+        self.found.insert(address, found);
+    }
+}
+
+/// What the grade table calls a block; nothing for what it must not know by a name of ours.
+fn row(block: &Read) -> String {
+    let label = block.labels.first().map_or("", String::as_str);
+    match (block.kind.as_str(), label) {
+        ("module", _) => {
+            let source = block
+                .argument("source")
+                .and_then(Value::as_text)
+                .unwrap_or("");
+            read::module_name(source).replace('-', "_")
+        }
+        // What already exists is only ever taken over below this module.
+        ("import", _) => match block.argument("to") {
+            Some(Value::Reference(to)) if to.starts_with("module.cluster_trust.") => {
+                block.kind.clone()
+            }
+            _ => String::new(),
+        },
+        ("provider", "aws") if block.argument("alias").is_none() => block.kind.clone(),
+        ("provider", _) => String::new(),
+        ("backend", label) if label != "s3" => String::new(),
+        (kind, _) => kind.to_owned(),
+    }
 }

@@ -10,10 +10,54 @@ use std::{borrow::Cow, sync::LazyLock};
 use crate::{
     aws::name,
     config::Lifecycle,
-    model::{Database, Environment, Origin, identity::SHARED},
+    model::{
+        Database, Environment, Origin,
+        identity::{SHARED, StateKey},
+    },
     terraform::root_module::{Block, BlockKind, Expression, RootFile, RootModule, texts},
 };
 use modules::call;
+
+/// The names of the files that a root can have.
+pub const FILES: [&str; 3] = ["main.tf", "outputs.tf", "terraform.tf"];
+
+/// Whose root it is.
+#[derive(Clone, Copy, Debug)]
+pub enum Owner<'a> {
+    /// A unit.
+    Unit(&'a Database),
+    /// What the units of an environment share.
+    Environment(&'a Environment),
+}
+
+impl Owner<'_> {
+    /// Folder of the root, relative to the workspace.
+    #[must_use]
+    pub fn directory(&self) -> String {
+        match self {
+            Self::Unit(database) => database.directory(),
+            Self::Environment(environment) => environment.directory(),
+        }
+    }
+
+    /// Where its Terraform state is.
+    #[must_use]
+    pub fn state(&self) -> StateKey {
+        match self {
+            Self::Unit(database) => database.state(),
+            Self::Environment(environment) => environment.state(SHARED),
+        }
+    }
+
+    /// The root; none for an environment whose units share nothing.
+    #[must_use]
+    pub fn root(&self) -> Option<RootModule> {
+        match self {
+            Self::Unit(database) => Some(unit(database)),
+            Self::Environment(one) => environment(one),
+        }
+    }
+}
 
 /// Lowers a database to its root.
 #[must_use]
@@ -25,21 +69,28 @@ pub fn unit(database: &Database) -> RootModule {
     }
 }
 
+/// The file of a unit's root that says where its state is, and whose everything is.
+#[must_use]
+pub fn terraform_file(database: &Database) -> RootFile {
+    let environment = &database.environment;
+    let origin = Origin::Derived("shortname");
+    let blocks = vec![
+        terraform(environment, &database.shortname, origin),
+        provider(environment, unit_tags(database)),
+    ];
+    RootFile {
+        name: "terraform.tf",
+        blocks: blocks.into(),
+    }
+}
+
 /// A retired root keeps what Terraform needs to destroy or forget what its state still holds.
 fn files(database: &Database) -> Vec<RootFile> {
     let file = |name, blocks: Vec<Block>| RootFile {
         name,
         blocks: blocks.into(),
     };
-    let environment = &database.environment;
-    let origin = Origin::Derived("shortname");
-    let terraform = file(
-        "terraform.tf",
-        vec![
-            terraform(environment, &database.shortname, origin),
-            provider(environment, unit_tags(database)),
-        ],
-    );
+    let terraform = terraform_file(database);
     match (database.lifecycle.value, database.retain) {
         (Lifecycle::Retired, false) => vec![terraform],
         (Lifecycle::Retired, true) => vec![file("main.tf", forgotten(database)), terraform],

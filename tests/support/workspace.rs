@@ -1,13 +1,17 @@
 //! A workspace of the fixtures, compiled through the library.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use storage_valet_rds::{
-    compile,
+    compile::{
+        self,
+        snapshot::{Changes, Content, Head, RootChange},
+    },
     connect::{
         outputs::{self, Outputs},
         privatelink::{self, Entry},
@@ -16,7 +20,12 @@ use storage_valet_rds::{
     io,
     model::{Database, Environment},
     review::{self, retirement},
-    terraform::{lower, print::print_root, root_module::RootModule, tree::Tree},
+    terraform::{
+        lower::{self, Owner},
+        print::{print_file, print_root},
+        root_module::RootModule,
+        tree::Tree,
+    },
     text::date::Date,
     yaml::Document,
 };
@@ -100,7 +109,42 @@ fn against_base(
     }
     let (files, _) = io::configs(&base, environments).unwrap();
     let old = compile::compile(environments, files, today()).databases;
-    review::problems(&old, databases)
+    let side = |databases: &[Database]| -> BTreeMap<String, RootChange> {
+        let root = |one| {
+            let files = print_root(&lower::unit(one))
+                .into_iter()
+                .map(|(path, text)| {
+                    let name = path.rsplit('/').next().unwrap().to_owned();
+                    (name, Content::Text(text))
+                });
+            let change = RootChange {
+                directory: one.directory(),
+                head: Some(files.collect()),
+                ..RootChange::default()
+            };
+            (one.directory(), change)
+        };
+        databases.iter().map(root).collect()
+    };
+    let (mut before, after) = (side(&old), side(databases));
+    let roots = after.into_values().map(|change| RootChange {
+        base: before.remove(&change.directory).and_then(|old| old.head),
+        ..change
+    });
+    let changes = Changes {
+        output: environments[0].output.clone(),
+        roots: roots.collect(),
+        ..Changes::default()
+    };
+    let heads = databases.iter().map(|one| {
+        let head = Head {
+            owner: Owner::Unit(one),
+            config_differs: true,
+            workspace_differs: false,
+        };
+        (one.directory(), head)
+    });
+    review::compare(&changes, &heads.collect()).problems
 }
 
 /// Problems that only the generated folder can show.
@@ -118,11 +162,14 @@ fn on_disk(
     for database in databases {
         let directory = database.directory();
         let terraform = io::terraform(folder, &directory).unwrap();
-        if retirement::is_telling(&terraform, database) {
+        let expected = print_file(&database.file.path, &lower::terraform_file(database).blocks);
+        if terraform != expected || retirement::is_retired(database) {
             roots.extend(io::standing_root(folder, &directory).unwrap());
         }
     }
-    let mut problems = retirement::compare(&roots, databases).problems;
+    let shared = environments.iter().map(|one| Owner::Environment(one));
+    let owners: Vec<_> = shared.chain(databases.iter().map(Owner::Unit)).collect();
+    let mut problems = retirement::compare(&roots, &owners).problems;
     for database in databases {
         let directory = database.directory();
         match outputs(folder, database) {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     cli::{base_argument::BaseArgument, context::Context, stop::Stop, terminal::print},
     diagnostic::Problem,
-    review::{self, Kind, Unit},
+    review::{Kind, Unit},
 };
 
 /// Arguments of `affected`.
@@ -38,9 +38,7 @@ const MOST_JOBS: usize = 256;
 /// When a side cannot be read, or the change must not be applied.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
-    let base = arguments.base.read(&session)?;
-    let (mut problems, head) = session.side()?;
-    let review = review::compare(&base, &head);
+    let (review, mut problems) = arguments.base.compare(&session)?;
     problems.extend(review.problems);
     if problems.iter().any(Problem::is_error) {
         crate::compile::finish(&mut problems);

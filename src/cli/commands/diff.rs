@@ -75,9 +75,7 @@ impl Level {
 /// When a side cannot be read, a step must not be taken, or an effect is denied.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
-    let base = arguments.base.read(&session)?;
-    let (compiled, head) = session.side()?;
-    let mut review = review::compare(&base, &head);
+    let (mut review, compiled) = arguments.base.compare(&session)?;
     review.problems.extend(compiled);
     compile::finish(&mut review.problems);
     let deny = Deny {

@@ -16,10 +16,10 @@ use crate::{
     compile,
     diagnostic::{Problem, report},
     io,
-    model::{Database, Environment},
+    model::Database,
     review::retirement::{self, Leaving, StandingRoot},
     terraform::{
-        lower,
+        lower::Owner,
         print::print_root,
         tree::{self, Change, Found, Tree},
     },
@@ -37,28 +37,10 @@ pub struct Arguments {
     check: bool,
 }
 
-/// Something that has a root.
-enum Owner<'a> {
-    Unit(&'a Database),
-    Environment(&'a Environment),
-}
-
-impl Owner<'_> {
-    fn directory(&self) -> String {
-        match self {
-            Self::Unit(database) => database.directory(),
-            Self::Environment(environment) => environment.directory(),
-        }
-    }
-
-    fn tree(&self) -> Tree {
-        match self {
-            Self::Unit(database) => print_root(&lower::unit(database)),
-            Self::Environment(environment) => {
-                lower::environment(environment).map_or_else(Tree::new, |root| print_root(&root))
-            }
-        }
-    }
+fn tree(owner: &Owner) -> Tree {
+    owner
+        .root()
+        .map_or_else(Tree::new, |root| print_root(&root))
 }
 
 /// What has to be done to one root. Texts are not kept: thousands of roots are emitted again when they are written.
@@ -108,7 +90,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     for other in others {
         roots.extend(session.telling(other)?);
     }
-    let life = retirement::compare(&roots, &compiled.databases);
+    let life = retirement::compare(&roots, &session.owners(&compiled.databases));
     problems.extend(life.problems.into_iter().filter(|problem| {
         let path = &problem.span.file.path;
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -192,7 +174,7 @@ fn look_at(session: &Session, owner: &Owner) -> Result<Look, Stop> {
             is_untidy: false,
         });
     };
-    let changes = tree::changes(&directory, &standing, &owner.tree());
+    let changes = tree::changes(&directory, &standing, &tree(owner));
     let is_same = changes.as_ref().is_ok_and(Vec::is_empty);
     let telling = match owner {
         // A root that is as it should be says what its unit says.
@@ -212,14 +194,14 @@ fn look_at(session: &Session, owner: &Owner) -> Result<Look, Stop> {
 fn changes(session: &Session, owner: &Owner) -> Result<Vec<Change>, Stop> {
     let directory = owner.directory();
     let standing = io::standing(&session.workspace, &directory)?.unwrap_or_default();
-    tree::changes(&directory, &standing, &owner.tree())
+    tree::changes(&directory, &standing, &tree(owner))
         .map_err(|path| session.problems(vec![compile::in_the_way(path)]))
 }
 
 fn write(session: &Session, owner: &Owner, pending: &Pending) -> Result<(), Stop> {
     match pending {
         Pending::Create => {
-            io::create_root(&session.workspace, &owner.directory(), &owner.tree())?;
+            io::create_root(&session.workspace, &owner.directory(), &tree(owner))?;
         }
         Pending::Change(_) => {
             for change in changes(session, owner)? {

@@ -7,6 +7,10 @@ use crate::{
     compile, io,
     model::Database,
     review::retirement::{self, Retirement, StandingRoot},
+    terraform::{
+        lower::{self, Owner},
+        print::print_file,
+    },
 };
 
 impl Session {
@@ -21,7 +25,14 @@ impl Session {
             .map(|database| self.telling(database))
             .collect::<Result<Vec<_>, Stop>>()?;
         roots.extend(standing.into_iter().flatten());
-        Ok(retirement::compare(&roots, databases))
+        Ok(retirement::compare(&roots, &self.owners(databases)))
+    }
+
+    /// Everything that should have a root, given the units.
+    #[must_use]
+    pub fn owners<'a>(&'a self, databases: &'a [Database]) -> Vec<Owner<'a>> {
+        let shared = self.environments.iter().map(|one| Owner::Environment(one));
+        shared.chain(databases.iter().map(Owner::Unit)).collect()
     }
 
     /// Roots of none of these units, and whether a sweep may have something to do.
@@ -45,7 +56,8 @@ impl Session {
     pub fn telling(&self, database: &Database) -> Result<Option<StandingRoot>, Stop> {
         let directory = database.directory();
         let terraform = io::terraform(&self.workspace, &directory)?;
-        if !retirement::is_telling(&terraform, database) {
+        let expected = print_file(&database.file.path, &lower::terraform_file(database).blocks);
+        if terraform == expected && !retirement::is_retired(database) {
             return Ok(None);
         }
         Ok(io::standing_root(&self.workspace, &directory)?)

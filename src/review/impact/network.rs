@@ -28,6 +28,7 @@ const BOUNDARY: &str =
 const LOG_KEY: &str =
     "new log lines are encrypted with it; old ones stay readable while their key is there";
 const ANOTHER_STATE: &str = "Terraform no longer finds what it has made: it would build everything a second time and abandon the first";
+const RECONFIGURE: &str = "`terraform init -reconfigure` is enough";
 const MOVE_STATE: &str =
     "move the state first, with `terraform init -migrate-state`, and check that the plan is empty";
 const NEW_PROXY: &[&str] = &[
@@ -146,11 +147,11 @@ pub(super) static ROWS: &[Row] = &[
     row("backend", "bucket", Replace, "the Terraform state", ANOTHER_STATE).instead(MOVE_STATE),
     row("backend", "key", Replace, "the Terraform state", ANOTHER_STATE).instead(MOVE_STATE),
     row("backend", "region", Replace, "the Terraform state", ANOTHER_STATE).instead(MOVE_STATE),
-    row("backend", "*", None, "the Terraform state", "`terraform init -reconfigure` is enough"),
-    row("required_providers", "*", InPlace, "the provider's version", "only a plan shows what another version does"),
-    row("terraform", "*", None, "the version of Terraform", "nothing in AWS changes"),
+    row("backend", "encrypt", None, "the Terraform state", RECONFIGURE),
+    row("backend", "kms_key_id", None, "the Terraform state", RECONFIGURE),
+    row("backend", "use_lockfile", None, "the Terraform state", RECONFIGURE),
+    row("required_providers", "version", InPlace, "the provider's version", "only a plan shows what another version does"),
+    row("terraform", "required_version", None, "the version of Terraform", "nothing in AWS changes"),
     row("output", "*", None, "what Terraform tells", "nothing in AWS changes"),
     row("import", "*", None, "the Terraform state", "something that exists is taken over"),
-    row("removed", "*", None, "the Terraform state", "Terraform forgets it; in AWS it stays"),
-    row("lifecycle", "*", None, "the Terraform state", "Terraform forgets it; in AWS it stays"),
 ];

@@ -1,0 +1,97 @@
+//! Which key of which file made an argument of a root differ, as far as the head says: the base is not compiled.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    compile::{example, snapshot::Head},
+    diagnostic::Span,
+    model::Origin,
+    terraform::{diff, lower::Owner, root_module::ArgumentSource},
+};
+
+/// The key that the user changed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cause {
+    /// As it is written in its file; empty when there is none.
+    pub(super) key: String,
+    /// Whether it stands in `valet.yaml`.
+    pub(super) is_of_environment: bool,
+    /// Path in the workspace and line, where it is written.
+    pub(super) place: Option<(String, usize)>,
+}
+
+/// Where the arguments of one root come from.
+pub(super) struct Causes<'a> {
+    head: Option<Head<'a>>,
+    sources: BTreeMap<String, ArgumentSource>,
+}
+
+impl<'a> Causes<'a> {
+    /// The origins of a head's arguments; none, when no config of this version stands behind it.
+    pub(super) fn new(head: Option<Head<'a>>) -> Self {
+        let root = head.and_then(|head| head.owner.root());
+        let arguments = root.as_ref().map(diff::arguments).unwrap_or_default();
+        let sources = arguments
+            .into_iter()
+            .map(|(address, _, argument)| (address, argument.source))
+            .collect();
+        Self { head, sources }
+    }
+
+    /// The key behind an address.
+    pub(super) fn of(&self, address: &str) -> Cause {
+        let Some(head) = self.head else {
+            return Cause::default();
+        };
+        let Some(origin) = self.origin(head, address) else {
+            return Cause::default();
+        };
+        let (key, is_of_environment) = match origin {
+            Origin::Config(key) | Origin::Derived(key) => (dotted(key), false),
+            Origin::Default(key) => (format!("defaults.{}", dotted(key)), true),
+            Origin::Environment(key) => (dotted(key), true),
+            Origin::BuiltIn => return Cause::default(),
+        };
+        Cause {
+            key,
+            is_of_environment,
+            place: place(head.owner, origin),
+        }
+    }
+
+    /// A key that has been removed is the cause, not the default that steps in for it.
+    fn origin(&self, head: Head, address: &str) -> Option<Origin> {
+        let usual = example::origins().get(address).copied();
+        let only_config = head.config_differs && !head.workspace_differs;
+        match self.sources.get(address) {
+            Some(ArgumentSource::Wire | ArgumentSource::Fixed) => None,
+            Some(ArgumentSource::Origin(Origin::Default(key))) if only_config => {
+                Some(usual.unwrap_or(Origin::Default(key)))
+            }
+            Some(ArgumentSource::Origin(Origin::BuiltIn)) | None => match usual {
+                Some(Origin::Config(key)) if head.workspace_differs && !head.config_differs => {
+                    Some(Origin::Default(key))
+                }
+                other => other,
+            },
+            Some(ArgumentSource::Origin(origin)) => Some(*origin),
+        }
+    }
+}
+
+fn place(owner: Owner, origin: Origin) -> Option<(String, usize)> {
+    let span: Span = match (owner, origin) {
+        (Owner::Unit(database), origin) => database.span(origin),
+        (Owner::Environment(environment), Origin::Environment(key)) => environment.span(key),
+        (Owner::Environment(_), _) => return None,
+    };
+    if span.range.is_empty() {
+        return None;
+    }
+    let (line, _) = span.file.position(span.range.start);
+    Some((span.file.path.clone(), line))
+}
+
+fn dotted(key: &str) -> String {
+    key.replace('/', ".")
+}
