@@ -12,7 +12,15 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::text::date::Date;
+use crate::{
+    aws::{
+        engine::{Engine, LogExport},
+        engine_version::EngineVersion,
+        instance_class::InstanceClass,
+        window::Window,
+    },
+    text::{date::Date, words::words},
+};
 
 /// A PostgreSQL database for one Kubernetes namespace.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -105,7 +113,7 @@ pub struct Settings {
         regex(pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"),
         example = &"16:00-17:00"
     )]
-    pub backup_window: Option<String>,
+    pub backup_window: Option<Window>,
     /// Names of the clusters whose pods may connect. Default: every cluster of the environment.
     #[schemars(length(min = 1, max = 100), extend("uniqueItems" = true), example = ["gc-0-apps-ap-northeast-1"])]
     pub clusters: Option<Vec<String>>,
@@ -121,14 +129,11 @@ pub struct Settings {
     pub engine: Option<Engine>,
     /// A major version such as `"16"`, whose minors follow automatically, or an exact one such as `"16.8"`,
     /// which stays. Quoted, because 16.10 without quotes is the number 16.1. Default: the newest supported major.
-    #[schemars(regex(pattern = r"^[0-9]+(\.[0-9]+)*$"), example = &"17", example = &"16.10")]
-    pub engine_version: Option<String>,
+    #[schemars(example = &"17", example = &"16.10")]
+    pub engine_version: Option<EngineVersion>,
     /// The instance class. Default: `db.t4g.medium`.
-    #[schemars(
-        regex(pattern = r"^db\.[a-z][a-z0-9]*\.([0-9]*xlarge|micro|small|medium|large)$"),
-        example = &"db.t4g.medium"
-    )]
-    pub instance_class: Option<String>,
+    #[schemars(example = &"db.t4g.medium")]
+    pub instance_class: Option<InstanceClass>,
     /// Provisioned I/O operations per second, for `io1`, `io2` and large `gp3` volumes.
     #[schemars(range(min = 1000, max = 256_000), example = 12000)]
     pub iops: Option<u32>,
@@ -143,7 +148,7 @@ pub struct Settings {
         ),
         example = &"Sun:18:00-Sun:19:00"
     )]
-    pub maintenance_window: Option<String>,
+    pub maintenance_window: Option<Window>,
     /// Size in GiB up to which the volume grows by itself; 0 turns growth off. Default: twice the allocated storage.
     #[serde(default, deserialize_with = "gibibytes")]
     #[schemars(schema_with = "ceiling_schema")]
@@ -219,25 +224,6 @@ pub struct Proxy {
     pub session_pinning_filters: Option<Vec<SessionPinningFilter>>,
 }
 
-/// Declares a closed set of words, each written one way in YAML, in Terraform and here.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
-        pub enum $name {
-            $($(#[$variant_doc])* #[serde(rename = $word)] $variant),+
-        }
-
-        impl $name {
-            /// The word as YAML and AWS spell it.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        }
-    };
-}
-
 words! {
     /// How clients log in to the proxy.
     Authentication {
@@ -273,26 +259,6 @@ words! {
         Retiring = "retiring",
         /// It is destroyed, or with `retain` forgotten.
         Retired = "retired",
-    }
-}
-
-words! {
-    /// The database engine.
-    Engine {
-        /// RDS for PostgreSQL.
-        Postgres = "postgres",
-    }
-}
-
-words! {
-    /// A log that RDS can send to CloudWatch.
-    LogExport {
-        /// Failed IAM logins.
-        IamDbAuthError = "iam-db-auth-error",
-        /// The server log.
-        Postgresql = "postgresql",
-        /// The log of major upgrades.
-        Upgrade = "upgrade",
     }
 }
 

@@ -17,9 +17,9 @@ pub mod diagnostic;
 
 pub mod yaml;
 
-pub mod config;
-
 pub mod aws;
+
+pub mod config;
 
 pub mod model;
 

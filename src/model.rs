@@ -8,10 +8,15 @@ use std::{collections::BTreeMap, sync::Arc};
 use identity::{SHARED, StateKey, UnitId};
 
 use crate::{
-    aws::name::{self, Names},
+    aws::{
+        engine::{Engine, Facts, LogExport},
+        engine_version::EngineVersion,
+        instance_class::InstanceClass,
+        name::{self, Names},
+        window::Window,
+    },
     config::{
-        Acknowledgement, Authentication, Engine, Lifecycle, LogExport, SessionPinningFilter,
-        StorageType, Waiver,
+        Acknowledgement, Authentication, Lifecycle, SessionPinningFilter, StorageType, Waiver,
         workspace::{self, OidcProvider},
     },
     diagnostic::{File, Span},
@@ -174,7 +179,7 @@ pub struct Database {
     /// Days.
     pub backup_retention_period: Resolved<u32>,
     /// Daily, UTC.
-    pub backup_window: Resolved<String>,
+    pub backup_window: Resolved<Window>,
     /// Names of clusters, in name order.
     pub clusters: Resolved<Vec<String>>,
     /// First database, if one is created.
@@ -186,15 +191,15 @@ pub struct Database {
     /// Engine.
     pub engine: Resolved<Engine>,
     /// A major or an exact version.
-    pub engine_version: Resolved<String>,
+    pub engine_version: Resolved<EngineVersion>,
     /// Instance class.
-    pub instance_class: Resolved<String>,
+    pub instance_class: Resolved<InstanceClass>,
     /// I/O operations per second, when provisioned.
     pub iops: Resolved<Option<u32>>,
     /// Logs that go to CloudWatch, sorted.
     pub log_exports: Resolved<Vec<LogExport>>,
     /// Weekly, UTC.
-    pub maintenance_window: Resolved<String>,
+    pub maintenance_window: Resolved<Window>,
     /// GiB; 0 means that the volume does not grow by itself.
     pub max_allocated_storage: Resolved<u32>,
     /// Seconds; 0 means off.
@@ -265,14 +270,19 @@ impl Database {
             .then(|| name::final_snapshot(&self.names.instance, requested))
     }
 
+    /// What is known of its engine.
+    #[must_use]
+    pub fn facts(&self) -> &'static Facts {
+        self.engine.value.facts()
+    }
+
     /// Whether minor versions follow automatically: only a major is named.
     #[must_use]
     pub fn minors_follow(&self) -> bool {
-        let version = self.engine_version.value.as_str();
-        self.engine
-            .value
+        let version = self.engine_version.value;
+        self.facts()
             .major(version)
-            .is_some_and(|major| major.name == version)
+            .is_some_and(|major| major.version == version)
     }
 
     /// The characters that a value comes from; for a built-in default the start of the config.

@@ -10,11 +10,11 @@ pub mod waiver;
 
 use crate::{
     aws::{
-        engine::Major,
-        instance_class, parameter,
-        window::{SHORTEST, Window},
+        engine::{LogExport, Major},
+        instance_class::UnknownClass,
+        window::SHORTEST,
     },
-    config::{Authentication, LogExport},
+    config::Authentication,
     diagnostic::{
         Problem, Span,
         rule::{self, Rule},
@@ -25,9 +25,6 @@ use crate::{
 };
 
 pub use environment::environment;
-
-/// The parameter with which the rds module forces TLS.
-const FORCE_TLS: &str = "rds.force_ssl";
 
 /// How long before its last day the end of standard support is announced.
 const MONTHS_OF_NOTICE: i8 = 6;
@@ -120,10 +117,14 @@ impl Found<'_> {
 
     fn engine(&mut self, today: Date) {
         let database = self.database;
-        let engine = database.engine.value;
-        if let Err((message, known)) = instance_class::look_up(&database.instance_class.value) {
-            let typed = database.instance_class.value.split('.');
-            let near = typed.rev().find_map(|part| suggest::nearest(part, &known));
+        let (engine, facts) = (database.engine.value, database.facts());
+        if let Err(UnknownClass {
+            part,
+            message,
+            known,
+        }) = database.instance_class.value.capacity()
+        {
+            let near = suggest::nearest(&part, &known);
             let help = match near {
                 Some(near) => format!("did you mean `{near}`? There are {}", suggest::list(&known)),
                 None => format!("there are {}", suggest::list(&known)),
@@ -135,55 +136,60 @@ impl Found<'_> {
                 help,
             );
         }
-        let version = &database.engine_version.value;
-        match engine.major(version) {
+        let version = database.engine_version.value;
+        match facts.major(version) {
             None => {
-                let majors: Vec<_> = engine.majors().iter().map(|major| major.name).collect();
+                let majors = facts.majors.iter().map(|major| major.version.to_string());
                 self.add(
                     &rule::UNKNOWN_VERSION,
                     database.engine_version.origin,
                     format!("there is no {} {version}", engine.as_str()),
-                    format!("the majors are {}", suggest::list(&majors)),
+                    format!(
+                        "the majors are {}",
+                        suggest::list(&majors.collect::<Vec<_>>())
+                    ),
                 );
             }
             Some(major) => {
-                if version != major.name && !major.minors.contains(&version.as_str()) {
+                if version != major.version && !major.minors().any(|minor| minor == version) {
+                    let minors = major.minors().map(|minor| minor.to_string());
                     self.add(
                         &rule::UNKNOWN_VERSION,
                         database.engine_version.origin,
                         format!("AWS offers no {} {version}", engine.as_str()),
                         format!(
                             "write `\"{}\"` to follow its minors, or one of {}",
-                            major.name,
-                            suggest::list(major.minors)
+                            major.version,
+                            suggest::list(&minors.collect::<Vec<_>>())
                         ),
                     );
                 }
                 self.support(major, today);
             }
         }
+        let forced = facts.forced_tls_parameter;
         for (name, given) in &database.parameters {
-            if name == FORCE_TLS || parameter::is_known(engine, name) {
+            if name == forced || facts.has_parameter(name) {
                 continue;
             }
             let span = database.span_below(given.origin, &format!("/{name}#"));
             let message = format!("{} has no parameter `{name}`", engine.as_str());
-            let help = match suggest::nearest(name, &parameter::names(engine)) {
+            let help = match suggest::nearest(name, &facts.parameters().collect::<Vec<_>>()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "a parameter of an extension starts with its name, as in `pg_stat_statements.track`".to_owned(),
             };
             self.problems
                 .push(Problem::new(&rule::UNKNOWN_PARAMETER, span, message).help(help));
         }
-        if let Some(given) = database.parameters.get(FORCE_TLS) {
-            let span = database.span_below(given.origin, &format!("/{FORCE_TLS}#"));
-            let message = format!("`{FORCE_TLS}` is always on");
+        if let Some(given) = database.parameters.get(forced) {
+            let span = database.span_below(given.origin, &format!("/{forced}#"));
+            let message = format!("`{forced}` is always on");
             self.problems
                 .push(Problem::new(&rule::RESERVED_PARAMETER, span, message).help("remove it"));
         }
     }
 
-    fn support(&mut self, major: Major, today: Date) {
+    fn support(&mut self, major: &Major, today: Date) {
         let engine = self.database.engine.value;
         let ends = major.standard_support_ends;
         let (rule, words) = if today > ends {
@@ -196,17 +202,17 @@ impl Found<'_> {
         let message = format!(
             "standard support of {} {} {words} on {ends}",
             engine.as_str(),
-            major.name
+            major.version
         );
-        let help = format!("move to `\"{}\"`", engine.default_major());
+        let help = format!("move to `\"{}\"`", self.database.facts().default_major);
         self.add(rule, self.database.engine_version.origin, message, help);
     }
 
     fn access(&mut self) {
         let database = self.database;
-        let engine = database.engine.value;
+        let facts = database.facts();
         let user = &database.username;
-        if let Some(why) = engine.refuses_user(&user.value) {
+        if let Some(why) = facts.refuses_user(&user.value) {
             self.add(
                 &rule::RESERVED_USERNAME,
                 user.origin,
@@ -215,7 +221,7 @@ impl Found<'_> {
             );
         }
         if let Some(name) = &database.database_name.value
-            && let Some(why) = engine.refuses_database(name)
+            && let Some(why) = facts.refuses_database(name)
         {
             self.add(
                 &rule::RESERVED_DATABASE,
@@ -260,23 +266,18 @@ impl Found<'_> {
     fn windows(&mut self) {
         let database = self.database;
         let (backup, maintenance) = (&database.backup_window, &database.maintenance_window);
-        let (Some(daily), Some(weekly)) = (
-            Window::daily(&backup.value),
-            Window::weekly(&maintenance.value),
-        ) else {
-            return;
-        };
-        for (window, given) in [(daily, backup), (weekly, maintenance)] {
-            if window.minutes < SHORTEST {
+        for window in [backup, maintenance] {
+            let minutes = window.value.minutes();
+            if minutes < SHORTEST {
                 self.add(
                     &rule::WINDOW_TOO_SHORT,
-                    given.origin,
-                    format!("`{}` lasts {} minutes", given.value, window.minutes),
+                    window.origin,
+                    format!("`{}` lasts {minutes} minutes", window.value),
                     format!("make it at least {SHORTEST} minutes"),
                 );
             }
         }
-        if daily.overlaps(weekly) {
+        if backup.value.overlaps(&maintenance.value) {
             let of_config = matches!(backup.origin, Origin::Config(_));
             let (here, there) = if of_config {
                 (backup, maintenance)
@@ -317,7 +318,7 @@ impl Found<'_> {
             );
         }
         let filters = &proxy.session_pinning_filters;
-        if !filters.value.is_empty() && self.database.engine.value.proxy_family() != "MYSQL" {
+        if !filters.value.is_empty() && self.database.facts().proxy_family != "MYSQL" {
             self.add(
                 &rule::PINNING_FILTER_ENGINE,
                 filters.origin,

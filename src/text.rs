@@ -1,7 +1,10 @@
-//! Letters, words and lengths of time: what knows nothing of databases.
+//! Letters, words, days, lengths of time and networks: what knows nothing of databases.
 
+pub(crate) mod as_text;
+pub mod cidr;
 pub mod date;
 pub mod duration;
 pub mod pointer;
 pub mod suggest;
 pub mod unicode;
+pub(crate) mod words;

@@ -281,7 +281,11 @@ fn only_what_a_unit_has_is_listed() {
         };
         let alarm = |suffix| lists(Kind::Alarm, &format!("{}-{suffix}", own.instance));
         let alarms = spec.alarm_topic_arn.is_some();
-        let is_burstable = database.instance_class.value.starts_with("db.t");
+        let is_burstable = database
+            .instance_class
+            .value
+            .to_string()
+            .starts_with("db.t");
         let unit = database.unit();
         assert_eq!(alarm("cpu"), alarms, "{unit}");
         assert_eq!(alarm("cpu-credits"), alarms && is_burstable, "{unit}");

@@ -16,9 +16,11 @@ use proptest::{
 };
 use serde_json::json;
 use storage_valet_rds::{
-    aws::name::{self, Kind, Names},
+    aws::{
+        engine::Engine,
+        name::{self, Kind, Names},
+    },
     compile::{self, ConfigFile},
-    config::Engine,
     diagnostic::{Problem, report},
     model::{Database, Environment},
     terraform::{
@@ -135,9 +137,10 @@ fn sizes() -> impl Strategy<Value = Keys> {
 
 fn words() -> impl Strategy<Value = Keys> {
     let majors: Vec<_> = Engine::Postgres
-        .majors()
+        .facts()
+        .majors
         .iter()
-        .map(|major| major.name)
+        .map(|major| major.version.to_string())
         .collect();
     let flag = || any::<bool>().prop_map(Into::into);
     let parts = (

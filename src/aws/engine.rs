@@ -1,236 +1,221 @@
-//! What is known of each engine: versions, support dates, ports, reserved words.
-//!
-//! Versions as AWS offered them in October 2026; support dates as published in the RDS release calendars.
+//! What is known of each engine. One file an engine, all of it data.
 
-use crate::{config::Engine, text::date::Date};
+mod postgres;
+
+use super::engine_version::EngineVersion;
+use crate::text::{date::Date, words::words};
+
+words! {
+    /// The database engine.
+    Engine {
+        /// RDS for PostgreSQL.
+        Postgres = "postgres",
+    }
+}
+
+words! {
+    /// A log that RDS can send to CloudWatch.
+    LogExport {
+        /// Failed IAM logins.
+        IamDbAuthError = "iam-db-auth-error",
+        /// The server log.
+        Postgresql = "postgresql",
+        /// The log of major upgrades.
+        Upgrade = "upgrade",
+    }
+}
+
+impl Engine {
+    /// What is known of it.
+    #[must_use]
+    pub fn facts(self) -> &'static Facts {
+        match self {
+            Self::Postgres => &postgres::FACTS,
+        }
+    }
+}
+
+/// What is known of an engine.
+#[derive(Debug)]
+pub struct Facts {
+    /// The versions that are known, oldest major first.
+    pub majors: &'static [Major],
+    /// What `engineVersion` is when nobody sets it.
+    ///
+    /// Raising it upgrades every database that leaves the key out, so it is a major release of this tool.
+    pub default_major: EngineVersion,
+    /// What the name of a parameter group family starts with; the major follows.
+    pub family: &'static str,
+    /// The port that the engine listens on when nobody sets one, and that the proxy always listens on.
+    pub port: u32,
+    /// The family of engines, as RDS Proxy calls it.
+    pub proxy_family: &'static str,
+    /// The database that always exists.
+    pub default_database: &'static str,
+    /// The logs that go to CloudWatch when nobody chooses.
+    pub default_log_exports: &'static [LogExport],
+    /// Whether it runs out of transaction ids when nobody vacuums, so that there is an alarm on them.
+    pub transaction_ids: bool,
+    /// How its clients name things.
+    pub client: Client,
+    /// What no user's name may start with, and why.
+    pub reserved_prefixes: &'static [(&'static str, &'static str)],
+    /// Names that no user may have.
+    pub reserved_users: &'static [&'static str],
+    /// Databases that exist beside the default one.
+    pub existing_databases: &'static [&'static str],
+    /// Words of its SQL that neither a user nor a database can be called.
+    pub reserved_words: &'static [&'static str],
+    /// The parameter with which the rds module forces TLS.
+    pub forced_tls_parameter: &'static str,
+    /// Parameters that are read only when the server starts, sorted.
+    pub static_parameters: &'static [&'static str],
+    /// Parameters that take effect at once, sorted.
+    pub dynamic_parameters: &'static [&'static str],
+    /// Extensions with parameters of their own, which start with the extension's name.
+    pub extensions: &'static [&'static str],
+}
+
+/// How the clients of an engine name things.
+#[derive(Debug)]
+pub struct Client {
+    /// The scheme of a connection URL.
+    pub url_scheme: &'static str,
+    /// The name of its port in a service mesh, which tells the protocol.
+    pub port_name: &'static str,
+    /// The connection option that decides on TLS.
+    pub tls_option: &'static str,
+    /// The value of that option which verifies certificate and host name.
+    pub tls_level: &'static str,
+}
 
 /// One major version of an engine.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Major {
     /// As written in `engineVersion`.
-    pub name: &'static str,
-    /// Minors that can be created today, oldest first.
-    pub minors: &'static [&'static str],
+    pub version: EngineVersion,
+    /// The exact versions that can be created today, oldest first.
+    minors: &'static [u32],
     /// Last day of standard support; AWS charges extra afterwards.
     pub standard_support_ends: Date,
 }
 
-/// Majors of PostgreSQL, oldest first.
-const POSTGRES: &[Major] = &[
+const fn major(
+    version: EngineVersion,
+    minors: &'static [u32],
+    standard_support_ends: Date,
+) -> Major {
     Major {
-        name: "13",
-        minors: &["13.23"],
-        standard_support_ends: Date::constant(2026, 2, 28),
-    },
-    Major {
-        name: "14",
-        minors: &[
-            "14.18", "14.19", "14.20", "14.21", "14.22", "14.23", "14.24",
-        ],
-        standard_support_ends: Date::constant(2027, 2, 28),
-    },
-    Major {
-        name: "15",
-        minors: &[
-            "15.13", "15.14", "15.15", "15.16", "15.17", "15.18", "15.19",
-        ],
-        standard_support_ends: Date::constant(2028, 2, 29),
-    },
-    Major {
-        name: "16",
-        minors: &["16.9", "16.10", "16.11", "16.12", "16.13", "16.14", "16.15"],
-        standard_support_ends: Date::constant(2029, 2, 28),
-    },
-    Major {
-        name: "17",
-        minors: &["17.5", "17.6", "17.7", "17.8", "17.9", "17.10", "17.11"],
-        standard_support_ends: Date::constant(2030, 2, 28),
-    },
-    Major {
-        name: "18",
-        minors: &["18.1", "18.2", "18.3", "18.4", "18.6"],
-        standard_support_ends: Date::constant(2031, 2, 28),
-    },
-];
-
-impl Engine {
-    /// The versions that are known, oldest major first.
-    #[must_use]
-    pub const fn majors(self) -> &'static [Major] {
-        match self {
-            Self::Postgres => POSTGRES,
-        }
+        version,
+        minors,
+        standard_support_ends,
     }
+}
 
-    /// What `engineVersion` is when nobody sets it: the newest major that RDS Proxy is documented to take.
-    ///
-    /// Raising it upgrades every database that leaves the key out, so it is a major release of this tool.
+impl Major {
+    /// The exact versions that can be created today, oldest first.
     #[must_use]
-    pub const fn default_major(self) -> &'static str {
-        match self {
-            Self::Postgres => "17",
-        }
+    pub fn minors(&self) -> impl DoubleEndedIterator<Item = EngineVersion> + ExactSizeIterator {
+        self.minors.iter().map(|minor| self.version.then(*minor))
     }
+}
 
+impl Facts {
     /// The known major that a version belongs to.
     #[must_use]
-    pub fn major(self, version: &str) -> Option<Major> {
-        self.majors().iter().copied().find(|major| {
-            version == major.name
-                || version
-                    .strip_prefix(major.name)
-                    .is_some_and(|rest| rest.starts_with('.'))
-        })
+    pub fn major(&self, version: EngineVersion) -> Option<&'static Major> {
+        let mut majors = self.majors.iter();
+        majors.find(|major| version.is_of(major.version))
     }
 
     /// The parameter group family of a version.
     #[must_use]
-    pub fn family(self, version: &str) -> String {
-        let major = self.major(version).map_or(version, |major| major.name);
-        match self {
-            Self::Postgres => format!("postgres{major}"),
-        }
-    }
-
-    /// The port that the engine listens on when nobody sets one, and that the proxy always listens on.
-    #[must_use]
-    pub const fn port(self) -> u32 {
-        match self {
-            Self::Postgres => 5432,
-        }
-    }
-
-    /// The family of engines, as RDS Proxy calls it.
-    #[must_use]
-    pub const fn proxy_family(self) -> &'static str {
-        match self {
-            Self::Postgres => "POSTGRESQL",
-        }
-    }
-
-    /// The database that always exists.
-    #[must_use]
-    pub const fn default_database(self) -> &'static str {
-        match self {
-            Self::Postgres => "postgres",
-        }
+    pub fn family(&self, version: EngineVersion) -> String {
+        let major = self.major(version).map_or(version, |major| major.version);
+        format!("{}{major}", self.family)
     }
 
     /// Why AWS refuses a master user of this name, if it does.
     #[must_use]
-    pub fn refuses_user(self, name: &str) -> Option<&'static str> {
+    pub fn refuses_user(&self, name: &str) -> Option<&'static str> {
         let name = name.to_ascii_lowercase();
-        match self {
-            Self::Postgres if name.starts_with("pg_") => {
-                Some("names that start with `pg_` belong to PostgreSQL")
-            }
-            Self::Postgres if name.starts_with("rds") => {
-                Some("names that start with `rds` belong to AWS")
-            }
-            Self::Postgres if POSTGRES_USERS.contains(&name.as_str()) => Some("it is reserved"),
-            Self::Postgres if POSTGRES_WORDS.contains(&name.as_str()) => {
-                Some("it is a reserved word of SQL")
-            }
-            Self::Postgres => None,
+        let mut prefixes = self.reserved_prefixes.iter();
+        match prefixes.find(|(prefix, _)| name.starts_with(prefix)) {
+            Some((_, why)) => Some(why),
+            None if self.reserved_users.contains(&name.as_str()) => Some("it is reserved"),
+            None => self.refuses_word(&name),
         }
     }
 
     /// Why AWS refuses a first database of this name, if it does.
     #[must_use]
-    pub fn refuses_database(self, name: &str) -> Option<&'static str> {
+    pub fn refuses_database(&self, name: &str) -> Option<&'static str> {
         let name = name.to_ascii_lowercase();
-        match self {
-            Self::Postgres if matches!(name.as_str(), "template0" | "template1" | "rdsadmin") => {
-                Some("it exists already")
-            }
-            Self::Postgres if POSTGRES_WORDS.contains(&name.as_str()) => {
-                Some("it is a reserved word of SQL")
-            }
-            Self::Postgres => None,
+        if self.existing_databases.contains(&name.as_str()) {
+            return Some("it exists already");
+        }
+        self.refuses_word(&name)
+    }
+
+    fn refuses_word(&self, name: &str) -> Option<&'static str> {
+        let is_reserved = self.reserved_words.contains(&name);
+        is_reserved.then_some("it is a reserved word of SQL")
+    }
+
+    /// Every parameter that is known by its full name.
+    pub fn parameters(&self) -> impl Iterator<Item = &'static str> {
+        self.static_parameters
+            .iter()
+            .chain(self.dynamic_parameters)
+            .copied()
+    }
+
+    /// Whether the engine, or an extension of it, has a parameter.
+    #[must_use]
+    pub fn has_parameter(&self, name: &str) -> bool {
+        let extension = name.split_once('.').map(|(extension, _)| extension);
+        extension.is_some_and(|extension| self.extensions.contains(&extension))
+            || self.parameters().any(|known| known == name)
+    }
+
+    /// How a change of a parameter reaches the server, as `apply_method` spells it.
+    #[must_use]
+    pub fn apply_method(&self, parameter: &str) -> &'static str {
+        if self.static_parameters.contains(&parameter) {
+            "pending-reboot"
+        } else {
+            "immediate"
         }
     }
 }
 
-const POSTGRES_USERS: &[&str] = &["admin", "public", "none", "replication"];
+#[cfg(test)]
+mod tests {
+    use super::Engine;
 
-/// Words that PostgreSQL reserves, from appendix C of its manual.
-const POSTGRES_WORDS: &[&str] = &[
-    "all",
-    "analyse",
-    "analyze",
-    "and",
-    "any",
-    "array",
-    "as",
-    "asc",
-    "asymmetric",
-    "both",
-    "case",
-    "cast",
-    "check",
-    "collate",
-    "column",
-    "constraint",
-    "create",
-    "current_catalog",
-    "current_date",
-    "current_role",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "default",
-    "deferrable",
-    "desc",
-    "distinct",
-    "do",
-    "else",
-    "end",
-    "except",
-    "false",
-    "fetch",
-    "for",
-    "foreign",
-    "from",
-    "grant",
-    "group",
-    "having",
-    "in",
-    "initially",
-    "intersect",
-    "into",
-    "lateral",
-    "leading",
-    "limit",
-    "localtime",
-    "localtimestamp",
-    "not",
-    "null",
-    "offset",
-    "on",
-    "only",
-    "or",
-    "order",
-    "placing",
-    "primary",
-    "references",
-    "returning",
-    "select",
-    "session_user",
-    "some",
-    "symmetric",
-    "system_user",
-    "table",
-    "then",
-    "to",
-    "trailing",
-    "true",
-    "union",
-    "unique",
-    "user",
-    "using",
-    "variadic",
-    "when",
-    "where",
-    "window",
-    "with",
-];
+    #[test]
+    fn a_parameter_is_static_or_dynamic() {
+        for engine in Engine::ALL {
+            let facts = engine.facts();
+            for list in [facts.static_parameters, facts.dynamic_parameters] {
+                assert!(list.is_sorted());
+            }
+            let mut fixed = facts.static_parameters.iter();
+            assert!(fixed.all(|name| !facts.dynamic_parameters.contains(name)));
+        }
+    }
+
+    #[test]
+    fn versions_stand_in_order_and_the_default_is_one_of_them() {
+        for engine in Engine::ALL {
+            let facts = engine.facts();
+            let versions = facts.majors.iter().map(|major| major.version);
+            assert!(versions.is_sorted());
+            for major in facts.majors {
+                assert!(major.minors().is_sorted());
+            }
+            let default = facts.major(facts.default_major).unwrap();
+            assert_eq!(default.version, facts.default_major);
+        }
+    }
+}

@@ -2,6 +2,10 @@
 //!
 //! As AWS offered them for PostgreSQL in October 2026.
 
+use std::{fmt, str::FromStr};
+
+use crate::text::as_text::as_text;
+
 /// Sizes of the families with the full range.
 const XLARGE_16: &[&str] = &[
     "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge",
@@ -22,83 +26,155 @@ const X2IEDN: &[&str] = &[
 ];
 const BURSTABLE: &[&str] = &["micro", "small", "medium", "large", "xlarge", "2xlarge"];
 
-/// Family, its sizes, and GiB of memory for each vCPU.
-const FAMILIES: &[(&str, &[&str], u32)] = &[
-    ("m5", XLARGE_24, 4),
-    ("m5d", XLARGE_24, 4),
-    ("m6g", XLARGE_16, 4),
-    ("m6gd", XLARGE_16, 4),
-    ("m6i", XLARGE_32, 4),
-    ("m6id", XLARGE_32, 4),
-    ("m6idn", XLARGE_32, 4),
-    ("m6in", XLARGE_32, 4),
-    ("m7g", XLARGE_16, 4),
-    ("m7i", XLARGE_48, 4),
-    ("m8a", XLARGE_48, 4),
-    ("m8g", XLARGE_48, 4),
-    ("m8gd", XLARGE_48, 4),
-    ("m9g", XLARGE_48, 4),
-    ("r5", XLARGE_24, 8),
-    ("r5b", XLARGE_24, 8),
-    ("r5d", XLARGE_24, 8),
-    ("r6g", XLARGE_16, 8),
-    ("r6gd", XLARGE_16, 8),
-    ("r6i", XLARGE_32, 8),
-    ("r6id", XLARGE_32, 8),
-    ("r6idn", XLARGE_32, 8),
-    ("r6in", XLARGE_32, 8),
-    ("r7g", XLARGE_16, 8),
-    ("r7i", XLARGE_48, 8),
-    ("r8a", XLARGE_48, 8),
-    ("r8g", XLARGE_48, 8),
-    ("r8gd", XLARGE_48, 8),
-    ("t3", BURSTABLE, 4),
-    ("t4g", BURSTABLE, 4),
-    ("x2g", XLARGE_16, 16),
-    ("x2iedn", X2IEDN, 32),
+/// Classes that differ only in size.
+struct Family {
+    name: &'static str,
+    sizes: &'static [&'static str],
+    /// GiB of memory for each vCPU.
+    gib_per_cpu: u32,
+}
+
+const fn family(name: &'static str, sizes: &'static [&'static str], gib_per_cpu: u32) -> Family {
+    Family {
+        name,
+        sizes,
+        gib_per_cpu,
+    }
+}
+
+const FAMILIES: &[Family] = &[
+    family("m5", XLARGE_24, 4),
+    family("m5d", XLARGE_24, 4),
+    family("m6g", XLARGE_16, 4),
+    family("m6gd", XLARGE_16, 4),
+    family("m6i", XLARGE_32, 4),
+    family("m6id", XLARGE_32, 4),
+    family("m6idn", XLARGE_32, 4),
+    family("m6in", XLARGE_32, 4),
+    family("m7g", XLARGE_16, 4),
+    family("m7i", XLARGE_48, 4),
+    family("m8a", XLARGE_48, 4),
+    family("m8g", XLARGE_48, 4),
+    family("m8gd", XLARGE_48, 4),
+    family("m9g", XLARGE_48, 4),
+    family("r5", XLARGE_24, 8),
+    family("r5b", XLARGE_24, 8),
+    family("r5d", XLARGE_24, 8),
+    family("r6g", XLARGE_16, 8),
+    family("r6gd", XLARGE_16, 8),
+    family("r6i", XLARGE_32, 8),
+    family("r6id", XLARGE_32, 8),
+    family("r6idn", XLARGE_32, 8),
+    family("r6in", XLARGE_32, 8),
+    family("r7g", XLARGE_16, 8),
+    family("r7i", XLARGE_48, 8),
+    family("r8a", XLARGE_48, 8),
+    family("r8g", XLARGE_48, 8),
+    family("r8gd", XLARGE_48, 8),
+    family("t3", BURSTABLE, 4),
+    family("t4g", BURSTABLE, 4),
+    family("x2g", XLARGE_16, 16),
+    family("x2iedn", X2IEDN, 32),
 ];
 
-/// An instance class that can be ordered.
+/// The name of an instance class, such as `db.t4g.medium`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstanceClass {
+    family: String,
+    size: String,
+}
+
+/// What is known of a class that can be ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Class {
+pub struct Capacity {
     /// Memory in GiB.
     pub memory_gib: u32,
     /// Whether its CPU runs on credits.
     pub burstable: bool,
 }
 
-/// What is known of a class such as `db.t4g.medium`.
-///
-/// # Errors
-/// With what is wrong with the name and the words that would be right.
-pub fn look_up(name: &str) -> Result<Class, (String, Vec<&'static str>)> {
-    let mut parts = name.split('.').skip(1);
-    let (family, size) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
-    let Some((_, sizes, per_cpu)) = FAMILIES.iter().find(|(known, ..)| *known == family) else {
-        let families = FAMILIES.iter().map(|(known, ..)| *known).collect();
-        return Err((format!("there is no class family `{family}`"), families));
-    };
-    if !sizes.contains(&size) {
-        return Err((format!("`{family}` has no size `{size}`"), sizes.to_vec()));
-    }
-    let burstable = family.starts_with('t');
-    let memory_gib = match size {
-        "micro" => 1,
-        "small" => 2,
-        "medium" => 4,
-        "large" => 2 * per_cpu,
-        "xlarge" => 4 * per_cpu,
-        many => many.trim_end_matches("xlarge").parse::<u32>().unwrap_or(1) * 4 * per_cpu,
-    };
-    Ok(Class {
-        memory_gib,
-        burstable,
-    })
+/// Why a class cannot be ordered.
+#[derive(Debug)]
+pub struct UnknownClass {
+    /// The part of its name that is wrong.
+    pub part: String,
+    /// In words.
+    pub message: String,
+    /// The words that would be right.
+    pub known: Vec<&'static str>,
 }
+
+impl InstanceClass {
+    /// What is known of it.
+    ///
+    /// # Errors
+    /// When there is no such class.
+    pub fn capacity(&self) -> Result<Capacity, UnknownClass> {
+        let Self { family, size } = self;
+        let Some(found) = FAMILIES.iter().find(|known| known.name == family) else {
+            return Err(UnknownClass {
+                part: family.clone(),
+                message: format!("there is no class family `{family}`"),
+                known: FAMILIES.iter().map(|known| known.name).collect(),
+            });
+        };
+        if !found.sizes.contains(&size.as_str()) {
+            return Err(UnknownClass {
+                part: size.clone(),
+                message: format!("`{family}` has no size `{size}`"),
+                known: found.sizes.to_vec(),
+            });
+        }
+        let xlarges = match size.as_str() {
+            "xlarge" => 1,
+            many => many.trim_end_matches("xlarge").parse().unwrap_or(1),
+        };
+        Ok(Capacity {
+            memory_gib: match size.as_str() {
+                "micro" => 1,
+                "small" => 2,
+                "medium" => 4,
+                "large" => 2 * found.gib_per_cpu,
+                _ => xlarges * 4 * found.gib_per_cpu,
+            },
+            burstable: family.starts_with('t'),
+        })
+    }
+}
+
+impl fmt::Display for InstanceClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "db.{}.{}", self.family, self.size)
+    }
+}
+
+impl FromStr for InstanceClass {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts: Vec<_> = text.split('.').collect();
+        match parts.as_slice() {
+            ["db", family, size] if !family.is_empty() && !size.is_empty() => Ok(Self {
+                family: (*family).to_owned(),
+                size: (*size).to_owned(),
+            }),
+            _ => Err("write it like `db.t4g.medium`".to_owned()),
+        }
+    }
+}
+
+as_text!(InstanceClass, {
+    "type": "string",
+    "pattern": r"^db\.[a-z][a-z0-9]*\.([0-9]*xlarge|micro|small|medium|large)$",
+});
 
 #[cfg(test)]
 mod tests {
-    use super::look_up;
+    use super::InstanceClass;
+
+    fn class(name: &str) -> InstanceClass {
+        name.parse().unwrap()
+    }
 
     #[test]
     fn memory_follows_family_and_size() {
@@ -110,9 +186,16 @@ mod tests {
             ("db.r7i.48xlarge", 1536),
             ("db.x2g.4xlarge", 256),
         ] {
-            assert_eq!(look_up(name).unwrap().memory_gib, memory, "{name}");
+            assert_eq!(class(name).capacity().unwrap().memory_gib, memory, "{name}");
+            assert_eq!(class(name).to_string(), name);
         }
-        assert!(look_up("db.m4.large").is_err());
-        assert!(look_up("db.t3.4xlarge").is_err());
+        assert_eq!(class("db.m4.large").capacity().unwrap_err().part, "m4");
+        assert_eq!(
+            class("db.t3.4xlarge").capacity().unwrap_err().part,
+            "4xlarge"
+        );
+        for name in ["", "t3.large", "db.t3", "db.t3.large.", "db..large"] {
+            assert!(name.parse::<InstanceClass>().is_err(), "{name}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     compile::{self, fix},
@@ -168,13 +168,13 @@ fn fleet_keys(database: &Database) -> [(&'static str, Value); 11] {
             "backupRetentionPeriod",
             database.backup_retention_period.value.into(),
         ),
-        ("backupWindow", text(&database.backup_window.value)),
+        ("backupWindow", json!(database.backup_window.value)),
         ("encrypted", database.encrypted.value.into()),
         ("iamRoleName", text(&database.iam_role_name.value)),
-        ("instanceClass", text(&database.instance_class.value)),
+        ("instanceClass", json!(database.instance_class.value)),
         (
             "maintenanceWindow",
-            text(&database.maintenance_window.value),
+            json!(database.maintenance_window.value),
         ),
         ("namespace", text(&database.namespace.value)),
         (

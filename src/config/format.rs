@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use crate::{
+    aws::engine_version::EngineVersion,
     diagnostic::{
         Problem,
         rule::{self, Rule},
     },
-    text::{date::Date, pointer},
+    text::{cidr::Cidr, date::Date, pointer},
     yaml::Document,
 };
 
@@ -21,12 +22,44 @@ struct Format {
     objection: fn(&str) -> Option<String>,
 }
 
-const FORMATS: &[Format] = &[Format {
-    name: "date",
-    rule: &rule::BAD_FORMAT,
-    noun: "a day of the calendar",
-    objection: objection::<Date>,
-}];
+const FORMATS: &[Format] = &[
+    Format {
+        name: "date",
+        rule: &rule::BAD_FORMAT,
+        noun: "a day of the calendar",
+        objection: objection::<Date>,
+    },
+    Format {
+        name: "cidr",
+        rule: &rule::BAD_CIDR,
+        noun: "a network",
+        objection: objection::<Cidr>,
+    },
+    Format {
+        name: "engine-version",
+        rule: &rule::UNKNOWN_VERSION,
+        noun: "a version",
+        objection: objection::<EngineVersion>,
+    },
+];
+
+/// Takes out of a schema the formats that only this tool knows: strict readers refuse what they do not know.
+pub(super) fn publish(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if map
+                .get("format")
+                .and_then(Value::as_str)
+                .is_some_and(|format| format != "date")
+            {
+                map.shift_remove("format");
+            }
+            map.values_mut().for_each(publish);
+        }
+        Value::Array(items) => items.iter_mut().for_each(publish),
+        _ => {}
+    }
+}
 
 fn objection<T: std::str::FromStr<Err = String>>(text: &str) -> Option<String> {
     text.parse::<T>().err()

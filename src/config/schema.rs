@@ -72,7 +72,9 @@ impl Schema {
     /// The schema as it is published.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = serde_json::to_string_pretty(&self.document).unwrap_or_default();
+        let mut document = self.document.clone();
+        format::publish(&mut document);
+        let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
         text.push('\n');
         text
     }

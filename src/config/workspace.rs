@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::Settings;
+use crate::{config::Settings, text::cidr::Cidr};
 
 /// A workspace: where configs are, and what every environment is made of.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -171,11 +171,10 @@ pub struct Cluster {
     /// Addresses of the cluster's pods. When any is given, the load balancer admits only these.
     #[serde(default)]
     #[schemars(
-        inner(regex(pattern = r"^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$")),
         extend("uniqueItems" = true),
         example = ["10.64.0.0/16"]
     )]
-    pub client_cidrs: Vec<String>,
+    pub client_cidrs: Vec<Cidr>,
     /// Who makes the IAM OIDC provider of this cluster. Default: `create`.
     #[serde(default)]
     pub oidc_provider: OidcProvider,

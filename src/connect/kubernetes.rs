@@ -3,12 +3,7 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{
-    config::{Authentication, Engine},
-    connect::outputs,
-    model::Database,
-    text::duration::Duration,
-};
+use crate::{config::Authentication, connect::outputs, model::Database, text::duration::Duration};
 
 /// Where a database is reached, from its outputs or from the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +30,7 @@ impl Target {
             host,
             secret_arn,
             role_arn: outputs::role_arn(database, &database.iam_role_name.value),
-            port: database.engine.value.port(),
+            port: database.facts().port,
             database: database_name(database, None),
             vpc_endpoints: Vec::new(),
         }
@@ -57,25 +52,7 @@ impl Target {
 
 fn database_name(database: &Database, told: Option<String>) -> String {
     told.or_else(|| database.database_name.value.clone())
-        .unwrap_or_else(|| database.engine.value.default_database().to_owned())
-}
-
-/// How clients of an engine name it.
-struct Client {
-    scheme: &'static str,
-    port_name: &'static str,
-    tls: (&'static str, &'static str),
-}
-
-const fn client(engine: Engine) -> Client {
-    match engine {
-        // The server speaks before TLS begins, so the mesh must take the port as TCP.
-        Engine::Postgres => Client {
-            scheme: "postgresql",
-            port_name: "tcp-postgresql",
-            tls: ("sslmode", "verify-full"),
-        },
-    }
+        .unwrap_or_else(|| database.facts().default_database.to_owned())
 }
 
 /// Name of every object of a unit but the ServiceAccount.
@@ -128,7 +105,7 @@ fn service_account(database: &Database, target: &Target) -> Value {
 }
 
 fn service_entry(database: &Database, target: &Target) -> Value {
-    let port_name = client(database.engine.value).port_name;
+    let port_name = database.facts().client.port_name;
     let mut spec = json!({
         "hosts": [target.host],
         "addresses": [mesh_address(&target.host)],
@@ -190,8 +167,8 @@ fn secret_store(database: &Database) -> Value {
 const ENCODE: &str = r#"urlquery | replace "+" "%20""#;
 
 fn external_secret(database: &Database, target: &Target, refresh: Duration) -> Value {
-    let client = client(database.engine.value);
-    let (tls, level) = client.tls;
+    let client = &database.facts().client;
+    let (tls, level) = (client.tls_option, client.tls_level);
     let Target {
         host,
         port,
@@ -201,7 +178,7 @@ fn external_secret(database: &Database, target: &Target, refresh: Duration) -> V
     } = target;
     let url = format!(
         "{}://{{{{ .username | {ENCODE} }}}}:{{{{ .password | {ENCODE} }}}}@{host}:{port}/{database_name}?{tls}={level}",
-        client.scheme
+        client.url_scheme
     );
     let name = name(database);
     let property = |property: &str| json!({"secretKey": property, "remoteRef": {"key": secret_arn, "property": property}});
@@ -239,7 +216,8 @@ fn external_secret(database: &Database, target: &Target, refresh: Duration) -> V
 
 /// All that an IAM client needs: it makes its own password, a token for host, port, user and Region.
 fn config_map(database: &Database, target: &Target) -> Value {
-    let (tls, level) = client(database.engine.value).tls;
+    let client = &database.facts().client;
+    let (tls, level) = (client.tls_option, client.tls_level);
     let data = json!({
         "host": target.host,
         "port": target.port.to_string(),

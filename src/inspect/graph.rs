@@ -95,7 +95,7 @@ fn edge(from: &str, to: &str, label: impl Into<String>, data: bool) -> Edge {
 /// The wiring of one database.
 #[must_use]
 pub fn unit(database: &Database) -> Graph {
-    let port = database.engine.value.port();
+    let port = database.facts().port;
     let mut edges = Vec::new();
     let mut accounts: BTreeMap<String, Vec<Node>> = BTreeMap::new();
     for (number, cluster) in database.clusters.value.iter().enumerate() {
@@ -131,7 +131,7 @@ pub fn unit(database: &Database) -> Graph {
 
 fn storage_nodes(database: &Database) -> Vec<Node> {
     let names = &database.names;
-    let listens = format!("TCP {}", database.engine.value.port());
+    let listens = format!("TCP {}", database.facts().port);
     let listening = format!(
         "{}, port {}, {}",
         engine(database),
@@ -165,10 +165,7 @@ fn storage_nodes(database: &Database) -> Vec<Node> {
         node(
             "proxy",
             Kind::Proxy.as_str(),
-            &[
-                &names.proxy,
-                &format!("TLS, {}", database.engine.value.port()),
-            ],
+            &[&names.proxy, &format!("TLS, {}", database.facts().port)],
         ),
         node(
             "database",
@@ -179,7 +176,7 @@ fn storage_nodes(database: &Database) -> Vec<Node> {
 }
 
 fn storage_edges(database: &Database) -> Vec<Edge> {
-    let port = database.engine.value.port();
+    let port = database.facts().port;
     let access = match database.authentication.value {
         Authentication::Password => edge("role", "secret", "reads", false),
         Authentication::Iam => edge("role", "proxy", "rds-db:connect", false),
@@ -220,7 +217,7 @@ pub fn environment(environment: &Environment, databases: &[&Database]) -> Graph 
         ));
         let served = environment.spec.clusters.keys().enumerate();
         for (number, _) in served.filter(|(_, cluster)| database.clusters.value.contains(cluster)) {
-            let port = database.engine.value.port();
+            let port = database.facts().port;
             edges.push(edge(
                 &format!("cluster{number}"),
                 &id,

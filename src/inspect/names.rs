@@ -1,11 +1,7 @@
 //! Every name that a unit has in AWS.
 
 use crate::{
-    aws::{
-        instance_class,
-        name::{Kind, Named, Presence},
-    },
-    config::Engine,
+    aws::name::{Kind, Named, Presence},
     model::Database,
 };
 
@@ -37,9 +33,9 @@ fn has(database: &Database, presence: Presence) -> bool {
         Presence::SyncInVpc => spec.network.target_sync_in_vpc,
         Presence::Alarms => has_alarms,
         Presence::CreditAlarms => {
-            let class = instance_class::look_up(&database.instance_class.value);
-            has_alarms && class.is_ok_and(|class| class.burstable)
+            let capacity = database.instance_class.value.capacity();
+            has_alarms && capacity.is_ok_and(|capacity| capacity.burstable)
         }
-        Presence::PostgresAlarms => has_alarms && database.engine.value == Engine::Postgres,
+        Presence::PostgresAlarms => has_alarms && database.facts().transaction_ids,
     }
 }

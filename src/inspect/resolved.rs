@@ -97,15 +97,31 @@ impl List<'_> {
         self.add(&["logExports"], logs, it.log_exports.origin);
         self.resolved("allocatedStorage", &it.allocated_storage);
         self.resolved("backupRetentionPeriod", &it.backup_retention_period);
-        self.resolved("backupWindow", &it.backup_window);
+        self.add(
+            &["backupWindow"],
+            json!(it.backup_window.value),
+            it.backup_window.origin,
+        );
         self.resolved("clusters", &it.clusters);
         self.resolved("databaseName", &it.database_name);
         self.resolved("deletionProtection", &it.deletion_protection);
         self.resolved("encrypted", &it.encrypted);
-        self.resolved("engineVersion", &it.engine_version);
-        self.resolved("instanceClass", &it.instance_class);
+        self.add(
+            &["engineVersion"],
+            json!(it.engine_version.value),
+            it.engine_version.origin,
+        );
+        self.add(
+            &["instanceClass"],
+            json!(it.instance_class.value),
+            it.instance_class.origin,
+        );
         self.resolved("iops", &it.iops);
-        self.resolved("maintenanceWindow", &it.maintenance_window);
+        self.add(
+            &["maintenanceWindow"],
+            json!(it.maintenance_window.value),
+            it.maintenance_window.origin,
+        );
         self.resolved("maxAllocatedStorage", &it.max_allocated_storage);
         self.resolved("monitoringInterval", &it.monitoring_interval);
         self.resolved("multiAz", &it.multi_az);

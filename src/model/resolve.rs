@@ -1,15 +1,15 @@
 //! Config and environment to instance: every default, in one place.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
 
 use serde::Deserialize;
 
 use crate::{
-    aws::name::{self, Names},
-    config::{
-        Authentication, Config, Engine, Lifecycle, LogExport, Proxy as WrittenProxy, Settings,
-        StorageType,
+    aws::{
+        engine::Engine,
+        name::{self, Names},
     },
+    config::{Authentication, Config, Lifecycle, Proxy as WrittenProxy, Settings, StorageType},
     diagnostic::{Checked, rule},
     model::{Database, Environment, Origin, Proxy, Resolved},
     yaml::Document,
@@ -40,17 +40,14 @@ pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) ->
         name::access_role(&namespace.value, &environment.name)
     });
     let engine = layers.pick("engine", |s| s.engine, Engine::Postgres);
-    let engine_version = layers.pick(
-        "engineVersion",
-        |s| s.engine_version.clone(),
-        engine.value.default_major().to_owned(),
-    );
+    let facts = engine.value.facts();
+    let engine_version = layers.pick("engineVersion", |s| s.engine_version, facts.default_major);
     let allocated_storage = layers.pick("allocatedStorage", |s| s.allocated_storage, 50);
     let twice = (allocated_storage.value * 2).min(LARGEST_VOLUME);
     let names = Names::derive(
         &config.shortname,
         &environment.name,
-        &engine.value.family(&engine_version.value),
+        &facts.family(engine_version.value),
     );
     Ok(Database {
         max_allocated_storage: layers.pick(
@@ -72,7 +69,7 @@ pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) ->
         backup_window: layers.pick(
             "backupWindow",
             |s| s.backup_window.clone(),
-            "16:00-17:00".to_owned(),
+            built_in("16:00-17:00"),
         ),
         clusters: clusters(&layers, environment),
         database_name: layers.maybe("databaseName", |s| s.database_name.clone()),
@@ -81,18 +78,18 @@ pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) ->
         instance_class: layers.pick(
             "instanceClass",
             |s| s.instance_class.clone(),
-            "db.t4g.medium".to_owned(),
+            built_in("db.t4g.medium"),
         ),
         iops: layers.maybe("iops", |s| s.iops),
         log_exports: sorted(layers.pick(
             "logExports",
             |s| s.log_exports.clone(),
-            vec![LogExport::Postgresql, LogExport::Upgrade],
+            facts.default_log_exports.to_vec(),
         )),
         maintenance_window: layers.pick(
             "maintenanceWindow",
             |s| s.maintenance_window.clone(),
-            "Sun:18:00-Sun:19:00".to_owned(),
+            built_in("Sun:18:00-Sun:19:00"),
         ),
         monitoring_interval: layers.pick("monitoringInterval", |s| s.monitoring_interval, 60),
         multi_az: layers.pick("multiAz", |s| s.multi_az, false),
@@ -102,7 +99,7 @@ pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) ->
             |s| s.password_rotation_days,
             7,
         ),
-        port: layers.pick("port", |s| s.port, engine.value.port()),
+        port: layers.pick("port", |s| s.port, facts.port),
         proxy: proxy(&layers),
         storage_throughput: layers.maybe("storageThroughput", |s| s.storage_throughput),
         storage_type: layers.pick("storageType", |s| s.storage_type, StorageType::Gp3),
@@ -199,6 +196,15 @@ impl Layers<'_> {
         }
         merged
     }
+}
+
+/// A default, read as it would be from a config.
+#[expect(
+    clippy::expect_used,
+    reason = "defaults are part of the program; every test run reads them"
+)]
+fn built_in<T: FromStr<Err: fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("the default is a value of its key")
 }
 
 fn written_or<T>(value: Option<T>, key: &'static str, built_in: T) -> Resolved<T> {

@@ -1,6 +1,7 @@
 //! Changes that can never be applied, or never do what they seem to.
 
 use crate::{
+    aws::engine_version::EngineVersion,
     diagnostic::{Problem, rule},
     model::{Database, Origin},
     terraform::read::{Root, Value},
@@ -58,18 +59,10 @@ fn storage(old: &Root, new: &Database) -> Option<Problem> {
 }
 
 fn version(old: &Root, new: &Database) -> Option<Problem> {
-    let (from, to) = (text(old, "engine_version")?, &new.engine_version.value);
+    let from: EngineVersion = text(old, "engine_version")?.parse().ok()?;
+    let to = new.engine_version.value;
     let is_one_engine = text(old, "engine") == Some(new.engine.value.as_str());
-    let number = |version: &str| -> Vec<u32> {
-        version
-            .split('.')
-            .filter_map(|part| part.parse().ok())
-            .collect()
-    };
-    // A major alone says nothing about its minor.
-    let length = number(from).len().min(number(to).len());
-    let cut = |version: &str| number(version).into_iter().take(length).collect::<Vec<_>>();
-    (is_one_engine && cut(to) < cut(from)).then(|| {
+    (is_one_engine && to.is_older_than(from)).then(|| {
         let span = new.span(new.engine_version.origin);
         let message = format!("AWS does not take a database from {from} back to {to}");
         Problem::new(&rule::VERSION_DOWNGRADE, span, message)

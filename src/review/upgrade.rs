@@ -1,6 +1,7 @@
 //! What to know before a database gets another major version.
 
 use crate::{
+    aws::{engine::Major, engine_version::EngineVersion},
     model::Database,
     terraform::read::{Root, Value},
 };
@@ -11,32 +12,27 @@ pub(super) fn notes(old: &Root, new: &Database) -> Vec<String> {
         let value = old.argument("rds", argument);
         value.and_then(Value::as_text).unwrap_or_default()
     };
-    let (from, to) = (text("engine_version"), &new.engine_version.value);
-    let engine = new.engine.value;
-    let (Some(before), Some(after)) = (engine.major(from), engine.major(to)) else {
+    let facts = new.facts();
+    let Ok(from) = text("engine_version").parse::<EngineVersion>() else {
         return Vec::new();
     };
-    if before.name == after.name || text("engine") != engine.as_str() {
+    let to = new.engine_version.value;
+    let (Some(before), Some(after)) = (facts.major(from), facts.major(to)) else {
+        return Vec::new();
+    };
+    if before.version == after.version || text("engine") != new.engine.value.as_str() {
         return Vec::new();
     }
-    let exact = |version: &str, minors: &[&str]| minors.iter().position(|minor| *minor == version);
     // Minors of all majors appear together, so the same number from the end is the same day.
-    let age = |position: usize, minors: &[&str]| minors.len() - 1 - position;
-    let newest = after.minors.last().copied().unwrap_or(after.name);
-    let path = match (exact(from, before.minors), exact(to, after.minors)) {
+    let age = |major: &Major, version| major.minors().rev().position(|minor| minor == version);
+    let newest = after.minors().next_back().unwrap_or(after.version);
+    let path = match (age(before, from), age(after, to)) {
         (Some(running), Some(wanted)) => {
-            let running = age(running, before.minors);
-            if age(wanted, after.minors) > running {
-                let legal = after
-                    .minors
-                    .iter()
-                    .rev()
-                    .nth(running)
-                    .copied()
-                    .unwrap_or(newest);
+            if wanted > running {
+                let legal = after.minors().rev().nth(running).unwrap_or(newest);
                 format!(
                     "path: {from} is newer than {to}, so AWS offers no upgrade between them; {legal} is the oldest {} that it offers",
-                    after.name
+                    after.version
                 )
             } else {
                 format!(
@@ -46,13 +42,13 @@ pub(super) fn notes(old: &Root, new: &Database) -> Vec<String> {
         }
         _ => format!(
             "path: in one step, to a {} that is at least as new as the {} that runs; when AWS refuses, write `engineVersion: \"{newest}\"`",
-            after.name, before.name
+            after.version, before.version
         ),
     };
     let group = format!(
         "parameter group: `{}` (family {}) replaces `{}`; {}",
         new.names.parameter_group,
-        engine.family(to),
+        facts.family(to),
         text("parameter_group_name"),
         if new.parameters.is_empty() {
             "no `parameters` to carry over".to_owned()
@@ -62,7 +58,11 @@ pub(super) fn notes(old: &Root, new: &Database) -> Vec<String> {
                 .keys()
                 .map(|name| format!("`{name}`"))
                 .collect();
-            format!("check that {} still has {}", after.name, names.join(", "))
+            format!(
+                "check that {} still has {}",
+                after.version,
+                names.join(", ")
+            )
         }
     );
     let minors = if new.minors_follow() {
@@ -70,12 +70,12 @@ pub(super) fn notes(old: &Root, new: &Database) -> Vec<String> {
     } else {
         format!(
             "minors: none by themselves; write `engineVersion: \"{}\"` to follow them",
-            after.name
+            after.version
         )
     };
     let support = format!(
         "standard support of {} ends on {}",
-        after.name, after.standard_support_ends
+        after.version, after.standard_support_ends
     );
     vec![path, group, minors, support]
 }

@@ -18,15 +18,6 @@ pub fn environment(environment: &Environment) -> Vec<Problem> {
             .span(&format!("/environments/{}#", environment.name));
         problems.push(device(&environment.name, span));
     }
-    for (name, cluster) in &environment.spec.clusters {
-        for (index, cidr) in cluster.client_cidrs.iter().enumerate() {
-            if let Err(help) = network(cidr) {
-                let span = environment.span(&format!("clusters/{name}/clientCidrs/{index}"));
-                let message = format!("`{cidr}` is not a network");
-                problems.push(Problem::new(&rule::BAD_CIDR, span, message).help(help));
-            }
-        }
-    }
     let issuers: Vec<_> = environment.owned_clusters().collect();
     let mut seen = BTreeSet::new();
     for (name, cluster, _) in issuers {
@@ -40,22 +31,4 @@ pub fn environment(environment: &Environment) -> Vec<Problem> {
         }
     }
     problems
-}
-
-fn network(cidr: &str) -> Result<(), String> {
-    let wrong = || "write it like `10.64.0.0/16`".to_owned();
-    let (address, prefix) = cidr.split_once('/').ok_or_else(wrong)?;
-    let address: std::net::Ipv4Addr = address.parse().map_err(|_| wrong())?;
-    let prefix: u32 = prefix.parse().map_err(|_| wrong())?;
-    let host_bits = 32_u32.checked_sub(prefix).ok_or_else(wrong)?;
-    let mask = u32::MAX.checked_shl(host_bits).unwrap_or(0);
-    let first = address.to_bits() & mask;
-    if first == address.to_bits() {
-        Ok(())
-    } else {
-        Err(format!(
-            "the network is `{}/{prefix}`",
-            std::net::Ipv4Addr::from_bits(first)
-        ))
-    }
 }

@@ -22,7 +22,7 @@ impl Found<'_> {
         };
         let list = |globs: &Option<Vec<String>>| suggest::list(globs.as_deref().unwrap_or(&[]));
         let class = &database.instance_class;
-        if !allowed(&policy.instance_classes, &class.value) {
+        if !allowed(&policy.instance_classes, &class.value.to_string()) {
             let message = format!("`{}` is not allowed here", class.value);
             let help = format!("use a class like {}", list(&policy.instance_classes));
             self.forbidden(
@@ -34,7 +34,7 @@ impl Found<'_> {
             );
         }
         let version = &database.engine_version;
-        if !allowed(&policy.engine_versions, &version.value) {
+        if !allowed(&policy.engine_versions, &version.value.to_string()) {
             let message = format!("version `{}` is not allowed here", version.value);
             let help = format!("use a version like {}", list(&policy.engine_versions));
             self.forbidden(

@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::model::{Origin, Resolved};
+use crate::{
+    aws::{engine_version::EngineVersion, instance_class::InstanceClass, window::Window},
+    model::{Origin, Resolved},
+};
 
 /// A Terraform root module: one directory, one state.
 #[derive(Debug)]
@@ -178,6 +181,19 @@ impl From<&String> for Expression {
         Self::Text(text.clone())
     }
 }
+
+/// Values that are text in YAML are the same text in HCL.
+macro_rules! as_text {
+    ($($type:ty),+) => {
+        $(impl From<&$type> for Expression {
+            fn from(value: &$type) -> Self {
+                Self::Text(value.to_string())
+            }
+        })+
+    };
+}
+
+as_text!(EngineVersion, InstanceClass, Window);
 
 impl From<bool> for Expression {
     fn from(value: bool) -> Self {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    aws::{instance_class, parameter},
     config::{Lifecycle, workspace::Cluster},
     model::{Database, Environment, Origin, Resolved},
     terraform::root_module::{Block, BlockKind, Expression, texts},
@@ -70,15 +69,14 @@ fn vpc_id(block: Block, environment: &Environment) -> Block {
 fn rds(database: &Database) -> Block {
     let environment = &database.environment;
     let names = &database.names;
-    let memory = instance_class::look_up(&database.instance_class.value)
-        .ok()
-        .map(|class| class.memory_gib);
+    let capacity = database.instance_class.value.capacity();
+    let memory = capacity.ok().map(|capacity| capacity.memory_gib);
     let monitored = database.monitoring_interval.value > 0;
     let parameters = database
         .parameters
         .iter()
         .map(|(name, given)| {
-            let method = parameter::apply_method(name);
+            let method = database.facts().apply_method(name);
             let value = Expression::Object(vec![
                 ("apply_method", method.into()),
                 ("value", (&given.value).into()),
@@ -196,7 +194,7 @@ fn proxy(database: &Database) -> Block {
         .wire("database_security_group_id", "rds", "security_group_id")
         .from(
             "engine_family",
-            database.engine.value.proxy_family(),
+            database.facts().proxy_family,
             database.engine.origin,
         )
         .copied("idle_client_timeout", &proxy.idle_client_timeout)
@@ -229,11 +227,12 @@ fn nlb(database: &Database) -> Block {
     let cidrs: BTreeSet<_> = clusters
         .iter()
         .flat_map(|cluster| &cluster.client_cidrs)
+        .map(ToString::to_string)
         .collect();
     let in_vpc = environment.spec.network.target_sync_in_vpc;
     let block = alarms(call(environment, "nlb", "nlb"), environment, None)
         .when(!cidrs.is_empty(), |block| {
-            block.environment("client_cidrs", texts(cidrs), "clusters")
+            block.environment("client_cidrs", texts(&cidrs), "clusters")
         })
         .named("name", &names.load_balancer)
         .wire("port", "proxy", "port")

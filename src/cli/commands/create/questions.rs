@@ -107,11 +107,9 @@ pub(super) fn values(
         value.clone().unwrap_or_else(|| built_in.to_owned())
     };
     let storage = defaults.allocated_storage.map(|gib| gib.to_string());
+    let class = defaults.instance_class.as_ref().map(ToString::to_string);
     for (key, default) in [
-        (
-            "instanceClass",
-            optional(&defaults.instance_class, "db.t4g.medium"),
-        ),
+        ("instanceClass", optional(&class, "db.t4g.medium")),
         ("allocatedStorage", optional(&storage, "50")),
     ] {
         if given(key, assignments) {
