@@ -6,6 +6,7 @@ pub mod commands;
 pub mod complete;
 pub mod context;
 pub mod dispatch;
+pub mod json;
 pub mod legacy;
 pub mod outputs_argument;
 pub mod progress;

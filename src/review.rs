@@ -8,7 +8,6 @@ pub mod gate;
 mod group;
 mod human;
 pub mod impact;
-mod json;
 mod markdown;
 mod pairs;
 pub mod retirement;
@@ -35,7 +34,6 @@ use crate::{
 
 pub use change::Line;
 pub use human::human;
-pub use json::json;
 pub use markdown::{LIMIT, markdown};
 
 /// Everything that a change means.

@@ -9,7 +9,8 @@ use std::{
 use serde_json::Value;
 use storage_valet_rds::{
     aws::name::{Kind, Names},
-    inspect::{names::names, resolved},
+    cli::json::info::Info,
+    inspect::names::names,
     yaml::Document,
 };
 
@@ -153,7 +154,7 @@ fn the_config_holds_every_key_that_a_config_can_have() {
         .iter()
         .find(|known| known.unit().to_string() == "prod/ledger")
         .unwrap();
-    let document = resolved::document(ledger, None);
+    let document = serde_json::to_value(Info::new(ledger, None)).unwrap();
     assert_eq!(keys(&document["config"]), keys(schema));
     assert_eq!(
         keys(&document["config"]["proxy"]),

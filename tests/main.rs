@@ -13,6 +13,7 @@ mod completions;
 mod connection;
 mod create;
 mod diff;
+mod documents;
 mod explain;
 mod finding;
 mod fuzzed;

@@ -67,7 +67,7 @@ enum Command {
     Retire(commands::retire::Arguments),
     /// Print the rules, or explain one
     Rules(commands::rules::Arguments),
-    /// Print the JSON Schema of the configs or of `valet.yaml`
+    /// Print the JSON Schema of an input file, or of what a command prints for programs
     Schema(commands::schema::Arguments),
 }
 

@@ -1,18 +1,21 @@
 //! What apply told about a unit, read from `terraform output -json` and held against its config.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
     diagnostic::{Checked, Problem, rule},
     model::{Database, Origin, Resolved},
+    text::unicode::is_hidden,
     yaml::Document,
 };
 
 /// Name of the file beside a root in which its outputs may be committed.
 pub const FILE: &str = "outputs.json";
 
-/// The outputs of a unit's root.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The outputs of a unit's root, under the names that Terraform gives them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Outputs {
     /// First database; Terraform leaves the output out when there is none.
     pub database_name: Option<String>,
@@ -30,14 +33,14 @@ pub struct Outputs {
     pub username: String,
 }
 
-/// Reads the outputs of an instance. `path` is shown in problems.
+/// Reads the outputs of a database. `path` is shown in problems.
 ///
 /// # Errors
 /// When it is not the output of `terraform output -json`, or that of another unit.
 pub fn read(path: &str, bytes: Vec<u8>, database: &Database) -> Checked<Outputs> {
-    let source = Document::parse(path, bytes)?;
-    let outputs = shape(&source)?;
-    let problems = foreign(&source, &outputs, database);
+    let document = Document::parse(path, bytes)?;
+    let outputs = shape(&document)?;
+    let problems = foreign(&document, &outputs, database);
     if problems.is_empty() {
         Ok(outputs)
     } else {
@@ -48,102 +51,102 @@ pub fn read(path: &str, bytes: Vec<u8>, database: &Database) -> Checked<Outputs>
 const HOW: &str =
     "print them in the unit's root with `terraform output -json`, after it has been applied";
 
-fn shape(source: &Document) -> Checked<Outputs> {
+fn shape(document: &Document) -> Checked<Outputs> {
     let whole = |message: &str| {
         Err(vec![
-            source.problem(&rule::BAD_OUTPUTS, "", message).help(HOW),
+            document.problem(&rule::BAD_OUTPUTS, "", message).help(HOW),
         ])
     };
-    let Value::Object(object) = &source.value else {
+    let Value::Object(object) = &document.value else {
         return whole("these are not the outputs of a root");
     };
     if object.is_empty() {
         return whole("there are no outputs: the root has not been applied");
     }
-    let mut problems = Vec::new();
-    let text = |name: &str, problems: &mut Vec<Problem>| {
-        let text = value(source, name, problems)?.as_str();
-        if text.is_none() {
-            problems.push(mistyped(source, name, "text"));
-        }
-        text.map(str::to_owned)
+    let mut reader = Reader {
+        document,
+        problems: Vec::new(),
     };
-    let endpoint_service_name = text("endpoint_service_name", &mut problems);
-    let port = value(source, "port", &mut problems).and_then(|value| {
-        let port = value.as_u64().and_then(|port| u16::try_from(port).ok());
-        if port.is_none() {
-            problems.push(mistyped(source, "port", "a port"));
-        }
-        port.map(u32::from)
-    });
-    let proxy_endpoint = text("proxy_endpoint", &mut problems);
-    let role_arn = text("role_arn", &mut problems);
-    let secret_arn = text("secret_arn", &mut problems);
-    let username = text("username", &mut problems);
-    let has_database = source
-        .value
-        .pointer("/database_name/value")
-        .is_some_and(|value| !value.is_null());
-    let database_name = has_database
-        .then(|| text("database_name", &mut problems))
-        .flatten();
-    match (
-        endpoint_service_name,
-        port,
-        proxy_endpoint,
-        role_arn,
-        secret_arn,
-        username,
-    ) {
-        (
-            Some(endpoint_service_name),
-            Some(port),
-            Some(proxy_endpoint),
-            Some(role_arn),
-            Some(secret_arn),
-            Some(username),
-        ) if problems.is_empty() => Ok(Outputs {
-            database_name,
-            endpoint_service_name,
-            port,
-            proxy_endpoint,
-            role_arn,
-            secret_arn,
-            username,
-        }),
-        _ => Err(problems),
+    let outputs = Outputs {
+        database_name: reader.optional_text("database_name"),
+        endpoint_service_name: reader.text("endpoint_service_name"),
+        port: reader
+            .read::<u16>("port", "a port")
+            .unwrap_or_default()
+            .into(),
+        proxy_endpoint: reader.text("proxy_endpoint"),
+        role_arn: reader.text("role_arn"),
+        secret_arn: reader.text("secret_arn"),
+        username: reader.text("username"),
+    };
+    if reader.problems.is_empty() {
+        Ok(outputs)
+    } else {
+        Err(reader.problems)
     }
 }
 
-fn value<'a>(source: &'a Document, name: &str, problems: &mut Vec<Problem>) -> Option<&'a Value> {
-    let found = source.value.pointer(&format!("/{name}/value"));
-    if found.is_none() {
-        let (pointer, message) = match source.value.get(name) {
-            Some(_) => (
-                format!("/{name}"),
-                format!("the output `{name}` has no value"),
-            ),
-            None => (String::new(), format!("the output `{name}` is missing")),
+/// An output as Terraform prints it.
+#[derive(Deserialize)]
+struct Output<T> {
+    value: T,
+}
+
+/// Reads one output after the other, and goes on after a problem.
+struct Reader<'a> {
+    document: &'a Document,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    /// The value of an output; nothing, and a problem, when it is missing or something else.
+    fn read<T: DeserializeOwned>(&mut self, name: &str, expected: &str) -> Option<T> {
+        let Some(output) = self.document.value.get(name) else {
+            self.refuse("", format!("the output `{name}` is missing"));
+            return None;
         };
-        problems.push(
-            source
-                .problem(&rule::BAD_OUTPUTS, &pointer, message)
-                .help(HOW),
+        if output.get("value").is_none() {
+            self.refuse(
+                &format!("/{name}"),
+                format!("the output `{name}` has no value"),
+            );
+            return None;
+        }
+        let Ok(output) = Output::deserialize(output) else {
+            self.refuse_value(name, expected);
+            return None;
+        };
+        Some(output.value)
+    }
+
+    fn text(&mut self, name: &str) -> String {
+        let text: String = self.read(name, "text").unwrap_or_default();
+        if text.contains(is_hidden) {
+            self.refuse_value(name, "text that can be seen");
+        }
+        text
+    }
+
+    fn optional_text(&mut self, name: &str) -> Option<String> {
+        let value = self.document.value.get(name)?.get("value")?;
+        (!value.is_null()).then(|| self.text(name))
+    }
+
+    fn refuse_value(&mut self, name: &str, expected: &str) {
+        self.refuse(
+            &format!("/{name}/value"),
+            format!("the output `{name}` is not {expected}"),
         );
     }
-    found
-}
 
-fn mistyped(source: &Document, name: &str, expected: &str) -> Problem {
-    let pointer = format!("/{name}/value");
-    let message = format!("the output `{name}` is not {expected}");
-    source
-        .problem(&rule::BAD_OUTPUTS, &pointer, message)
-        .help(HOW)
+    fn refuse(&mut self, pointer: &str, message: String) {
+        let problem = self.document.problem(&rule::BAD_OUTPUTS, pointer, message);
+        self.problems.push(problem.help(HOW));
+    }
 }
 
 /// Everything that another unit's outputs would have different.
-fn foreign(source: &Document, outputs: &Outputs, database: &Database) -> Vec<Problem> {
+fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Vec<Problem> {
     let region = &database.environment.spec.region;
     let unit = database.unit();
     let mut problems = Vec::new();
@@ -155,7 +158,7 @@ fn foreign(source: &Document, outputs: &Outputs, database: &Database) -> Vec<Pro
         let message = format!("the output `{name}` is `{found}`, not that of {unit}");
         let help =
             format!("expected {expected}; name the outputs of {unit}, or apply its root again");
-        let problem = source
+        let problem = document
             .problem(&rule::FOREIGN_OUTPUTS, &pointer, message)
             .help(help);
         let span = database.span(origin);

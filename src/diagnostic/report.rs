@@ -6,7 +6,6 @@ mod sarif;
 use std::fmt::Write;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
-use serde_json::{Value, json};
 
 use crate::diagnostic::{Problem, Report};
 
@@ -73,36 +72,4 @@ pub fn draw(problems: &[Problem], base: &str, color: bool, width: usize) -> Stri
         let _ = writeln!(text);
     }
     text
-}
-
-/// Problems as the one JSON document that `check --format json` prints. Lines and columns count from 1, columns in
-/// characters; the end is the first character that no longer belongs to the problem.
-#[must_use]
-pub fn json(problems: &[Problem], base: &str, configs: usize) -> String {
-    let list: Vec<Value> = problems.iter().map(|problem| one(problem, base)).collect();
-    let count = Count::of(problems);
-    let document = json!({
-        "problems": list,
-        "summary": {"configs": configs, "errors": count.errors, "warnings": count.warnings},
-    });
-    format!("{document:#}\n")
-}
-
-/// One problem as JSON. `base` goes before its path.
-#[must_use]
-pub fn one(problem: &Problem, base: &str) -> Value {
-    let span = &problem.span;
-    let (line, column) = span.file.position(span.range.start);
-    let (end_line, end_column) = span.file.position(span.range.end);
-    json!({
-        "code": problem.rule.code,
-        "severity": problem.rule.severity.as_str(),
-        "message": problem.message,
-        "help": problem.help,
-        "file": format!("{base}{}", span.file.path),
-        "line": line,
-        "column": column,
-        "endLine": end_line,
-        "endColumn": end_column,
-    })
 }

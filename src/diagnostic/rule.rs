@@ -10,6 +10,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, the worst first.
+    pub const ALL: [Self; 2] = [Self::Error, Self::Warning];
+
     /// `error` or `warning`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

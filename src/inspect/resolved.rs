@@ -1,10 +1,8 @@
 //! Everything that is decided about a unit, as data: each value with its origin, and the names in AWS.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
-    connect::outputs::Outputs,
-    inspect::names::names,
     model::{Database, Origin, Resolved},
     text::pointer,
 };
@@ -199,71 +197,6 @@ fn mark(database: &Database, origin: Origin, below: &str) -> String {
             let span = database.span_below(origin, below);
             let (line, _) = span.file.position(span.range.start);
             format!("{}:{line}", span.file.path)
-        }
-    }
-}
-
-/// What apply told, in the words of the service team.
-#[must_use]
-pub fn told(outputs: &Outputs) -> Vec<(&'static str, String)> {
-    let database = outputs.database_name.clone();
-    let mut rows = vec![
-        ("endpoint", outputs.proxy_endpoint.clone()),
-        ("port", outputs.port.to_string()),
-        ("user", outputs.username.clone()),
-        ("secret", outputs.secret_arn.clone()),
-        ("role", outputs.role_arn.clone()),
-        ("service name", outputs.endpoint_service_name.clone()),
-    ];
-    rows.extend(database.map(|name| ("database", name)));
-    rows
-}
-
-/// Entries and names as one document, with the outputs under the names that Terraform gives them.
-#[must_use]
-pub fn document(database: &Database, outputs: Option<&Outputs>) -> Value {
-    let mut config = Map::new();
-    let mut origins = Map::new();
-    for entry in entries(database) {
-        put(&mut config, &entry.key, entry.value);
-        put(&mut origins, &entry.key, entry.origin.into());
-    }
-    let names: Vec<_> = names(database)
-        .into_iter()
-        .map(|named| json!({"kind": named.kind.as_str(), "name": named.name}))
-        .collect();
-    json!({
-        "unit": database.unit().to_string(),
-        "file": database.file.path,
-        "root": database.directory(),
-        "accountId": database.environment.spec.account_id,
-        "region": database.environment.spec.region,
-        "config": config,
-        "origins": origins,
-        "names": names,
-        "outputs": outputs.map(|outputs| json!({
-            "database_name": outputs.database_name,
-            "endpoint_service_name": outputs.endpoint_service_name,
-            "port": outputs.port,
-            "proxy_endpoint": outputs.proxy_endpoint,
-            "role_arn": outputs.role_arn,
-            "secret_arn": outputs.secret_arn,
-            "username": outputs.username,
-        })),
-    })
-}
-
-fn put(map: &mut Map<String, Value>, path: &[String], value: Value) {
-    match path {
-        [] => {}
-        [key] => {
-            map.insert(key.clone(), value);
-        }
-        [key, rest @ ..] => {
-            let inner = map.entry(key.clone()).or_insert_with(|| json!({}));
-            if let Value::Object(inner) = inner {
-                put(inner, rest, value);
-            }
         }
     }
 }

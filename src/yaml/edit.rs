@@ -153,12 +153,6 @@ fn nest(path: &[&str], value: &Value, depth: usize) -> String {
     }
 }
 
-/// A value as YAML on one line.
-#[must_use]
-pub fn inline(value: &Value) -> String {
-    render(value, ScalarStyle::Plain)
-}
-
 /// A value on one line. `style` is how the value before it was quoted.
 fn render(value: &Value, style: ScalarStyle) -> String {
     match value {

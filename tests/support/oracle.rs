@@ -7,6 +7,7 @@ use hcl::{
     eval::{Context, Evaluate},
 };
 use storage_valet_rds::{
+    cli::json::{self, check::Check},
     compile::{self, example, fix},
     diagnostic::{Problem, report},
     model::Environment,
@@ -114,7 +115,7 @@ fn assert_showable(problems: &[Problem]) {
     }
     let drawn = report::draw(problems, "", false, 100);
     assert_eq!(drawn.is_empty(), problems.is_empty());
-    let _ = report::json(problems, "", 1);
+    json::to_text(&Check::new(problems, "", 1)).unwrap();
 }
 
 fn assert_whole(root: &RootModule) {

@@ -1,10 +1,18 @@
 //! `valet-rds affected`: the units that a change makes Terraform look at again.
 
 use clap::ValueEnum;
-use serde_json::{Value, json};
 
 use crate::{
-    cli::{base_argument::BaseArgument, context::Context, stop::Stop, terminal::print},
+    cli::{
+        base_argument::BaseArgument,
+        context::Context,
+        json::{
+            self,
+            affected::{Affected, Job, Matrix},
+        },
+        stop::Stop,
+        terminal::print,
+    },
     diagnostic::Problem,
     review::{Kind, Unit},
 };
@@ -49,49 +57,37 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         .iter()
         .filter(|unit| unit.kind != Kind::Gone)
         .collect();
-    print(match arguments.format {
-        Format::Lines => units
-            .iter()
-            .flat_map(|unit| [unit.name.as_str(), "\n"])
-            .collect(),
-        Format::Json => format!("{:#}\n", document(&units)),
-        Format::Matrix => format!("{}\n", matrix(&units)),
-    })
-}
-
-fn document(units: &[&Unit]) -> Value {
-    let one = |unit: &&Unit| {
-        json!({
-            "unit": unit.name,
-            "directory": unit.directory,
-            "created": unit.kind == Kind::Created,
-        })
-    };
-    json!({"units": units.iter().map(one).collect::<Vec<_>>()})
+    match arguments.format {
+        Format::Lines => print(
+            units
+                .iter()
+                .flat_map(|unit| [unit.name.as_str(), "\n"])
+                .collect::<String>(),
+        ),
+        Format::Json => json::print(&Affected::new(&units)),
+        Format::Matrix => json::print_line(&matrix(&units)),
+    }
 }
 
 /// One job for each unit; more units than jobs share them evenly, in their order.
-fn matrix(units: &[&Unit]) -> Value {
+fn matrix(units: &[&Unit]) -> Matrix {
     let jobs = units.len().min(MOST_JOBS);
     let start = |job: usize| job * units.len() / jobs.max(1);
-    let include: Vec<Value> = (0..jobs)
-        .map(|job| {
-            let units = units.get(start(job)..start(job + 1)).unwrap_or_default();
-            let words = |get: fn(&Unit) -> &str| {
-                units
-                    .iter()
-                    .map(|unit| get(unit))
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            };
-            json!({
-                "job": job + 1,
-                "units": words(|unit| &unit.name),
-                "directories": words(|unit| &unit.directory),
-            })
-        })
-        .collect();
-    json!({"include": include})
+    let include = (0..jobs).map(|job| {
+        let units = units.get(start(job)..start(job + 1)).unwrap_or_default();
+        let words = |get: fn(&Unit) -> &str| {
+            let words: Vec<_> = units.iter().map(|unit| get(unit)).collect();
+            words.join(" ")
+        };
+        Job {
+            job: job + 1,
+            units: words(|unit| &unit.name),
+            directories: words(|unit| &unit.directory),
+        }
+    });
+    Matrix {
+        include: include.collect(),
+    }
 }
 
 #[cfg(test)]
@@ -116,11 +112,9 @@ mod tests {
         for count in [0, 1, 255, 256, 257, 511, 512, 1000] {
             let units = units(count);
             let matrix = matrix(&units.iter().collect::<Vec<_>>());
-            let jobs = matrix["include"].as_array().unwrap();
-            assert_eq!(jobs.len(), count.min(256));
-            let words = jobs
-                .iter()
-                .flat_map(|job| job["units"].as_str().unwrap().split(' '));
+            assert_eq!(matrix.include.len(), count.min(256));
+            let jobs = matrix.include.iter();
+            let words = jobs.flat_map(|job| job.units.split(' '));
             let names: Vec<_> = units.iter().map(|unit| unit.name.as_str()).collect();
             assert_eq!(words.collect::<Vec<_>>(), names);
         }

@@ -6,6 +6,7 @@ use crate::{
     cli::{
         complete,
         context::Context,
+        json::{self, check::Check},
         session::{Session, concerning},
         stop::Stop,
         terminal::{note, print, show_problems},
@@ -68,7 +69,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     };
     let count = Count::of(&problems);
     match arguments.format {
-        Format::Json => print(report::json(&problems, &base, configs))?,
+        Format::Json => json::print(&Check::new(&problems, &base, configs))?,
         Format::Github => print(report::github(&problems, &base))?,
         Format::Sarif => print(report::sarif(&problems, &base))?,
         Format::Human => {

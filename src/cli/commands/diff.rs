@@ -8,6 +8,7 @@ use crate::{
     cli::{
         base_argument::BaseArgument,
         context::Context,
+        json,
         session::Session,
         stop::Stop,
         terminal::{print, show_problems},
@@ -109,7 +110,7 @@ fn show(
 ) -> Result<(), Stop> {
     let today = session.today;
     match format {
-        Format::Json => print(review::json(review, deny, today, &session.base)),
+        Format::Json => json::print(&json::diff::Diff::new(review, deny, today, &session.base)),
         Format::Markdown => print(review::markdown(review, deny, today)),
         Format::Human => {
             print(review::human(review, deny, today))?;

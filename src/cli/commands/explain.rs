@@ -3,10 +3,16 @@
 use std::{fmt::Write, path::Path};
 
 use clap::ValueEnum;
-use serde_json::{Value as Json, json};
 
 use crate::{
-    cli::{complete, context::Context, session::Session, stop::Stop, terminal::print},
+    cli::{
+        complete,
+        context::Context,
+        json::{self, explain::Explain},
+        session::Session,
+        stop::Stop,
+        terminal::print,
+    },
     compile::WORKSPACE_FILE,
     inspect::explain::{self, Owner, Value},
     io,
@@ -54,10 +60,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         }
         (None, address) => of_unit(&session, what, address.as_deref())?,
     };
-    print(match arguments.format {
-        Format::Human => human(&values, &session.base),
-        Format::Json => format!("{:#}\n", document(&values, &session.base)),
-    })
+    match arguments.format {
+        Format::Human => print(human(&values, &session.base)),
+        Format::Json => json::print(&Explain::new(&values, &session.base)),
+    }
 }
 
 fn line_of(what: &str) -> Option<(&str, usize)> {
@@ -167,31 +173,4 @@ fn human(values: &[Value], base: &str) -> String {
         );
     }
     text
-}
-
-fn document(values: &[Value], base: &str) -> Json {
-    let one = |value: &Value| {
-        let span = value.provenance.span.as_ref().map(|span| {
-            let (line, column) = span.file.position(span.range.start);
-            let (end, _) = span.file.position(span.range.end);
-            json!({
-                "file": format!("{base}{}", span.file.path),
-                "line": line,
-                "column": column,
-                "endLine": end,
-            })
-        });
-        json!({
-            "address": value.address,
-            "value": value.value,
-            "origin": value.provenance.origin,
-            "key": value.provenance.key,
-            "from": span,
-            "becomes": value.becomes,
-            "file": format!("{base}{}", value.file),
-            "line": value.lines.start(),
-            "endLine": value.lines.end(),
-        })
-    };
-    json!({"values": values.iter().map(one).collect::<Vec<_>>()})
 }

@@ -5,7 +5,14 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use crate::{
-    cli::{complete, context::Context, session::Session, stop::Stop, terminal::print},
+    cli::{
+        complete,
+        context::Context,
+        json::{self, gate::Gate},
+        session::Session,
+        stop::Stop,
+        terminal::print,
+    },
     compile,
     diagnostic::Problem,
     io,
@@ -33,6 +40,8 @@ enum Format {
     Human,
     /// The comment of a pull request
     Markdown,
+    /// One JSON document
+    Json,
 }
 
 /// Runs the command.
@@ -56,10 +65,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let verdict = gate::judge(&plan.steps, database.as_ref(), session.today);
     let unit = database.as_ref().map(Database::unit);
     let unit = unit.as_ref().or(arguments.unit.as_ref());
-    print(match arguments.format {
-        Format::Human => gate::human(&verdict, unit),
-        Format::Markdown => gate::markdown(&verdict, unit),
-    })?;
+    match arguments.format {
+        Format::Human => print(gate::human(&verdict, unit)),
+        Format::Markdown => print(gate::markdown(&verdict, unit)),
+        Format::Json => json::print(&Gate::new(&verdict, unit)),
+    }?;
     if verdict.passes() {
         Ok(())
     } else {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     cli::{
         context::Context,
+        json::{self, info::Info},
         outputs_argument::OutputsArgument,
         stop::Stop,
         terminal::{print, show_problems},
@@ -16,7 +17,7 @@ use crate::{
     connect::outputs::{self, Outputs},
     inspect::{names, resolved},
     model::Database,
-    yaml::edit,
+    text::unicode::spelt_out,
 };
 
 /// Arguments of `info`.
@@ -50,16 +51,16 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let (database, problems) = session.compile_unit(&arguments.unit.unit()?)?;
     let outputs = arguments.outputs.read(&session, &database)?;
     show_problems(&problems, &session.base, context.color);
-    let document = || resolved::document(&database, outputs.as_ref());
+    let outputs = outputs.as_ref();
     match arguments.format {
-        Format::Human => print(human(&database, outputs.as_ref())),
-        Format::Json => print(format!("{:#}\n", document())),
-        Format::Yaml => print(yaml(&document(), 0)),
+        Format::Human => print(human(&database, outputs)),
+        Format::Json => json::print(&Info::new(&database, outputs)),
+        Format::Yaml => json::print_yaml(&Info::new(&database, outputs)),
     }
 }
 
 fn human(database: &Database, outputs: Option<&Outputs>) -> String {
-    let written = &database.environment.spec;
+    let spec = &database.environment.spec;
     let entries: Vec<_> = resolved::entries(database)
         .into_iter()
         .filter(|entry| !entry.value.is_null())
@@ -74,8 +75,8 @@ fn human(database: &Database, outputs: Option<&Outputs>) -> String {
     let mut text = format!(
         "{} in account {}, {}\nconfig {}\nroot   {}\n\n",
         database.unit(),
-        written.account_id,
-        written.region,
+        spec.account_id,
+        spec.region,
         database.file.path,
         database.directory()
     );
@@ -90,7 +91,7 @@ fn human(database: &Database, outputs: Option<&Outputs>) -> String {
     text.push_str(&table(&names));
     text.push_str("\nKnown after apply\n");
     match outputs {
-        Some(outputs) => text.push_str(&table(&resolved::told(outputs))),
+        Some(outputs) => text.push_str(&table(&known(outputs))),
         None => {
             let _ = writeln!(
                 text,
@@ -109,33 +110,26 @@ fn table(rows: &[(&str, String)]) -> String {
     rows.iter().map(line).collect()
 }
 
+/// What apply told, in the words of the service team.
+fn known(outputs: &Outputs) -> Vec<(&'static str, String)> {
+    let mut rows = vec![
+        ("endpoint", outputs.proxy_endpoint.clone()),
+        ("port", outputs.port.to_string()),
+        ("user", outputs.username.clone()),
+        ("secret", outputs.secret_arn.clone()),
+        ("role", outputs.role_arn.clone()),
+        ("service name", outputs.endpoint_service_name.clone()),
+    ];
+    rows.extend(outputs.database_name.clone().map(|name| ("database", name)));
+    rows
+}
+
+/// A value on one line, with what cannot be seen spelt out.
 fn shown(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => spelt_out(text),
         Value::Array(items) if items.is_empty() => "none".to_owned(),
         Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
-}
-
-/// YAML of a document, mappings in blocks and everything else on one line.
-fn yaml(value: &Value, depth: usize) -> String {
-    let indent = "  ".repeat(depth);
-    let mut text = String::new();
-    for (key, value) in value.as_object().into_iter().flatten() {
-        let key = edit::inline(&Value::from(key.as_str()));
-        let _ = match value {
-            Value::Object(map) if !map.is_empty() => {
-                write!(text, "{indent}{key}:\n{}", yaml(value, depth + 1))
-            }
-            Value::Array(items) if items.iter().any(Value::is_object) => {
-                let items = items
-                    .iter()
-                    .map(|item| format!("{indent}  - {}\n", edit::inline(item)));
-                write!(text, "{indent}{key}:\n{}", items.collect::<String>())
-            }
-            _ => writeln!(text, "{indent}{key}: {}", edit::inline(value)),
-        };
-    }
-    text
 }

@@ -1,10 +1,15 @@
 //! `valet-rds rules`: the table of rules, or all about one.
 
-use std::fmt::Write;
+use clap::ValueEnum;
 
 use crate::{
-    cli::{complete, stop::Stop, terminal::print},
-    diagnostic::rule,
+    cli::{
+        complete,
+        json::{self, rules::Rules},
+        stop::Stop,
+        terminal::print,
+    },
+    diagnostic::rule::{self, Rule},
     text::suggest,
 };
 
@@ -14,6 +19,17 @@ pub struct Arguments {
     /// The rule to explain [default: list all]
     #[arg(value_name = "CODE", add = complete::rules())]
     code: Option<String>,
+    /// How to print them
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Human,
+    /// One JSON document
+    Json,
 }
 
 /// Runs the command.
@@ -21,36 +37,44 @@ pub struct Arguments {
 /// # Errors
 /// When there is no such rule.
 pub fn run(arguments: &Arguments) -> Result<(), Stop> {
-    let Some(code) = &arguments.code else {
-        let width = rule::ALL
-            .iter()
-            .map(|rule| rule.code.len())
-            .max()
-            .unwrap_or(0);
-        let mut text = String::new();
-        for rule in rule::ALL {
-            let _ = writeln!(
-                text,
-                "{:width$}  {:7}  {}",
-                rule.code,
-                rule.severity.as_str(),
-                rule.meaning
-            );
-        }
-        return print(text);
+    let one = match &arguments.code {
+        Some(code) => Some(find(code)?),
+        None => None,
     };
-    let Some(rule) = rule::find(code) else {
+    match (arguments.format, one) {
+        (Format::Json, Some(rule)) => json::print(&Rules::new(&[rule])),
+        (Format::Json, None) => json::print(&Rules::new(rule::ALL)),
+        (Format::Human, Some(rule)) => print(explain(rule)),
+        (Format::Human, None) => print(list()),
+    }
+}
+
+fn find(code: &str) -> Result<&'static Rule, Stop> {
+    rule::find(code).ok_or_else(|| {
         let codes: Vec<_> = rule::ALL.iter().map(|rule| rule.code).collect();
         let hint = suggest::nearest(code, &codes)
             .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        return Err(Stop::Usage(format!("there is no rule `{code}`{hint}")));
+        Stop::Usage(format!("there is no rule `{code}`{hint}"))
+    })
+}
+
+fn list() -> String {
+    let codes = rule::ALL.iter().map(|rule| rule.code.len());
+    let width = codes.max().unwrap_or(0);
+    let line = |rule: &&Rule| {
+        let severity = rule.severity.as_str();
+        format!("{:width$}  {severity:7}  {}\n", rule.code, rule.meaning)
     };
-    print(format!(
+    rule::ALL.iter().map(line).collect()
+}
+
+fn explain(rule: &Rule) -> String {
+    format!(
         "{} ({})\n\n{}\n{}\n\nFor example:\n  {}\n",
         rule.code,
         rule.severity.as_str(),
         rule.meaning,
         rule.explanation,
         rule.example
-    ))
+    )
 }

@@ -1,16 +1,23 @@
-//! `valet-rds schema`: the JSON Schemas.
+//! `valet-rds schema`: the JSON Schemas of the input files, and of what commands print for programs.
 
 use clap::ValueEnum;
 
 use crate::{
-    cli::{stop::Stop, terminal::print},
+    cli::{
+        json::{
+            self, affected::Affected, check::Check, diff::Diff, explain::Explain, gate::Gate,
+            info::Info, rules::Rules,
+        },
+        stop::Stop,
+        terminal::print,
+    },
     config::schema,
 };
 
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Which files the schema describes
+    /// What the schema describes
     #[arg(value_name = "WHICH")]
     which: Which,
 }
@@ -21,16 +28,36 @@ enum Which {
     Config,
     /// The platform team's `valet.yaml`
     Workspace,
+    /// What `affected --format json` prints
+    Affected,
+    /// What `check --format json` prints
+    Check,
+    /// What `diff --format json` prints
+    Diff,
+    /// What `explain --format json` prints
+    Explain,
+    /// What `gate --format json` prints
+    Gate,
+    /// What `info --format json` prints
+    Info,
+    /// What `rules --format json` prints
+    Rules,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// Never.
+/// When standard output takes no more.
 pub fn run(arguments: &Arguments) -> Result<(), Stop> {
-    let schema = match arguments.which {
-        Which::Config => &schema::CONFIG,
-        Which::Workspace => &schema::WORKSPACE,
-    };
-    print(schema.text())
+    print(match arguments.which {
+        Which::Config => schema::CONFIG.text(),
+        Which::Workspace => schema::WORKSPACE.text(),
+        Which::Affected => json::schema::<Affected>("affected"),
+        Which::Check => json::schema::<Check>("check"),
+        Which::Diff => json::schema::<Diff>("diff"),
+        Which::Explain => json::schema::<Explain>("explain"),
+        Which::Gate => json::schema::<Gate>("gate"),
+        Which::Info => json::schema::<Info>("info"),
+        Which::Rules => json::schema::<Rules>("rules"),
+    })
 }

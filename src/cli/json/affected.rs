@@ -1,0 +1,60 @@
+//! What `affected` prints for programs.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{FORMAT, FormatVersion};
+use crate::review::{self, Kind};
+
+/// The units that a change touches, and that are still there.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Affected<'a> {
+    format_version: FormatVersion,
+    /// In the order of their names.
+    units: Vec<AffectedUnit<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct AffectedUnit<'a> {
+    /// `ENVIRONMENT/NAMESPACE`, or `ENVIRONMENT/_environment` for what units share.
+    unit: &'a str,
+    /// Folder of its root, relative to the workspace.
+    directory: &'a str,
+    /// Whether the base has no such unit.
+    created: bool,
+}
+
+impl<'a> Affected<'a> {
+    /// The document of these units.
+    #[must_use]
+    pub fn new(units: &[&'a review::Unit]) -> Self {
+        let units = units.iter().map(|unit| AffectedUnit {
+            unit: &unit.name,
+            directory: &unit.directory,
+            created: unit.kind == Kind::Created,
+        });
+        Self {
+            format_version: FORMAT,
+            units: units.collect(),
+        }
+    }
+}
+
+/// A matrix in the shape that GitHub Actions reads, which has no place for a version.
+#[derive(Debug, Serialize)]
+pub struct Matrix {
+    /// The jobs.
+    pub include: Vec<Job>,
+}
+
+/// A job of a matrix.
+#[derive(Debug, Serialize)]
+pub struct Job {
+    /// Its number, from 1.
+    pub job: usize,
+    /// Its units, with spaces between them.
+    pub units: String,
+    /// The folders of their roots, in the same order.
+    pub directories: String,
+}

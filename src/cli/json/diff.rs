@@ -1,0 +1,193 @@
+//! What `diff --format json` prints.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{FORMAT, FormatVersion, check::Problem};
+use crate::{
+    review::{self, Deny, Kind, Review, impact::Impact},
+    text::date::Date,
+};
+
+/// What a change does, unit by unit.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Diff<'a> {
+    format_version: FormatVersion,
+    /// In the order of their names.
+    units: Vec<ReviewedUnit<'a>>,
+    /// Steps that must not be taken.
+    problems: Vec<Problem<'a>>,
+    summary: Summary,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Summary {
+    units: usize,
+    /// How many units have which worst effect.
+    grades: Grades,
+}
+
+#[derive(Debug, Default, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+struct Grades {
+    none: usize,
+    in_place: usize,
+    reboot: usize,
+    downtime: usize,
+    replace: usize,
+    data_loss: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ReviewedUnit<'a> {
+    /// `ENVIRONMENT/NAMESPACE`, or `ENVIRONMENT/_environment` for what units share.
+    unit: &'a str,
+    /// Folder of its root, relative to the workspace.
+    directory: &'a str,
+    kind: UnitKind,
+    /// Its name before a move; its folder, when the name has stayed.
+    moved_from: Option<&'a str>,
+    /// Its worst effect.
+    #[schemars(extend("enum" = Impact::ALL.map(Impact::as_str)))]
+    grade: &'a str,
+    /// What clients connect with that becomes another.
+    connection: Vec<&'a str>,
+    /// The worst effect that its config neither allows nor declares.
+    #[schemars(extend("enum" = Impact::ALL.map(Impact::as_str)))]
+    unacknowledged: &'a str,
+    /// The effect for which `--deny` refuses it.
+    denied: Option<String>,
+    /// The arguments that differ, the worst first.
+    lines: Vec<ReviewedLine<'a>>,
+    /// What to know about an upgrade to another major version.
+    upgrade: &'a [String],
+    /// The generated files that differ, as a unified diff.
+    hcl: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+enum UnitKind {
+    Created,
+    Changed,
+    Moved,
+    Gone,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ReviewedLine<'a> {
+    /// The key behind the change, with `.` between keys inside each other; empty when there is none.
+    key: &'a str,
+    /// Which kind of file that key stands in.
+    file: KeyFile,
+    /// That file, relative to the workspace; null when the key is not written there.
+    path: Option<&'a str>,
+    /// The line of the key in it, from 1.
+    line: Option<usize>,
+    /// The value before, on one line; empty when there was none.
+    old: &'a str,
+    /// The value after, on one line; empty when there is none.
+    new: &'a str,
+    /// Address in the root, such as `module.rds.instance_class`, or the name of a file in it.
+    address: &'a str,
+    /// What the argument is in AWS; empty when nothing is known.
+    becomes: &'a str,
+    #[schemars(extend("enum" = Impact::ALL.map(Impact::as_str)))]
+    grade: &'a str,
+    why: &'a str,
+    /// What to do instead; empty when nothing is better.
+    instead: &'a str,
+    /// What clients connect with that becomes another.
+    connection: &'a [&'static str],
+    /// Whether the config asks for this effect by its lifecycle.
+    declared: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+enum KeyFile {
+    #[serde(rename = "config")]
+    Config,
+    #[serde(rename = "valet.yaml")]
+    Workspace,
+}
+
+impl<'a> Diff<'a> {
+    /// The document of a review. `base` goes before the paths of problems.
+    #[must_use]
+    pub fn new(review: &'a Review, deny: Deny, today: Date, base: &str) -> Self {
+        let mut grades = Grades::default();
+        for unit in &review.units {
+            *match unit.grade() {
+                Impact::None => &mut grades.none,
+                Impact::InPlace => &mut grades.in_place,
+                Impact::Reboot => &mut grades.reboot,
+                Impact::Downtime => &mut grades.downtime,
+                Impact::Replace => &mut grades.replace,
+                Impact::DataLoss => &mut grades.data_loss,
+            } += 1;
+        }
+        let units = review.units.iter();
+        Self {
+            format_version: FORMAT,
+            units: units
+                .map(|unit| ReviewedUnit::new(unit, deny, today))
+                .collect(),
+            problems: Problem::list(&review.problems, base),
+            summary: Summary {
+                units: review.units.len(),
+                grades,
+            },
+        }
+    }
+}
+
+impl<'a> ReviewedUnit<'a> {
+    fn new(unit: &'a review::Unit, deny: Deny, today: Date) -> Self {
+        let (kind, moved_from) = match &unit.kind {
+            Kind::Created => (UnitKind::Created, None),
+            Kind::Changed => (UnitKind::Changed, None),
+            Kind::Moved(from) => (UnitKind::Moved, Some(from.as_str())),
+            Kind::Gone => (UnitKind::Gone, None),
+        };
+        Self {
+            unit: &unit.name,
+            directory: &unit.directory,
+            kind,
+            moved_from,
+            grade: unit.grade().as_str(),
+            connection: unit.connection().into_iter().collect(),
+            unacknowledged: unit.unacknowledged(today).as_str(),
+            denied: unit.denied(deny, today),
+            lines: unit.lines.iter().map(ReviewedLine::new).collect(),
+            upgrade: &unit.upgrade,
+            hcl: unit.hcl.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl<'a> ReviewedLine<'a> {
+    fn new(line: &'a review::Line) -> Self {
+        Self {
+            key: &line.key,
+            file: if line.is_of_environment {
+                KeyFile::Workspace
+            } else {
+                KeyFile::Config
+            },
+            path: line.place.as_ref().map(|(path, _)| path.as_str()),
+            line: line.place.as_ref().map(|(_, line)| *line),
+            old: &line.old,
+            new: &line.new,
+            address: &line.address,
+            becomes: &line.becomes,
+            grade: line.grade.as_str(),
+            why: &line.why,
+            instead: &line.instead,
+            connection: &line.connection,
+            declared: line.is_declared,
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What `gate --format json` prints.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{FORMAT, FormatVersion};
+use crate::{
+    model::identity::UnitId,
+    review::gate::{self, Verdict},
+};
+
+/// Whether a plan may be applied.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Gate<'a> {
+    format_version: FormatVersion,
+    /// The unit that the plan is for; null when nothing tells.
+    unit: Option<String>,
+    /// Whether everything may be done.
+    passes: bool,
+    /// What the plan does that is worth a word, with what is refused first.
+    steps: Vec<Step<'a>>,
+    /// How many resources each action meets.
+    counts: BTreeMap<&'static str, usize>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Step<'a> {
+    /// Address of the resource.
+    address: &'a str,
+    /// What is done to it.
+    action: &'a str,
+    /// The arguments that force a replacement.
+    forced_by: &'a [String],
+    outcome: Outcome,
+    /// Why it may or may not be done.
+    reason: &'a str,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+enum Outcome {
+    /// It may not be done.
+    Refused,
+    /// It may be done.
+    Fine,
+}
+
+impl<'a> Gate<'a> {
+    /// The document of a verdict.
+    #[must_use]
+    pub fn new(verdict: &'a Verdict, unit: Option<&UnitId>) -> Self {
+        let counts = verdict.counts.iter();
+        Self {
+            format_version: FORMAT,
+            unit: unit.map(ToString::to_string),
+            passes: verdict.passes(),
+            steps: verdict.rows.iter().map(Step::new).collect(),
+            counts: counts
+                .map(|(action, count)| (action.as_str(), *count))
+                .collect(),
+        }
+    }
+}
+
+impl<'a> Step<'a> {
+    fn new(row: &'a gate::Row) -> Self {
+        Self {
+            address: &row.step.address,
+            action: row.step.action.as_str(),
+            forced_by: &row.step.because,
+            outcome: if row.passes {
+                Outcome::Fine
+            } else {
+                Outcome::Refused
+            },
+            reason: &row.reason,
+        }
+    }
+}

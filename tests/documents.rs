@@ -1,0 +1,156 @@
+//! Each JSON document that a command prints is what its published schema says, no more and no less.
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+
+use crate::support::{
+    command::{run, valet},
+    folder::{case, city, copy, edit, minimal},
+    outputs::applied,
+    repository::repository,
+    snapshot,
+    workspace::cases,
+};
+
+/// The commands with a published schema.
+const COMMANDS: [&str; 7] = [
+    "affected", "check", "diff", "explain", "gate", "info", "rules",
+];
+
+fn schema(command: &str) -> String {
+    let printed = valet(Path::new("."), &["schema", command]);
+    assert_eq!((printed.code, printed.err.as_str()), (0, ""));
+    printed.out
+}
+
+/// Forbids every key that a schema does not name, so that it cannot lag behind what is printed.
+fn closed(mut schema: Value) -> Value {
+    match &mut schema {
+        Value::Object(object) => {
+            let values = std::mem::take(object).into_iter();
+            object.extend(values.map(|(key, value)| (key, closed(value))));
+            if object.contains_key("properties") {
+                object.insert("additionalProperties".to_owned(), false.into());
+            }
+        }
+        Value::Array(items) => {
+            let items_before = std::mem::take(items).into_iter();
+            items.extend(items_before.map(closed));
+        }
+        _ => {}
+    }
+    schema
+}
+
+/// Runs a command for programs: one document of its schema, which is the result.
+fn printed(folder: &Path, line: &str) -> Value {
+    let command = line.split(' ').next().unwrap();
+    let printed = run(folder, &format!("{line} --format json"));
+    let document: Value = serde_json::from_str(&printed.out)
+        .unwrap_or_else(|error| panic!("{line}: {error}\n{}{}", printed.out, printed.err));
+    let schema = closed(serde_json::from_str(&schema(command)).unwrap());
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> = validator
+        .iter_errors(&document)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{line}: {errors:#?}");
+    assert_eq!(document["formatVersion"], "1.0", "{line}");
+    assert_eq!(
+        document.as_object().unwrap().keys().next().unwrap(),
+        "formatVersion"
+    );
+    document
+}
+
+#[test]
+fn the_published_schemas() {
+    let settings = snapshot::settings("schema");
+    for command in COMMANDS {
+        settings.bind(|| insta::assert_snapshot!(command, schema(command)));
+    }
+}
+
+#[test]
+fn what_check_prints_is_of_its_schema() {
+    let clean = printed(&city("documents-check"), "check");
+    assert_eq!(clean["problems"], Value::from(Vec::<Value>::new()));
+    for path in cases("fixtures/bad") {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let folder = format!("documents-check-{name}");
+        let folder = if path.join("valet.yaml").is_file() {
+            copy(path.to_str().unwrap(), &folder)
+        } else {
+            case(&format!("bad/{name}"), &folder)
+        };
+        printed(&folder, "check");
+    }
+}
+
+#[test]
+fn what_a_review_prints_is_of_its_schema() {
+    let city = repository("documents-review");
+    let config = city.join("configs/dev3/test-dev.yaml");
+    assert_eq!(
+        printed(&city, "diff --base HEAD")["summary"]["units"],
+        Value::from(0)
+    );
+    edit(&config, "username: postgres", "username: postgras");
+    fs::rename(
+        city.join("configs/dev3/agora.yaml"),
+        city.join("configs/dev3/agora-2.yaml"),
+    )
+    .unwrap();
+    fs::write(
+        city.join("configs/dev3/new.yaml"),
+        "shortname: new\nusername: postgres\n",
+    )
+    .unwrap();
+    let diff = printed(&city, "diff --base HEAD --deny replace");
+    let units = diff["units"].as_array().unwrap().iter();
+    let kinds: Vec<_> = units.map(|unit| unit["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["moved", "created", "changed"]);
+    let affected = printed(&city, "affected --base HEAD");
+    assert_eq!(affected["units"].as_array().unwrap().len(), 3);
+    fs::remove_file(&config).unwrap();
+    let left_behind = printed(&city, "diff --base HEAD");
+    assert!(!left_behind["problems"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn what_explain_and_rules_print_is_of_their_schemas() {
+    let city = city("documents-explain");
+    for what in ["dev3/test-dev", "prod/ledger", "dev3/_environment"] {
+        let explained = printed(&city, &format!("explain {what}"));
+        assert!(!explained["values"].as_array().unwrap().is_empty());
+    }
+    let all = printed(&city, "rules");
+    assert!(all["rules"].as_array().unwrap().len() > 50);
+    let one = printed(&city, "rules tag");
+    assert_eq!(one["rules"][0]["code"], "tag");
+    assert_eq!(one["rules"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_gate_prints_is_of_its_schema() {
+    let folder = minimal("documents-gate");
+    for plan in fs::read_dir("fixtures/plans").unwrap() {
+        let plan = fs::canonicalize(plan.unwrap().path()).unwrap();
+        if plan.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let gate = printed(&folder, &format!("gate {}", plan.display()));
+        let steps = gate["steps"].as_array().unwrap();
+        let refused = steps.iter().any(|step| step["outcome"] == "refused");
+        assert_eq!(gate["passes"], !refused, "{}", plan.display());
+    }
+}
+
+#[test]
+fn what_info_prints_is_of_its_schema_with_and_without_outputs() {
+    let before = printed(&city("documents-info"), "info dev3/test-dev");
+    assert!(before["outputs"].is_null());
+    let after = printed(&applied("documents-info-applied"), "info prod/ledger");
+    assert_eq!(after["outputs"]["port"], 5432);
+}
