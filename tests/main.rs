@@ -14,6 +14,7 @@ mod connection;
 mod create;
 mod diff;
 mod documents;
+mod exit_codes;
 mod explain;
 mod finding;
 mod fuzzed;

@@ -10,14 +10,20 @@ use super::folder::city;
 
 /// A copy of the example workspace in a git repository of its own, in a folder below its root.
 pub(crate) fn repository(name: &str) -> PathBuf {
-    let _ = fs::remove_dir_all(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
     let folder = city(&format!("{name}/platform/city"));
-    let root = folder.parent().unwrap().parent().unwrap().to_owned();
-    git(&root, &["init", "--quiet", "--initial-branch", "main"]);
-    commit(&root);
+    init(&folder);
     folder
 }
 
+/// Makes a repository of the folder two above a workspace, so that the modules can be in it, and commits what is there.
+pub(crate) fn init(workspace: &Path) {
+    let root = workspace.ancestors().nth(2).unwrap();
+    let _ = fs::remove_dir_all(root.join(".git"));
+    git(root, &["init", "--quiet", "--initial-branch", "main"]);
+    commit(root);
+}
+
+/// Commits everything in the repository around a folder.
 pub(crate) fn commit(folder: &Path) {
     git(folder, &["add", "--all"]);
     git(
@@ -36,6 +42,7 @@ pub(crate) fn commit(folder: &Path) {
     );
 }
 
+/// Runs git to a good end.
 pub(crate) fn git(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new("git");
     command

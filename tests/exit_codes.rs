@@ -1,0 +1,198 @@
+//! What every command ends with: 0 fine; 1 problems; 2 wrong usage, or the machine refuses, told apart in words.
+#![cfg(target_os = "linux")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use crate::support::{
+    command::{Ran, command, run},
+    folder::{edit, minimal},
+    outputs::applied,
+    repository::init,
+};
+
+/// What a run can end with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    Fine,
+    Problems,
+    Usage,
+    Machine,
+}
+use End::{Fine, Machine, Problems, Usage};
+
+/// Where a run takes place.
+#[derive(Clone, Copy, Debug)]
+enum At {
+    /// A workspace with nothing wrong.
+    Sound,
+    /// The same with a config that does not compile, and one that is gone though its database is not.
+    Wrong,
+    /// The sound one, with a full disk behind standard output.
+    Full,
+}
+use At::{Full, Sound, Wrong};
+
+const ROWS: &[(At, &str, End)] = &[
+    (Sound, "affected --base HEAD", Fine),
+    (Wrong, "affected --base HEAD", Problems),
+    (Sound, "affected", Usage),
+    (Full, "affected --base HEAD --format json", Machine),
+    (Sound, "check", Fine),
+    (Wrong, "check", Problems),
+    (Sound, "check dev3/none", Usage),
+    (Sound, "check --workspace no-such-folder", Machine),
+    (Sound, "completions bash", Fine),
+    (Sound, "completions tcsh", Usage),
+    (Full, "completions bash", Machine),
+    (Sound, "create dev3/agora -i db.t4g.large", Fine),
+    (Wrong, "create prod/search -i db.t4g.large", Problems),
+    (Sound, "create dev3/fresh", Usage),
+    (Full, "create dev3/agora -i db.t4g.large", Machine),
+    (Sound, "diff --base HEAD", Fine),
+    (Wrong, "diff --base HEAD", Problems),
+    (Sound, "diff", Usage),
+    (Full, "diff --base HEAD", Machine),
+    (Sound, "explain dev3/agora", Fine),
+    (Wrong, "explain prod/search", Problems),
+    (Sound, "explain dev3/none", Usage),
+    (Full, "explain dev3/agora", Machine),
+    (Sound, "generate", Fine),
+    (Wrong, "generate", Problems),
+    (Sound, "generate dev3/none", Usage),
+    (Sound, "generate --workspace no-such-folder", Machine),
+    (Sound, "graph dev3/agora", Fine),
+    (Wrong, "graph prod/search", Problems),
+    (Sound, "graph", Usage),
+    (Full, "graph dev3/agora", Machine),
+    (Sound, "handoff dev3/agora", Fine),
+    (Wrong, "handoff prod/search", Problems),
+    (Sound, "handoff", Usage),
+    (Full, "handoff dev3/agora", Machine),
+    (Sound, "info dev3/agora", Fine),
+    (Wrong, "info prod/search", Problems),
+    (Sound, "info", Usage),
+    (Full, "info dev3/agora", Machine),
+    (Sound, "init new", Fine),
+    (Sound, "init new", Usage),
+    (Sound, "init valet.yaml/new", Machine),
+    (Sound, "k8s dev3/agora", Fine),
+    (Wrong, "k8s prod/search", Problems),
+    (Sound, "k8s", Usage),
+    (Full, "k8s dev3/agora", Machine),
+    (Sound, "preview dev3/agora", Fine),
+    (Wrong, "preview prod/search", Problems),
+    (Sound, "preview", Usage),
+    (Full, "preview dev3/agora", Machine),
+    (Sound, "privatelink dev3/agora", Fine),
+    (Wrong, "privatelink prod/search", Problems),
+    (Sound, "privatelink", Usage),
+    (Full, "privatelink dev3/pinned", Machine),
+    (Sound, "retire dev3/pinned", Fine),
+    (Wrong, "retire prod/search", Problems),
+    (Sound, "retire dev3/none", Usage),
+    (Full, "retire dev3/pinned", Machine),
+    (Sound, "rules", Fine),
+    (Sound, "rules no-such-rule", Usage),
+    (Full, "rules", Machine),
+    (Sound, "schema config", Fine),
+    (Sound, "schema", Usage),
+    (Full, "schema config", Machine),
+];
+
+/// The example workspace, applied and committed, with a private-link repository.
+fn sound(name: &str) -> PathBuf {
+    let city = applied(&format!("{name}/platform/city"));
+    let links = city.join("network");
+    fs::create_dir(&links).unwrap();
+    fs::write(links.join("endpoints.yaml"), "# Ours.\n").unwrap();
+    edit(
+        &city.join("valet.yaml"),
+        "modules:",
+        "privatelink: {repository: network, file: endpoints.yaml}\nmodules:",
+    );
+    init(&city);
+    city
+}
+
+fn wrong(name: &str) -> PathBuf {
+    let city = sound(name);
+    fs::write(city.join("configs/prod/search.yaml"), "shortname: [\n").unwrap();
+    fs::remove_file(city.join("configs/dev3/agora.yaml")).unwrap();
+    city
+}
+
+fn run_full(folder: &Path, line: &str) -> Ran {
+    let words: Vec<_> = line.split(' ').collect();
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut command = command(folder, &words);
+    let child = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    Ran::of(child.wait_with_output().unwrap())
+}
+
+fn assert_ends(ran: &Ran, end: End, line: &str) {
+    let code = match end {
+        Fine => 0,
+        Problems => 1,
+        Usage | Machine => 2,
+    };
+    assert_eq!(ran.code, code, "{line}: {ran}");
+    let is_said = |start| ran.err.lines().any(|line: &str| line.starts_with(start));
+    assert_eq!(is_said("error: "), end == Usage, "{line}: {ran}");
+    assert_eq!(is_said("system error: "), end == Machine, "{line}: {ran}");
+}
+
+#[test]
+fn every_command_ends_with_the_code_of_its_result() {
+    let (sound, wrong) = (sound("exit-sound"), wrong("exit-wrong"));
+    for (at, line, end) in ROWS {
+        let ran = match at {
+            Sound => run(&sound, line),
+            Wrong => run(&wrong, line),
+            Full => run_full(&sound, line),
+        };
+        assert_ends(&ran, *end, line);
+    }
+}
+
+/// The gate asks for one unit, and for plans.
+#[test]
+fn the_gate_ends_with_the_code_of_its_verdict() {
+    let folder = minimal("exit-gate");
+    let plan = |name: &str| {
+        let path = fs::canonicalize(format!("fixtures/plans/{name}.json")).unwrap();
+        format!("gate {} --unit dev/orders", path.display())
+    };
+    for (line, end) in [
+        (plan("in-place"), Fine),
+        (plan("replace-instance"), Problems),
+        (plan("in-place").replace("orders", "none"), Usage),
+        ("gate no-such-plan.json".to_owned(), Machine),
+    ] {
+        assert_ends(&run(&folder, &line), end, &line);
+    }
+    assert_ends(&run_full(&folder, &plan("in-place")), Machine, "gate");
+}
+
+#[test]
+fn no_command_is_left_out() {
+    let mut ends: BTreeMap<&str, BTreeSet<End>> = BTreeMap::new();
+    for (_, line, end) in ROWS {
+        let name = line.split(' ').next().unwrap();
+        ends.entry(name).or_default().insert(*end);
+    }
+    let root = storage_valet_rds::cli::command("valet-rds");
+    let names = root.get_subcommands().map(clap::Command::get_name);
+    let names: BTreeSet<_> = names.filter(|name| *name != "gate").collect();
+    assert_eq!(ends.keys().copied().collect::<BTreeSet<_>>(), names);
+    // These read no config, so they have no problems.
+    let inputless = ["completions", "init", "rules", "schema"];
+    for (name, ends) in ends {
+        let count = if inputless.contains(&name) { 3 } else { 4 };
+        assert_eq!(ends.len(), count, "{name}: {ends:?}");
+    }
+}
