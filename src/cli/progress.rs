@@ -1,151 +1,144 @@
 //! How far a long run is: one line on standard error that comes and goes, on a terminal alone.
 
 use std::{
-    io::{IsTerminal, Write},
-    sync::{
-        Arc, Condvar, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::mpsc::{self, RecvTimeoutError, Sender},
     thread::{self, JoinHandle},
     time::Duration,
 };
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
 /// A run that takes less than this says nothing.
 const PATIENCE: Duration = Duration::from_millis(400);
 const PERIOD: Duration = Duration::from_millis(100);
-const WIPE: &str = "\r\u{1b}[K";
 
 /// A line that lives as long as the work; the work ticks it.
 #[derive(Debug)]
 pub struct Progress {
-    shared: Arc<Shared>,
-    drawing: Option<JoinHandle<()>>,
+    bar: ProgressBar,
+    waiting: Option<Waiting>,
 }
 
-#[derive(Debug, Default)]
-struct Shared {
-    done: AtomicUsize,
-    over: Mutex<bool>,
-    wake: Condvar,
+/// The thread that shows the line when patience ends before the work.
+#[derive(Debug)]
+struct Waiting {
+    over: Sender<()>,
+    thread: JoinHandle<()>,
 }
 
 impl Progress {
     /// Begins. `of` is the number of ticks to come, or 0 when nobody knows.
     #[must_use]
     pub fn start(verb: &'static str, of: usize) -> Self {
-        let shared = Arc::new(Shared::default());
-        let drawing = std::io::stderr().is_terminal().then(|| {
-            let shared = Arc::clone(&shared);
-            thread::spawn(move || draw(&shared, verb, of, PATIENCE, &mut std::io::stderr()))
+        Self::start_on(ProgressDrawTarget::stderr(), PATIENCE, verb, of)
+    }
+
+    fn start_on(
+        screen: ProgressDrawTarget,
+        patience: Duration,
+        verb: &'static str,
+        of: usize,
+    ) -> Self {
+        let end = u64::try_from(of).ok().filter(|end| *end > 0);
+        let bar = ProgressBar::with_draw_target(end, ProgressDrawTarget::hidden());
+        bar.set_style(style(end.is_some()));
+        bar.set_message(verb);
+        let waiting = (!screen.is_hidden()).then(|| {
+            let (over, ended) = mpsc::channel();
+            let bar = bar.clone();
+            let thread = thread::spawn(move || {
+                if ended.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+                    bar.set_draw_target(screen);
+                    bar.enable_steady_tick(PERIOD);
+                }
+            });
+            Waiting { over, thread }
         });
-        Self { shared, drawing }
+        Self { bar, waiting }
     }
 
     /// One more is done.
     pub fn tick(&self) {
-        self.shared.done.fetch_add(1, Ordering::Relaxed);
+        self.bar.inc(1);
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        *self
-            .shared
-            .over
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = true;
-        self.shared.wake.notify_all();
-        if let Some(drawing) = self.drawing.take() {
+        if let Some(Waiting { over, thread }) = self.waiting.take() {
+            drop(over);
             // The line is gone either way.
-            let _ = drawing.join();
+            let _ = thread.join();
         }
+        self.bar.finish_and_clear();
     }
 }
 
-/// Draws until the work is over, then leaves an empty line. A screen that has gone away does not matter.
-fn draw(shared: &Shared, verb: &str, of: usize, patience: Duration, screen: &mut impl Write) {
-    let mut wait = patience;
-    let mut drawn = 0;
-    let mut over = shared.over.lock().unwrap_or_else(PoisonError::into_inner);
-    loop {
-        let waited = shared.wake.wait_timeout_while(over, wait, |over| !*over);
-        over = waited.unwrap_or_else(PoisonError::into_inner).0;
-        if *over {
-            break;
-        }
-        drawn += 1;
-        wait = PERIOD;
-        let line = line(verb, shared.done.load(Ordering::Relaxed), of, drawn);
-        let _ = write!(screen, "{WIPE}{line}").and_then(|()| screen.flush());
+/// A bar when the end is known, otherwise something that moves.
+fn style(has_end: bool) -> ProgressStyle {
+    if has_end {
+        let bar = ProgressStyle::with_template("{msg} [{bar:24}] {pos}/{len}");
+        let bar = bar.unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.progress_chars("= ")
+    } else {
+        let dots = ProgressStyle::with_template("{msg}{spinner}");
+        let dots = dots.unwrap_or_else(|_| ProgressStyle::default_spinner());
+        dots.tick_strings(&[".", "..", "...", "..."])
     }
-    if drawn > 0 {
-        let _ = write!(screen, "{WIPE}").and_then(|()| screen.flush());
-    }
-}
-
-/// The line itself: a bar when the end is known, otherwise something that moves.
-fn line(verb: &str, done: usize, of: usize, drawn: usize) -> String {
-    const WIDTH: usize = 24;
-    if of == 0 {
-        return format!("{verb}{}", ".".repeat(1 + drawn / 5 % 3));
-    }
-    let done = done.min(of);
-    let full = done * WIDTH / of;
-    format!(
-        "{verb} [{}{}] {done}/{of}",
-        "=".repeat(full),
-        " ".repeat(WIDTH - full)
-    )
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, thread, time::Duration};
+    use std::{thread, time::Duration};
 
-    use super::{PERIOD, Shared, draw, line};
+    use indicatif::{InMemoryTerm, ProgressDrawTarget};
 
-    #[test]
-    fn the_bar_fills_and_never_overflows() {
-        assert_eq!(
-            line("writing", 0, 8, 1),
-            "writing [                        ] 0/8"
-        );
-        assert_eq!(
-            line("writing", 4, 8, 1),
-            "writing [============            ] 4/8"
-        );
-        assert_eq!(
-            line("writing", 9, 8, 1),
-            "writing [========================] 8/8"
-        );
-        assert_eq!(line("compiling", 0, 0, 10), "compiling...");
+    use super::{PERIOD, Progress};
+
+    fn start(screen: &InMemoryTerm, patience: Duration, of: usize) -> Progress {
+        let target = ProgressDrawTarget::term_like(Box::new(screen.clone()));
+        Progress::start_on(target, patience, "writing", of)
     }
 
-    /// What a run of some periods leaves on the screen.
-    fn screen(patience: Duration, lasts: Duration) -> String {
-        let shared = Arc::new(Shared::default());
-        let drawing = {
-            let shared = Arc::clone(&shared);
-            thread::spawn(move || {
-                let mut screen = Vec::new();
-                draw(&shared, "writing", 2, patience, &mut screen);
-                String::from_utf8(screen).unwrap()
-            })
-        };
-        thread::sleep(lasts);
-        *shared.over.lock().unwrap() = true;
-        shared.wake.notify_all();
-        drawing.join().unwrap()
+    /// Waits until a screen shows this.
+    fn assert_shows(screen: &InMemoryTerm, expected: &str) {
+        const LOOKS: u32 = 2000;
+        let is_shown = (0..LOOKS).any(|_| {
+            thread::sleep(PERIOD / 10);
+            screen.contents() == expected
+        });
+        assert!(is_shown, "{:?} instead of {expected:?}", screen.contents());
     }
 
     #[test]
-    fn a_long_run_is_shown_and_wiped_away_and_a_short_one_is_silent() {
-        let long = screen(Duration::ZERO, PERIOD * 3);
-        assert!(
-            long.starts_with("\r\u{1b}[Kwriting [                        ] 0/2"),
-            "{long:?}"
-        );
-        assert!(long.ends_with("\r\u{1b}[K"), "{long:?}");
-        assert_eq!(screen(Duration::from_secs(60), Duration::ZERO), "");
+    fn a_long_run_is_shown_as_far_as_it_is_and_wiped_away() {
+        let screen = InMemoryTerm::new(10, 80);
+        let progress = start(&screen, Duration::ZERO, 8);
+        assert_shows(&screen, "writing [                        ] 0/8");
+        (0..4).for_each(|_| progress.tick());
+        assert_shows(&screen, "writing [============            ] 4/8");
+        (0..4).for_each(|_| progress.tick());
+        assert_shows(&screen, "writing [========================] 8/8");
+        drop(progress);
+        assert_eq!(screen.contents(), "");
+    }
+
+    #[test]
+    fn a_run_without_a_known_end_moves() {
+        let screen = InMemoryTerm::new(10, 80);
+        let progress = start(&screen, Duration::ZERO, 0);
+        assert_shows(&screen, "writing.");
+        assert_shows(&screen, "writing...");
+        drop(progress);
+        assert_eq!(screen.contents(), "");
+    }
+
+    #[test]
+    fn a_short_run_says_nothing() {
+        let screen = InMemoryTerm::new(10, 80);
+        let progress = start(&screen, Duration::from_secs(60), 2);
+        progress.tick();
+        drop(progress);
+        assert_eq!(screen.moves_since_last_check(), "");
     }
 }

@@ -1,6 +1,9 @@
 //! What must hold for any bytes and any text: asked by `fuzz/` for hours and by `fuzzed.rs` for a moment.
 
-use std::{ops::RangeInclusive, sync::Arc};
+use std::{
+    ops::RangeInclusive,
+    sync::{Arc, LazyLock},
+};
 
 use hcl::{
     Expression as Hcl, Value,
@@ -25,8 +28,9 @@ const CONFIG: &str = "shortname: orders\nusername: orders\n";
 
 /// The bytes as a config and as a `valet.yaml`: rejected with problems that can be shown, or compiled to whole HCL.
 pub(crate) fn bytes_are_rejected_or_compiled(bytes: &[u8]) {
-    let example = example::environment().unwrap().unwrap();
-    compile_config(&example, bytes);
+    static EXAMPLE: LazyLock<Arc<Environment>> =
+        LazyLock::new(|| example::environment().unwrap().unwrap());
+    compile_config(&EXAMPLE, bytes);
     assert_placed(bytes);
     match compile::open(bytes.to_vec()) {
         Err(mut problems) => {
