@@ -16,7 +16,7 @@ use storage_valet_rds::{
 
 use crate::support::{
     command::valet,
-    folder::city,
+    folder::{city, edit},
     outputs::{applied, outputs_of},
     snapshot,
     workspace::Workspace,
@@ -76,6 +76,36 @@ fn what_apply_told_is_shown_with_the_rest() {
         read.value["outputs"]["secret_arn"],
         outputs_of(&ledger(&city))["secret_arn"]["value"]
     );
+}
+
+#[test]
+fn what_cannot_be_seen_does_not_reach_a_terminal() {
+    let city = applied("info-hidden");
+    let ledger = city.join("configs/prod/ledger.yaml");
+    let query = "initQuery: \"SET a = '\\u202e\\e[2J\\U000E0041'\"";
+    edit(
+        &ledger,
+        "initQuery: SET search_path = ledger; SET statement_timeout = '30s'",
+        query,
+    );
+    let human = valet(&city, &["info", "prod/ledger"]);
+    assert_eq!(human.code, 0, "{}", human.err);
+    assert!(human.out.contains(r"SET a = '\u{202e}\u{1b}[2J\u{e0041}'"));
+    let preview = valet(&city, &["preview", "prod/ledger"]);
+    assert!(
+        preview
+            .out
+            .contains(r#"= "SET a = '\u202E\u001B[2J\U000E0041'""#),
+        "{}",
+        preview.out
+    );
+    let path = city.join("generated/prod/ledger/outputs.json");
+    edit(&path, "-AbCdEf\"", "-AbCdEf\\u001b[2J\"");
+    let refused = valet(&city, &["info", "prod/ledger"]);
+    assert_eq!((refused.code, refused.out.as_str()), (1, ""));
+    let message = "the output `secret_arn` is not text that can be seen";
+    assert!(refused.err.contains(message), "{}", refused.err);
+    assert!(!refused.err.contains('\u{1b}'), "{}", refused.err);
 }
 
 #[test]

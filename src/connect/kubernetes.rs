@@ -50,8 +50,9 @@ impl Target {
     }
 }
 
-fn database_name(database: &Database, told: Option<String>) -> String {
-    told.or_else(|| database.database_name.value.clone())
+fn database_name(database: &Database, output: Option<String>) -> String {
+    output
+        .or_else(|| database.database_name.value.clone())
         .unwrap_or_else(|| database.facts().default_database.to_owned())
 }
 

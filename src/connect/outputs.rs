@@ -121,7 +121,7 @@ impl Reader<'_> {
 
     fn text(&mut self, name: &str) -> String {
         let text: String = self.read(name, "text").unwrap_or_default();
-        if text.contains(is_hidden) {
+        if text.contains(|letter: char| letter.is_control() || is_hidden(letter)) {
             self.refuse_value(name, "text that can be seen");
         }
         text
@@ -228,7 +228,7 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Vec<P
     problems
 }
 
-/// ARN of a role in the instance's account.
+/// ARN of a role in the database's account.
 #[must_use]
 pub fn role_arn(database: &Database, role: &str) -> String {
     let environment = &database.environment;
@@ -239,7 +239,7 @@ pub fn role_arn(database: &Database, role: &str) -> String {
     )
 }
 
-/// What the ARN of every secret in the instance's account and Region starts with.
+/// What the ARN of every secret in the database's account and Region starts with.
 #[must_use]
 pub fn secret_arn_start(database: &Database) -> String {
     let environment = &database.environment;

@@ -269,12 +269,12 @@ fn groups(accounts: BTreeMap<String, Vec<Node>>) -> Vec<Group> {
 }
 
 fn storage(environment: &Environment, nodes: Vec<Node>) -> Group {
-    let written = &environment.spec;
+    let spec = &environment.spec;
     Group {
         id: "storage".to_owned(),
         title: format!(
             "Storage account {}, {}, {}",
-            written.account_id, written.region, written.network.vpc_id
+            spec.account_id, spec.region, spec.network.vpc_id
         ),
         nodes,
     }

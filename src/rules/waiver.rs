@@ -23,10 +23,11 @@ pub fn apply(database: &Database, problems: Vec<Problem>, today: Date) -> Vec<Pr
             Ok(rule) => {
                 waived.insert(rule.code);
             }
-            Err((rule, key, message, help)) => {
-                let span =
-                    database.span_below(Origin::Config("waivers"), &format!("/{index}/{key}"));
-                about.push(Problem::new(rule, span, message).help(help));
+            Err(objection) => {
+                let below = format!("/{index}/{}", objection.key);
+                let span = database.span_below(Origin::Config("waivers"), &below);
+                let problem = Problem::new(objection.rule, span, objection.message);
+                about.push(problem.help(objection.help));
             }
         }
     }
@@ -36,7 +37,14 @@ pub fn apply(database: &Database, problems: Vec<Problem>, today: Date) -> Vec<Pr
     kept.chain(about).collect()
 }
 
-type Objection = (&'static Rule, &'static str, String, String);
+/// What is wrong with a waiver.
+struct Objection {
+    rule: &'static Rule,
+    /// The key of the waiver that is wrong.
+    key: &'static str,
+    message: String,
+    help: String,
+}
 
 fn judge(
     waiver: &Waiver,
@@ -49,39 +57,37 @@ fn judge(
         .filter(|rule| rule.is_waivable())
         .map(|rule| rule.code)
         .collect();
+    let object = |rule, key, message, help: String| {
+        Err(Objection {
+            rule,
+            key,
+            message,
+            help,
+        })
+    };
     let Some(found) = rule::find(code) else {
+        let message = format!("there is no rule `{code}`");
+        let known = suggest::list(&waivable);
         let help = match suggest::nearest(code, &waivable) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!(
-                "the rules that can be waived are {}",
-                suggest::list(&waivable)
-            ),
+            None => format!("the rules that can be waived are {known}"),
         };
-        return Err((
-            &rule::WAIVER_UNKNOWN_RULE,
-            "rule",
-            format!("there is no rule `{code}`"),
-            help,
-        ));
+        return object(&rule::WAIVER_UNKNOWN_RULE, "rule", message, help);
     };
     if !found.is_waivable() {
         let message = format!("`{code}` cannot be waived");
         let help = format!("the rules that can be are {}", suggest::list(&waivable));
-        return Err((&rule::WAIVER_NOT_ALLOWED, "rule", message, help));
+        return object(&rule::WAIVER_NOT_ALLOWED, "rule", message, help);
     }
     if today > waiver.expires {
         let message = format!("the waiver of `{code}` ended on {}", waiver.expires);
-        let help = "follow the rule and remove the waiver, or agree on a new day".to_owned();
-        return Err((&rule::WAIVER_EXPIRED, "expires", message, help));
+        let help = "follow the rule and remove the waiver, or agree on a new day";
+        return object(&rule::WAIVER_EXPIRED, "expires", message, help.to_owned());
     }
     if !broken.contains(code.as_str()) {
         let message = format!("nothing here breaks `{code}`");
-        return Err((
-            &rule::WAIVER_UNUSED,
-            "rule",
-            message,
-            "remove the waiver".to_owned(),
-        ));
+        let help = "remove the waiver".to_owned();
+        return object(&rule::WAIVER_UNUSED, "rule", message, help);
     }
     Ok(found)
 }

@@ -228,15 +228,15 @@ fn terraform(environment: &Environment, state: &str, origin: Origin) -> Block {
 }
 
 fn provider(environment: &Environment, tags: Vec<(String, Expression)>) -> Block {
-    let written = &environment.spec;
+    let spec = &environment.spec;
     let mut provider = Block::new(BlockKind::Provider, &["aws"])
         .environment(
             "allowed_account_ids",
-            texts([&written.account_id]),
+            texts([&spec.account_id]),
             "accountId",
         )
-        .environment("region", &written.region, "region");
-    if let Some(role) = &written.deploy_role_arn {
+        .environment("region", &spec.region, "region");
+    if let Some(role) = &spec.deploy_role_arn {
         provider = provider.block(Block::new(BlockKind::AssumeRole, &[]).environment(
             "role_arn",
             role,

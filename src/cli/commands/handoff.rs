@@ -39,24 +39,24 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
     let (database, problems) = session.compile_active(&arguments.unit.unit()?)?;
     let outputs = arguments.outputs.read(&session, &database)?;
-    let told = &arguments.kubernetes;
-    let target = told.target(
+    let connection = &arguments.kubernetes;
+    let target = connection.target(
         &session,
         &database,
         outputs.as_ref(),
         k8s::needs_secret(&database),
     )?;
-    let refresh = told.refresh(&database)?;
+    let refresh = connection.refresh(&database)?;
     let objects = stream(&database, &target, refresh, false)?;
-    warn_foreign_host(&database, told.proxy_endpoint.as_deref());
-    let linking = &arguments.privatelink;
-    let entries = linking.entries(&session, &database, Some(&target.host), outputs.as_ref())?;
+    warn_foreign_host(&database, connection.proxy_endpoint.as_deref());
+    let link = &arguments.privatelink;
+    let entries = link.entries(&session, &database, Some(&target.host), outputs.as_ref())?;
     let service = entries.first().map_or("", |entry| &entry.service);
-    let mut said = "no private-link repository is known, so none was changed".to_owned();
-    if let Some(repository) = linking.repository(&session)? {
+    let mut outcome = "no private-link repository is known, so none was changed".to_owned();
+    if let Some(repository) = link.repository(&session)? {
         let edit = repository.edit(&entries)?;
         edit.remarks.iter().for_each(note);
-        said = match &edit.change {
+        outcome = match &edit.change {
             None => "it is there".to_owned(),
             Some(_) if arguments.dry_run => format!("`{}` is still without it", repository.shown()),
             Some(change) => {
@@ -74,6 +74,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         service,
         objects: &objects,
         stale: stale.as_deref(),
-        privatelink: &said,
+        privatelink: &outcome,
     }))
 }

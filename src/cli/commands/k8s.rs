@@ -30,7 +30,7 @@ pub struct Arguments {
     #[command(flatten)]
     outputs: OutputsArgument,
     #[command(flatten)]
-    told: Connection,
+    connection: Connection,
     /// How to print the objects
     #[arg(long, value_name = "FORMAT", default_value = "yaml")]
     format: Format,
@@ -45,7 +45,7 @@ pub struct Arguments {
     deployment: bool,
 }
 
-/// What can be told instead of read from outputs, and how the objects behave.
+/// What can be typed instead of read from outputs, and how the objects behave.
 #[derive(Debug, clap::Args)]
 pub(super) struct Connection {
     /// Host of the proxy, when there are no outputs
@@ -84,11 +84,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
     let (database, problems) = session.compile_active(&arguments.unit.unit()?)?;
     let outputs = arguments.outputs.read(&session, &database)?;
-    let told = &arguments.told;
+    let connection = &arguments.connection;
     // The macro has no other way to log in.
     let secret = bazel || needs_secret(&database);
-    let target = told.target(&session, &database, outputs.as_ref(), secret)?;
-    let refresh = told.refresh(&database)?;
+    let target = connection.target(&session, &database, outputs.as_ref(), secret)?;
+    let refresh = connection.refresh(&database)?;
     let text = match arguments.format {
         Format::Yaml => stream(&database, &target, refresh, arguments.deployment)?,
         Format::Bazel => {
@@ -108,7 +108,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         }
     };
     show_problems(&problems, &session.base, context.color);
-    warn_foreign_host(&database, told.proxy_endpoint.as_deref());
+    warn_foreign_host(&database, connection.proxy_endpoint.as_deref());
     if let Some(warning) = stale(&database, refresh) {
         note(format!("warning: {warning}"));
     }
@@ -138,7 +138,7 @@ pub(super) fn stream(
 }
 
 impl Connection {
-    /// Where the database is reached: what is told wins over what outputs say.
+    /// Where the database is reached: what is typed wins over what outputs say.
     pub(super) fn target(
         &self,
         session: &Session,

@@ -36,13 +36,13 @@ pub struct Arguments {
     #[arg(long, short = 'p', value_name = "HOST", value_parser = host)]
     proxy_endpoint: Option<String>,
     #[command(flatten)]
-    told: Link,
+    link: Link,
     /// Print what would change, and write nothing
     #[arg(long)]
     dry_run: bool,
 }
 
-/// What can be told about the entry.
+/// What can be typed about the entry.
 ///
 /// `-pr` is the two-letter short of `--privatelink-repository`.
 #[derive(Debug, clap::Args)]
@@ -68,20 +68,20 @@ pub(super) struct Link {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
     let (database, _) = session.compile_active(&arguments.unit.unit()?)?;
-    let told = &arguments.told;
-    let named = arguments.proxy_endpoint.is_some() && told.endpoint_service_name.is_some();
+    let link = &arguments.link;
+    let named = arguments.proxy_endpoint.is_some() && link.endpoint_service_name.is_some();
     let outputs = if named {
         None
     } else {
         arguments.outputs.read(&session, &database)?
     };
-    let entries = told.entries(
+    let entries = link.entries(
         &session,
         &database,
         arguments.proxy_endpoint.as_ref(),
         outputs.as_ref(),
     )?;
-    let Some(repository) = told.repository(&session)? else {
+    let Some(repository) = link.repository(&session)? else {
         return Err(Stop::Usage(
             "the private-link repository is not known: give --privatelink-repository, or write `privatelink.repository` in valet.yaml".to_owned(),
         ));
