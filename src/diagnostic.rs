@@ -15,7 +15,10 @@ use crate::{
         rule::{Rule, Severity},
         spans::Spans,
     },
-    text::{pointer, unicode::spelt_out},
+    text::{
+        pointer,
+        unicode::{BYTE_ORDER_MARK, spelt_out},
+    },
 };
 
 /// A value, or everything wrong with the input that should have made it.
@@ -70,6 +73,7 @@ impl File {
     #[must_use]
     pub fn position(&self, offset: usize) -> (usize, usize) {
         let before = self.text.get(..offset).unwrap_or(&self.text);
+        let before = before.strip_prefix(BYTE_ORDER_MARK).unwrap_or(before);
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line = before.matches('\n').count() + 1;
         let column = before.get(start..).unwrap_or("").chars().count() + 1;
@@ -214,13 +218,17 @@ impl Report {
 
     fn at(span: &Span, base: &str, severity: miette::Severity, message: &str) -> Self {
         let name = format!("{base}{}", spelt_out(&span.file.path));
+        let text = span.file.text.as_str();
+        let shown = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        let hidden = text.len() - shown.len();
+        let [start, end] = [span.range.start, span.range.end].map(|at| at.saturating_sub(hidden));
         Self {
             code: "",
             severity,
             message: message.to_owned(),
             help: None,
-            source: NamedSource::new(name, span.file.text.clone()),
-            label: LabeledSpan::underline(span.range.clone()),
+            source: NamedSource::new(name, shown.to_owned()),
+            label: LabeledSpan::underline(start..end),
             related: None,
         }
     }

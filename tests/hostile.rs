@@ -79,8 +79,8 @@ fn letters_that_hide_are_told_at_their_place() {
         ),
         (
             "bom",
-            "\u{feff}shortname: orders\n",
-            "1:1 control-character the invisible character U+FEFF",
+            "shortname: orders\n\u{feff}port: 5432\n",
+            "2:1 control-character the invisible character U+FEFF",
         ),
         (
             "bidi",
@@ -232,13 +232,9 @@ fn bytes_that_are_no_text_are_told_at_the_first_of_them() {
         (
             "utf-16-marked",
             [b"\xff\xfe".to_vec(), utf16.clone()].concat(),
-            "1:1 not-utf8 not UTF-8 text",
+            "1:1 not-utf8 the text is UTF-16",
         ),
-        (
-            "utf-16",
-            utf16,
-            "1:2 control-character the invisible character U+0000",
-        ),
+        ("utf-16", utf16, "1:1 not-utf8 the text is UTF-16"),
         (
             "overlong",
             b"shortname: \xc0\xaf\n".to_vec(),
@@ -248,6 +244,52 @@ fn bytes_that_are_no_text_are_told_at_the_first_of_them() {
             "surrogate",
             b"shortname: \xed\xa0\x80\n".to_vec(),
             "1:12 not-utf8 not UTF-8 text",
+        ),
+    ]);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_problem_and_stays() {
+    let folder = minimal("byte-order-mark");
+    let marked = |file: &str| {
+        let text = fs::read_to_string(folder.join(file)).unwrap();
+        fs::write(folder.join(file), format!("\u{feff}{text}")).unwrap();
+    };
+    let before = valet(&folder, &["generate"]);
+    assert_eq!(before.code, 0, "{}", before.err);
+    marked("valet.yaml");
+    marked("configs/dev/orders.yaml");
+    let check = valet(&folder, &["generate", "--check"]);
+    assert_eq!(check.code, 0, "{}", check.err);
+
+    let config = folder.join("configs/dev/orders.yaml");
+    fs::write(&config, "\u{feff}shortname: orders\nmulti_az: true # why\n").unwrap();
+    let fixed = valet(&folder, &["check", "--fix"]);
+    assert_eq!(fixed.code, 0, "{}", fixed.err);
+    let text = fs::read_to_string(&config).unwrap();
+    let rest = text.strip_prefix("\u{feff}# yaml-language-server: $schema=");
+    let (_, rest) = rest.expect(&text).split_once('\n').unwrap();
+    assert_eq!(rest, "shortname: orders\nmultiAz: true # why\n");
+
+    let edited = valet(&folder, &["create", "dev/orders", "--set", "port=5433"]);
+    assert_eq!(edited.code, 0, "{}", edited.err);
+    let edited = fs::read_to_string(&config).unwrap();
+    assert_eq!(edited, format!("{text}port: 5433\n"));
+
+    assert_told([
+        (
+            "marked",
+            "\u{feff}shortname: orders\nport: high\n"
+                .as_bytes()
+                .to_vec(),
+            "2:7 wrong-type `high` is not a whole number",
+        ),
+        (
+            "marked-first-line",
+            "\u{feff}port: high\nshortname: orders\n"
+                .as_bytes()
+                .to_vec(),
+            "1:7 wrong-type `high` is not a whole number",
         ),
     ]);
 }
@@ -301,7 +343,7 @@ fn the_workspace_file_is_read_as_carefully() {
     for (name, text, expected) in [
         (
             "bom",
-            format!("\u{feff}{valet_yaml}"),
+            format!("\u{feff}\u{feff}{valet_yaml}"),
             "valet.yaml:1:1 control-character",
         ),
         (

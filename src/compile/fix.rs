@@ -3,6 +3,7 @@
 use crate::{
     compile::WORKSPACE_FILE,
     diagnostic::{Fix, Problem},
+    text::unicode::BYTE_ORDER_MARK,
     yaml::edit,
 };
 
@@ -47,7 +48,8 @@ pub fn mend(path: &str, text: &str, problems: &[Problem]) -> Option<(String, usi
         return None;
     }
     if !mended.contains("yaml-language-server:") {
-        mended.insert_str(0, &modeline(path));
+        let text = mended.trim_start_matches(BYTE_ORDER_MARK);
+        mended.insert_str(mended.len() - text.len(), &modeline(path));
     }
     Some((mended, count))
 }

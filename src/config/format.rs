@@ -8,7 +8,7 @@ use crate::{
         Problem,
         rule::{self, Rule},
     },
-    text::{cidr::Cidr, date::Date, pointer},
+    text::{cidr::Cidr, date::Date, pointer::Pointer},
     yaml::Document,
 };
 
@@ -68,36 +68,48 @@ fn objection<T: std::str::FromStr<Err = String>>(text: &str) -> Option<String> {
 /// Every text that its type cannot read. The source has passed the schema.
 pub(super) fn check(schema: &Value, source: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let mut todo = vec![(String::new(), schema, &source.value)];
-    while let Some((at, node, value)) = todo.pop() {
-        match value {
-            Value::String(text) => problems.extend(problem(source, &at, node, text)),
-            Value::Array(items) => {
-                let Some(node) = node.get("items") else {
-                    continue;
-                };
-                let items = items.iter().enumerate();
-                todo.extend(items.map(|(index, item)| (format!("{at}/{index}"), node, item)));
-            }
-            Value::Object(map) => {
-                for (key, value) in map {
-                    let known = node.get("properties").and_then(|known| known.get(key));
-                    if let Some(node) = known.or_else(|| node.get("additionalProperties")) {
-                        let at = format!("{at}/{}", pointer::escape(key));
-                        todo.push((at, node, value));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
+    visit(
+        source,
+        Pointer::Document,
+        schema,
+        &source.value,
+        &mut problems,
+    );
     problems
 }
 
-fn problem(source: &Document, at: &str, node: &Value, text: &str) -> Option<Problem> {
+/// `node` is the part of the schema for the value.
+fn visit(source: &Document, at: Pointer, node: &Value, value: &Value, problems: &mut Vec<Problem>) {
+    match value {
+        Value::String(text) => problems.extend(problem(source, at, node, text)),
+        Value::Array(items) => {
+            let Some(node) = node.get("items") else {
+                return;
+            };
+            for (number, item) in items.iter().enumerate() {
+                visit(source, Pointer::Entry(&at, number), node, item, problems);
+            }
+        }
+        Value::Object(map) => {
+            for (key, value) in map {
+                let known = node.get("properties").and_then(|known| known.get(key));
+                if let Some(node) = known.or_else(|| node.get("additionalProperties")) {
+                    visit(source, Pointer::Key(&at, key), node, value, problems);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn problem(source: &Document, at: Pointer, node: &Value, text: &str) -> Option<Problem> {
     let name = node.get("format")?.as_str()?;
     let format = FORMATS.iter().find(|format| format.name == name)?;
     let help = (format.objection)(text)?;
     let message = format!("`{text}` is not {}", format.noun);
-    Some(source.problem(format.rule, at, message).help(help))
+    Some(
+        source
+            .problem(format.rule, &at.to_string(), message)
+            .help(help),
+    )
 }

@@ -12,8 +12,12 @@ use crate::{
         Checked, Fix, Problem,
         rule::{self, Rule},
     },
-    text::{pointer::escape, suggest, unicode::first_non_ascii},
-    yaml::Document,
+    text::{
+        pointer::{Pointer, escape},
+        suggest,
+        unicode::first_non_ascii,
+    },
+    yaml::{self, Document},
 };
 
 /// Problems that are looked for in one file; whoever has so many does not read the rest.
@@ -85,7 +89,8 @@ impl Schema {
     /// With one problem for each value that breaks the schema.
     pub fn check(&self, source: &Document) -> Checked<()> {
         if self.validator.is_valid(&source.value) {
-            let mut problems = fractions(source);
+            let mut problems = Vec::new();
+            fractions(source, Pointer::Document, &source.value, &mut problems);
             problems.extend(format::check(&self.document, source));
             problems.truncate(MOST);
             return if problems.is_empty() {
@@ -261,6 +266,13 @@ impl Broken<'_> {
         if self.wants_quotes() {
             return format!("put it in quotes: `\"{}\"`", written.trim_matches('`'));
         }
+        // A mapping whose first key is not written as one is text to YAML.
+        let line = self.value.as_str().and_then(|text| text.lines().next());
+        if let Some(intended) = line.and_then(yaml::intended)
+            && self.node.get("type").is_some_and(|kind| kind == "object")
+        {
+            return format!("write `{intended}`");
+        }
         self.like()
             .unwrap_or_else(|| format!("write {}", types(self.node)))
     }
@@ -287,29 +299,27 @@ fn last_name(pointer: &str) -> &str {
 }
 
 /// Numbers with a fraction or an exponent: JSON Schema takes `5432.0` for a whole number, and no key takes others.
-fn fractions(source: &Document) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut todo = vec![(String::new(), &source.value)];
-    while let Some((at, value)) = todo.pop() {
-        match value {
-            Value::Number(number) if number.is_f64() => {
-                let written = shorten(value, source.written(&at));
-                let message = format!("{written} is not a whole number");
-                let problem = source.problem(&rule::WRONG_TYPE, &at, message);
-                problems.push(problem.help("write it with digits alone"));
-            }
-            Value::Array(items) => {
-                let items = items.iter().enumerate();
-                todo.extend(items.map(|(index, item)| (format!("{at}/{index}"), item)));
-            }
-            Value::Object(map) => {
-                let entries = map.iter();
-                todo.extend(entries.map(|(key, value)| (format!("{at}/{}", escape(key)), value)));
-            }
-            _ => {}
+fn fractions(source: &Document, at: Pointer, value: &Value, problems: &mut Vec<Problem>) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let at = at.to_string();
+            let written = shorten(value, source.written(&at));
+            let message = format!("{written} is not a whole number");
+            let problem = source.problem(&rule::WRONG_TYPE, &at, message);
+            problems.push(problem.help("write it with digits alone"));
         }
+        Value::Array(items) => {
+            for (number, item) in items.iter().enumerate() {
+                fractions(source, Pointer::Entry(&at, number), item, problems);
+            }
+        }
+        Value::Object(map) => {
+            for (key, value) in map {
+                fractions(source, Pointer::Key(&at, key), value, problems);
+            }
+        }
+        _ => {}
     }
-    problems
 }
 
 fn bad_name(source: &Document, at: &str, name: &str) -> Problem {

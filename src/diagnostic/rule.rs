@@ -83,7 +83,7 @@ rules! {
         "tags: {a: {a: {a: ...}}}";
     NOT_UTF8 = Error "not-utf8":
         "The file is not UTF-8 text.",
-        "Save the file as UTF-8; other encodings and binary files are refused.",
+        "Save the file as UTF-8, with or without a byte-order mark; other encodings and binary files are refused.",
         "a file saved as UTF-16";
     BAD_NUMBER = Error "bad-number":
         "The number is endless.",
@@ -99,8 +99,8 @@ rules! {
         "a Cyrillic o in `cost-center`";
     CONTROL_CHARACTER = Error "control-character":
         "The file holds an invisible character.",
-        "NUL, byte order marks, marks that turn the direction of text, and a carriage return inside a line hide from reviewers what the file says. Only line ends, with or without carriage return, and tabs are allowed.",
-        "a byte order mark before the first key";
+        "NUL, byte-order marks behind the first letter, marks that turn the direction of text, and a carriage return inside a line hide from reviewers what the file says. Only line ends, with or without carriage return, and tabs are allowed.",
+        "a zero-width space in the name of a key";
     DUPLICATE_KEY = Error "duplicate-key":
         "A key is written twice in one mapping.",
         "YAML readers disagree on which of the two counts, and so would reviewers.",

@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+/// What some editors put before the first letter of a file. It is no part of the text.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Letters outside ASCII with the ASCII letter that they pass for.
 const TWINS: &[(char, char)] = &[
     ('а', 'a'),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use yaml_edit::{Document as Node, Mapping, ScalarStyle, ScalarValue, YamlFile};
 
 use super::{Document, scalar::is_boolean_of_yaml_1_1};
+use crate::text::unicode::BYTE_ORDER_MARK;
 
 /// The text cannot be changed in this way without touching more than that.
 #[derive(Debug)]
@@ -73,12 +74,14 @@ pub fn rename(text: &str, path: &[&str], to: &str) -> Result<String, Refused> {
 }
 
 fn rename_in(text: &str, outer: &[&str], key: &str, to: &str) -> Option<String> {
+    let (mark, text) = split_mark(text);
     let file = YamlFile::from_str(text).ok()?;
     let mut mapping = file.document()?.as_mapping()?;
     for key in outer {
         mapping = mapping.get_mapping(*key)?;
     }
-    mapping.rename_key(key, to).then(|| file.to_string())
+    let is_done = mapping.rename_key(key, to);
+    is_done.then(|| format!("{mark}{file}"))
 }
 
 /// The plain data of a text; an empty one is a mapping without keys.
@@ -105,11 +108,18 @@ fn put(at: &mut Value, path: &[&str], value: &Value) -> Option<()> {
     put(inner, rest, value)
 }
 
+/// The byte-order mark before a text, if there is one, and the text.
+fn split_mark(text: &str) -> (&str, &str) {
+    let rest = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    text.split_at(text.len() - rest.len())
+}
+
 fn edit(text: &str, path: &[&str], value: &Value) -> Option<String> {
+    let (mark, text) = split_mark(text);
     let file = YamlFile::from_str(text).ok()?;
     let mapping = file.ensure_document().as_mapping()?;
     set_in(&mapping, path, value)?;
-    let mut edited = file.to_string();
+    let mut edited = format!("{mark}{file}");
     let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let touched = text.lines().next_back() != edited.lines().next_back();
     if touched && !edited.ends_with('\n') {
@@ -251,6 +261,14 @@ mod tests {
             ("a: 1", &["a"], json!(3), "a: 3\n"),
             ("a: 1", &["b"], json!(3), "a: 1\nb: 3\n"),
             ("a: 1\nb: 2", &["a"], json!(3), "a: 3\nb: 2"),
+            // A byte-order mark.
+            (
+                "\u{feff}# c\na: 1\n",
+                &["a"],
+                json!(3),
+                "\u{feff}# c\na: 3\n",
+            ),
+            ("\u{feff}a: 1\n", &["b"], json!(3), "\u{feff}a: 1\nb: 3\n"),
         ]
     }
 

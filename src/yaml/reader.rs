@@ -1,13 +1,16 @@
 //! Events of the parser to a value and the places of everything in it, in one pass.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
-use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, ScanError, StrInput};
-use serde_json::{Map, Value};
+use granit_parser::{
+    ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError, StrInput, StructureStyle,
+};
+use serde_json::{Map, Value, map::Entry};
 
 use super::{
     Limits,
     scalar::{self, Unbounded},
+    slip,
 };
 use crate::diagnostic::{
     rule::{self, Rule},
@@ -26,6 +29,8 @@ pub(super) struct Fault {
     pub(super) help: Option<String>,
 }
 
+type Result<T> = std::result::Result<T, Fault>;
+
 impl Fault {
     fn new(rule: &'static Rule, range: Range<usize>, message: impl Into<String>) -> Self {
         Self {
@@ -43,7 +48,7 @@ impl Fault {
 }
 
 /// Reads one document.
-pub(super) fn read(text: &str, limits: Limits) -> Result<(Value, Spans), Fault> {
+pub(super) fn read(text: &str, limits: Limits) -> Result<(Value, Spans)> {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.emit_anchor_events = true;
@@ -67,27 +72,43 @@ struct Reader<'a> {
     nodes: usize,
 }
 
-/// An event and its characters.
-type Placed<'a> = (Event<'a>, Range<usize>);
+/// What the parser says, as far as it is allowed, and its bytes.
+type Placed<'a> = (Token<'a>, Range<usize>);
+
+enum Token<'a> {
+    /// The start of a document.
+    Document,
+    /// Text without quotes.
+    Plain(Cow<'a, str>),
+    /// Text in quotes, or below `|` or `>`.
+    Quoted(Cow<'a, str>),
+    /// The start of a list.
+    List,
+    /// The start of a mapping.
+    Mapping(StructureStyle),
+    /// The end of the innermost list or mapping, or of the document.
+    End,
+    /// The end of the text.
+    EndOfText,
+}
 
 impl<'a> Reader<'a> {
     /// All documents of the text, of which there is at most one; a text without any is empty at its end.
-    fn document(&mut self) -> Result<Value, Fault> {
+    fn document(&mut self) -> Result<Value> {
         let mut value = None;
         loop {
-            let (event, range) = self.next()?;
-            match event {
-                Event::DocumentStart(..) if value.is_some() => {
+            let (token, range) = self.next()?;
+            match token {
+                Token::Document if value.is_some() => {
                     let fault = Fault::new(&rule::SECOND_DOCUMENT, range, "a second document");
-                    return Err(
-                        fault.help("one file is one document: remove `---` and what follows")
-                    );
+                    let help = "one file is one document: remove `---` and what follows";
+                    return Err(fault.help(help));
                 }
-                Event::DocumentStart(..) => {
+                Token::Document => {
                     let root = self.next()?;
                     value = Some(self.node(root, None, 0)?);
                 }
-                Event::StreamEnd => {
+                Token::EndOfText => {
                     return Ok(value.unwrap_or_else(|| {
                         self.spans.start(None, &range);
                         Value::Null
@@ -98,88 +119,88 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A value that starts with this event. `depth` counts what is around it.
+    /// A value that starts with this token. `depth` counts what is around it.
     fn node(
         &mut self,
-        (event, range): Placed<'a>,
+        (token, range): Placed<'a>,
         key: Option<(&str, &Range<usize>)>,
         depth: usize,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value> {
         self.count(&range)?;
         let at = self.spans.start(key, &range);
-        match event {
-            Event::Scalar(text, ScalarStyle::Plain, ..) => {
-                scalar::resolve(&text).map_err(|unbounded| self.unbounded(unbounded, range))
+        match token {
+            Token::Plain(text) => {
+                scalar::resolve(text).map_err(|unbounded| self.unbounded(unbounded, range))
             }
-            Event::Scalar(text, ..) => Ok(Value::String(text.into_owned())),
-            Event::SequenceStart(..) => {
-                let items = self.list(depth + 1, &range)?;
+            Token::Quoted(text) => Ok(Value::String(text.into_owned())),
+            Token::List => {
+                refuse_depth(depth + 1, range)?;
+                let items = self.list(depth + 1)?;
                 self.spans.end(at, items.len());
                 Ok(Value::Array(items))
             }
-            Event::MappingStart(..) => {
-                let entries = self.mapping(depth + 1, &range)?;
+            Token::Mapping(style) => {
+                refuse_depth(depth + 1, range)?;
+                let entries = self.mapping(depth + 1, style)?;
                 self.spans.end(at, entries.len());
                 Ok(Value::Object(entries))
             }
-            // The parser has no other events here.
-            _ => Ok(Value::Null),
+            // The parser gives a token to every value.
+            Token::Document | Token::End | Token::EndOfText => Ok(Value::Null),
         }
     }
 
-    fn list(&mut self, depth: usize, range: &Range<usize>) -> Result<Vec<Value>, Fault> {
-        refuse_depth(depth, range)?;
+    fn list(&mut self, depth: usize) -> Result<Vec<Value>> {
         let mut items = Vec::new();
         loop {
             let item = self.next()?;
-            if matches!(item.0, Event::SequenceEnd | Event::StreamEnd) {
+            if matches!(item.0, Token::End | Token::EndOfText) {
                 return Ok(items);
             }
             items.push(self.node(item, None, depth)?);
         }
     }
 
-    fn mapping(&mut self, depth: usize, range: &Range<usize>) -> Result<Map<String, Value>, Fault> {
-        refuse_depth(depth, range)?;
+    fn mapping(&mut self, depth: usize, style: StructureStyle) -> Result<Map<String, Value>> {
         let mut entries = Map::new();
         loop {
-            let (event, range) = self.next()?;
-            if matches!(event, Event::MappingEnd | Event::StreamEnd) {
+            let (token, range) = self.next()?;
+            if matches!(token, Token::End | Token::EndOfText) {
                 return Ok(entries);
             }
-            let key = self.key(event, &range)?;
-            if entries.contains_key(&key) {
-                let message = format!("`{key}` is written twice");
-                return Err(
-                    Fault::new(&rule::DUPLICATE_KEY, range, message).help("keep one of them")
-                );
+            if style == StructureStyle::Block {
+                self.refuse_tab(&range)?;
             }
-            let value = self.next()?;
-            let value = self.node(value, Some((&key, &range)), depth)?;
-            entries.insert(key, value);
+            match entries.entry(self.key(token, &range)?) {
+                Entry::Vacant(entry) => {
+                    let value = self.next()?;
+                    let value = self.node(value, Some((entry.key(), &range)), depth)?;
+                    entry.insert(value);
+                }
+                Entry::Occupied(entry) => {
+                    let message = format!("`{}` is written twice", entry.key());
+                    let fault = Fault::new(&rule::DUPLICATE_KEY, range, message);
+                    return Err(fault.help("keep one of them"));
+                }
+            }
         }
     }
 
-    fn key(&mut self, event: Event, range: &Range<usize>) -> Result<String, Fault> {
+    fn key(&mut self, token: Token, range: &Range<usize>) -> Result<String> {
         self.count(range)?;
-        let (message, help) = match event {
-            Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<" => {
-                return Err(Fault::new(
-                    &rule::MERGE_KEY,
-                    range.clone(),
-                    "merge keys are not allowed",
-                )
-                .help("write the keys in full"));
+        let (message, help) = match token {
+            Token::Plain(text) if text == "<<" => {
+                let message = "merge keys are not allowed";
+                let fault = Fault::new(&rule::MERGE_KEY, range.clone(), message);
+                return Err(fault.help("write the keys in full"));
             }
-            Event::Scalar(text, ScalarStyle::Plain, ..) if scalar::is_long_number(&text) => {
+            Token::Plain(text) if scalar::is_long_number(&text) => {
                 return Err(self.unbounded(Unbounded::Long, range.clone()));
             }
-            Event::Scalar(text, style, ..)
-                if style != ScalarStyle::Plain || !scalar::is_null(&text) =>
-            {
-                return Ok(text.into_owned());
+            Token::Plain(text) if scalar::is_null(&text) => {
+                ("a key is empty", "write a name before the `:`")
             }
-            Event::Scalar(..) => ("a key is empty", "write a name before the `:`"),
+            Token::Plain(text) | Token::Quoted(text) => return Ok(text.into_owned()),
             _ => (
                 "a key is a list or a mapping",
                 "a key is a name; put text that starts with `{` or `[` in quotes",
@@ -188,7 +209,25 @@ impl<'a> Reader<'a> {
         Err(Fault::new(&rule::YAML_SYNTAX, range.clone(), message).help(help))
     }
 
-    fn count(&mut self, range: &Range<usize>) -> Result<(), Fault> {
+    /// The parser takes a tab at the start of a block for a space; other readers refuse it.
+    fn refuse_tab(&self, range: &Range<usize>) -> Result<()> {
+        let before = self.text.get(..range.start).unwrap_or("");
+        if !before.ends_with('\t') {
+            return Ok(());
+        }
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let white = before.get(start..).unwrap_or("");
+        match white.find('\t') {
+            Some(tab) if white.trim_start().is_empty() => {
+                let (message, help) = slip::INDENTING_TAB;
+                let range = start + tab..start + tab + 1;
+                Err(Fault::new(&rule::YAML_SYNTAX, range, message).help(help))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn count(&mut self, range: &Range<usize>) -> Result<()> {
         self.nodes += 1;
         if self.nodes > self.limits.nodes {
             let message = format!("more than {} values", self.limits.nodes);
@@ -214,15 +253,15 @@ impl<'a> Reader<'a> {
         Fault::new(&rule::BAD_NUMBER, range, message).help(help)
     }
 
-    /// The next event, unless it makes one value stand for another.
-    fn next(&mut self) -> Result<Placed<'a>, Fault> {
-        let (event, span) = match self.parser.next() {
+    /// The next token, unless it makes one value stand for another.
+    fn next(&mut self) -> Result<Placed<'a>> {
+        let (event, span) = match self.parser.next_event() {
             Some(Ok(next)) => next,
-            Some(Err(error)) => return Err(syntax(&error)),
-            None => return Ok((Event::StreamEnd, self.text.len()..self.text.len())),
+            Some(Err(error)) => return Err(syntax(self.text, &error)),
+            None => return Ok((Token::EndOfText, self.text.len()..self.text.len())),
         };
         let range = byte(span.start)..byte(span.end);
-        let (rule, range, message, help) = match &event {
+        let (rule, range, message, help) = match event {
             Event::Anchor(..) => (
                 &rule::ANCHOR,
                 range,
@@ -244,15 +283,21 @@ impl<'a> Reader<'a> {
                 "tags are not allowed",
                 "remove the tag, or put the text in quotes if it starts with `!`",
             ),
-            _ => return Ok((event, range)),
+            Event::DocumentStart(..) => return Ok((Token::Document, range)),
+            Event::Scalar(text, ScalarStyle::Plain, ..) => return Ok((Token::Plain(text), range)),
+            Event::Scalar(text, ..) => return Ok((Token::Quoted(text), range)),
+            Event::SequenceStart(..) => return Ok((Token::List, range)),
+            Event::MappingStart(style, ..) => return Ok((Token::Mapping(style), range)),
+            Event::StreamEnd => return Ok((Token::EndOfText, range)),
+            _ => return Ok((Token::End, range)),
         };
         Err(Fault::new(rule, range, message).help(help))
     }
 }
 
-fn refuse_depth(depth: usize, range: &Range<usize>) -> Result<(), Fault> {
+fn refuse_depth(depth: usize, range: Range<usize>) -> Result<()> {
     if depth > MAX_DEPTH {
-        return Err(too_deep(range.clone()));
+        return Err(too_deep(range));
     }
     Ok(())
 }
@@ -266,12 +311,13 @@ fn byte(marker: Marker) -> usize {
     marker.byte_offset().unwrap_or(0)
 }
 
-fn syntax(error: &ScanError) -> Fault {
+fn syntax(text: &str, error: &ScanError) -> Fault {
     let at = byte(*error.marker());
-    if *error.kind() == granit_parser::ErrorKind::RecursionLimitExceeded {
+    if *error.kind() == ErrorKind::RecursionLimitExceeded {
         return too_deep(at..at);
     }
-    Fault::new(&rule::YAML_SYNTAX, at..at, error.kind().to_string())
+    let slip = slip::find(text, error.kind(), at);
+    Fault::new(&rule::YAML_SYNTAX, slip.range, slip.message).help(slip.help)
 }
 
 #[cfg(test)]

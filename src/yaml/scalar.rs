@@ -21,17 +21,14 @@ pub(super) enum Unbounded {
 }
 
 /// The value of a scalar without quotes.
-pub(super) fn resolve(text: &str) -> Result<Value, Unbounded> {
-    match text.bytes().next() {
-        Some(b'0'..=b'9' | b'+' | b'-' | b'.') => number(text),
-        _ if is_null(text) => Ok(Value::Null),
-        Some(b't' | b'T' | b'f' | b'F') => Ok(match text {
-            "true" | "True" | "TRUE" => true.into(),
-            "false" | "False" | "FALSE" => false.into(),
-            _ => text.into(),
-        }),
-        _ => Ok(text.into()),
-    }
+pub(super) fn resolve(text: Cow<str>) -> Result<Value, Unbounded> {
+    let known = match text.bytes().next() {
+        Some(b'0'..=b'9' | b'+' | b'-' | b'.') => number(&text)?,
+        Some(b't' | b'T') if matches!(&*text, "true" | "True" | "TRUE") => Some(true.into()),
+        Some(b'f' | b'F') if matches!(&*text, "false" | "False" | "FALSE") => Some(false.into()),
+        _ => is_null(&text).then_some(Value::Null),
+    };
+    Ok(known.unwrap_or_else(|| Value::String(text.into_owned())))
 }
 
 /// Whether a scalar without quotes stands for no value.
@@ -57,12 +54,12 @@ pub(super) fn is_long_number(text: &str) -> bool {
         && text.bytes().all(is_of_number)
 }
 
-fn number(text: &str) -> Result<Value, Unbounded> {
+fn number(text: &str) -> Result<Option<Value>, Unbounded> {
     if is_long_number(text) {
         return Err(Unbounded::Long);
     }
     if let Some(integer) = integer(text) {
-        return Ok(Value::Number(integer));
+        return Ok(Some(Value::Number(integer)));
     }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let is_infinite = ["nan", "NaN", "NAN", "inf", "Inf", "INF"]
@@ -72,8 +69,8 @@ fn number(text: &str) -> Result<Value, Unbounded> {
     match text.parse::<f64>() {
         _ if is_infinite => Err(Unbounded::Infinite),
         Ok(number) if number.is_infinite() && starts_with_digit => Err(Unbounded::Infinite),
-        Ok(number) => Ok(Number::from_f64(number).map_or_else(|| text.into(), Value::Number)),
-        Err(_) => Ok(text.into()),
+        Ok(number) => Ok(Number::from_f64(number).map(Value::Number)),
+        Err(_) => Ok(None),
     }
 }
 
