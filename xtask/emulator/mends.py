@@ -8,6 +8,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import uuid
 
 from moto.awslambda.models import LambdaFunction
 from moto.ec2.models import ec2_backends
@@ -94,10 +95,12 @@ REMEMBERED = {
 }
 
 
-# moto forgets these of a new database: every plan would set them again.
+# moto forgets these of a new database, so that every plan would set them again. And it gives all databases one resource
+# id, by which the provider looks for each of them.
 @replaces(DBInstance, "__init__")
 def remember(make, database, *arguments, **asked):
     make(database, *arguments, **asked)
+    database.dbi_resource_id = f"db-{uuid.uuid4().hex[:26].upper()}"
     for name, attribute in REMEMBERED.items():
         if name in asked:
             setattr(database, attribute, asked[name])

@@ -41,6 +41,6 @@ pub(crate) fn grades(sh: &Shell) -> Result<String> {
 fn ignored(sh: &Shell, profile: &str, test: &str) -> Result<String> {
     shell::output(cmd!(
         sh,
-        "cargo test --quiet --profile {profile} --package storage-valet-rds --test main -- --ignored --exact {test}"
+        "cargo test --quiet --profile {profile} --workspace --test main -- --ignored --exact {test}"
     ))
 }

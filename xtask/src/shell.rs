@@ -67,13 +67,21 @@ pub(crate) fn find<'a>(sh: &Shell, names: &[&'a str], version: &str) -> Result<(
     bail!(Missing(names.join(" or ")))
 }
 
-/// The command that users have, built once by each chore, as a path from anywhere.
+/// The command that users have, as a path from anywhere: the one in `VALET_RDS`, or else built once by each chore.
 pub(crate) fn valet_rds(sh: &Shell) -> Result<PathBuf> {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(path) = env::var_os("VALET_RDS") {
+        return Ok(path.into());
+    }
     if let Some(path) = BUILT.get() {
         return Ok(path.clone());
     }
-    output(cmd!(sh, "cargo build --quiet --bin valet-rds"))?;
+    // Together with this package, whose features were chosen with those of the library: nothing is built twice.
+    let packages = ["--package", "xtask", "--package", "storage-valet-rds"];
+    output(cmd!(
+        sh,
+        "cargo build --quiet {packages...} --bin valet-rds"
+    ))?;
     let path = env::current_exe()?.with_file_name(format!("valet-rds{}", env::consts::EXE_SUFFIX));
     Ok(BUILT.get_or_init(|| path).clone())
 }
