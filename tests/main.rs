@@ -8,7 +8,7 @@
 )]
 
 mod cases;
-mod cli;
+mod check;
 mod completions;
 mod connection;
 mod create;
@@ -19,17 +19,20 @@ mod explain;
 mod finding;
 mod fuzzed;
 mod gate;
+mod generate;
 mod grades;
 mod graph;
 mod help;
 mod hostile;
 mod house;
 mod info;
+mod init;
 mod k8s;
 mod killed;
 mod life;
 mod modules;
 mod output;
+mod preview;
 mod privatelink;
 mod prompt;
 mod properties;
@@ -37,4 +40,3 @@ mod provider;
 mod shapes;
 mod support;
 mod unkind;
-mod watch;

@@ -1,4 +1,4 @@
-//! `preview --watch`.
+//! `preview`: the Terraform of one unit, and its companion that watches.
 
 use std::{
     fs,
@@ -9,13 +9,45 @@ use std::{
     time::{Duration, Instant},
 };
 
+use insta::assert_snapshot;
+
 use crate::support::{
-    command::{command, valet},
-    folder::city,
+    command::{command, run},
+    folder::{city, copy},
+    oracle,
 };
 
 /// How long anything may take to be printed.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+#[test]
+fn it_prints_what_generate_writes_and_reads_nothing_else() {
+    let city = city("preview");
+    run(&city, "generate");
+    fs::write(city.join("configs/prod/search.yaml"), "shortname: [\n").unwrap();
+    let unit = run(&city, "preview prod/ledger");
+    assert_eq!((unit.code, unit.err.as_str()), (0, ""));
+    let written = ["main.tf", "outputs.tf", "terraform.tf"].map(|name| {
+        let path = format!("generated/prod/ledger/{name}");
+        let text = fs::read_to_string(city.join(&path)).unwrap();
+        format!("# {path}\n{text}")
+    });
+    assert_eq!(unit.out, written.join("\n"));
+    assert_eq!(run(&city, "preview configs/prod/ledger.yaml").out, unit.out);
+    let colored = run(&city, "--color always preview prod/ledger").out;
+    assert!(colored.contains("\u{1b}[1mmodule \"rds\"\u{1b}[0m {"));
+    assert_eq!(oracle::without_escapes(&colored), unit.out);
+}
+
+#[test]
+fn a_bare_file_is_previewed_in_the_example_environment() {
+    let folder = copy("fixtures/ok/minimal/configs/dev", "bare");
+    let ran = run(&folder, "preview orders.yaml");
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_snapshot!(ran.err, @"note: outside any workspace; the environment is a built-in example");
+    let name = "identifier                 = \"orders-example\"";
+    assert!(ran.out.contains(name), "{ran}");
+}
 
 /// Lines of a process until one satisfies, or patience ends.
 fn until(lines: &mpsc::Receiver<String>, mut found: impl FnMut(&str) -> bool) -> Vec<String> {
@@ -74,5 +106,5 @@ fn a_watched_preview_follows_the_file_and_keeps_the_last_good_output() {
     assert!(child.try_wait().unwrap().is_none(), "it goes on");
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(valet(&city, &["preview", "-", "--watch"]).code, 2);
+    assert_eq!(run(&city, "preview - --watch").code, 2);
 }

@@ -1,0 +1,171 @@
+//! `check`: what it finds, the forms that it tells it in, and what it mends.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use crate::support::{
+    command::{run, valet},
+    folder::{case, city, copy, minimal},
+};
+
+#[test]
+fn each_form_tells_the_same_problems() {
+    let folder = case("bad/unknown-cluster", "check-forms");
+    assert_snapshot!(run(&folder, "check"), @r"
+    exit code 1
+    --- stderr ---
+    unknown-cluster
+
+      × `dev` has no cluster `app`
+       ╭─[configs/dev/orders.yaml:2:12]
+     1 │ shortname: orders
+     2 │ clusters: [app]
+       ·            ───
+       ╰────
+      help: did you mean `apps`?
+
+    1 config: 1 error
+    ");
+    assert_snapshot!(run(&folder, "check --format github"), @r"
+    exit code 1
+    --- stdout ---
+    ::error title=unknown-cluster,file=configs/dev/orders.yaml,line=2,endLine=2,col=12,endColumn=15::`dev` has no cluster `app`%0Ahelp: did you mean `apps`?
+    ");
+    assert_snapshot!(run(&folder, "check --format json"), @r#"
+    exit code 1
+    --- stdout ---
+    {
+      "formatVersion": "1.0",
+      "problems": [
+        {
+          "code": "unknown-cluster",
+          "severity": "error",
+          "message": "`dev` has no cluster `app`",
+          "help": "did you mean `apps`?",
+          "file": "configs/dev/orders.yaml",
+          "line": 2,
+          "column": 12,
+          "endLine": 2,
+          "endColumn": 15
+        }
+      ],
+      "summary": {
+        "configs": 1,
+        "errors": 1,
+        "warnings": 0
+      }
+    }
+    "#);
+}
+
+#[test]
+fn sarif_holds_every_rule_and_result() {
+    let folder = copy("fixtures/bad/policy-multi-az", "sarif");
+    let ran = run(&folder, "check --format sarif");
+    let document: serde_sarif::sarif::Sarif = serde_json::from_str(&ran.out).unwrap();
+    let sarif = &document.runs[0];
+    let rules = sarif.tool.driver.rules.as_ref().unwrap();
+    assert_eq!(rules.len(), storage_valet_rds::diagnostic::rule::ALL.len());
+    let result = &sarif.results.as_ref().unwrap()[0];
+    let index = usize::try_from(result.rule_index.unwrap()).unwrap();
+    assert_eq!(rules[index].id, "policy-multi-az");
+    assert_eq!(result.related_locations.as_ref().unwrap().len(), 1);
+}
+
+#[test]
+fn warnings_fail_only_when_they_are_denied() {
+    let folder = case("bad/unencrypted", "check-warnings");
+    assert_snapshot!(run(&folder, "check"), @r"
+    exit code 0
+    --- stderr ---
+    unencrypted
+
+      ⚠ the volume is not encrypted
+       ╭─[configs/dev/orders.yaml:2:12]
+     1 │ shortname: orders
+     2 │ encrypted: false
+       ·            ─────
+       ╰────
+      help: write `encrypted: true` before the database exists; later it replaces the instance
+
+    1 config: 1 warning
+    ");
+    let denied = run(&folder, "check --deny warnings");
+    assert_eq!((denied.code, denied.err), (1, run(&folder, "check").err));
+}
+
+#[test]
+fn what_is_certain_is_mended_and_the_rest_is_kept() {
+    let folder = minimal("fix");
+    let config = folder.join("configs/dev/orders.yaml");
+    let text = "# Orders.\nshortname: orders   # for ever\n\nengineVersion: 16.10\n\
+                instance_class: db.t4g.large # small\nstorageType: GP3\nmultiAz_: true\nbackupWindow: soon\n";
+    fs::write(&config, text).unwrap();
+    assert_snapshot!(run(&folder, "check --fix"), @r#"
+    exit code 1
+    --- stderr ---
+    mended configs/dev/orders.yaml: 4 problems
+    bad-format
+
+      × `soon` does not have the form of `backupWindow`
+       ╭─[configs/dev/orders.yaml:9:15]
+     8 │ multiAz: true
+     9 │ backupWindow: soon
+       ·               ────
+       ╰────
+      help: write it like `backupWindow: "16:00-17:00"`
+
+    1 config: 1 error
+    "#);
+    assert_snapshot!(fs::read_to_string(&config).unwrap(), @r#"
+    # yaml-language-server: $schema=../../schemas/config.schema.json
+    # Orders.
+    shortname: orders   # for ever
+
+    engineVersion: "16.10"
+    instanceClass: db.t4g.large # small
+    storageType: gp3
+    multiAz: true
+    backupWindow: soon
+    "#);
+}
+
+#[test]
+fn wrong_words_are_answered_with_the_right_ones() {
+    let city = city("usage");
+    for line in [
+        "check /no/such",
+        "check dev3",
+        "preview dev3/../prod/agora",
+        "rules no-such-rule",
+        "--workspace no-such-folder check",
+        "--today yesterday check",
+        "frobnicate",
+    ] {
+        let ran = run(&city, line);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}");
+    }
+    assert_snapshot!(run(&city, "check dev9/agora"), @r"
+    exit code 2
+    --- stderr ---
+    error: there is no environment `dev9`; there are `dev3`, `prod`
+    ");
+    assert_snapshot!(run(&city, "check dev3/agroa"), @r"
+    exit code 2
+    --- stderr ---
+    error: `dev3/agroa`: there is no configs/dev3/agroa.yaml; did you mean `dev3/agora`?
+    ");
+    assert_snapshot!(run(&city, "check --today 2027-02-29"), @r"
+    exit code 2
+    --- stderr ---
+    error: invalid value '2027-02-29' for '--today <DATE>': the month ends on 2027-02-28
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(valet(city.parent().unwrap(), &["check"]), @r"
+    exit code 2
+    --- stderr ---
+    error: no valet.yaml here or above; name its folder with --workspace or VALET_WORKSPACE
+    ");
+}
