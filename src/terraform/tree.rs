@@ -19,18 +19,6 @@ pub struct Change {
 }
 
 impl Change {
-    /// `create`, `update` or `delete`.
-    #[must_use]
-    pub const fn verb(&self) -> &'static str {
-        match (&self.old, &self.new) {
-            (None, _) => "create",
-            (Some(_), Some(_)) => "update",
-            (Some(_), None) => "delete",
-        }
-    }
-}
-
-impl Change {
     /// Only the lines that differ, each after `-` or `+`.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {

@@ -71,7 +71,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     match arguments.format {
         Format::Json => json::print(&Check::new(&problems, &base, configs))?,
         Format::Github => print(report::github(&problems, &base))?,
-        Format::Sarif => print(report::sarif(&problems, &base))?,
+        Format::Sarif => json::print(&report::sarif(&problems, &base))?,
         Format::Human => {
             show_problems(&problems, &base, context.color);
             note(format!(

@@ -2,81 +2,190 @@
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::diagnostic::{
     Problem, Span,
     rule::{self, Rule},
 };
 
-/// One run with every rule and a result for each problem.
+/// A log: one run with every rule, and a result for each problem.
+#[derive(Debug, Serialize)]
+pub struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Tool,
+    column_kind: &'static str,
+    results: Vec<RunResult<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Descriptor>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    id: &'static str,
+    short_description: Message<&'static str>,
+    full_description: Message<&'static str>,
+    help: Message<String>,
+    default_configuration: Configuration,
+}
+
+#[derive(Debug, Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Message<T> {
+    text: T,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RunResult<'a> {
+    rule_id: &'static str,
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Message<String>,
+    locations: [Place<'a>; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    related_locations: Option<[Place<'a>; 1]>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Place<'a> {
+    physical_location: PhysicalLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message<&'a str>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+#[derive(Debug, Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    start_column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+/// The log of these problems. `base` goes before each path.
 #[must_use]
-pub fn sarif(problems: &[Problem], base: &str) -> String {
-    let results: Vec<Value> = problems
-        .iter()
-        .map(|problem| result(problem, base))
-        .collect();
-    let document = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "valet-rds",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rule::ALL.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results,
+pub fn sarif<'a>(problems: &'a [Problem], base: &str) -> Log<'a> {
+    let driver = Driver {
+        name: "valet-rds",
+        semantic_version: env!("CARGO_PKG_VERSION"),
+        rules: rule::ALL.iter().map(|rule| Descriptor::new(rule)).collect(),
+    };
+    Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool { driver },
+            column_kind: "unicodeCodePoints",
+            results: problems
+                .iter()
+                .map(|problem| RunResult::new(problem, base))
+                .collect(),
         }],
-    });
-    format!("{document:#}\n")
-}
-
-fn descriptor(rule: &Rule) -> Value {
-    json!({
-        "id": rule.code,
-        "shortDescription": {"text": rule.meaning},
-        "fullDescription": {"text": rule.explanation},
-        "help": {"text": format!("{}\n\nFor example: {}", rule.explanation, rule.example)},
-        "defaultConfiguration": {"level": rule.severity.as_str()},
-    })
-}
-
-fn result(problem: &Problem, base: &str) -> Value {
-    let help = problem
-        .help
-        .as_ref()
-        .map_or(String::new(), |help| format!("\nhelp: {help}"));
-    let mut result = json!({
-        "ruleId": problem.rule.code,
-        "ruleIndex": rule::ALL.iter().position(|rule| rule.code == problem.rule.code),
-        "level": problem.rule.severity.as_str(),
-        "message": {"text": format!("{}{help}", problem.message)},
-        "locations": [location(&problem.span, base)],
-    });
-    if let (Some((span, label)), Value::Object(result)) = (&problem.also, &mut result) {
-        let mut related = location(span, base);
-        if let Value::Object(related) = &mut related {
-            related.insert("id".to_owned(), 1.into());
-            related.insert("message".to_owned(), json!({"text": label}));
-        }
-        result.insert("relatedLocations".to_owned(), json!([related]));
     }
-    result
 }
 
-fn location(span: &Span, base: &str) -> Value {
-    let (start_line, start_column) = span.file.position(span.range.start);
-    let (end_line, end_column) = span.file.position(span.range.end);
-    json!({"physicalLocation": {
-        "artifactLocation": {"uri": uri(&format!("{base}{}", span.file.path))},
-        "region": {
-            "startLine": start_line,
-            "startColumn": start_column,
-            "endLine": end_line,
-            "endColumn": end_column,
-        },
-    }})
+impl Descriptor {
+    fn new(rule: &Rule) -> Self {
+        let help = format!("{}\n\nFor example: {}", rule.explanation, rule.example);
+        Self {
+            id: rule.code,
+            short_description: Message { text: rule.meaning },
+            full_description: Message {
+                text: rule.explanation,
+            },
+            help: Message { text: help },
+            default_configuration: Configuration {
+                level: rule.severity.as_str(),
+            },
+        }
+    }
+}
+
+impl<'a> RunResult<'a> {
+    fn new(problem: &'a Problem, base: &str) -> Self {
+        let help = problem.help.as_ref();
+        let help = help.map_or(String::new(), |help| format!("\nhelp: {help}"));
+        let code = problem.rule.code;
+        let related = problem.also.as_ref().map(|(span, label)| {
+            [Place {
+                id: Some(1),
+                message: Some(Message { text: label }),
+                ..Place::new(span, base)
+            }]
+        });
+        Self {
+            rule_id: code,
+            rule_index: rule::ALL.iter().position(|rule| rule.code == code),
+            level: problem.rule.severity.as_str(),
+            message: Message {
+                text: format!("{}{help}", problem.message),
+            },
+            locations: [Place::new(&problem.span, base)],
+            related_locations: related,
+        }
+    }
+}
+
+impl Place<'_> {
+    fn new(span: &Span, base: &str) -> Self {
+        let (start_line, start_column) = span.file.position(span.range.start);
+        let (end_line, end_column) = span.file.position(span.range.end);
+        Self {
+            physical_location: PhysicalLocation {
+                artifact_location: ArtifactLocation {
+                    uri: uri(&format!("{base}{}", span.file.path)),
+                },
+                region: Region {
+                    start_line,
+                    start_column,
+                    end_line,
+                    end_column,
+                },
+            },
+            id: None,
+            message: None,
+        }
+    }
 }
 
 /// A path as a relative URI reference.
