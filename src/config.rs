@@ -199,6 +199,13 @@ pub struct Acknowledgement {
     pub expires: Date,
 }
 
+/// Whether a key or an address is another one, or below it: `module.rds.aws_db_instance.this` is within `module.rds`.
+#[must_use]
+pub fn is_within(name: &str, above: &str) -> bool {
+    name.strip_prefix(above)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
 /// Settings of the RDS Proxy.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -4,6 +4,7 @@
     reason = "this is the one place they belong"
 )]
 
+mod boundary;
 mod configs;
 pub mod git;
 mod repository;
@@ -14,8 +15,10 @@ mod write;
 use std::{
     fmt, fs,
     io::{self, Read, Write},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
+
+use boundary::{Boundary, Links};
 
 use crate::{compile::WORKSPACE_FILE, text::unicode::spelt_out, yaml::MAX_BYTES};
 
@@ -51,10 +54,17 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> Failure {
 /// The nearest folder with a `valet.yaml`, from a folder upwards, as it is named from here.
 #[must_use]
 pub fn find_workspace(from: &Path) -> Option<PathBuf> {
-    let from = from.canonicalize().ok()?;
+    // A link on the way must not choose the workspace, but only the real path knows what is above `..`.
+    let goes_up = from.components().any(|part| part == Component::ParentDir);
+    let from = if goes_up {
+        from.canonicalize()
+    } else {
+        std::path::absolute(from)
+    };
+    let from = from.ok()?;
     let found = from
         .ancestors()
-        .find(|folder| folder.join(WORKSPACE_FILE).is_file())?;
+        .find(|folder| is_there(&folder.join(WORKSPACE_FILE)))?;
     let here = std::env::current_dir().and_then(|here| here.canonicalize());
     let here = here.ok()?;
     Some(if here == found {
@@ -113,70 +123,36 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     file.write_all(text.as_bytes()).map_err(at(path))
 }
 
-/// Reads a whole file, but never more than an input may have and a little.
+/// Reads a config, `valet.yaml` or another input of a workspace, but never more than an input may have and a little.
+///
+/// # Errors
+/// When it cannot be read, or is not a regular file of the workspace.
+pub fn read_in(workspace: &Path, path: &str) -> Result<Vec<u8>, Failure> {
+    Boundary::open(workspace)?.read(path, MAX_BYTES, Links::Followed)
+}
+
+/// The same; nothing when there is no such file.
+///
+/// # Errors
+/// As [`read_in`].
+pub fn find_in(workspace: &Path, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+    Boundary::open(workspace)?.find(path, MAX_BYTES, Links::Followed)
+}
+
+/// Reads an input that the user names by its path. A checkout may have put a link there, so no link leads out of the
+/// current folder, or of the folder that is named when it is another one.
 ///
 /// # Errors
 /// When it cannot be read, or is not a regular file.
-pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    if !fs::metadata(path).map_err(at(path))?.is_file() {
-        return Err(at(path)(io::Error::other("not a regular file")));
-    }
-    read_at_most(limit(), path, Links::Followed)
-}
-
-/// Whether a link at the end of a path leads on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Links {
-    Followed,
-    Refused,
-}
-
-/// Reads a file that a folder has listed as a regular one.
-fn read_listed(path: &Path) -> Result<Vec<u8>, Failure> {
-    read_at_most(limit(), path, Links::Refused)
-}
-
-/// Bytes that are read of an input: as many as it may have, and one more.
-fn limit() -> u64 {
-    u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) + 1
-}
-
-/// Reads a regular file up to a limit in bytes. What it is, is asked of the open file, so that nothing can take its
-/// place in between; opening never waits for the other end of a pipe.
-fn read_at_most(limit: u64, path: &Path, links: Links) -> Result<Vec<u8>, Failure> {
-    const ROOM: usize = 64;
-    let file = options(links).read(true).open(path).map_err(at(path))?;
-    let metadata = file.metadata().map_err(at(path))?;
-    if !metadata.is_file() {
-        return Err(at(path)(io::Error::other("not a regular file")));
-    }
-    // Files that the system makes up have no size.
-    let size = match metadata.len() {
-        0 => limit,
-        size => size.min(limit),
+pub fn read_named(path: &Path) -> Result<Vec<u8>, Failure> {
+    let is_below = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    let (folder, rest) = match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) if !path.components().all(is_below) => (parent, Path::new(name)),
+        _ => (Path::new(""), path),
     };
-    // With room for all of it, the whole file is one read, and nobody asks for more.
-    let mut bytes =
-        Vec::with_capacity(usize::try_from(metadata.len().min(limit)).unwrap_or(0) + ROOM);
-    file.take(size).read_to_end(&mut bytes).map_err(at(path))?;
-    Ok(bytes)
-}
-
-#[cfg(unix)]
-fn options(links: Links) -> fs::OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    let no_follow = match links {
-        Links::Followed => 0,
-        Links::Refused => libc::O_NOFOLLOW,
-    };
-    let mut options = fs::OpenOptions::new();
-    options.custom_flags(libc::O_NONBLOCK | no_follow);
-    options
-}
-
-#[cfg(not(unix))]
-fn options(_: Links) -> fs::OpenOptions {
-    fs::OpenOptions::new()
+    let read =
+        Boundary::open(folder).and_then(|boundary| boundary.read(rest, MAX_BYTES, Links::Followed));
+    read.map_err(|failure| at(path)(failure.error))
 }
 
 /// Reads standard input, but never more than an input may have and a little.
@@ -184,9 +160,10 @@ fn options(_: Links) -> fs::OpenOptions {
 /// # Errors
 /// When it cannot be read.
 pub fn read_stdin() -> Result<Vec<u8>, Failure> {
+    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) + 1;
     let mut bytes = Vec::new();
     io::stdin()
-        .take(limit())
+        .take(limit)
         .read_to_end(&mut bytes)
         .map_err(at(Path::new("<stdin>")))?;
     Ok(bytes)
@@ -227,13 +204,6 @@ fn open_for_lock(workspace: &Path) -> Result<(PathBuf, fs::File), Failure> {
     Ok((path, file))
 }
 
-fn entries(folder: &Path) -> Result<Vec<fs::DirEntry>, Failure> {
-    let listed = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-    let mut entries = listed.map_err(at(folder))?;
-    entries.sort_by_cached_key(fs::DirEntry::file_name);
-    Ok(entries)
-}
-
 /// The regular files below a folder, relative to it, with `/` between folders; none when there is no such folder.
 ///
 /// # Errors
@@ -260,23 +230,47 @@ pub fn files_below(folder: &Path) -> Result<Vec<String>, Failure> {
     Ok(found)
 }
 
-/// Reads a whole file of whatever size.
+/// Reads a whole file of a module.
 ///
 /// # Errors
-/// When it cannot be read.
-pub fn read_whole(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(at(path))
+/// When it cannot be read, is not a regular file, or has more than 64 MiB.
+pub fn read_of_module(path: &Path) -> Result<Vec<u8>, Failure> {
+    const MOST: usize = 64 * 1024 * 1024;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let name = path.file_name().unwrap_or_default();
+    let bytes = Boundary::open(folder)?.read(name, MOST, Links::Refused)?;
+    within(MOST, bytes, path)
 }
 
-/// Reads the whole of standard input, of whatever size.
+/// Reads the whole of what the user names, be it a file or a pipe.
 ///
 /// # Errors
-/// When it cannot be read.
-pub fn read_whole_stdin() -> Result<Vec<u8>, Failure> {
+/// When it cannot be read, or has more bytes than `most`.
+pub fn read_all(most: usize, path: &Path) -> Result<Vec<u8>, Failure> {
+    let file = fs::File::open(path).map_err(at(path))?;
+    read_up_to(most, file, path)
+}
+
+/// Reads the whole of standard input.
+///
+/// # Errors
+/// When it cannot be read, or has more bytes than `most`.
+pub fn read_all_of_stdin(most: usize) -> Result<Vec<u8>, Failure> {
+    read_up_to(most, io::stdin(), Path::new("<stdin>"))
+}
+
+fn read_up_to(most: usize, from: impl Read, path: &Path) -> Result<Vec<u8>, Failure> {
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
-    io::stdin()
-        .read_to_end(&mut bytes)
-        .map_err(at(Path::new("<stdin>")))?;
+    from.take(limit).read_to_end(&mut bytes).map_err(at(path))?;
+    within(most, bytes, path)
+}
+
+fn within(most: usize, bytes: Vec<u8>, path: &Path) -> Result<Vec<u8>, Failure> {
+    if bytes.len() > most {
+        let message = format!("more than {most} bytes");
+        return Err(at(path)(io::Error::other(message)));
+    }
     Ok(bytes)
 }
 

@@ -4,6 +4,7 @@ mod confusable;
 mod environment;
 pub mod fleet;
 mod lifecycle;
+mod output;
 mod policy;
 mod storage;
 pub mod waiver;

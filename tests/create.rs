@@ -352,9 +352,9 @@ fn nothing_is_written_outside_the_workspace() {
     let before = fs::read(&theirs).unwrap();
     symlink(&theirs, city.join(CONFIG)).unwrap();
     let link = run(&city, "create dev3/test-dev -i db.t4g.large");
-    assert_eq!(link.code, 1, "{}", link.err);
+    assert_eq!(link.code, 2, "{}", link.err);
     assert!(
-        link.err.contains("not a regular file of this workspace"),
+        link.err.contains("it leads out of this folder"),
         "{}",
         link.err
     );

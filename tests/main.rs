@@ -9,6 +9,7 @@
 
 mod cases;
 mod check;
+mod checkout;
 mod completions;
 mod connection;
 mod create;

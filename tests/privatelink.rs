@@ -216,7 +216,7 @@ fn a_path_outside_the_repository_is_refused() {
     std::os::unix::fs::symlink(&outside, &file).unwrap();
     let run = valet(&city, &["privatelink", "dev3/agora"]);
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("outside of the repository"), "{}", run.err);
+    assert!(run.err.contains("it leads out of network"), "{}", run.err);
     let valet_yaml = city.join("valet.yaml");
     let text = fs::read_to_string(&valet_yaml).unwrap();
     fs::write(

@@ -27,14 +27,17 @@ impl OutputsArgument {
     pub fn read(&self, session: &Session, database: &Database) -> Result<Option<Outputs>, Stop> {
         let (shown, bytes, base) = match &self.outputs {
             Some(path) if path.as_os_str() == "-" => ("<stdin>".to_owned(), io::read_stdin()?, ""),
-            Some(path) => (path.to_string_lossy().into_owned(), io::read(path)?, ""),
+            Some(path) => (
+                path.to_string_lossy().into_owned(),
+                io::read_named(path)?,
+                "",
+            ),
             None => {
                 let shown = format!("{}/{}", database.directory(), outputs::FILE);
-                let path = session.workspace.join(&shown);
-                if !io::is_file(&path) {
+                let Some(bytes) = io::find_in(&session.workspace, &shown)? else {
                     return Ok(None);
-                }
-                (shown, io::read(&path)?, session.base.as_str())
+                };
+                (shown, bytes, session.base.as_str())
             }
         };
         let read = outputs::read(&shown, bytes, database);

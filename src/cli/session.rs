@@ -54,7 +54,7 @@ impl Session {
     /// When its `valet.yaml` cannot be read, or is wrong.
     pub fn open(workspace: PathBuf, today: Date) -> Result<Self, Stop> {
         let base = base(&workspace);
-        let written = io::read(&workspace.join(WORKSPACE_FILE))?;
+        let written = io::read_in(&workspace, WORKSPACE_FILE)?;
         // Compiling the schemas takes most of a short run: one core each.
         let (environments, _) = rayon::join(
             || compile::open(written),
@@ -209,7 +209,7 @@ impl Session {
         environment: &Arc<Environment>,
         path: &str,
     ) -> Result<(Database, Vec<Problem>), Stop> {
-        let bytes = io::read(&self.workspace.join(path))?;
+        let bytes = io::read_in(&self.workspace, path)?;
         let (database, mut problems) = compile::unit(environment, path, bytes, self.today);
         compile::finish(&mut problems);
         match database.filter(|_| !problems.iter().any(Problem::is_error)) {

@@ -401,6 +401,10 @@ rules! {
         "A file that was not generated is in the way.",
         "A file without the generated header is never overwritten or deleted. Move it away, or remove it.",
         "a hand-written generated/dev3/orders/main.tf";
+    BAD_OUTPUT = Error "bad-output":
+        "The output folder is one that something else needs.",
+        "Generated roots are written, swept and removed there. In git's own folder, or in or around a folder of configs, that would take away what others have put there. Give the roots a folder of their own.",
+        "output: .git/roots";
     BAD_OUTPUTS = Error "bad-outputs":
         "These are not the outputs of a unit's root.",
         "Outputs are what `terraform output -json` prints in the unit's folder once the root has been applied, with every output of the generated outputs.tf.",

@@ -1,11 +1,14 @@
 //! Finding the configs of a workspace, and files that look like configs but are none.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use rayon::prelude::*;
-use walkdir::WalkDir;
 
-use super::{Failure, entries, folder_of, read, read_listed};
+use super::{
+    Failure,
+    boundary::{Boundary, Links, is_escape},
+    folder_of,
+};
 use crate::{
     compile::ConfigFile,
     diagnostic::{
@@ -15,6 +18,7 @@ use crate::{
     model::Environment,
     rules,
     text::{suggest, unicode::spelt_out},
+    yaml::MAX_BYTES,
 };
 
 /// The configs of a workspace, in path order, and problems with files that are none.
@@ -25,21 +29,28 @@ pub fn configs(
     workspace: &Path,
     environments: &[Arc<Environment>],
 ) -> Result<(Vec<ConfigFile>, Vec<Problem>), Failure> {
-    let mut paths = Vec::new();
+    let boundary = Boundary::open(workspace)?;
+    let mut regular = Vec::new();
+    let mut files = Vec::new();
     let mut problems = Vec::new();
     for environment in environments {
         let folder = environment.spec.configs.as_str();
-        if let Err((message, help)) = find_folder(workspace, folder) {
-            let span = environment.span("configs");
-            problems.push(Problem::new(&rule::MISSING_CONFIGS, span, message).help(help));
-            continue;
-        }
-        for entry in entries(&workspace.join(folder))? {
+        let opened = match find_folder(&boundary, folder) {
+            Ok(opened) => opened,
+            Err((message, help)) => {
+                let span = environment.span("configs");
+                problems.push(Problem::new(&rule::MISSING_CONFIGS, span, message).help(help));
+                continue;
+            }
+        };
+        let opened = Arc::new(opened);
+        for entry in opened.list()? {
             let name = entry.file_name().to_string_lossy().into_owned();
+            let path = format!("{folder}/{name}");
             if entry.file_name().to_str().is_none() || spelt_out(&name) != name {
                 problems.push(about_file(
                     &rule::BAD_FILE_NAME,
-                    format!("{folder}/{name}"),
+                    path,
                     "the name is not text that can be read",
                 ));
                 continue;
@@ -47,66 +58,74 @@ pub fn configs(
             let listed = entry.file_type().ok();
             let is_link = listed.is_some_and(|kind| kind.is_symlink());
             let is_regular = listed.is_some_and(|kind| kind.is_file());
-            let path = format!("{folder}/{name}");
+            let is_folder = || {
+                boundary
+                    .dir
+                    .metadata(&path)
+                    .is_ok_and(|metadata| metadata.is_dir())
+            };
+            let config = |bytes| ConfigFile {
+                environment: environment.name.clone(),
+                path: path.clone(),
+                bytes,
+            };
             match kind(&name) {
-                Name::Hidden | Name::Other if !entry.path().is_dir() => {}
-                Name::Hidden => {}
-                Name::Config if is_regular || is_inside(workspace, &entry.path()) => {
-                    paths.push((environment, path, is_regular));
+                Name::Config if is_regular => {
+                    regular.push((Arc::clone(&opened), name, config(Vec::new())));
                 }
-                Name::Config => problems.push(
-                    about_file(
-                        &rule::NOT_A_FILE,
-                        path,
-                        "not a regular file of this workspace",
-                    )
-                    .help("put the config itself here"),
-                ),
+                // A link is read as what it leads to, which must be beneath the workspace as well.
+                Name::Config => match boundary.read(&path, MAX_BYTES, Links::Followed) {
+                    Ok(bytes) if is_link => files.push(config(bytes)),
+                    _ => problems.push(
+                        about_file(
+                            &rule::NOT_A_FILE,
+                            path,
+                            "not a regular file of this workspace",
+                        )
+                        .help("put the config itself here"),
+                    ),
+                },
                 Name::Misspelt => problems.push(
                     about_file(&rule::STRAY_CONFIG, path, "a config's name ends in `.yaml`")
                         .help("rename the file"),
                 ),
-                Name::Other if is_link => problems.push(
+                Name::Other if is_link && is_folder() => problems.push(
                     about_file(&rule::NOT_A_FILE, path, "a link to a folder")
                         .help("remove it; configs are not looked for in folders below"),
                 ),
-                Name::Other => problems.extend(nested(workspace, &path)),
+                Name::Other if !is_link && is_folder() => {
+                    problems.extend(nested(&boundary, &path)?);
+                }
+                Name::Hidden | Name::Other => {}
             }
         }
     }
-    problems.extend(unclaimed(workspace, environments)?);
-    let files = paths
+    problems.extend(unclaimed(&boundary, environments)?);
+    let read = regular
         .into_par_iter()
-        .map(|(environment, path, is_regular)| {
-            let read = if is_regular { read_listed } else { read };
-            Ok(ConfigFile {
-                bytes: read(&workspace.join(&path))?,
-                environment: environment.name.clone(),
-                path,
-            })
+        .map(|(folder, name, mut file)| {
+            file.bytes = folder.read(&name, MAX_BYTES, Links::Refused)?;
+            Ok(file)
         })
         .collect::<Result<Vec<_>, Failure>>()?;
+    files.extend(read);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok((files, problems))
 }
 
 /// A folder of configs is there, and in the workspace even when a link leads to it.
-fn find_folder(workspace: &Path, folder: &str) -> Result<(), (String, &'static str)> {
-    let path = workspace.join(folder);
-    if !path.is_dir() {
-        let message = format!("there is no folder `{folder}`");
-        return Err((message, "make the folder, or correct its name"));
+fn find_folder(boundary: &Boundary, folder: &str) -> Result<Boundary, (String, &'static str)> {
+    match boundary.folder(folder, Links::Followed) {
+        Ok(Some(found)) => Ok(found),
+        Err(failure) if is_escape(&failure.error) => Err((
+            format!("`{folder}` leads out of the workspace"),
+            "put a folder in the place of the link",
+        )),
+        Ok(None) | Err(_) => Err((
+            format!("there is no folder `{folder}`"),
+            "make the folder, or correct its name",
+        )),
     }
-    if !is_below(workspace, &path) {
-        let message = format!("`{folder}` leads out of the workspace");
-        return Err((message, "put a folder in the place of the link"));
-    }
-    Ok(())
-}
-
-/// Whether the real place of a path is in the workspace.
-fn is_below(workspace: &Path, path: &Path) -> bool {
-    let (root, real) = (workspace.canonicalize(), path.canonicalize());
-    root.is_ok_and(|root| real.is_ok_and(|real| real.starts_with(root)))
 }
 
 enum Name {
@@ -131,51 +150,49 @@ fn kind(name: &str) -> Name {
     }
 }
 
-/// Whether a path is a link to a regular file whose real place is in the workspace.
-fn is_inside(workspace: &Path, path: &Path) -> bool {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
-    is_link && path.is_file() && is_below(workspace, path)
-}
-
 fn about_file(rule: &'static Rule, path: String, message: &str) -> Problem {
     let file = Arc::new(File::new(path, ""));
     Problem::new(rule, Span { file, range: 0..0 }, message)
 }
 
-fn yaml_below(workspace: &Path, folder: &str) -> Vec<String> {
-    let walk = WalkDir::new(workspace.join(folder))
-        .sort_by_file_name()
-        .into_iter();
-    walk.filter_map(Result::ok)
-        .filter(|entry| {
-            matches!(
-                kind(&entry.file_name().to_string_lossy()),
-                Name::Config | Name::Misspelt
-            )
-        })
-        .filter_map(|entry| {
-            let inner = entry.path().strip_prefix(workspace).ok()?;
-            Some(inner.to_string_lossy().replace('\\', "/"))
-        })
-        .collect()
+/// Files in a folder, and in those below it, that look like configs. Links are not followed.
+fn yaml_below(boundary: &Boundary, folder: &str) -> Result<Vec<String>, Failure> {
+    let mut found = Vec::new();
+    let Ok(Some(opened)) = boundary.folder(folder, Links::Refused) else {
+        return Ok(found);
+    };
+    for entry in opened.list()? {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = format!("{folder}/{name}");
+        if matches!(kind(&name), Name::Config | Name::Misspelt) {
+            found.push(path);
+        } else if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            found.extend(yaml_below(boundary, &path)?);
+        }
+    }
+    Ok(found)
 }
 
-fn nested(workspace: &Path, folder: &str) -> Vec<Problem> {
-    yaml_below(workspace, folder)
+fn nested(boundary: &Boundary, folder: &str) -> Result<Vec<Problem>, Failure> {
+    let problem = |path| {
+        about_file(
+            &rule::STRAY_CONFIG,
+            path,
+            "configs are not looked for in folders below",
+        )
+        .help("move the file one folder up, or out of here")
+    };
+    Ok(yaml_below(boundary, folder)?
         .into_iter()
-        .map(|path| {
-            about_file(
-                &rule::STRAY_CONFIG,
-                path,
-                "configs are not looked for in folders below",
-            )
-            .help("move the file one folder up, or out of here")
-        })
-        .collect()
+        .map(problem)
+        .collect())
 }
 
 /// Configs in a folder beside the environments' folders that no environment names.
-fn unclaimed(workspace: &Path, environments: &[Arc<Environment>]) -> Result<Vec<Problem>, Failure> {
+fn unclaimed(
+    boundary: &Boundary,
+    environments: &[Arc<Environment>],
+) -> Result<Vec<Problem>, Failure> {
     let claimed: Vec<_> = environments
         .iter()
         .map(|known| known.spec.configs.as_str())
@@ -190,10 +207,10 @@ fn unclaimed(workspace: &Path, environments: &[Arc<Environment>]) -> Result<Vec<
     parents.dedup();
     let mut problems = Vec::new();
     for parent in parents {
-        if !workspace.join(parent).is_dir() {
+        let Ok(Some(opened)) = boundary.folder(parent, Links::Followed) else {
             continue;
-        }
-        for entry in entries(&workspace.join(parent))? {
+        };
+        for entry in opened.list()? {
             let name = entry.file_name().to_string_lossy().into_owned();
             let folder = format!("{parent}/{name}");
             let known = claimed
@@ -207,7 +224,7 @@ fn unclaimed(workspace: &Path, environments: &[Arc<Environment>]) -> Result<Vec<
                 .iter()
                 .filter_map(|claim| claim.rsplit('/').next())
                 .collect();
-            for path in yaml_below(workspace, &folder) {
+            for path in yaml_below(boundary, &folder)? {
                 let message = format!("no environment has the folder `{folder}`");
                 let help = match suggest::nearest(&name, &folders) {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -243,8 +260,11 @@ pub fn config_path(
 /// Namespaces of an environment's configs, without reading them.
 #[must_use]
 pub fn namespaces(workspace: &Path, environment: &Environment) -> Vec<String> {
-    let names = entries(&workspace.join(&environment.spec.configs)).unwrap_or_default();
+    let folder = Boundary::open(workspace)
+        .and_then(|boundary| boundary.folder(&environment.spec.configs, Links::Followed));
+    let names = folder.ok().flatten().and_then(|folder| folder.list().ok());
     names
+        .unwrap_or_default()
         .iter()
         .filter_map(|entry| {
             entry

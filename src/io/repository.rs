@@ -1,11 +1,15 @@
 //! A file of another repository: read and replaced in place, and never one outside of it.
 
 use std::{
-    fs, io,
-    path::{Component, Path, PathBuf},
+    io,
+    path::{Component, Path},
 };
 
-use super::{Failure, Links, at, read_at_most, write::write_over};
+use super::{
+    Failure, at,
+    boundary::{Boundary, Links},
+    write::write_over,
+};
 use crate::yaml::LARGE;
 
 /// Reads a file of a repository; `file` is relative to its folder.
@@ -13,9 +17,8 @@ use crate::yaml::LARGE;
 /// # Errors
 /// When it is not a regular file inside the repository, or cannot be read.
 pub fn read_inside(repository: &Path, file: &str) -> Result<Vec<u8>, Failure> {
-    let path = inside(repository, file)?;
-    let limit = u64::try_from(LARGE.bytes).unwrap_or(u64::MAX) + 1;
-    read_at_most(limit, &path, Links::Refused)
+    refuse_steps(repository, file)?;
+    Boundary::open(repository)?.read(file, LARGE.bytes, Links::Followed)
 }
 
 /// Replaces a file of a repository at once.
@@ -23,30 +26,26 @@ pub fn read_inside(repository: &Path, file: &str) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// When it is not a regular file inside the repository, or cannot be written.
 pub fn replace_inside(repository: &Path, file: &str, text: &str) -> Result<(), Failure> {
-    let path = inside(repository, file)?;
-    let permissions = fs::metadata(&path).map_err(at(&path))?.permissions();
-    write_over(&path, text, Some(permissions))
+    refuse_steps(repository, file)?;
+    let boundary = Boundary::open(repository)?;
+    // What is written is the file that a link leads to, not the link.
+    let real = boundary
+        .dir
+        .canonicalize(file)
+        .map_err(at(&repository.join(file)))?;
+    let (folder, name) = (
+        real.parent().unwrap_or(Path::new("")),
+        real.file_name().unwrap_or_default(),
+    );
+    write_over(&boundary.parent(folder)?, name, text)
 }
 
-/// The real path of a file, if it lies in the repository, links followed.
-fn inside(repository: &Path, file: &str) -> Result<PathBuf, Failure> {
-    let path = repository.join(file);
-    let root = repository.canonicalize().map_err(at(repository))?;
-    let plain = Path::new(file)
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)));
-    let real = if plain {
-        path.canonicalize().map_err(at(&path))?
-    } else {
-        PathBuf::new()
-    };
-    if !real.starts_with(&root) {
-        return Err(at(&path)(io::Error::other(
-            "outside of the repository; only files in it are changed",
-        )));
+/// A path goes down only.
+fn refuse_steps(repository: &Path, file: &str) -> Result<(), Failure> {
+    let is_plain = |part| matches!(part, Component::Normal(_));
+    if Path::new(file).components().all(is_plain) {
+        return Ok(());
     }
-    if !real.is_file() {
-        return Err(at(&path)(io::Error::other("not a regular file")));
-    }
-    Ok(real)
+    let message = "outside of the repository; only files in it are changed";
+    Err(at(&repository.join(file))(io::Error::other(message)))
 }

@@ -3,13 +3,15 @@
 //! A run can be killed at any moment: a file is whole or has a name of its own until it is. A new text is on the disk
 //! before it takes the place of an old one; a new root has nothing to lose, so it is not waited for.
 
-use std::{fs, io, path::Path};
+use std::{ffi::OsStr, io, path::Path};
 
+use cap_std::fs::DirEntry;
 use rayon::prelude::*;
 
 use super::{
-    Failure, Links, at, entries, read_at_most,
-    write::{UNFINISHED, refuse_link, refuse_links, write_new, write_over},
+    Failure, at,
+    boundary::{Boundary, Links},
+    write::{UNFINISHED, refuse_links, write_new, write_over},
 };
 use crate::{
     compile::snapshot::{Content, Files},
@@ -21,7 +23,7 @@ use crate::{
 };
 
 /// Bytes of a file that can be one of ours: many times what the largest config comes to.
-const MAX_GENERATED: u64 = 8 * 1024 * 1024;
+const MAX_GENERATED: usize = 8 * 1024 * 1024;
 
 /// Generated roots that are not among `expected`, and whether there is anything that [`sweep`] may have to remove.
 ///
@@ -34,17 +36,9 @@ pub fn stray_roots(
 ) -> Result<(Vec<StandingRoot>, bool), Failure> {
     let mut strays = Vec::new();
     let mut is_untidy = false;
-    let folder = workspace.join(output);
-    refuse_links(workspace, output)?;
-    if !folder.is_dir() {
-        return Ok((strays, is_untidy));
-    }
-    for environment in entries(&folder)? {
-        if !environment.file_type().is_ok_and(|kind| kind.is_dir()) {
-            continue;
-        }
-        let parent = format!("{output}/{}", environment.file_name().to_string_lossy());
-        for root in entries(&environment.path())? {
+    for (environment, folder) in environments(workspace, output)? {
+        let parent = format!("{output}/{environment}");
+        for root in folder.list()? {
             let directory = format!("{parent}/{}", root.file_name().to_string_lossy());
             let is_folder = root.file_type().is_ok_and(|kind| kind.is_dir());
             if expected(&directory) && is_folder {
@@ -57,6 +51,25 @@ pub fn stray_roots(
         }
     }
     Ok((strays, is_untidy))
+}
+
+/// The folders of environments in the output folder, by name; none when there is no output folder.
+fn environments(workspace: &Path, output: &str) -> Result<Vec<(String, Boundary)>, Failure> {
+    refuse_links(workspace, output)?;
+    let mut found = Vec::new();
+    let Some(folder) = Boundary::open(workspace)?.folder(output, Links::Refused)? else {
+        return Ok(found);
+    };
+    for entry in folder.list()? {
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        let name = entry.file_name();
+        if let Some(environment) = folder.folder(&name, Links::Refused)? {
+            found.push((name.to_string_lossy().into_owned(), environment));
+        }
+    }
+    Ok(found)
 }
 
 /// What a generated root says about itself; nothing, when none of its files was generated.
@@ -90,21 +103,20 @@ pub fn standing(workspace: &Path, directory: &str) -> Result<Option<Standing>, F
 /// # Errors
 /// When the folder or a file cannot be read.
 pub fn standing_there(workspace: &Path, directory: &str) -> Result<Option<Standing>, Failure> {
-    refuse_link(&workspace.join(directory))?;
-    let folder = workspace.join(directory);
-    let listed = match fs::read_dir(&folder) {
-        Ok(listed) => listed,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(at(&folder)(error)),
+    let Some(folder) = Boundary::open(workspace)?.folder(directory, Links::Refused)? else {
+        return Ok(None);
     };
     let mut found = Standing::new();
+    let listed = folder.dir.entries().map_err(at(&folder.shown("")))?;
     for entry in listed {
-        let entry = entry.map_err(at(&folder))?;
+        let entry = entry.map_err(at(&folder.shown("")))?;
         let Ok(name) = entry.file_name().into_string() else {
             continue;
         };
-        let path = entry.path();
-        if path.extension().is_none_or(|extension| extension != "tf") {
+        if Path::new(&name)
+            .extension()
+            .is_none_or(|extension| extension != "tf")
+        {
             continue;
         }
         if is_unfinished(&entry) {
@@ -113,13 +125,13 @@ pub fn standing_there(workspace: &Path, directory: &str) -> Result<Option<Standi
         }
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
         let bytes = if is_file {
-            read_at_most(MAX_GENERATED + 1, &path, Links::Refused)?
+            folder.read(&name, MAX_GENERATED, Links::Refused)?
         } else {
             Vec::new()
         };
         // A file without a byte, or of zeros, is what a crash of the machine leaves of a new one; nothing is lost with it.
         let is_blank = bytes.iter().all(|byte| *byte == 0);
-        let is_small = u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_GENERATED);
+        let is_small = bytes.len() <= MAX_GENERATED;
         let ours = is_file && is_small && (is_blank || print::is_generated(&bytes));
         let text = ours.then(|| String::from_utf8(bytes).ok()).flatten();
         found.insert(name, text.map_or(Found::Foreign, Found::Generated));
@@ -127,25 +139,26 @@ pub fn standing_there(workspace: &Path, directory: &str) -> Result<Option<Standi
     Ok(Some(found))
 }
 
-/// The text of a root's `terraform.tf`; empty when there is none.
+/// The text of a root's `terraform.tf`; empty when there is none, or none of ours: whoever lists the folder next tells
+/// what is in its place.
 ///
 /// # Errors
 /// When it cannot be read.
 pub fn terraform(workspace: &Path, directory: &str) -> Result<String, Failure> {
-    let path = workspace.join(directory).join("terraform.tf");
-    match fs::read(&path) {
-        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        // Whoever lists the folder next tells of a file in its place.
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) =>
-        {
-            Ok(String::new())
-        }
-        Err(error) => Err(at(&path)(error)),
+    const NAME: &str = "terraform.tf";
+    let boundary = Boundary::open(workspace)?;
+    let Ok(Some(folder)) = boundary.folder(directory, Links::Refused) else {
+        return Ok(String::new());
+    };
+    let is_file = folder
+        .dir
+        .symlink_metadata(NAME)
+        .is_ok_and(|metadata| metadata.is_file());
+    if !is_file {
+        return Ok(String::new());
     }
+    let bytes = folder.read(NAME, MAX_GENERATED, Links::Refused)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Writes a root that is not there yet: a whole folder appears at once.
@@ -154,24 +167,32 @@ pub fn terraform(workspace: &Path, directory: &str) -> Result<String, Failure> {
 /// When the disk refuses; what was begun is removed, now or by a later run.
 pub fn create_root(workspace: &Path, directory: &str, tree: &Tree) -> Result<(), Failure> {
     refuse_links(workspace, directory)?;
-    let folder = workspace.join(directory);
     let (parent, name) = directory.rsplit_once('/').unwrap_or(("", directory));
-    let parent = workspace.join(parent);
-    fs::create_dir_all(&parent).map_err(at(&parent))?;
-    let staging = parent.join(format!("{UNFINISHED}{name}"));
-    fs::create_dir(&staging).map_err(at(&staging))?;
-    let mut texts = tree.iter().map(|(path, text)| {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        (staging.join(name), text)
+    let parent = Boundary::open(workspace)?.parent(Path::new(parent))?;
+    let staging = format!("{UNFINISHED}{name}");
+    let written = stage(&parent, &staging, tree).and_then(|()| {
+        let renamed = parent.dir.rename(&staging, &parent.dir, name);
+        renamed.map_err(at(&parent.shown(name)))
     });
-    let written = texts
-        .try_for_each(|(path, text)| write_new(&path, text, None).map(drop))
-        .and_then(|()| fs::rename(&staging, &folder).map_err(at(&folder)));
     if written.is_err() {
         // The first failure is the one to tell.
-        let _ = discard(&staging);
+        let _ = discard(&parent, &staging);
     }
     written
+}
+
+/// Writes the files of a root into a new folder.
+fn stage(parent: &Boundary, staging: &str, tree: &Tree) -> Result<(), Failure> {
+    let made = parent.dir.create_dir(staging);
+    made.map_err(at(&parent.shown(staging)))?;
+    let Some(folder) = parent.folder(staging, Links::Refused)? else {
+        let gone = io::Error::from(io::ErrorKind::NotFound);
+        return Err(at(&parent.shown(staging))(gone));
+    };
+    tree.iter().try_for_each(|(path, text)| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        write_new(&folder, name, text, None).map(drop)
+    })
 }
 
 /// Makes one change to a root that is there: a new text replaces the old one at once.
@@ -179,13 +200,16 @@ pub fn create_root(workspace: &Path, directory: &str, tree: &Tree) -> Result<(),
 /// # Errors
 /// When the disk refuses; then the old text stays.
 pub fn apply(workspace: &Path, change: &Change) -> Result<(), Failure> {
-    let path = workspace.join(&change.path);
-    let (directory, _) = change.path.rsplit_once('/').unwrap_or(("", &change.path));
+    let (directory, name) = change.path.rsplit_once('/').unwrap_or(("", &change.path));
     refuse_links(workspace, directory)?;
-    let Some(text) = &change.new else {
-        return fs::remove_file(&path).map_err(at(&path));
-    };
-    write_over(&path, text, None)
+    let folder = Boundary::open(workspace)?.parent(Path::new(directory))?;
+    match &change.new {
+        Some(text) => write_over(&folder, OsStr::new(name), text),
+        None => folder
+            .dir
+            .remove_file(name)
+            .map_err(at(&folder.shown(name))),
+    }
 }
 
 /// Removes the generated files of a root, and its folder when nothing else is in it. What Terraform or a person has put
@@ -199,26 +223,39 @@ pub fn remove_root(
     moved_to: Option<&str>,
 ) -> Result<Vec<String>, Failure> {
     refuse_links(workspace, directory)?;
-    let folder = workspace.join(directory);
-    for (name, found) in standing(workspace, directory)?.unwrap_or_default() {
+    let standing = standing(workspace, directory)?.unwrap_or_default();
+    let boundary = Boundary::open(workspace)?;
+    let (parent, own) = directory.rsplit_once('/').unwrap_or(("", directory));
+    let parent = boundary.parent(Path::new(parent))?;
+    let Some(folder) = parent.folder(own, Links::Refused)? else {
+        return Ok(Vec::new());
+    };
+    let heir = match moved_to {
+        Some(moved_to) => boundary.folder(moved_to, Links::Refused)?,
+        None => None,
+    };
+    for (name, found) in standing {
         if matches!(found, Found::Generated(_)) {
-            let path = folder.join(name);
-            fs::remove_file(&path).map_err(at(&path))?;
+            folder
+                .dir
+                .remove_file(&name)
+                .map_err(at(&folder.shown(name)))?;
         }
     }
     let mut left = Vec::new();
-    for entry in entries(&folder)? {
+    for entry in folder.list()? {
         let name = entry.file_name();
-        let target = moved_to.map(|moved_to| workspace.join(moved_to).join(&name));
-        match target.filter(|target| !super::is_there(target)) {
-            Some(target) => {
-                fs::rename(entry.path(), &target).map_err(at(&target))?;
+        let is_free = |heir: &&Boundary| heir.dir.symlink_metadata(&name).is_err();
+        match heir.as_ref().filter(is_free) {
+            Some(heir) => {
+                let moved = folder.dir.rename(&name, &heir.dir, &name);
+                moved.map_err(at(&heir.shown(&name)))?;
             }
             None => left.push(name.to_string_lossy().into_owned()),
         }
     }
     if left.is_empty() {
-        fs::remove_dir(&folder).map_err(at(&folder))?;
+        parent.dir.remove_dir(own).map_err(at(&parent.shown(own)))?;
     }
     Ok(left)
 }
@@ -229,34 +266,31 @@ pub fn remove_root(
 /// # Errors
 /// When the disk refuses.
 pub fn sweep(workspace: &Path, output: &str) -> Result<(), Failure> {
-    refuse_links(workspace, output)?;
-    let folder = workspace.join(output);
-    if !folder.is_dir() {
-        return Ok(());
-    }
-    let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
-    for environment in entries(&folder)?.into_iter().filter(is_folder) {
-        entries(&environment.path())?
-            .par_iter()
-            .try_for_each(|root| {
-                if is_unfinished(root) {
-                    return discard(&root.path());
-                }
-                if !is_folder(root) {
-                    return Ok(());
-                }
-                let inside = entries(&root.path())?;
-                if inside.is_empty() {
-                    return fs::remove_dir(root.path()).map_err(at(&root.path()));
-                }
-                let mut unfinished = inside.iter().filter(|entry| is_unfinished(entry));
-                unfinished.try_for_each(|entry| discard(&entry.path()))
-            })?;
+    for (_, environment) in environments(workspace, output)? {
+        environment.list()?.par_iter().try_for_each(|root| {
+            let name = root.file_name();
+            if is_unfinished(root) {
+                return discard(&environment, &name);
+            }
+            if !root.file_type().is_ok_and(|kind| kind.is_dir()) {
+                return Ok(());
+            }
+            let Some(folder) = environment.folder(&name, Links::Refused)? else {
+                return Ok(());
+            };
+            let inside = folder.list()?;
+            if inside.is_empty() {
+                let removed = environment.dir.remove_dir(&name);
+                return removed.map_err(at(&environment.shown(&name)));
+            }
+            let mut unfinished = inside.iter().filter(|entry| is_unfinished(entry));
+            unfinished.try_for_each(|entry| discard(&folder, entry.file_name()))
+        })?;
     }
     Ok(())
 }
 
-fn is_unfinished(entry: &fs::DirEntry) -> bool {
+fn is_unfinished(entry: &DirEntry) -> bool {
     entry
         .file_name()
         .to_str()
@@ -264,17 +298,31 @@ fn is_unfinished(entry: &fs::DirEntry) -> bool {
 }
 
 /// Removes an unfinished file, a link, or a folder with the files in it. Ours holds no folders.
-fn discard(path: &Path) -> Result<(), Failure> {
-    let metadata = fs::symlink_metadata(path).map_err(at(path))?;
+fn discard(parent: &Boundary, name: impl AsRef<Path>) -> Result<(), Failure> {
+    let name = name.as_ref();
+    let metadata = parent
+        .dir
+        .symlink_metadata(name)
+        .map_err(at(&parent.shown(name)))?;
     if !metadata.is_dir() {
-        return fs::remove_file(path).map_err(at(path));
+        return parent
+            .dir
+            .remove_file(name)
+            .map_err(at(&parent.shown(name)));
     }
-    for file in entries(path)? {
+    let Some(folder) = parent.folder(name, Links::Refused)? else {
+        return Ok(());
+    };
+    for file in folder.list()? {
+        let inner = file.file_name();
         if file.file_type().is_ok_and(|kind| kind.is_dir()) {
             let message = "a folder that no run has made; remove it";
-            return Err(at(&file.path())(io::Error::other(message)));
+            return Err(at(&folder.shown(&inner))(io::Error::other(message)));
         }
-        fs::remove_file(file.path()).map_err(at(&file.path()))?;
+        folder
+            .dir
+            .remove_file(&inner)
+            .map_err(at(&folder.shown(&inner)))?;
     }
-    fs::remove_dir(path).map_err(at(path))
+    parent.dir.remove_dir(name).map_err(at(&parent.shown(name)))
 }

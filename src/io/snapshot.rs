@@ -126,7 +126,7 @@ impl Files {
                         path.display()
                     )));
                 }
-                Ok(Some(io::read(&path)?))
+                Ok(Some(io::read_in(folder, WORKSPACE_FILE)?))
             }
             Self::Commit(commit) => {
                 let path = format!("{}{WORKSPACE_FILE}", commit.prefix);
@@ -180,7 +180,7 @@ impl Files {
             Self::Folder(workspace) => {
                 for path in io::files_below(&workspace.join(folder))? {
                     if counts(&path) {
-                        let bytes = io::read_whole(&workspace.join(folder).join(&path))?;
+                        let bytes = io::read_of_module(&workspace.join(folder).join(&path))?;
                         files.push((path, bytes));
                     }
                 }

@@ -1,12 +1,18 @@
 //! Writing one file: whole or not at all, inside the workspace, never through a link.
 
 use std::{
-    fs,
+    ffi::OsStr,
     io::{self, Write},
     path::{Component, Path},
 };
 
-use super::{Failure, Links, at, options};
+use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
+use cap_std::fs::{File, OpenOptions, Permissions};
+
+use super::{
+    Failure, at,
+    boundary::{Boundary, refuse_link},
+};
 
 /// Start of the names of unfinished files and folders; a later run removes what a killed one left.
 pub(super) const UNFINISHED: &str = ".valet-rds-unfinished-";
@@ -27,60 +33,59 @@ pub fn refuse_links(workspace: &Path, directory: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a folder is there; an error, when something else is.
-pub(super) fn refuse_link(path: &Path) -> Result<bool, Failure> {
-    let Ok(metadata) = fs::symlink_metadata(path) else {
-        return Ok(false);
-    };
-    let message = if metadata.is_symlink() {
-        "a symbolic link; nothing is written through it"
-    } else if !metadata.is_dir() {
-        "not a folder"
-    } else {
-        return Ok(true);
-    };
-    Err(at(path)(io::Error::other(message)))
-}
-
 /// Writes a file where nothing may be, not even a link.
 pub(super) fn write_new(
-    path: &Path,
+    folder: &Boundary,
+    name: impl AsRef<Path>,
     text: &str,
-    permissions: Option<fs::Permissions>,
-) -> Result<fs::File, Failure> {
-    let mut file = options(Links::Refused)
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .map_err(at(path))?;
-    if let Some(permissions) = permissions {
-        file.set_permissions(permissions).map_err(at(path))?;
-    }
-    file.write_all(text.as_bytes()).map_err(at(path))?;
-    Ok(file)
+    permissions: Option<Permissions>,
+) -> Result<File, Failure> {
+    let name = name.as_ref();
+    let write = || {
+        let mut options = OpenOptions::new();
+        options
+            .write(true)
+            .create_new(true)
+            .follow(FollowSymlinks::No);
+        let mut file = folder.dir.open_with(name, &options)?;
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions)?;
+        }
+        file.write_all(text.as_bytes())?;
+        Ok(file)
+    };
+    write().map_err(at(&folder.shown(name)))
 }
 
-/// Gives a file another text by way of an unfinished one beside it: whoever looks, and whatever happens, sees the old
-/// text or the new one.
-pub(super) fn write_over(
-    path: &Path,
-    text: &str,
-    permissions: Option<fs::Permissions>,
-) -> Result<(), Failure> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let unfinished = path.with_file_name(format!("{UNFINISHED}{name}"));
-    match fs::remove_file(&unfinished) {
+/// Gives a file of a folder another text by way of an unfinished one beside it: whoever looks, and whatever happens,
+/// sees the old text or the new one. The file keeps its permissions.
+pub(super) fn write_over(folder: &Boundary, name: &OsStr, text: &str) -> Result<(), Failure> {
+    let unfinished = format!("{UNFINISHED}{}", name.to_string_lossy());
+    let path = folder.shown(name);
+    let permissions = match folder.dir.symlink_metadata(name) {
+        Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
+        Ok(metadata) if metadata.is_symlink() => {
+            let message = "a symbolic link; nothing is written through it";
+            return Err(at(&path)(io::Error::other(message)));
+        }
+        Ok(_) => return Err(at(&path)(io::Error::other("not a regular file"))),
+        Err(_) => None,
+    };
+    match folder.dir.remove_file(&unfinished) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(at(&unfinished)(error));
+            return Err(at(&folder.shown(&unfinished))(error));
         }
         _ => {}
     }
-    let written = write_new(&unfinished, text, permissions)
-        .and_then(|file| file.sync_data().map_err(at(&unfinished)))
-        .and_then(|()| fs::rename(&unfinished, path).map_err(at(path)));
+    let written = write_new(folder, &unfinished, text, permissions)
+        .and_then(|file| file.sync_data().map_err(at(&folder.shown(&unfinished))))
+        .and_then(|()| {
+            let renamed = folder.dir.rename(&unfinished, &folder.dir, name);
+            renamed.map_err(at(&path))
+        });
     if written.is_err() {
         // Whatever could not be finished is of no use to anybody; the failure before is the one to tell.
-        let _ = fs::remove_file(&unfinished);
+        let _ = folder.dir.remove_file(&unfinished);
     }
     written
 }
@@ -91,25 +96,15 @@ pub(super) fn write_over(
 /// # Errors
 /// When the path leads out of the workspace or through a link, or the disk refuses; then the old text stays.
 pub fn write_config(workspace: &Path, path: &str, text: &str) -> Result<(), Failure> {
-    let target = workspace.join(path);
     let inside = |part| matches!(part, Component::Normal(_));
     if !Path::new(path).components().all(inside) {
         let message = "outside the workspace; nothing is written there";
-        return Err(at(&target)(io::Error::other(message)));
+        return Err(at(&workspace.join(path))(io::Error::other(message)));
     }
-    if let Some((directory, _)) = path.rsplit_once('/') {
+    let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if !directory.is_empty() {
         refuse_links(workspace, directory)?;
-        let folder = workspace.join(directory);
-        fs::create_dir_all(&folder).map_err(at(&folder))?;
     }
-    let permissions = match fs::symlink_metadata(&target) {
-        Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
-        Ok(metadata) if metadata.is_symlink() => {
-            let message = "a symbolic link; nothing is written through it";
-            return Err(at(&target)(io::Error::other(message)));
-        }
-        Ok(_) => return Err(at(&target)(io::Error::other("not a regular file"))),
-        Err(_) => None,
-    };
-    write_over(&target, text, permissions)
+    let folder = Boundary::open(workspace)?.parent(Path::new(directory))?;
+    write_over(&folder, OsStr::new(name), text)
 }

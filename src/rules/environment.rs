@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::confusable::{device, is_device};
+use super::{
+    confusable::{device, is_device},
+    output,
+};
 use crate::{
     diagnostic::{Problem, rule},
     model::Environment,
@@ -18,6 +21,7 @@ pub fn environment(environment: &Environment) -> Vec<Problem> {
             .span(&format!("/environments/{}#", environment.name));
         problems.push(device(&environment.name, span));
     }
+    problems.extend(output::check(environment));
     let issuers: Vec<_> = environment.owned_clusters().collect();
     let mut seen = BTreeSet::new();
     for (name, cluster, _) in issuers {

@@ -181,11 +181,10 @@ fn write(session: &Session, draft: &ConfigEdit, text: &str) -> Result<(), Stop> 
 
 /// Text of the config as it is.
 fn old(session: &Session, path: &str) -> Result<Option<String>, Stop> {
-    let file = session.workspace.join(path);
-    if !io::is_file(&file) {
+    let Some(bytes) = io::find_in(&session.workspace, path)? else {
         return Ok(None);
-    }
-    let source = crate::yaml::decode(path, io::read(&file)?, crate::yaml::SMALL);
+    };
+    let source = crate::yaml::decode(path, bytes, crate::yaml::SMALL);
     let source = source.map_err(|problems| session.problems(problems))?;
     Ok(Some(source))
 }

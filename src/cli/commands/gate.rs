@@ -20,6 +20,9 @@ use crate::{
     review::{gate, retirement},
 };
 
+/// Bytes of the largest plan that is read.
+const MAX_BYTES: usize = 256 * 1024 * 1024;
+
 /// Arguments of `gate`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -51,9 +54,9 @@ enum Format {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
     let bytes = if arguments.plan.as_os_str() == "-" {
-        io::read_whole_stdin()?
+        io::read_all_of_stdin(MAX_BYTES)?
     } else {
-        io::read_whole(&arguments.plan)?
+        io::read_all(MAX_BYTES, &arguments.plan)?
     };
     let unusable =
         |message: String| Stop::Usage(format!("{}: {message}", arguments.plan.display()));
@@ -96,7 +99,7 @@ fn named(session: &Session, unit: &UnitId) -> Result<Option<Database>, Stop> {
         return Ok(None);
     }
     let (environment, path) = session.find_unit(unit)?;
-    let bytes = io::read(&session.workspace.join(&path))?;
+    let bytes = io::read_in(&session.workspace, &path)?;
     let (database, mut problems) = compile::unit(&environment, &path, bytes, session.today);
     compile::finish(&mut problems);
     // An acknowledgement that has expired is no reason to say nothing: it just does not count.

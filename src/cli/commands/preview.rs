@@ -132,7 +132,7 @@ fn subject(what: &str, context: &Context) -> Result<Subject, Stop> {
         let session = context.open_around(&words)?;
         let (environment, path) = session.find(what)?;
         return Ok(Subject {
-            bytes: io::read(&session.workspace.join(&path))?,
+            bytes: io::read_in(&session.workspace, &path)?,
             environment,
             path,
             base: session.base,
@@ -143,7 +143,7 @@ fn subject(what: &str, context: &Context) -> Result<Subject, Stop> {
     let bytes = if what == "-" {
         io::read_stdin()?
     } else {
-        io::read(path)?
+        io::read_named(path)?
     };
     let environment = example::environment().ok().flatten();
     let environment = environment
