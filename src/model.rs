@@ -16,7 +16,8 @@ use crate::{
         window::Window,
     },
     config::{
-        Acknowledgement, Authentication, Lifecycle, SessionPinningFilter, StorageType, Waiver,
+        Acknowledgement, Authentication, Lifecycle, StorageType, Waiver,
+        keys::{keys, proxy_keys},
         workspace::{self, OidcProvider},
     },
     diagnostic::{File, Span},
@@ -32,6 +33,8 @@ pub enum Origin {
     Default(&'static str),
     /// Another key of the environment.
     Environment(&'static str),
+    /// The name of the file.
+    FileName,
     /// A default of this tool.
     BuiltIn,
     /// Worked out from the value of a key.
@@ -145,103 +148,70 @@ impl Environment {
     }
 }
 
-/// A database with everything decided.
-#[derive(Debug)]
-pub struct Database {
-    /// Where it runs.
-    pub environment: Arc<Environment>,
-    /// The config.
-    pub file: Arc<File>,
-    /// Kubernetes namespace.
-    pub namespace: Resolved<String>,
-    /// Identity.
-    pub shortname: String,
-    /// Kubernetes ServiceAccount.
-    pub service_account_name: Resolved<String>,
-    /// Role of the ServiceAccount.
-    pub iam_role_name: Resolved<String>,
-    /// Names in AWS.
-    pub names: Names,
-    /// How far it is on its way out.
-    pub lifecycle: Resolved<Lifecycle>,
-    /// Day on which its retirement was asked for.
-    pub retirement_requested: Option<Date>,
-    /// Whether retirement forgets instead of destroying.
-    pub retain: bool,
-    /// Snapshot that it is created from, if any.
-    pub restore_from: Resolved<Option<String>>,
-    /// Effects that are meant, as written.
-    pub allow: Vec<Acknowledgement>,
-    /// GiB.
-    pub allocated_storage: Resolved<u32>,
-    /// How clients log in.
-    pub authentication: Resolved<Authentication>,
-    /// Days.
-    pub backup_retention_period: Resolved<u32>,
-    /// Daily, UTC.
-    pub backup_window: Resolved<Window>,
-    /// Names of clusters, in name order.
-    pub clusters: Resolved<Vec<String>>,
-    /// First database, if one is created.
-    pub database_name: Resolved<Option<String>>,
-    /// Whether AWS refuses deletion.
-    pub deletion_protection: Resolved<bool>,
-    /// Whether the volume is encrypted.
-    pub encrypted: Resolved<bool>,
-    /// Engine.
-    pub engine: Resolved<Engine>,
-    /// A major or an exact version.
-    pub engine_version: Resolved<EngineVersion>,
-    /// Instance class.
-    pub instance_class: Resolved<InstanceClass>,
-    /// I/O operations per second, when provisioned.
-    pub iops: Resolved<Option<u32>>,
-    /// Logs that go to CloudWatch, sorted.
-    pub log_exports: Resolved<Vec<LogExport>>,
-    /// Weekly, UTC.
-    pub maintenance_window: Resolved<Window>,
-    /// GiB; 0 means that the volume does not grow by itself.
-    pub max_allocated_storage: Resolved<u32>,
-    /// Seconds; 0 means off.
-    pub monitoring_interval: Resolved<u32>,
-    /// Whether there is a standby.
-    pub multi_az: Resolved<bool>,
-    /// Database parameters by name.
-    pub parameters: BTreeMap<String, Resolved<String>>,
-    /// Days.
-    pub password_rotation_days: Resolved<u32>,
-    /// Port of the instance.
-    pub port: Resolved<u32>,
-    /// Proxy settings.
-    pub proxy: Proxy,
-    /// MiB/s, when set.
-    pub storage_throughput: Resolved<Option<u32>>,
-    /// Volume type.
-    pub storage_type: Resolved<StorageType>,
-    /// Tags by key.
-    pub tags: BTreeMap<String, Resolved<String>>,
-    /// Master user.
-    pub username: Resolved<String>,
-    /// Rules that are set aside.
-    pub waivers: Vec<Waiver>,
+macro_rules! decided {
+    (identity $type:ty) => { $type };
+    (optional $type:ty) => { Resolved<Option<$type>> };
+    (merged $type:ty) => { BTreeMap<String, Resolved<String>> };
+    (group $type:ty) => { $type };
+    ($kind:ident $type:ty) => { Resolved<$type> };
 }
 
-/// Settings of the proxy with everything decided.
-#[derive(Debug)]
-pub struct Proxy {
-    /// Seconds.
-    pub connection_borrow_timeout: Resolved<u32>,
-    /// Seconds.
-    pub idle_client_timeout: Resolved<u32>,
-    /// SQL, if any.
-    pub init_query: Resolved<Option<String>>,
-    /// Per cent.
-    pub max_connections_percent: Resolved<u32>,
-    /// Per cent.
-    pub max_idle_connections_percent: Resolved<u32>,
-    /// Sorted.
-    pub session_pinning_filters: Resolved<Vec<SessionPinningFilter>>,
+/// Makes the types with every key decided.
+macro_rules! types {
+    ($(
+        $(#[doc = $section_doc:expr])*
+        $(#[serde $section_serde:tt])?
+        $section:ident {
+            $(
+                $(#[doc = $doc:expr])*
+                $(#[schemars $schema:tt])?
+                $(#[serde $serde:tt])?
+                $field:ident $key:literal: $type:ty, $kind:ident $arguments:tt;
+            )*
+            $(..$rest:ident: $rest_type:ident)?
+        }
+    )*) => {
+        /// A database with everything decided.
+        #[derive(Debug)]
+        pub struct Database {
+            /// Where it runs.
+            pub environment: Arc<Environment>,
+            /// The config.
+            pub file: Arc<File>,
+            /// Names in AWS.
+            pub names: Names,
+            $($($(#[doc = $doc])* pub $field: decided!($kind $type),)*)*
+        }
+    };
 }
+
+/// Makes the type of a group with every key decided.
+macro_rules! group {
+    ($(
+        $(#[doc = $section_doc:expr])*
+        $(#[serde $section_serde:tt])?
+        $section:ident {
+            $(
+                $(#[doc = $doc:expr])*
+                $(#[schemars $schema:tt])?
+                $(#[serde $serde:tt])?
+                $field:ident $key:literal: $type:ty, $kind:ident $arguments:tt;
+            )*
+            $(..$rest:ident: $rest_type:ident)?
+        }
+    )*) => {
+        $(
+            $(#[doc = $section_doc])*
+            #[derive(Debug)]
+            pub struct $section {
+                $($(#[doc = $doc])* pub $field: decided!($kind $type),)*
+            }
+        )*
+    };
+}
+
+keys! { types }
+proxy_keys! { group }
 
 impl Database {
     /// The name of the unit.
@@ -265,7 +235,7 @@ impl Database {
     /// Name of the snapshot that a retirement takes; none while nobody has asked for one.
     #[must_use]
     pub fn final_snapshot(&self) -> Option<String> {
-        let requested = self.retirement_requested?;
+        let requested = self.retirement_requested.value?;
         (self.lifecycle.value != Lifecycle::Active)
             .then(|| name::final_snapshot(&self.names.instance, requested))
     }
@@ -298,7 +268,7 @@ impl Database {
             Origin::Config(key) | Origin::Derived(key) => self.file.span(&format!("/{key}{path}")),
             Origin::Default(key) => self.environment.span(&format!("defaults/{key}{path}")),
             Origin::Environment(key) => self.environment.span(&format!("{key}{path}")),
-            Origin::BuiltIn => self.file.span(""),
+            Origin::FileName | Origin::BuiltIn => self.file.span(""),
         }
     }
 }

@@ -297,7 +297,9 @@ fn unit(changes: &Changes, pair: &Pair, head: Option<Head>) -> Option<Unit> {
             .unwrap_or_default(),
         lines,
         hcl,
-        allow: database.map(|one| one.allow.clone()).unwrap_or_default(),
+        allow: database
+            .map(|one| one.allow.value.clone())
+            .unwrap_or_default(),
     })
 }
 
@@ -375,7 +377,7 @@ fn unused(unit: &Unit, new: &Database) -> Vec<Problem> {
             .any(|line| !line.is_declared && line.grade == grade),
         None => unit.lines.iter().any(|line| !line.connection.is_empty()),
     };
-    let unneeded = new.allow.iter().enumerate();
+    let unneeded = new.allow.value.iter().enumerate();
     unneeded
         .filter(|(_, one)| !is_needed(one))
         .map(|(index, one)| {

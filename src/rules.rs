@@ -318,15 +318,6 @@ impl Found<'_> {
                 format!("use {} or less", max.value),
             );
         }
-        let filters = &proxy.session_pinning_filters;
-        if !filters.value.is_empty() && self.database.facts().proxy_family != "MYSQL" {
-            self.add(
-                &rule::PINNING_FILTER_ENGINE,
-                filters.origin,
-                "PostgreSQL has no session pinning filters",
-                "remove `sessionPinningFilters`",
-            );
-        }
     }
 
     fn tags(&mut self) {

@@ -29,6 +29,7 @@ mod house;
 mod info;
 mod init;
 mod k8s;
+mod keys;
 mod killed;
 mod life;
 mod modules;

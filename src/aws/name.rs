@@ -128,7 +128,7 @@ impl Presence {
 macro_rules! names {
     ($($(#[doc = $doc:literal])+ $name:ident: $kind:ident, $suffix:literal, $presence:ident;)+) => {
         /// The names that a unit's modules are given.
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, Default)]
         pub struct Names {
             $($(#[doc = $doc])+ pub $name: String,)+
         }

@@ -245,10 +245,6 @@ rules! {
         "More idle connections are kept than may be open.",
         "`maxIdleConnectionsPercent` is at most `maxConnectionsPercent`.",
         "maxIdleConnectionsPercent: 80 with maxConnectionsPercent: 60";
-    PINNING_FILTER_ENGINE = Error "pinning-filter-engine":
-        "Session pinning filters work with MySQL engines only.",
-        "RDS Proxy refuses them for PostgreSQL.",
-        "sessionPinningFilters: [EXCLUDE_VARIABLE_SETS] with engine: postgres";
     TAG_CHARACTERS = Error "tag-characters":
         "AWS refuses this tag.",
         "Keys have 1 to 128 and values up to 256 letters, digits, spaces and `_.:/=+-@`; a key does not start with `aws:`.",

@@ -114,6 +114,7 @@ fn trace(origin: Origin, below: &str, owner: Owner) -> Provenance {
         Origin::Derived(key) => ("derived from", key.to_owned()),
         Origin::Default(key) => ("environment default", format!("defaults/{key}")),
         Origin::Environment(key) => ("environment", key.to_owned()),
+        Origin::FileName => return Provenance::without_key("name of the file"),
         Origin::BuiltIn => return Provenance::without_key("built-in default"),
     };
     let environment = match owner {

@@ -50,7 +50,7 @@ impl<'a> Causes<'a> {
             Origin::Config(key) | Origin::Derived(key) => (dotted(key), false),
             Origin::Default(key) => (format!("defaults.{}", dotted(key)), true),
             Origin::Environment(key) => (dotted(key), true),
-            Origin::BuiltIn => return Cause::default(),
+            Origin::FileName | Origin::BuiltIn => return Cause::default(),
         };
         Cause {
             key,
@@ -68,12 +68,14 @@ impl<'a> Causes<'a> {
             Some(ArgumentSource::Origin(Origin::Default(key))) if only_config => {
                 Some(usual.unwrap_or(Origin::Default(key)))
             }
-            Some(ArgumentSource::Origin(Origin::BuiltIn)) | None => match usual {
-                Some(Origin::Config(key)) if head.workspace_differs && !head.config_differs => {
-                    Some(Origin::Default(key))
+            Some(ArgumentSource::Origin(Origin::FileName | Origin::BuiltIn)) | None => {
+                match usual {
+                    Some(Origin::Config(key)) if head.workspace_differs && !head.config_differs => {
+                        Some(Origin::Default(key))
+                    }
+                    other => other,
                 }
-                other => other,
-            },
+            }
             Some(ArgumentSource::Origin(origin)) => Some(*origin),
         }
     }

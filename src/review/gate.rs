@@ -261,8 +261,10 @@ fn verdict(step: &Step, database: Option<&Database>, today: Date) -> (bool, Stri
     let is_retired = database.lifecycle.value == Lifecycle::Retired;
     match step.action {
         // Forgetting leaves the thing in AWS, but with nobody to look after it.
-        Action::Forget if is_retired && database.retain => return pass("`retain: true`"),
-        Action::Delete | Action::Replace if is_retired && database.retain && is_guarded(step) => {
+        Action::Forget if is_retired && database.retain.value => return pass("`retain: true`"),
+        Action::Delete | Action::Replace
+            if is_retired && database.retain.value && is_guarded(step) =>
+        {
             return (
                 false,
                 "the config says `retain: true`, but the plan destroys".to_owned(),
@@ -283,6 +285,7 @@ fn verdict(step: &Step, database: Option<&Database>, today: Date) -> (bool, Stri
     };
     let covering = database
         .allow
+        .value
         .iter()
         .filter(|one| impact::allowed(one.change) >= impact::allowed(needed));
     let (current, expired): (Vec<_>, Vec<_>) = covering.partition(|one| today <= one.expires);

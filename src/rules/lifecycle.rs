@@ -12,7 +12,7 @@ impl Found<'_> {
     pub(super) fn lifecycle(&mut self, today: Date) {
         let database = self.database;
         let lifecycle = database.lifecycle.value;
-        match (&database.retirement_requested, lifecycle) {
+        match (&database.retirement_requested.value, lifecycle) {
             (None, Lifecycle::Retiring | Lifecycle::Retired) => self.add(
                 &rule::RETIREMENT_DATE,
                 database.lifecycle.origin,
@@ -30,7 +30,7 @@ impl Found<'_> {
             ),
             _ => {}
         }
-        for (index, acknowledgement) in database.allow.iter().enumerate() {
+        for (index, acknowledgement) in database.allow.value.iter().enumerate() {
             if today <= acknowledgement.expires {
                 continue;
             }

@@ -18,7 +18,7 @@ pub fn apply(database: &Database, problems: Vec<Problem>, today: Date) -> Vec<Pr
     let broken: BTreeSet<_> = problems.iter().map(|problem| problem.rule.code).collect();
     let mut waived = BTreeSet::new();
     let mut about = Vec::new();
-    for (index, waiver) in database.waivers.iter().enumerate() {
+    for (index, waiver) in database.waivers.value.iter().enumerate() {
         match judge(waiver, &broken, today) {
             Ok(rule) => {
                 waived.insert(rule.code);

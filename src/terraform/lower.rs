@@ -91,7 +91,7 @@ fn files(database: &Database) -> Vec<RootFile> {
         blocks: blocks.into(),
     };
     let terraform = terraform_file(database);
-    match (database.lifecycle.value, database.retain) {
+    match (database.lifecycle.value, database.retain.value) {
         (Lifecycle::Retired, false) => vec![terraform],
         (Lifecycle::Retired, true) => vec![file("main.tf", forgotten(database)), terraform],
         _ => vec![

@@ -54,7 +54,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
             return Ok(());
         }
     };
-    if arguments.retain && !database.retain {
+    if arguments.retain && !database.retain.value {
         keys.push(("retain", json!(true)));
     }
     let edited = keys

@@ -165,19 +165,13 @@ fn deletion_protection(database: &Database) -> Resolved<bool> {
 }
 
 fn is_leaving(database: &Database) -> bool {
-    database.lifecycle.value != Lifecycle::Active && !database.retain
+    database.lifecycle.value != Lifecycle::Active && !database.retain.value
 }
 
 fn proxy(database: &Database) -> Block {
     let environment = &database.environment;
     let names = &database.names;
     let proxy = &database.proxy;
-    let filters = proxy
-        .session_pinning_filters
-        .value
-        .iter()
-        .map(|filter| filter.as_str());
-    let filters: Vec<_> = filters.collect();
     let block = alarms(call(environment, "proxy", "proxy"), environment, None)
         .from(
             "authentication",
@@ -209,14 +203,7 @@ fn proxy(database: &Database) -> Block {
         .environment("region", &environment.spec.region, "region")
         .named("role_name", &names.proxy_role)
         .wire("secret_arn", "rds", "secret_arn")
-        .named("security_group_name", &names.proxy_security_group)
-        .when(!filters.is_empty(), |block| {
-            block.from(
-                "session_pinning_filters",
-                texts(filters),
-                proxy.session_pinning_filters.origin,
-            )
-        });
+        .named("security_group_name", &names.proxy_security_group);
     vpc_id(subnet_ids(block, environment), environment)
 }
 

@@ -1,5 +1,7 @@
 //! What `create` asks for on a terminal, and what it demands elsewhere.
 
+use serde_json::Value;
+
 use crate::{
     cli::{
         prompt::{ask, can_ask},
@@ -8,7 +10,10 @@ use crate::{
         unit_argument::missing,
     },
     compile::config_edit::ConfigEdit,
-    config::assignment::{self, Assignment},
+    config::{
+        Settings,
+        assignment::{self, Assignment},
+    },
     diagnostic::Problem,
     rules,
     text::suggest,
@@ -103,15 +108,11 @@ pub(super) fn values(
         let around: Vec<_> = assignments.iter().cloned().chain(next).collect();
         assignments.push(question(draft, &around, key, &suggestion(key))?);
     }
-    let optional = |value: &Option<String>, built_in: &str| {
-        value.clone().unwrap_or_else(|| built_in.to_owned())
-    };
     let storage = defaults.allocated_storage.map(|gib| gib.to_string());
     let class = defaults.instance_class.as_ref().map(ToString::to_string);
-    for (key, default) in [
-        ("instanceClass", optional(&class, "db.t4g.medium")),
-        ("allocatedStorage", optional(&storage, "50")),
-    ] {
+    for (key, default) in [("instanceClass", class), ("allocatedStorage", storage)] {
+        let built_in = || Settings::built_in(key).map(|default| plain(&default));
+        let default = default.or_else(built_in).unwrap_or_default();
         if given(key, assignments) {
             continue;
         }
@@ -122,6 +123,12 @@ pub(super) fn values(
         }
     }
     Ok(())
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn question(

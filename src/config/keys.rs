@@ -1,0 +1,195 @@
+//! Every key of a config, declared once: what it means, its name in YAML, its type and schema, and what holds when
+//! nobody writes it.
+//!
+//! Other files pass the list to a macro of their own: `config.rs` makes of it what reads a file and the schema, `model.rs`
+//! and `model/resolve.rs` the database with everything decided, `inspect/resolved.rs` the rows of `info`.
+//!
+//! | when nobody writes the key | |
+//! |---|---|
+//! | `identity()` | it must stand in the config |
+//! | `required(example)` | it must stand in the config or in the environment's `defaults` |
+//! | `optional()` | there is no value |
+//! | `default(value)` | this value, as it would be written; the schema says so |
+//! | `computed(origin, value)` | a value that follows from keys above it, or from `$environment` or the file's name, `$stem` |
+//! | `list(origin, values)` | the same for a list; it is sorted |
+//! | `merged()`, `merged(below)` | no entries, or those of a map of the environment; the layers are merged by name |
+//! | `group()` | keys inside a key |
+//!
+//! Reads as a field of a struct: documentation, schema, name in Rust, name in YAML, type; then the row of the table.
+
+/// The keys of a config. Those under `Settings` can stand in an environment's `defaults` too.
+macro_rules! keys {
+    ($then:ident) => { keys! { $then, environment, stem } };
+    ($then:ident, $environment:ident, $stem:ident) => {
+        $then! {
+            /// A PostgreSQL database for one Kubernetes namespace.
+            Config {
+                /// The Kubernetes namespace. Equals the name of the file without `.yaml`.
+                #[schemars(regex(pattern = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"), example = &"test-dev")]
+                namespace "namespace": String, computed(Origin::FileName, $stem.to_owned());
+                /// The identity of the database: seeds the name of everything in AWS and the key of the Terraform state.
+                /// Unique in an environment. Changing it builds a second database and abandons the first.
+                #[schemars(regex(pattern = r"^[a-z](-?[a-z0-9])*$"), length(max = 63), example = &"testdev")]
+                shortname "shortname": String, identity();
+                /// The Kubernetes ServiceAccount that may use the database. Default: `<namespace>-sa`.
+                #[schemars(
+                    regex(pattern = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$"),
+                    length(max = 253),
+                    example = &"test-dev-sa"
+                )]
+                service_account_name "serviceAccountName": String, computed(Origin::Derived("namespace"), name::service_account(&namespace.value));
+                /// The IAM role of the ServiceAccount, unique in the AWS account.
+                /// Default: `<namespace>-<environment>-proxy-access`.
+                #[schemars(
+                    regex(pattern = r"^[A-Za-z0-9_+=,.@-]{1,64}$"),
+                    example = &"test-dev-dev3-proxy-access"
+                )]
+                iam_role_name "iamRoleName": String, computed(Origin::Derived("namespace"), name::access_role(&namespace.value, &$environment.name));
+                /// Guardrails and warnings that are set aside until a day.
+                #[schemars(example = waivers_example())]
+                waivers "waivers": Vec<Waiver>, computed(Origin::BuiltIn, Vec::new());
+                /// How far the database is on its way out. `active` runs; `retiring` gives up deletion protection and fixes the
+                /// name of the final snapshot; `retired` destroys everything but that snapshot. Each step is a change of its own
+                /// that has to be applied before the next; afterwards the file may go.
+                lifecycle "lifecycle": Lifecycle, default("active");
+                /// The day on which the retirement was asked for, with `lifecycle: retiring` and `retired` only. It names the
+                /// final snapshot, so a second attempt on another day gets a snapshot of its own.
+                #[schemars(example = &"2026-11-01")]
+                retirement_requested "retirementRequested": Date, optional();
+                /// Whether `lifecycle: retired` makes Terraform forget the database and everything around it instead of
+                /// destroying it. Deletion protection then stays as it is.
+                retain "retain": bool, default(false);
+                /// The snapshot that the database is created from: a name or an ARN. Write-once: it counts only when the
+                /// database is created, and stays in the file afterwards.
+                #[schemars(
+                    regex(
+                        pattern = r"^(rds:|arn:[a-z0-9-]+:rds:[a-z0-9-]+:[0-9]{12}:snapshot:(rds:)?)?[A-Za-z](-?[A-Za-z0-9]+)*$"
+                    ),
+                    length(max = 400),
+                    example = &"orders-dev3-final-2026-11-01"
+                )]
+                restore_from "restoreFrom": String, optional();
+                /// Effects of a change that are meant, so that `diff --deny` and `gate` let them pass until a date.
+                #[schemars(extend("default" = []))]
+                allow "allow": Vec<Acknowledgement>, computed(Origin::BuiltIn, Vec::new());
+                ..settings: Settings
+            }
+            /// The keys that an environment's `defaults` may set too.
+            Settings {
+                /// Size of the volume in GiB, 20 to 65536; 5 to 3072 for `standard`. It can grow, never shrink.
+                #[schemars(schema_with = "gibibytes_schema")]
+                #[serde(default, deserialize_with = "gibibytes")]
+                allocated_storage "allocatedStorage": u32, default(50);
+                /// How clients log in to the proxy: `password` with the secret's user and password, `iam` with an IAM token.
+                authentication "authentication": Authentication, default("password");
+                /// Days that automated backups are kept, 0 to 35; 0 turns them off.
+                #[schemars(range(max = 35), example = 7)]
+                backup_retention_period "backupRetentionPeriod": u32, default(7);
+                /// Daily window for backups in UTC, at least 30 minutes.
+                #[schemars(
+                    regex(pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"),
+                    example = &"16:00-17:00"
+                )]
+                backup_window "backupWindow": Window, default("16:00-17:00");
+                /// Names of the clusters whose pods may connect. Default: every cluster of the environment.
+                #[schemars(length(min = 1, max = 100), extend("uniqueItems" = true), example = ["gc-0-apps-ap-northeast-1"])]
+                clusters "clusters": Vec<String>, list(Origin::Environment("clusters"), $environment.spec.clusters.keys().cloned().collect());
+                /// Name of the first database. Default: none is created and `postgres`, which always exists, is used.
+                /// Setting or changing it on a live instance replaces the instance.
+                #[schemars(regex(pattern = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"), example = &"orders")]
+                database_name "databaseName": String, optional();
+                /// Whether AWS refuses to delete the instance.
+                deletion_protection "deletionProtection": bool, default(true);
+                /// Whether the volume is encrypted. Changing it replaces the instance.
+                encrypted "encrypted": bool, default(true);
+                /// The database engine.
+                engine "engine": Engine, default("postgres");
+                /// A major version such as `"16"`, whose minors follow automatically, or an exact one such as `"16.8"`,
+                /// which stays. Quoted, because 16.10 without quotes is the number 16.1. Default: the newest supported major.
+                #[schemars(example = &"17", example = &"16.10")]
+                engine_version "engineVersion": EngineVersion, computed(Origin::BuiltIn, engine.value.facts().default_major);
+                /// The instance class.
+                #[schemars(example = &"db.t4g.medium")]
+                instance_class "instanceClass": InstanceClass, default("db.t4g.medium");
+                /// Provisioned I/O operations per second, for `io1`, `io2` and large `gp3` volumes.
+                #[schemars(range(min = 1000, max = 256_000), example = 12000)]
+                iops "iops": u32, optional();
+                /// Logs that go to CloudWatch. Default: `[postgresql, upgrade]`.
+                #[schemars(extend("uniqueItems" = true), example = ["postgresql", "upgrade"])]
+                log_exports "logExports": Vec<LogExport>, list(Origin::BuiltIn, engine.value.facts().default_log_exports.to_vec());
+                /// Weekly window for maintenance in UTC, at least 30 minutes, apart from the backup window.
+                #[schemars(
+                    regex(
+                        pattern = r"^([Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un):([01][0-9]|2[0-3]):[0-5][0-9]-([Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un):([01][0-9]|2[0-3]):[0-5][0-9]$"
+                    ),
+                    example = &"Sun:18:00-Sun:19:00"
+                )]
+                maintenance_window "maintenanceWindow": Window, default("Sun:18:00-Sun:19:00");
+                /// Size in GiB up to which the volume grows by itself; 0 turns growth off. Default: twice the allocated storage.
+                #[schemars(schema_with = "ceiling_schema")]
+                #[serde(default, deserialize_with = "gibibytes")]
+                max_allocated_storage "maxAllocatedStorage": u32, computed(Origin::BuiltIn, (allocated_storage.value * 2).min(LARGEST_VOLUME));
+                /// Seconds between Enhanced Monitoring samples; 0 turns it off.
+                #[schemars(extend("enum" = [0, 1, 5, 10, 15, 30, 60]))]
+                monitoring_interval "monitoringInterval": u32, default(60);
+                /// Whether a standby runs in a second availability zone.
+                multi_az "multiAz": bool, default(false);
+                /// Database parameters by name; values are strings. Merged with the environment's by name.
+                #[schemars(example = parameters_example())]
+                parameters "parameters": BTreeMap<String, String>, merged();
+                /// Days between rotations of the master password.
+                #[schemars(range(min = 1, max = 1000), example = 30)]
+                password_rotation_days "passwordRotationDays": u32, default(7);
+                /// Port of the instance, 1150 to 65535. Clients always reach the proxy on 5432. Default: 5432.
+                #[schemars(range(min = 1150, max = 65535), example = 5432)]
+                port "port": u32, computed(Origin::BuiltIn, engine.value.facts().port);
+                /// Settings of the RDS Proxy. Merged with the environment's by key.
+                proxy "proxy": Proxy, group();
+                /// Throughput of a large `gp3` volume in MiB/s.
+                #[schemars(range(min = 500, max = 4000), example = 500)]
+                storage_throughput "storageThroughput": u32, optional();
+                /// Type of the volume.
+                storage_type "storageType": StorageType, default("gp3");
+                /// Tags of every resource. Merged with the environment's by key.
+                #[schemars(example = tags_example())]
+                tags "tags": BTreeMap<String, String>, merged(&$environment.spec.tags);
+                /// The master user. Changing it replaces the instance.
+                #[schemars(
+                    regex(pattern = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"),
+                    example = &"postgres"
+                )]
+                username "username": String, required("postgres");
+            }
+        }
+    };
+}
+
+/// The keys of `proxy`.
+macro_rules! proxy_keys {
+    ($then:ident) => {
+        $then! {
+            /// Settings of the RDS Proxy.
+            #[serde(deny_unknown_fields)]
+            Proxy {
+                /// Seconds that a client waits for a free database connection, 1 to 300.
+                #[schemars(range(min = 1, max = 300), example = 120)]
+                connection_borrow_timeout "connectionBorrowTimeout": u32, default(120);
+                /// Seconds after which an idle client is disconnected, 60 to 28800.
+                #[schemars(range(min = 60, max = 28800), example = 1800)]
+                idle_client_timeout "idleClientTimeout": u32, default(1800);
+                /// SQL that the proxy runs on each new database connection, separated by `;`.
+                #[schemars(length(min = 1, max = 1024), example = &"SET search_path = app")]
+                init_query "initQuery": String, optional();
+                /// Percentage of the instance's connections that the proxy may use, 1 to 100.
+                #[schemars(range(min = 1, max = 100), example = 100)]
+                max_connections_percent "maxConnectionsPercent": u32, default(100);
+                /// Percentage of the instance's connections that the proxy keeps open when idle, 0 to `maxConnectionsPercent`.
+                /// Default: half of `maxConnectionsPercent`.
+                #[schemars(range(max = 100), example = 50)]
+                max_idle_connections_percent "maxIdleConnectionsPercent": u32, computed(Origin::BuiltIn, max_connections_percent.value / 2);
+            }
+        }
+    };
+}
+
+pub(crate) use {keys, proxy_keys};
