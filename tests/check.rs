@@ -5,7 +5,7 @@ use std::fs;
 use insta::assert_snapshot;
 
 use crate::support::{
-    command::{run, valet},
+    command::run,
     folder::{case, city, copy, minimal},
 };
 
@@ -163,7 +163,7 @@ fn wrong_words_are_answered_with_the_right_ones() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(valet(city.parent().unwrap(), &["check"]), @r"
+    assert_snapshot!(run(city.parent().unwrap(), "check"), @r"
     exit code 2
     --- stderr ---
     error: no valet.yaml here or above; name its folder with --workspace or VALET_WORKSPACE

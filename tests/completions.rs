@@ -3,7 +3,7 @@
 use std::{path::Path, process::Command};
 
 use crate::support::{
-    command::valet,
+    command::{run, valet},
     folder::{city, copy},
 };
 
@@ -88,5 +88,5 @@ fn each_shell_gets_a_script_it_can_read() {
             assert!(read.status.success(), "{shell}: {read:?}");
         }
     }
-    assert_eq!(valet(Path::new("."), &["completions", "tcsh"]).code, 2);
+    assert_eq!(run(Path::new("."), "completions tcsh").code, 2);
 }

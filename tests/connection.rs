@@ -12,7 +12,7 @@ use storage_valet_rds::{
 };
 
 use crate::support::{
-    command::valet,
+    command::{run, valet},
     kubernetes::{documents, kind},
     outputs::{applied, outputs_of},
     workspace::Workspace,
@@ -61,9 +61,9 @@ fn config_terraform_and_manifests_agree() {
         ] {
             assert_eq!(output(&root, name), &Expression::Output(module, behind));
         }
-        let run = valet(&city, &["k8s", &unit]);
-        assert_eq!(run.code, 0, "{unit}: {}", run.err);
-        let objects = documents(&run.out);
+        let ran = valet(&city, &["k8s", &unit]);
+        assert_eq!(ran.code, 0, "{unit}: {}", ran.err);
+        let objects = documents(&ran.out);
         let outputs = outputs_of(&database);
         let text = |module, name| match argument(&root, module, name) {
             Expression::Text(text) => text.clone(),
@@ -174,7 +174,7 @@ fn percent_decode(text: &str) -> String {
 #[test]
 fn a_password_of_all_printable_characters_survives_into_the_url_and_back() {
     let city = applied("k8s-url");
-    let objects = documents(&valet(&city, &["k8s", "prod/search"]).out);
+    let objects = documents(&run(&city, "k8s prod/search").out);
     let data = &kind(&objects, "ExternalSecret")["spec"]["target"]["template"]["data"];
     let password: String = (' '..='~').chain("ü€😀".chars()).collect();
     let secret = json!({"username": "a user@+/:%", "password": password});

@@ -6,6 +6,8 @@ use std::{
     process::Command,
 };
 
+use insta::assert_snapshot;
+
 use crate::support::{
     command::{Ran, run, valet},
     folder::{city, copy},
@@ -49,17 +51,19 @@ fn only_what_is_given_is_written() {
         &city,
         "--environment dev3 --namespace test-dev create -i db.t3.large -s 50 -sn testdev",
     );
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    let keys = "allocatedStorage: \"50\"\ninstanceClass: db.t3.large\nshortname: testdev\n";
-    let text = format!("{FIRST}{keys}");
-    assert_eq!((&ran.out, &read(&city)), (&text, &text));
-    assert_eq!(
-        ran.err,
-        "note: schemas/config.schema.json, which the first line shows to editors, is not there: \
-         `mkdir -p schemas && valet-rds schema config > schemas/config.schema.json`\n\
-         created configs/dev3/test-dev.yaml\n\
-         next: run `valet-rds generate dev3/test-dev` and commit what both wrote for review\n"
-    );
+    assert_snapshot!(ran, @r#"
+    exit code 0
+    --- stdout ---
+    # yaml-language-server: $schema=../../schemas/config.schema.json
+    allocatedStorage: "50"
+    instanceClass: db.t3.large
+    shortname: testdev
+    --- stderr ---
+    note: schemas/config.schema.json, which the first line shows to editors, is not there: `mkdir -p schemas && valet-rds schema config > schemas/config.schema.json`
+    created configs/dev3/test-dev.yaml
+    next: run `valet-rds generate dev3/test-dev` and commit what both wrote for review
+    "#);
+    assert_eq!(read(&city), ran.out);
     assert_eq!(run(&city, "generate dev3/test-dev").code, 0);
 }
 
@@ -133,22 +137,52 @@ fn the_same_program_is_the_plugin_of_agoractl_under_its_name() {
 #[test]
 fn an_update_keeps_comments_order_quotes_and_keys_of_the_future() {
     let city = without_sample("keeps");
-    let text = "# Ours.\n\nusername: postgres   # the old one\nshortname: \"testdev\"\nfutureKey: {a: [1, 2]}\nallocatedStorage: 50 # GiB\nproxy:\n    # seconds\n    idleClientTimeout: 900\n    later: x\n\n# end\n";
+    let text = "\
+# Ours.
+
+username: postgres   # the old one
+shortname: \"testdev\"
+futureKey: {a: [1, 2]}
+allocatedStorage: 50 # GiB
+proxy:
+    # seconds
+    idleClientTimeout: 900
+    later: x
+
+# end
+";
     fs::write(city.join(CONFIG), text).unwrap();
+    let sets = "--set proxy.idleClientTimeout=600 --set proxy.maxConnectionsPercent=90 --set parameters.rds.log_retention_period=10";
     let ran = run(
         &city,
-        "create dev3/test-dev -s 80 -i db.t4g.large --set proxy.idleClientTimeout=600 --set proxy.maxConnectionsPercent=90 --set parameters.rds.log_retention_period=10",
+        &format!("create dev3/test-dev -s 80 -i db.t4g.large {sets}"),
     );
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    assert_eq!(
-        read(&city),
-        "# Ours.\n\nusername: postgres   # the old one\nshortname: \"testdev\"\nfutureKey: {a: [1, 2]}\nallocatedStorage: 80 # GiB\nproxy:\n    # seconds\n    idleClientTimeout: 600\n    later: x\n    maxConnectionsPercent: 90\n\n# end\ninstanceClass: db.t4g.large\nparameters:\n  rds.log_retention_period: \"10\"\n"
-    );
-    assert!(
-        ran.err.starts_with("note: `futureKey` is not known to this version; it is kept\nnote: `proxy.later` is not known"),
-        "{}",
-        ran.err
-    );
+    assert_snapshot!(ran, @r#"
+    exit code 0
+    --- stdout ---
+    # Ours.
+
+    username: postgres   # the old one
+    shortname: "testdev"
+    futureKey: {a: [1, 2]}
+    allocatedStorage: 80 # GiB
+    proxy:
+        # seconds
+        idleClientTimeout: 600
+        later: x
+        maxConnectionsPercent: 90
+
+    # end
+    instanceClass: db.t4g.large
+    parameters:
+      rds.log_retention_period: "10"
+    --- stderr ---
+    note: `futureKey` is not known to this version; it is kept
+    note: `proxy.later` is not known to this version; it is kept
+    updated configs/dev3/test-dev.yaml
+    next: run `valet-rds generate dev3/test-dev` and commit what both wrote for review
+    "#);
+    assert_eq!(read(&city), ran.out);
 }
 
 #[test]
@@ -207,34 +241,114 @@ fn a_file_that_is_broken_stays_as_it_is_and_the_place_is_shown() {
 #[test]
 fn what_would_not_compile_is_not_written() {
     let city = without_sample("refused");
-    for (line, part) in [
-        (
-            "-sn agora",
-            "`dev3/agora` already has the shortname `agora`",
-        ),
-        (
-            "-sn testdev -i db.t9.large",
-            "there is no class family `t9`",
-        ),
-        (
-            "-sn testdev -mw Sun:16:30-Sun:17:30",
-            "overlaps the maintenance window",
-        ),
-        ("-sn testdev -s lots", "`lots` does not have the form"),
-        (
-            "-sn testdev --set iamRoleName=payments-iam-dev3-proxy-access",
-            "`dev3/payments-iam` already has the IAM role",
-        ),
-        (
-            "-sn testdev --set namespace=other",
-            "the file is named `test-dev.yaml`",
-        ),
-    ] {
-        let ran = run(&city, &format!("create dev3/test-dev {line}"));
-        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{line}");
-        assert!(ran.err.contains(part), "{line}: {}", ran.err);
-        assert!(!city.join(CONFIG).exists(), "{line}");
-    }
+    let refused = |options: &str| {
+        let ran = run(&city, &format!("create dev3/test-dev {options}"));
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{options}");
+        ran.err
+    };
+    assert_snapshot!(refused("-sn agora"), @r"
+    shortname-taken
+
+      × `dev3/agora` already has the shortname `agora`
+       ╭─[configs/dev3/test-dev.yaml:2:12]
+     1 │ # yaml-language-server: $schema=../../schemas/config.schema.json
+     2 │ shortname: agora
+       ·            ─────
+       ╰────
+      help: choose another shortname
+
+    Advice: 
+      ☞ the first one is here
+       ╭─[configs/dev3/agora.yaml:2:12]
+     1 │ # The smallest config there is.
+     2 │ shortname: agora
+       ·            ─────
+       ╰────
+
+    1 error
+    ");
+    assert_snapshot!(refused("-sn testdev -i db.t9.large"), @r"
+    unknown-class
+
+      × there is no class family `t9`
+       ╭─[configs/dev3/test-dev.yaml:2:16]
+     1 │ # yaml-language-server: $schema=../../schemas/config.schema.json
+     2 │ instanceClass: db.t9.large
+       ·                ───────────
+     3 │ shortname: testdev
+       ╰────
+      help: there are `m5`, `m5d`, `m6g`, `m6gd`, `m6i`, `m6id`, `m6idn`, `m6in`, `m7g`, `m7i`, `m8a`,
+            `m8g`, `m8gd`, `m9g`, `r5`, `r5b`, `r5d`, `r6g`, `r6gd`, `r6i`, `r6id`, `r6idn`, `r6in`,
+            `r7g`, `r7i`, `r8a`, `r8g`, `r8gd`, `t3`, `t4g`, `x2g`, `x2iedn`
+
+    1 error
+    ");
+    assert_snapshot!(refused("-sn testdev -mw Sun:16:30-Sun:17:30"), @r"
+    window-overlap
+
+      × the backup window `16:00-17:00` overlaps the maintenance window `Sun:16:30-Sun:17:30`
+       ╭─[configs/dev3/test-dev.yaml:2:20]
+     1 │ # yaml-language-server: $schema=../../schemas/config.schema.json
+     2 │ maintenanceWindow: Sun:16:30-Sun:17:30
+       ·                    ───────────────────
+     3 │ shortname: testdev
+       ╰────
+      help: move one of them; both are in UTC
+
+    1 error
+    ");
+    assert_snapshot!(refused("-sn testdev -s lots"), @r"
+    bad-format
+
+      × `lots` does not have the form of `allocatedStorage`
+       ╭─[configs/dev3/test-dev.yaml:2:19]
+     1 │ # yaml-language-server: $schema=../../schemas/config.schema.json
+     2 │ allocatedStorage: lots
+       ·                   ────
+     3 │ shortname: testdev
+       ╰────
+      help: write it like `allocatedStorage: 50`
+
+    1 error
+    ");
+    assert_snapshot!(refused("-sn testdev --set iamRoleName=payments-iam-dev3-proxy-access"), @r"
+    role-taken
+
+      × `dev3/payments-iam` already has the IAM role `payments-iam-dev3-proxy-access`
+       ╭─[configs/dev3/test-dev.yaml:2:14]
+     1 │ # yaml-language-server: $schema=../../schemas/config.schema.json
+     2 │ iamRoleName: payments-iam-dev3-proxy-access
+       ·              ──────────────────────────────
+     3 │ shortname: testdev
+       ╰────
+      help: choose another `iamRoleName`
+
+    Advice: 
+      ☞ the first one is here
+       ╭─[configs/dev3/payments-iam.yaml:2:12]
+     1 │ # Pods log in with an IAM token; only the application cluster may.
+     2 │ namespace: payments-iam
+       ·            ────────────
+     3 │ shortname: payments
+       ╰────
+
+    1 error
+    ");
+    assert_snapshot!(refused("-sn testdev --set namespace=other"), @r"
+    namespace-mismatch
+
+      × the file is named `test-dev.yaml`, but the namespace is `other`
+       ╭─[configs/dev3/test-dev.yaml:2:12]
+     1 │ # yaml-language-server: $schema=../../schemas/config.schema.json
+     2 │ namespace: other
+       ·            ─────
+     3 │ shortname: testdev
+       ╰────
+      help: write `namespace: test-dev`, or rename the file to `other.yaml`
+
+    1 error
+    ");
+    assert!(!city.join(CONFIG).exists());
 }
 
 #[test]
@@ -280,65 +394,41 @@ fn problems_of_other_configs_are_not_ours() {
 #[test]
 fn wrong_words_are_answered_with_the_right_ones() {
     let city = without_sample("words");
-    for (line, part) in [
-        ("create dev3/test-dev", "error: -sn/--shortname is missing"),
-        (
-            "create --namespace test-dev -sn a",
-            "error: --environment is missing",
-        ),
-        (
-            "create --environment dev3 -sn a",
-            "error: --namespace is missing",
-        ),
-        (
-            "create dev9/test-dev -sn a",
-            "there is no environment `dev9`; there are `dev3`, `prod`",
-        ),
-        (
-            "create dev3/Test_Dev -sn a",
-            "`Test_Dev` is not a namespace",
-        ),
-        (
-            "create dev3/../../etc/passwd -sn a",
-            "write ENVIRONMENT/NAMESPACE",
-        ),
-        (
-            "create --environment dev3 --namespace ../../etc/passwd -sn a",
-            "is not a namespace",
-        ),
-        (
-            "create dev3/test-dev -snorders",
-            "write `-sn orders`, or `--shortname=orders`",
-        ),
-        (
-            "create dev3/test-dev -sn a --set shortname=b",
-            "`shortname` is set twice",
-        ),
-        (
-            "create dev3/test-dev -sn a --set instanceclas=b",
-            "did you mean `instanceClass`?",
-        ),
-        (
-            "create dev3/test-dev -sn a --set tags={} --set tags.x=b",
-            "`tags.x` is set twice",
-        ),
-        (
-            "--environment prod create --environment dev3 --namespace a",
-            "is `prod` before the command and `dev3` after it",
-        ),
-        (
-            "--environment prod check",
-            "go with commands about one unit",
-        ),
-        (
-            "create dev3/test-dev --environment dev3",
-            "cannot be used with",
-        ),
-    ] {
+    let refused = |line: &str| {
         let ran = run(&city, line);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}");
-        assert!(ran.err.contains(part), "{line}: {}", ran.err);
-    }
+        ran.err
+    };
+    assert_snapshot!(refused("create dev3/test-dev"), @"error: -sn/--shortname is missing");
+    assert_snapshot!(refused("create --namespace test-dev -sn a"), @"error: --environment is missing; name the unit as ENVIRONMENT/NAMESPACE, or with --environment and --namespace");
+    assert_snapshot!(refused("create --environment dev3 -sn a"), @"error: --namespace is missing; name the unit as ENVIRONMENT/NAMESPACE, or with --environment and --namespace");
+    assert_snapshot!(refused("create dev9/test-dev -sn a"), @"error: there is no environment `dev9`; there are `dev3`, `prod`");
+    assert_snapshot!(refused("create dev3/Test_Dev -sn a"), @"error: `Test_Dev` is not a namespace: use lower-case letters, digits and hyphens, at most 63");
+    assert_snapshot!(refused("create dev3/../../etc/passwd -sn a"), @r"
+    error: invalid value 'dev3/../../etc/passwd' for '[UNIT]': write ENVIRONMENT/NAMESPACE
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(refused("create --environment dev3 --namespace ../../etc/passwd -sn a"), @"error: `../../etc/passwd` is not a namespace: use lower-case letters, digits and hyphens, at most 63");
+    assert_snapshot!(refused("create dev3/test-dev -snorders"), @r"
+    error: `-snorders`: write `-sn orders`, or `--shortname=orders`
+
+    Usage: valet-rds [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(refused("create dev3/test-dev -sn a --set shortname=b"), @"error: `shortname` is set twice");
+    assert_snapshot!(refused("create dev3/test-dev -sn a --set instanceclas=b"), @"error: there is no key `instanceclas`; did you mean `instanceClass`?");
+    assert_snapshot!(refused("create dev3/test-dev -sn a --set tags={} --set tags.x=b"), @"error: `tags.x` is set twice");
+    assert_snapshot!(refused("--environment prod create --environment dev3 --namespace a"), @"error: --environment is `prod` before the command and `dev3` after it");
+    assert_snapshot!(refused("--environment prod check"), @"error: --environment and --namespace go with commands about one unit");
+    assert_snapshot!(refused("create dev3/test-dev --environment dev3"), @r"
+    error: the argument '[UNIT]' cannot be used with '--environment <ENVIRONMENT>'
+
+    Usage: valet-rds create <UNIT>
+
+    For more information, try '--help'.
+    ");
     assert!(!city.join(CONFIG).exists());
 }
 

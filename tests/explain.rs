@@ -1,7 +1,8 @@
 //! Every generated value has one origin, and both directions lead there.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs};
 
+use insta::assert_snapshot;
 use serde_json::Value as Json;
 use storage_valet_rds::{
     inspect::explain::{self, Owner, Value},
@@ -9,7 +10,7 @@ use storage_valet_rds::{
 };
 
 use crate::support::{
-    command::valet,
+    command::run,
     folder::city,
     workspace::{Workspace, cases},
 };
@@ -97,70 +98,76 @@ fn both_directions_agree() {
     }
 }
 
-fn json(folder: &Path, arguments: &[&str]) -> Vec<Json> {
-    let mut all = vec!["explain", "--format", "json"];
-    all.extend(arguments);
-    let run = valet(folder, &all);
-    assert_eq!(run.code, 0, "{arguments:?}: {}", run.err);
-    let document: Json = serde_json::from_str(&run.out).unwrap();
-    document["values"].as_array().unwrap().clone()
-}
-
 #[test]
 fn a_value_leads_to_its_line_and_the_line_to_its_values() {
     let city = city("explain");
-    valet(&city, &["generate"]);
-    let values = json(&city, &["dev3/test-dev", "module.rds.instance_class"]);
-    assert_eq!(values.len(), 1);
-    let from = &values[0]["from"];
+    run(&city, "generate");
+    let explain = |line: &str| run(&city, &format!("explain {line}"));
+    let value = explain("dev3/test-dev module.rds.instance_class");
+    assert_snapshot!(value, @r#"
+    exit code 0
+    --- stdout ---
+    module.rds.instance_class = "db.t3.large"
+      generated/dev3/test-dev/main.tf:13
+      config `instanceClass` (configs/dev3/test-dev.yaml:6)
+      becomes aws_db_instance.this.instance_class
+    "#);
+    assert_snapshot!(explain("dev3/test-dev module.rds.instance_class --format json"), @r#"
+    exit code 0
+    --- stdout ---
+    {
+      "formatVersion": "1.0",
+      "values": [
+        {
+          "address": "module.rds.instance_class",
+          "value": "\"db.t3.large\"",
+          "origin": "config",
+          "key": "instanceClass",
+          "from": {
+            "file": "configs/dev3/test-dev.yaml",
+            "line": 6,
+            "column": 1,
+            "endLine": 6
+          },
+          "becomes": "aws_db_instance.this.instance_class",
+          "file": "generated/dev3/test-dev/main.tf",
+          "line": 13,
+          "endLine": 13
+        }
+      ]
+    }
+    "#);
+    // From both ends of what it says, and as seen from another folder.
+    assert_eq!(explain("configs/dev3/test-dev.yaml:6").out, value.out);
+    assert_eq!(explain("generated/dev3/test-dev/main.tf:13").out, value.out);
+    let below = run(&city.join("configs"), "explain dev3/test-dev.yaml:6");
     assert_eq!(
-        (&values[0]["origin"], &from["file"]),
-        (&"config".into(), &"configs/dev3/test-dev.yaml".into())
+        below.out,
+        value.out.replace("  generated", "  ../generated")
     );
-    let config = fs::read_to_string(city.join("configs/dev3/test-dev.yaml")).unwrap();
-    let line = config
-        .lines()
-        .position(|line| line.starts_with("instanceClass"))
-        .unwrap()
-        + 1;
-    assert_eq!(from["line"], line);
-    let there = json(&city, &[&format!("configs/dev3/test-dev.yaml:{line}")]);
-    assert_eq!(there, values);
-    let hcl = format!("generated/dev3/test-dev/main.tf:{}", values[0]["line"]);
-    assert_eq!(json(&city, &[&hcl]), values);
-    assert_eq!(
-        json(
-            &city.join("configs"),
-            &[&format!("dev3/test-dev.yaml:{line}")]
-        )
-        .len(),
-        1
-    );
-    let user = config
-        .lines()
-        .position(|line| line.starts_with("username"))
-        .unwrap()
-        + 1;
-    let addresses: Vec<_> = json(&city, &[&format!("configs/dev3/test-dev.yaml:{user}")])
-        .into_iter()
-        .map(|value| value["address"].as_str().unwrap().to_owned())
-        .collect();
-    assert_eq!(
-        addresses,
-        ["module.rds.username", "module.irsa_role.username"]
-    );
+    assert_snapshot!(explain("configs/dev3/test-dev.yaml:11"), @r#"
+    exit code 0
+    --- stdout ---
+    module.rds.username = "postgres"
+      generated/dev3/test-dev/main.tf:35
+      config `username` (configs/dev3/test-dev.yaml:11)
+      becomes aws_db_instance.this.username
+    module.irsa_role.username = "postgres"
+      generated/dev3/test-dev/main.tf:105
+      config `username` (configs/dev3/test-dev.yaml:11)
+      becomes aws_iam_role_policy.this.policy
+    "#);
 }
 
 #[test]
 fn an_environments_default_leads_to_every_unit_that_takes_it() {
     let city = city("explain-default");
     let valet_yaml = fs::read_to_string(city.join("valet.yaml")).unwrap();
-    let line = valet_yaml
-        .lines()
-        .position(|line| line.contains("instanceClass: db.t4g.medium"))
-        .unwrap()
-        + 1;
-    let values = json(&city, &[&format!("valet.yaml:{line}")]);
+    let is_default = |line: &str| line.contains("instanceClass: db.t4g.medium");
+    let line = 1 + valet_yaml.lines().position(is_default).unwrap();
+    let ran = run(&city, &format!("explain --format json valet.yaml:{line}"));
+    let document: Json = serde_json::from_str(&ran.out).unwrap();
+    let values = document["values"].as_array().unwrap();
     assert!(values.len() > 1);
     for value in values {
         assert_eq!(value["address"], "module.rds.instance_class");
@@ -171,31 +178,27 @@ fn an_environments_default_leads_to_every_unit_that_takes_it() {
 #[test]
 fn a_whole_unit_is_listed_and_unknown_things_are_errors_of_usage() {
     let city = city("explain-unit");
-    let run = valet(&city, &["explain", "dev3/agora"]);
-    assert_eq!(run.code, 0, "{}", run.err);
-    assert!(
-        run.out
-            .contains("module.rds.port = 5432\n  generated/dev3/agora/main.tf:"),
-        "{}",
-        run.out
-    );
-    assert!(run.out.contains("built-in default"));
-    assert!(!json(&city, &["dev3/_environment"]).is_empty());
-    for arguments in [
-        &["explain", "dev3/agroa"][..],
-        &["explain", "dev3/agora", "module.rds.instance_clas"],
-        &["explain", "configs/dev3/agora.yaml:99"],
-        &["explain", "/etc/passwd:1"],
-        &["explain", "valet.yaml:1", "module.rds"],
-    ] {
-        assert_eq!(valet(&city, arguments).code, 2, "{arguments:?}");
-    }
-    let near = valet(
-        &city,
-        &["explain", "dev3/agora", "module.rds.instance_clas"],
-    );
-    assert!(
-        near.err
-            .contains("did you mean `module.rds.instance_class`?")
-    );
+    let unit = run(&city, "explain dev3/agora");
+    assert_eq!(unit.code, 0, "{unit}");
+    let port = run(&city, "explain dev3/agora module.rds.port");
+    assert_snapshot!(port, @r"
+    exit code 0
+    --- stdout ---
+    module.rds.port = 5432
+      generated/dev3/agora/main.tf:25
+      built-in default
+      becomes aws_db_instance.this.port
+    ");
+    assert!(unit.out.contains(&port.out), "{unit}");
+    assert!(!run(&city, "explain dev3/_environment").out.is_empty());
+    let refused = |line: &str| {
+        let ran = run(&city, &format!("explain {line}"));
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}");
+        ran.err
+    };
+    assert_snapshot!(refused("dev3/agroa"), @"error: `dev3/agroa`: there is no configs/dev3/agroa.yaml; did you mean `dev3/agora`?");
+    assert_snapshot!(refused("dev3/agora module.rds.instance_clas"), @"error: dev3/agora has no `module.rds.instance_clas`; did you mean `module.rds.instance_class`?");
+    assert_snapshot!(refused("configs/dev3/agora.yaml:99"), @"error: configs/dev3/agora.yaml:99: no value comes from there");
+    assert_snapshot!(refused("/etc/passwd:1"), @"error: /etc/passwd:1: no file of this workspace");
+    assert_snapshot!(refused("valet.yaml:1 module.rds"), @"error: an address goes with a unit, not with a line");
 }

@@ -4,7 +4,12 @@ use std::{fs, path::Path};
 
 use storage_valet_rds::inspect::graph;
 
-use crate::support::{command::valet, folder::city, snapshot, workspace::Workspace};
+use crate::support::{
+    command::{run, valet},
+    folder::city,
+    snapshot,
+    workspace::Workspace,
+};
 
 fn snapshot(name: &str, text: &str) {
     snapshot::settings("graph").bind(|| insta::assert_snapshot!(name, text));
@@ -24,20 +29,16 @@ fn a_unit_and_an_environment_are_drawn_as_reviewed() {
         snapshot(format, &format!("{}\n{}", unit.out, fleet.out));
     }
     assert_eq!(
-        valet(
-            city,
-            &["graph", "--environment", "prod", "--namespace", "ledger"]
-        )
-        .out,
-        valet(city, &["graph", "prod/ledger"]).out
+        run(city, "graph --environment prod --namespace ledger").out,
+        run(city, "graph prod/ledger").out
     );
 }
 
 #[test]
 fn the_picture_in_the_readme_is_fresh() {
-    let drawn = valet(
+    let drawn = run(
         Path::new("fixtures/city"),
-        &["graph", "dev3/test-dev", "--format", "svg"],
+        "graph dev3/test-dev --format svg",
     )
     .out;
     let path = Path::new("docs/architecture.svg");
@@ -138,11 +139,7 @@ fn no_text_leaves_its_box_and_no_two_boxes_overlap() {
 
 #[test]
 fn no_dashes_are_drawn_over_dashes() {
-    let svg = valet(
-        Path::new("fixtures/city"),
-        &["graph", "prod/ledger", "--format", "svg"],
-    )
-    .out;
+    let svg = run(Path::new("fixtures/city"), "graph prod/ledger --format svg").out;
     let into_role: Vec<_> = svg
         .lines()
         .filter(|line| line.starts_with("<path class=\"grant\"") && line.contains(" H399 "))
@@ -158,9 +155,9 @@ fn no_dashes_are_drawn_over_dashes() {
 
 #[test]
 fn the_picture_stands_alone_in_light_and_dark() {
-    let svg = valet(
+    let svg = run(
         Path::new("fixtures/city"),
-        &["graph", "dev3/payments-iam", "--format", "svg"],
+        "graph dev3/payments-iam --format svg",
     )
     .out;
     for forbidden in [
@@ -180,13 +177,10 @@ fn the_picture_stands_alone_in_light_and_dark() {
 #[test]
 fn what_cannot_be_drawn_is_said() {
     let city = city("graph-usage");
-    assert_eq!(valet(&city, &["graph"]).code, 2);
-    assert_eq!(valet(&city, &["graph", "--environment", "dev9"]).code, 2);
-    assert_eq!(
-        valet(&city, &["graph", "dev3/agora", "--environment", "dev3"]).code,
-        2
-    );
+    assert_eq!(run(&city, "graph").code, 2);
+    assert_eq!(run(&city, "graph --environment dev9").code, 2);
+    assert_eq!(run(&city, "graph dev3/agora --environment dev3").code, 2);
     fs::write(city.join("configs/prod/search.yaml"), "shortname: [\n").unwrap();
-    assert_eq!(valet(&city, &["graph", "--environment", "prod"]).code, 1);
-    assert_eq!(valet(&city, &["graph", "--environment", "dev3"]).code, 0);
+    assert_eq!(run(&city, "graph --environment prod").code, 1);
+    assert_eq!(run(&city, "graph --environment dev3").code, 0);
 }

@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
-use crate::support::{command::valet, snapshot};
+use crate::support::{
+    command::{run, valet},
+    snapshot,
+};
 
 #[test]
 fn every_command_explains_itself() {
     let here = Path::new(".");
     let root = storage_valet_rds::cli::command("valet-rds");
     let settings = snapshot::settings("help");
-    let whole = valet(here, &["--help"]).out;
+    let whole = run(here, "--help").out;
     settings.bind(|| insta::assert_snapshot!("valet-rds", whole));
     for command in root.get_subcommands() {
         let name = command.get_name();

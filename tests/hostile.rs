@@ -8,18 +8,18 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::{command::valet, folder::minimal};
+use crate::support::{command::run, folder::minimal};
 
 /// Checks a workspace: each problem as `file:line:column code message`.
 fn problems(folder: &Path) -> Vec<String> {
     let start = Instant::now();
-    let run = valet(folder, &["check", "--format", "json"]);
+    let ran = run(folder, "check --format json");
     assert!(
         start.elapsed() < Duration::from_secs(20),
         "it took too long"
     );
-    assert_eq!((run.code, run.err.as_str()), (1, ""), "{}", run.out);
-    let document: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{}", ran.out);
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
     let text = |problem: &Value, key: &str| problem[key].as_str().unwrap_or("").to_owned();
     let list = document["problems"].as_array().unwrap().iter();
     list.map(|problem| {
@@ -39,7 +39,7 @@ fn problems(folder: &Path) -> Vec<String> {
 fn problem_of(name: &str, bytes: &[u8]) -> String {
     let folder = minimal(&format!("hostile-{name}"));
     fs::write(folder.join("configs/dev/orders.yaml"), bytes).unwrap();
-    let drawn = valet(&folder, &["generate"]);
+    let drawn = run(&folder, "generate");
     assert_eq!(drawn.code, 1);
     assert!(!folder.join("generated").exists());
     let ugly = drawn
@@ -255,23 +255,23 @@ fn a_byte_order_mark_is_no_problem_and_stays() {
         let text = fs::read_to_string(folder.join(file)).unwrap();
         fs::write(folder.join(file), format!("\u{feff}{text}")).unwrap();
     };
-    let before = valet(&folder, &["generate"]);
+    let before = run(&folder, "generate");
     assert_eq!(before.code, 0, "{}", before.err);
     marked("valet.yaml");
     marked("configs/dev/orders.yaml");
-    let check = valet(&folder, &["generate", "--check"]);
+    let check = run(&folder, "generate --check");
     assert_eq!(check.code, 0, "{}", check.err);
 
     let config = folder.join("configs/dev/orders.yaml");
     fs::write(&config, "\u{feff}shortname: orders\nmulti_az: true # why\n").unwrap();
-    let fixed = valet(&folder, &["check", "--fix"]);
+    let fixed = run(&folder, "check --fix");
     assert_eq!(fixed.code, 0, "{}", fixed.err);
     let text = fs::read_to_string(&config).unwrap();
     let rest = text.strip_prefix("\u{feff}# yaml-language-server: $schema=");
     let (_, rest) = rest.expect(&text).split_once('\n').unwrap();
     assert_eq!(rest, "shortname: orders\nmultiAz: true # why\n");
 
-    let edited = valet(&folder, &["create", "dev/orders", "--set", "port=5433"]);
+    let edited = run(&folder, "create dev/orders --set port=5433");
     assert_eq!(edited.code, 0, "{}", edited.err);
     let edited = fs::read_to_string(&config).unwrap();
     assert_eq!(edited, format!("{text}port: 5433\n"));
@@ -300,7 +300,7 @@ fn line_ends_of_windows_mean_the_same() {
     let tree = |name: &str, text: String| {
         let folder = minimal(name);
         fs::write(folder.join("configs/dev/orders.yaml"), text).unwrap();
-        assert_eq!(valet(&folder, &["generate"]).code, 0);
+        assert_eq!(run(&folder, "generate").code, 0);
         fs::read(folder.join("generated/dev/orders/main.tf")).unwrap()
     };
     let unix = tree("line-ends-unix", config.to_owned());
@@ -404,7 +404,7 @@ fn names_that_deceive_are_told() {
         "configs/dev/\u{43e}rders.yaml:1:1 bad-file-name `\u{43e}rders` is not a namespace",
     ];
     assert_eq!(found, expected);
-    let drawn = valet(&folder, &["check"]).err;
+    let drawn = run(&folder, "check").err;
     assert!(
         drawn.contains("`\u{43e}` is U+043E, a Cyrillic letter that looks like `o`"),
         "{drawn}"

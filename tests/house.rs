@@ -203,6 +203,26 @@ fn no_imports_go_round_in_a_circle() {
     }
 }
 
+/// What two test files need is in `tests/support/`.
+#[test]
+fn test_files_import_only_from_support() {
+    for entry in fs::read_dir("tests").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let lines = text.lines().filter(|line| line.starts_with("use "));
+        for line in lines.filter_map(|line| line.split_once("crate::")) {
+            assert!(
+                line.1.starts_with("support"),
+                "{}: {line:?}",
+                path.display()
+            );
+        }
+    }
+}
+
 #[test]
 fn only_the_edges_touch_the_machine() {
     for (name, text) in sources() {

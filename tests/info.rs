@@ -15,7 +15,7 @@ use storage_valet_rds::{
 };
 
 use crate::support::{
-    command::valet,
+    command::{run, valet},
     folder::{city, edit},
     outputs::{applied, outputs_of},
     snapshot,
@@ -36,7 +36,7 @@ fn people_read_tables() {
 #[test]
 fn what_apply_told_is_shown_with_the_rest() {
     let city = applied("info-applied");
-    let human = valet(&city, &["info", "prod/ledger"]).out;
+    let human = run(&city, "info prod/ledger").out;
     let (_, known) = human.split_once("\nKnown after apply\n").unwrap();
     assert_eq!(
         known,
@@ -62,7 +62,7 @@ fn what_apply_told_is_shown_with_the_rest() {
     let file = city.join("generated/prod/ledger/outputs.json");
     let moved = city.join("elsewhere.json");
     fs::rename(&file, &moved).unwrap();
-    let unknown = valet(&city, &["info", "prod/ledger", "--format", "yaml"]);
+    let unknown = run(&city, "info prod/ledger --format yaml");
     assert!(
         unknown.out.ends_with("\noutputs: null\n"),
         "{}",
@@ -88,10 +88,10 @@ fn what_cannot_be_seen_does_not_reach_a_terminal() {
         "initQuery: SET search_path = ledger; SET statement_timeout = '30s'",
         query,
     );
-    let human = valet(&city, &["info", "prod/ledger"]);
+    let human = run(&city, "info prod/ledger");
     assert_eq!(human.code, 0, "{}", human.err);
     assert!(human.out.contains(r"SET a = '\u{202e}\u{1b}[2J\u{e0041}'"));
-    let preview = valet(&city, &["preview", "prod/ledger"]);
+    let preview = run(&city, "preview prod/ledger");
     assert!(
         preview
             .out
@@ -101,7 +101,7 @@ fn what_cannot_be_seen_does_not_reach_a_terminal() {
     );
     let path = city.join("generated/prod/ledger/outputs.json");
     edit(&path, "-AbCdEf\"", "-AbCdEf\\u001b[2J\"");
-    let refused = valet(&city, &["info", "prod/ledger"]);
+    let refused = run(&city, "info prod/ledger");
     assert_eq!((refused.code, refused.out.as_str()), (1, ""));
     let message = "the output `secret_arn` is not text that can be seen";
     assert!(refused.err.contains(message), "{}", refused.err);
@@ -115,7 +115,7 @@ fn outputs_of_another_unit_or_of_no_root_are_refused() {
     let other = "generated/prod/search/outputs.json";
     let named = valet(&city, &["info", "prod/ledger", "--outputs", other]);
     fs::copy(city.join(other), &own).unwrap();
-    let found = valet(&city, &["info", "prod/ledger"]);
+    let found = run(&city, "info prod/ledger");
     for (ran, span) in [
         (named, other),
         (found, "generated/prod/ledger/outputs.json"),
@@ -125,10 +125,10 @@ fn outputs_of_another_unit_or_of_no_root_are_refused() {
         assert!(ran.err.contains(span), "{}", ran.err);
     }
     fs::write(&own, "{}").unwrap();
-    let empty = valet(&city, &["info", "prod/ledger"]);
+    let empty = run(&city, "info prod/ledger");
     assert_eq!(empty.code, 1);
     assert!(empty.err.contains("has not been applied"), "{}", empty.err);
-    let missing = valet(&city, &["info", "prod/ledger", "--outputs", "no.json"]);
+    let missing = run(&city, "info prod/ledger --outputs no.json");
     assert_eq!(missing.code, 2);
     assert!(missing.err.contains("no.json"), "{}", missing.err);
 }
@@ -143,17 +143,9 @@ fn ledger(folder: &Path) -> storage_valet_rds::model::Database {
 #[test]
 fn programs_read_one_document_in_yaml_or_json() {
     let city = city("info-documents");
-    let json = valet(
+    let json = run(
         &city,
-        &[
-            "--environment",
-            "prod",
-            "--namespace",
-            "ledger",
-            "info",
-            "--format",
-            "json",
-        ],
+        "--environment prod --namespace ledger info --format json",
     );
     let document: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(document["config"]["proxy"]["idleClientTimeout"], 3600);
@@ -162,7 +154,7 @@ fn programs_read_one_document_in_yaml_or_json() {
         "configs/prod/ledger.yaml:30"
     );
     assert_eq!(document["origins"]["tags"]["stage"], "valet.yaml:59");
-    let yaml = valet(&city, &["info", "prod/ledger", "--format", "yaml"]);
+    let yaml = run(&city, "info prod/ledger --format yaml");
     let read = Document::parse("info.yaml", yaml.out.into_bytes()).unwrap();
     assert_eq!(read.value, document);
 }

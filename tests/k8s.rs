@@ -6,7 +6,7 @@ use serde_json::json;
 use storage_valet_rds::connect::kubernetes::{self, Target};
 
 use crate::support::{
-    command::{Ran, command, valet},
+    command::{Ran, command, run, valet},
     folder::city,
     kubernetes::{documents, kind},
     outputs::{applied, outputs_of},
@@ -22,21 +22,11 @@ fn snapshot(name: &str, text: &str) {
 fn the_objects_of_a_password_and_of_an_iam_database_are_as_reviewed() {
     let city = applied("k8s-snapshots");
     for (unit, name) in [("dev3/test-dev", "password"), ("dev3/payments-iam", "iam")] {
-        let run = valet(&city, &["k8s", unit, "--deployment"]);
-        assert_eq!(run.code, 0, "{}", run.err);
-        snapshot(name, &format!("{}{}", run.err, run.out));
+        let ran = valet(&city, &["k8s", unit, "--deployment"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        snapshot(name, &format!("{}{}", ran.err, ran.out));
     }
-    let bazel = valet(
-        &city,
-        &[
-            "k8s",
-            "dev3/test-dev",
-            "--format",
-            "bazel",
-            "-n",
-            "testdev_rds",
-        ],
-    );
+    let bazel = run(&city, "k8s dev3/test-dev --format bazel -n testdev_rds");
     snapshot("bazel", &bazel.out);
 }
 
@@ -56,12 +46,12 @@ fn what_an_existing_user_types_needs_no_outputs() {
         "-s",
         secret,
     ];
-    let run = valet(
+    let ran = valet(
         &city,
         &[&flags[..], &["--external-secret-refresh-interval", "30m"]].concat(),
     );
-    assert_eq!(run.code, 0, "{}", run.err);
-    let objects = documents(&run.out);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let objects = documents(&ran.out);
     assert_eq!(
         kind(&objects, "ServiceEntry")["spec"]["hosts"],
         json!([host])
@@ -71,10 +61,10 @@ fn what_an_existing_user_types_needs_no_outputs() {
         "30m"
     );
     assert!(
-        run.err
+        ran.err
             .contains("rotates every 7 days, and for up to 32m after that"),
         "{}",
-        run.err
+        ran.err
     );
     let bazel = valet(&city, &[&flags[..], &["--format", "bazel"]].concat());
     assert_eq!(
@@ -100,17 +90,17 @@ fn what_an_existing_user_types_needs_no_outputs() {
 #[test]
 fn outputs_come_from_a_file_from_standard_input_or_from_beside_the_root() {
     let city = applied("k8s-sources");
-    let beside = valet(&city, &["k8s", "dev3/agora"]);
+    let beside = run(&city, "k8s dev3/agora");
     assert_eq!(beside.code, 0, "{}", beside.err);
     let committed = city.join("generated/dev3/agora/outputs.json");
     let elsewhere = city.join("elsewhere.json");
     fs::rename(&committed, &elsewhere).unwrap();
-    let file = valet(&city, &["k8s", "dev3/agora", "--outputs", "elsewhere.json"]);
+    let file = run(&city, "k8s dev3/agora --outputs elsewhere.json");
     assert_eq!((file.code, &file.out), (0, &beside.out), "{}", file.err);
     let mut piped = command(&city, &["k8s", "dev3/agora", "--outputs", "-"]);
     piped.stdin(fs::File::open(&elsewhere).unwrap());
     assert_eq!(Ran::of(piped.output().unwrap()).out, beside.out);
-    let none = valet(&city, &["k8s", "dev3/agora"]);
+    let none = run(&city, "k8s dev3/agora");
     assert_eq!(none.code, 2);
     assert!(
         none.err
@@ -124,15 +114,15 @@ fn outputs_come_from_a_file_from_standard_input_or_from_beside_the_root() {
 fn outputs_that_are_none_or_of_another_unit_are_refused() {
     let city = applied("k8s-foreign");
     let other = "generated/dev3/agora/outputs.json";
-    let run = valet(&city, &["k8s", "dev3/test-dev", "--outputs", other]);
-    assert_eq!((run.code, run.out.as_str()), (1, ""));
+    let ran = valet(&city, &["k8s", "dev3/test-dev", "--outputs", other]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
     for said in [
         "the output `role_arn` is `arn:aws:iam::111111111111:role/agora-dev3-proxy-access`",
         "the output `proxy_endpoint` is `agora-dev3-proxy.",
         "iamRoleName: test-dev-dev3-proxy-access",
         "2 errors",
     ] {
-        assert!(run.err.contains(said), "{said}:\n{}", run.err);
+        assert!(ran.err.contains(said), "{said}:\n{}", ran.err);
     }
     let file = city.join("bad.json");
     for (text, said) in [
@@ -155,9 +145,9 @@ fn outputs_that_are_none_or_of_another_unit_are_refused() {
         ("{\"a\": ", "bad.json"),
     ] {
         fs::write(&file, text).unwrap();
-        let run = valet(&city, &["k8s", "dev3/test-dev", "--outputs", "bad.json"]);
-        assert_eq!((run.code, run.out.as_str()), (1, ""), "{text}");
-        assert!(run.err.contains(said), "{text}: {said}\n{}", run.err);
+        let ran = run(&city, "k8s dev3/test-dev --outputs bad.json");
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{text}");
+        assert!(ran.err.contains(said), "{text}: {said}\n{}", ran.err);
     }
 }
 
@@ -165,22 +155,22 @@ fn outputs_that_are_none_or_of_another_unit_are_refused() {
 fn an_iam_client_needs_no_secret_and_a_slip_in_the_host_is_named() {
     let city = city("k8s-iam-flags");
     let host = "payments-dev3-proxy.proxy-xyz.ap-northeast-1.rds.amazonaws.com";
-    let run = valet(&city, &["k8s", "dev3/payments-iam", "-p", host]);
-    assert_eq!((run.code, run.err.as_str()), (0, ""));
-    assert!(!run.out.contains("Secret"), "{}", run.out);
+    let ran = valet(&city, &["k8s", "dev3/payments-iam", "-p", host]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(!ran.out.contains("Secret"), "{}", ran.out);
     let bazel = ["k8s", "dev3/payments-iam", "-p", host, "--format", "bazel"];
-    let run = valet(&city, &bazel);
-    assert_eq!(run.code, 2);
-    assert!(run.err.contains("and --secret-arn"), "{}", run.err);
+    let ran = valet(&city, &bazel);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("and --secret-arn"), "{}", ran.err);
     let other = "agora-dev3-proxy.proxy-xyz.ap-northeast-1.rds.amazonaws.com";
     let named = ["k8s", "dev3/payments-iam", "-p", other, "-n", "target"];
-    let run = valet(&city, &named);
-    assert_eq!(run.code, 0);
+    let ran = valet(&city, &named);
+    assert_eq!(ran.code, 0);
     let warning = format!(
         "warning: `{other}` is not the proxy of dev3/payments-iam, which starts with `payments-dev3-proxy.`\n\
          note: the Bazel target is not in the YAML; `--format bazel` prints its call\n"
     );
-    assert_eq!(run.err, warning);
+    assert_eq!(ran.err, warning);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::support::{
-    command::{command, valet},
+    command::{command, run},
     folder::{lift_quotas, minimal},
     random::Random,
 };
@@ -95,8 +95,8 @@ fn start(folder: &Path) -> Child {
 }
 
 fn generate(folder: &Path) -> Files {
-    let run = valet(folder, &["generate"]);
-    assert_eq!(run.code, 0, "{}", run.err);
+    let ran = run(folder, "generate");
+    assert_eq!(ran.code, 0, "{}", ran.err);
     let (files, unfinished) = files(folder);
     assert_eq!(unfinished, 0, "leftovers are swept");
     files
@@ -227,7 +227,7 @@ fn a_second_run_says_that_it_waits() {
         .unwrap();
     thread::sleep(Duration::from_millis(500));
     assert!(!folder.join("generated").exists());
-    assert_eq!(valet(&folder, &["check"]).code, 0, "reading is free");
+    assert_eq!(run(&folder, "check").code, 0, "reading is free");
     drop(lock);
     let said = String::from_utf8(second.wait_with_output().unwrap().stderr).unwrap();
     assert!(

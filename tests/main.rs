@@ -3,8 +3,9 @@
     clippy::disallowed_methods,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::too_many_lines,
     clippy::unwrap_used,
-    reason = "tests touch files, start processes, and may fail loudly"
+    reason = "tests touch files, start processes, hold what is printed, and may fail loudly"
 )]
 
 mod cases;

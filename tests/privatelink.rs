@@ -2,9 +2,27 @@
 
 use std::{fs, path::PathBuf};
 
-use crate::support::{command::valet, outputs::applied, snapshot};
+use insta::assert_snapshot;
 
-const FILE: &str = "# Owned by the network team.\n\nbilling:   # keep this first\n  apps:\n    gc-0-apps-ap-northeast-1:\n      billing.proxy-a.ap-northeast-1.rds.amazonaws.com:\n        service_name: 'com.amazonaws.vpce.ap-northeast-1.vpce-svc-1'\n\n# The agora team\nagora:\n  owner: [agora, \"web\"]\n  apps:\n    gc-0-prod-ap-northeast-1:\n      agora-prod-proxy.proxy-a.ap-northeast-1.rds.amazonaws.com:\n        service_name: com.amazonaws.vpce.ap-northeast-1.vpce-svc-2  # since 2024\n";
+use crate::support::{command::run, folder::edit, outputs::applied, snapshot};
+
+const FILE: &str = "\
+# Owned by the network team.
+
+billing:   # keep this first
+  apps:
+    gc-0-apps-ap-northeast-1:
+      billing.proxy-a.ap-northeast-1.rds.amazonaws.com:
+        service_name: 'com.amazonaws.vpce.ap-northeast-1.vpce-svc-1'
+
+# The agora team
+agora:
+  owner: [agora, \"web\"]
+  apps:
+    gc-0-prod-ap-northeast-1:
+      agora-prod-proxy.proxy-a.ap-northeast-1.rds.amazonaws.com:
+        service_name: com.amazonaws.vpce.ap-northeast-1.vpce-svc-2  # since 2024
+";
 
 const HOST: &str = "agora-dev3-proxy.proxy-abcdefghijkl.ap-northeast-1.rds.amazonaws.com";
 
@@ -14,10 +32,8 @@ fn linked(name: &str, text: &str) -> (PathBuf, PathBuf) {
     let repository = city.join("network");
     fs::create_dir_all(repository.join("live")).unwrap();
     fs::write(repository.join("live/endpoints.yaml"), text).unwrap();
-    let valet = city.join("valet.yaml");
-    let text = fs::read_to_string(&valet).unwrap();
-    let setting = "privatelink: {repository: network, file: live/endpoints.yaml}\n";
-    fs::write(&valet, format!("{setting}{text}")).unwrap();
+    let setting = "privatelink: {repository: network, file: live/endpoints.yaml}\nmodules:";
+    edit(&city.join("valet.yaml"), "modules:", setting);
     let file = repository.join("live/endpoints.yaml");
     (city, file)
 }
@@ -25,33 +41,38 @@ fn linked(name: &str, text: &str) -> (PathBuf, PathBuf) {
 #[test]
 fn an_entry_is_added_once_and_nothing_else_is_touched() {
     let (city, file) = linked("link-once", FILE);
-    let dry = valet(&city, &["privatelink", "dev3/agora", "--dry-run"]);
-    assert_eq!(dry.code, 0, "{}", dry.err);
+    let dry = run(&city, "privatelink dev3/agora --dry-run");
+    assert_snapshot!(dry, @r"
+    exit code 0
+    --- stdout ---
+    --- a/live/endpoints.yaml
+    +++ b/live/endpoints.yaml
+    @@ -13,3 +13,9 @@
+         gc-0-prod-ap-northeast-1:
+           agora-prod-proxy.proxy-a.ap-northeast-1.rds.amazonaws.com:
+             service_name: com.amazonaws.vpce.ap-northeast-1.vpce-svc-2  # since 2024
+    +    gc-0-apps-ap-northeast-1:
+    +      agora-dev3-proxy.proxy-abcdefghijkl.ap-northeast-1.rds.amazonaws.com:
+    +        service_name: com.amazonaws.vpce.ap-northeast-1.vpce-svc-0123456789abcdef0
+    +    gc-1-batch-ap-northeast-1:
+    +      agora-dev3-proxy.proxy-abcdefghijkl.ap-northeast-1.rds.amazonaws.com:
+    +        service_name: com.amazonaws.vpce.ap-northeast-1.vpce-svc-0123456789abcdef0
+    --- stderr ---
+    network/live/endpoints.yaml would be updated
+    ");
     assert_eq!(fs::read_to_string(&file).unwrap(), FILE);
-    let run = valet(&city, &["privatelink", "dev3/agora"]);
-    assert_eq!((run.code, &run.out), (0, &dry.out));
-    let service = "com.amazonaws.vpce.ap-northeast-1.vpce-svc-0123456789abcdef0";
-    let added = format!(
-        "    gc-0-apps-ap-northeast-1:\n      {HOST}:\n        service_name: {service}\n    gc-1-batch-ap-northeast-1:\n      {HOST}:\n        service_name: {service}\n"
-    );
-    assert_eq!(fs::read_to_string(&file).unwrap(), format!("{FILE}{added}"));
-    let lines: Vec<_> = run
-        .out
-        .lines()
-        .filter(|line| line.starts_with(['-', '+']))
+    let ran = run(&city, "privatelink dev3/agora");
+    assert_eq!((ran.code, &ran.out), (0, &dry.out), "{ran}");
+    let added: String = (ran.out.lines().filter(|line| !line.starts_with("+++")))
+        .filter_map(|line| line.strip_prefix('+'))
+        .flat_map(|line| [line, "\n"])
         .collect();
-    assert_eq!(
-        lines[..2],
-        ["--- a/live/endpoints.yaml", "+++ b/live/endpoints.yaml"]
-    );
-    assert!(
-        lines.len() == 8 && lines[2..].iter().all(|line| line.starts_with('+')),
-        "{}",
-        run.out
-    );
-    let again = valet(&city, &["privatelink", "dev3/agora"]);
-    assert_eq!((again.code, again.out.as_str()), (0, ""));
-    assert!(again.err.contains("is up to date"), "{}", again.err);
+    assert_eq!(fs::read_to_string(&file).unwrap(), format!("{FILE}{added}"));
+    assert_snapshot!(run(&city, "privatelink dev3/agora"), @r"
+    exit code 0
+    --- stderr ---
+    network/live/endpoints.yaml is up to date
+    ");
 }
 
 #[test]
@@ -59,30 +80,31 @@ fn what_an_existing_user_types_needs_no_outputs() {
     let (city, file) = linked("link-flags", FILE);
     let elsewhere = city.join("checkout");
     fs::rename(city.join("network"), &elsewhere).unwrap();
-    let run = valet(
-        &city,
-        &[
-            "privatelink",
-            "--environment",
-            "dev3",
-            "--namespace",
-            "test-dev",
-            "--privatelink-repository",
-            "checkout",
-            "-p",
-            HOST,
-            "-e",
-            "com.amazonaws.vpce.ap-northeast-1.vpce-svc-9",
-            "-c",
-            "gc-1-batch-ap-northeast-1",
-        ],
+    let unit = "--environment dev3 --namespace test-dev";
+    let entry = format!(
+        "-p {HOST} -e com.amazonaws.vpce.ap-northeast-1.vpce-svc-9 -c gc-1-batch-ap-northeast-1"
     );
-    assert_eq!(run.code, 0, "{}", run.err);
+    let line = format!("privatelink {unit} --privatelink-repository checkout {entry}");
+    assert_snapshot!(run(&city, &line), @r"
+    exit code 0
+    --- stdout ---
+    --- a/live/endpoints.yaml
+    +++ b/live/endpoints.yaml
+    @@ -13,3 +13,8 @@
+         gc-0-prod-ap-northeast-1:
+           agora-prod-proxy.proxy-a.ap-northeast-1.rds.amazonaws.com:
+             service_name: com.amazonaws.vpce.ap-northeast-1.vpce-svc-2  # since 2024
+    +test:
+    +  apps:
+    +    gc-1-batch-ap-northeast-1:
+    +      agora-dev3-proxy.proxy-abcdefghijkl.ap-northeast-1.rds.amazonaws.com:
+    +        service_name: com.amazonaws.vpce.ap-northeast-1.vpce-svc-9
+    --- stderr ---
+    warning: `agora-dev3-proxy.proxy-abcdefghijkl.ap-northeast-1.rds.amazonaws.com` is not the proxy of dev3/test-dev, which starts with `testdev-dev3-proxy.`
+    checkout/live/endpoints.yaml updated; commit it there
+    ");
     let text = fs::read_to_string(elsewhere.join("live/endpoints.yaml")).unwrap();
-    let added = format!(
-        "test:\n  apps:\n    gc-1-batch-ap-northeast-1:\n      {HOST}:\n        service_name: com.amazonaws.vpce.ap-northeast-1.vpce-svc-9\n"
-    );
-    assert_eq!(text, format!("{FILE}{added}"));
+    assert!(text.starts_with(FILE), "{text}");
     assert!(!file.exists());
 }
 
@@ -93,71 +115,50 @@ fn a_changed_service_replaces_the_old_name_and_a_replaced_proxy_is_named() {
         "agora-dev3-proxy.proxy-abcdefghijkl",
     );
     let (city, file) = linked("link-change", &old);
-    let run = valet(
-        &city,
-        &[
-            "privatelink",
-            "dev3/agora",
-            "-c",
-            "gc-0-apps-ap-northeast-1",
-        ],
-    );
-    assert_eq!(run.code, 0, "{}", run.err);
+    let line = "privatelink dev3/agora -c gc-0-apps-ap-northeast-1";
+    assert_snapshot!(run(&city, line), @r"
+    exit code 0
+    --- stdout ---
+    --- a/live/endpoints.yaml
+    +++ b/live/endpoints.yaml
+    @@ -12,4 +12,4 @@
+       apps:
+         gc-0-apps-ap-northeast-1:
+           agora-dev3-proxy.proxy-abcdefghijkl.ap-northeast-1.rds.amazonaws.com:
+    -        service_name: com.amazonaws.vpce.ap-northeast-1.vpce-svc-2  # since 2024
+    +        service_name: com.amazonaws.vpce.ap-northeast-1.vpce-svc-0123456789abcdef0  # since 2024
+    --- stderr ---
+    network/live/endpoints.yaml updated; commit it there
+    ");
     assert_eq!(
         fs::read_to_string(&file).unwrap(),
         old.replace("vpce-svc-2 ", "vpce-svc-0123456789abcdef0 ")
     );
     fs::write(&file, old.replace("proxy-abcdefghijkl", "proxy-old")).unwrap();
-    let run = valet(
-        &city,
-        &[
-            "privatelink",
-            "dev3/agora",
-            "-c",
-            "gc-0-apps-ap-northeast-1",
-        ],
-    );
-    assert!(
-        run.err
-            .contains("note: `agora` still has agora-dev3-proxy.proxy-old."),
-        "{}",
-        run.err
-    );
+    assert_snapshot!(run(&city, line).err, @r"
+    note: `agora` still has agora-dev3-proxy.proxy-old.ap-northeast-1.rds.amazonaws.com in gc-0-apps-ap-northeast-1; remove it once nothing connects to it
+    network/live/endpoints.yaml updated; commit it there
+    ");
 }
 
 #[test]
 fn a_file_that_cannot_be_edited_is_an_error_at_its_place_and_stays() {
-    for (text, span, code) in [
-        ("agora:\n  apps: [\n", "live/endpoints.yaml:", "yaml-syntax"),
-        (
-            "agora: {}\nagora: {}\n",
-            "live/endpoints.yaml:2:1",
-            "duplicate-key",
-        ),
-        (
-            "base: &base {}\nagora: *base\n",
-            "live/endpoints.yaml:1:7",
-            "anchor",
-        ),
-        (
-            "agora:\n  apps: text\n",
-            "live/endpoints.yaml:2:9",
-            "bad-privatelink",
-        ),
-        ("- agora\n", "live/endpoints.yaml:1:1", "bad-privatelink"),
-        (
-            "a: 1\n---\nb: 1\n",
-            "live/endpoints.yaml",
-            "second-document",
-        ),
+    let (city, file) = linked("link-bad", FILE);
+    for (text, code, place) in [
+        ("agora:\n  apps: [\n", "yaml-syntax", "2:9"),
+        ("agora: {}\nagora: {}\n", "duplicate-key", "2:1"),
+        ("base: &base {}\nagora: *base\n", "anchor", "1:7"),
+        ("agora:\n  apps: text\n", "bad-privatelink", "2:9"),
+        ("- agora\n", "bad-privatelink", "1:1"),
+        ("a: 1\n---\nb: 1\n", "second-document", "2:1"),
     ] {
-        let (city, file) = linked("link-bad", text);
-        let run = valet(&city, &["privatelink", "dev3/agora"]);
-        assert_eq!((run.code, run.out.as_str()), (1, ""), "{text}");
+        fs::write(&file, text).unwrap();
+        let ran = run(&city, "privatelink dev3/agora");
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{text}");
+        let place = format!("[network/live/endpoints.yaml:{place}]");
         assert!(
-            run.err.contains(span) && run.err.contains(code),
-            "{text}\n{}",
-            run.err
+            ran.err.starts_with(code) && ran.err.contains(&place),
+            "{ran}"
         );
         assert_eq!(fs::read_to_string(&file).unwrap(), text);
     }
@@ -166,45 +167,23 @@ fn a_file_that_cannot_be_edited_is_an_error_at_its_place_and_stays() {
 #[test]
 fn unknown_clusters_and_missing_settings_are_wrong_usage() {
     let (city, file) = linked("link-usage", FILE);
-    for (arguments, said) in [
-        (
-            &["-c", "gc-0-app-ap-northeast-1"][..],
-            "did you mean `gc-0-apps-ap-northeast-1`?",
-        ),
-        (
-            &["-c", "gc-0-prod-ap-northeast-1"],
-            "environment dev3 has no cluster",
-        ),
-        (
-            &["--privatelink-repository", "no-such-folder"],
-            "no-such-folder",
-        ),
-        (&["--outputs", "/no/such"], "/no/such"),
-    ] {
-        let run = valet(&city, &[&["privatelink", "dev3/agora"], arguments].concat());
-        assert_eq!(run.code, 2, "{arguments:?}");
-        assert!(run.err.contains(said), "{said}\n{}", run.err);
-    }
-    let unserved = valet(
-        &city,
-        &[
-            "privatelink",
-            "dev3/payments-iam",
-            "-c",
-            "gc-1-batch-ap-northeast-1",
-        ],
-    );
-    assert_eq!(unserved.code, 2);
-    assert!(
-        unserved.err.contains("does not serve cluster"),
-        "{}",
-        unserved.err
-    );
+    let refused = |line: &str| {
+        let ran = run(&city, &format!("privatelink {line}"));
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}");
+        ran.err
+    };
+    assert_snapshot!(refused("dev3/agora -c gc-0-app-ap-northeast-1"), @"error: environment dev3 has no cluster `gc-0-app-ap-northeast-1`; did you mean `gc-0-apps-ap-northeast-1`?");
+    assert_snapshot!(refused("dev3/agora -c gc-0-prod-ap-northeast-1"), @"error: environment dev3 has no cluster `gc-0-prod-ap-northeast-1`; did you mean `gc-0-apps-ap-northeast-1`?");
+    assert_snapshot!(refused("dev3/payments-iam -c gc-1-batch-ap-northeast-1"), @"error: dev3/payments-iam does not serve cluster `gc-1-batch-ap-northeast-1`: add it to `clusters` in configs/dev3/payments-iam.yaml");
+    assert_snapshot!(refused("dev3/agora --privatelink-repository no-such-folder"), @"system error: no-such-folder: No such file or directory (os error 2)");
+    assert_snapshot!(refused("dev3/agora --outputs /no/such"), @"system error: /no/such: No such file or directory (os error 2)");
     assert_eq!(fs::read_to_string(&file).unwrap(), FILE);
     let bare = applied("link-bare");
-    let run = valet(&bare, &["privatelink", "dev3/agora"]);
-    assert_eq!(run.code, 2);
-    assert!(run.err.contains("privatelink.repository"), "{}", run.err);
+    assert_snapshot!(run(&bare, "privatelink dev3/agora"), @r"
+    exit code 2
+    --- stderr ---
+    error: the private-link repository is not known: give --privatelink-repository, or write `privatelink.repository` in valet.yaml
+    ");
 }
 
 #[cfg(unix)]
@@ -214,19 +193,17 @@ fn a_path_outside_the_repository_is_refused() {
     let outside = city.join("outside.yaml");
     fs::rename(&file, &outside).unwrap();
     std::os::unix::fs::symlink(&outside, &file).unwrap();
-    let run = valet(&city, &["privatelink", "dev3/agora"]);
-    assert_eq!(run.code, 2);
-    assert!(run.err.contains("it leads out of network"), "{}", run.err);
-    let valet_yaml = city.join("valet.yaml");
-    let text = fs::read_to_string(&valet_yaml).unwrap();
-    fs::write(
-        &valet_yaml,
-        text.replace("live/endpoints.yaml", "../outside.yaml"),
-    )
-    .unwrap();
-    let run = valet(&city, &["privatelink", "dev3/agora"]);
-    assert_eq!(run.code, 2);
-    assert!(run.err.contains("outside of the repository"), "{}", run.err);
+    let ran = run(&city, "privatelink dev3/agora");
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("it leads out of network"), "{ran}");
+    edit(
+        &city.join("valet.yaml"),
+        "live/endpoints.yaml",
+        "../outside.yaml",
+    );
+    let ran = run(&city, "privatelink dev3/agora");
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("outside of the repository"), "{ran}");
     assert_eq!(fs::read_to_string(&outside).unwrap(), FILE);
 }
 
@@ -237,9 +214,9 @@ fn nothing_is_handed_over_of_a_database_that_is_gone() {
     let gone = "shortname: agora\nlifecycle: retired\nretirementRequested: \"2026-01-01\"\n";
     fs::write(config, gone).unwrap();
     for command in ["privatelink", "k8s", "handoff"] {
-        let run = valet(&city, &[command, "dev3/agora"]);
-        assert_eq!((run.code, run.out.as_str()), (2, ""), "{command}");
-        assert!(run.err.contains("is retired"), "{}", run.err);
+        let ran = run(&city, &format!("{command} dev3/agora"));
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{command}");
+        assert!(ran.err.contains("is retired"), "{ran}");
     }
     assert_eq!(fs::read_to_string(&file).unwrap(), FILE);
 }
@@ -247,37 +224,28 @@ fn nothing_is_handed_over_of_a_database_that_is_gone() {
 #[test]
 fn handoff_does_it_all_and_says_so() {
     let (city, file) = linked("handoff", FILE);
-    let dry = valet(&city, &["handoff", "dev3/agora", "--dry-run"]);
-    assert_eq!(dry.code, 0, "{}", dry.err);
+    let dry = run(&city, "handoff dev3/agora --dry-run");
+    assert_eq!(dry.code, 0, "{dry}");
     assert_eq!(fs::read_to_string(&file).unwrap(), FILE);
-    let run = valet(&city, &["handoff", "dev3/agora"]);
-    assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.out.contains(&valet(&city, &["k8s", "dev3/agora"]).out));
+    let ran = run(&city, "handoff dev3/agora");
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(ran.out.contains(&run(&city, "k8s dev3/agora").out));
+    assert_snapshot!(ran.err, @"network/live/endpoints.yaml updated; commit it there");
+    assert_snapshot!(run(&city, "privatelink dev3/agora"), @r"
+    exit code 0
+    --- stderr ---
+    network/live/endpoints.yaml is up to date
+    ");
+    let again = run(&city, "handoff dev3/agora").out;
     assert!(
-        run.err.contains("network/live/endpoints.yaml updated"),
-        "{}",
-        run.err
-    );
-    let after = valet(&city, &["privatelink", "dev3/agora"]);
-    assert!(after.err.contains("is up to date"), "{}", after.err);
-    let again = valet(&city, &["handoff", "dev3/agora"]);
-    assert!(
-        again.out.contains("private-link entry: it is there."),
-        "{}",
-        again.out
+        again.contains("private-link entry: it is there."),
+        "{again}"
     );
     let prose = |unit| {
-        let out = valet(&city, &["handoff", unit, "--dry-run"]).out;
-        out.split("## Kubernetes objects")
-            .next()
-            .unwrap()
-            .to_owned()
+        let out = run(&city, &format!("handoff {unit} --dry-run")).out;
+        let (prose, _) = out.split_once("## Kubernetes objects").unwrap();
+        prose.to_owned()
     };
-    let settings = snapshot::settings("k8s");
-    settings.bind(|| {
-        insta::assert_snapshot!(
-            "handoff",
-            format!("{}\n{}", prose("dev3/test-dev"), prose("dev3/payments-iam"))
-        );
-    });
+    let both = format!("{}\n{}", prose("dev3/test-dev"), prose("dev3/payments-iam"));
+    snapshot::settings("k8s").bind(|| assert_snapshot!("handoff", both));
 }

@@ -10,7 +10,11 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{command::valet, outputs::applied, workspace::Workspace};
+use crate::support::{
+    command::{run, valet},
+    outputs::applied,
+    workspace::Workspace,
+};
 
 const LABEL: &str = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
 const SUBDOMAIN: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
@@ -204,7 +208,7 @@ fn every_object_of_every_unit_fits_its_schema() {
             "--vpc-endpoint",
             "vpce-0a1b-2c3d.vpce-svc-0123.ap-northeast-1.vpce.amazonaws.com",
         ];
-        let run = valet(
+        let ran = valet(
             &city,
             &[
                 &["k8s", &database.unit().to_string(), "--deployment"][..],
@@ -212,8 +216,8 @@ fn every_object_of_every_unit_fits_its_schema() {
             ]
             .concat(),
         );
-        assert_eq!(run.code, 0, "{}", run.err);
-        for object in serde_yaml::from_multiple::<Value>(&run.out).unwrap() {
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        for object in serde_yaml::from_multiple::<Value>(&ran.out).unwrap() {
             assert_eq!(errors(&object), [""; 0], "{object:#}");
             count += 1;
         }
@@ -224,8 +228,7 @@ fn every_object_of_every_unit_fits_its_schema() {
 #[test]
 fn the_schemas_see_a_slip() {
     let city = applied("shapes-slip");
-    let objects: Vec<Value> =
-        serde_yaml::from_multiple(&valet(&city, &["k8s", "dev3/agora"]).out).unwrap();
+    let objects: Vec<Value> = serde_yaml::from_multiple(&run(&city, "k8s dev3/agora").out).unwrap();
     for (kind, pointer, wrong) in [
         ("ServiceEntry", "/spec/ports/0/protocol", json!("TLS")),
         ("ServiceEntry", "/spec/ports/0/number", json!("5432")),

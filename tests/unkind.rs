@@ -12,26 +12,26 @@ use std::{
 };
 
 use crate::support::{
-    command::{Ran, command, valet},
+    command::{Ran, command, run, valet},
     folder::{minimal, paths},
 };
 
 /// Runs `generate`, which must refuse with exit code 2, say `why`, and leave nothing half done.
 fn refused(folder: &Path, why: &str) {
-    let run = valet(folder, &["generate"]);
-    assert_eq!(run.code, 2, "{}{}", run.out, run.err);
+    let ran = run(folder, "generate");
+    assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
     assert!(
-        run.err.contains(why) && run.err.lines().count() == 1,
+        ran.err.contains(why) && ran.err.lines().count() == 1,
         "{}",
-        run.err
+        ran.err
     );
 }
 
 /// Runs `check`, which must find this.
 fn found(folder: &Path, what: &str) {
-    let run = valet(folder, &["check"]);
-    assert_eq!(run.code, 1, "{}", run.err);
-    assert!(run.err.contains(what), "{}", run.err);
+    let ran = run(folder, "check");
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains(what), "{}", ran.err);
 }
 
 fn pipe(path: &Path) {
@@ -54,14 +54,14 @@ fn pipes_and_devices_among_the_configs_are_told_and_not_opened() {
     symlink("/dev/zero", folder.join("configs/dev/zero.yaml")).unwrap();
     fs::create_dir(folder.join("configs/dev/folder.yaml")).unwrap();
     symlink("nowhere.yaml", folder.join("configs/dev/dangling.yaml")).unwrap();
-    let run = valet(&folder, &["check"]);
-    assert_eq!(run.code, 1);
+    let ran = run(&folder, "check");
+    assert_eq!(ran.code, 1);
     for name in ["pipe", "zero", "folder", "dangling"] {
         let span = format!("[configs/dev/{name}.yaml:1:1]");
-        assert!(run.err.contains(&span), "{name}: {}", run.err);
+        assert!(ran.err.contains(&span), "{name}: {}", ran.err);
     }
-    assert_eq!(run.err.matches("not-a-file\n").count(), 4, "{}", run.err);
-    let preview = valet(&folder, &["preview", "configs/dev/pipe.yaml"]);
+    assert_eq!(ran.err.matches("not-a-file\n").count(), 4, "{}", ran.err);
+    let preview = run(&folder, "preview configs/dev/pipe.yaml");
     assert_eq!(preview.code, 2);
     assert!(
         preview.err.contains("not a regular file"),
@@ -77,12 +77,12 @@ fn a_pipe_in_the_place_of_the_workspace_file_is_refused() {
     pipe(&folder.join("valet.yaml"));
     let at = folder.to_str().unwrap();
     for command in ["check", "generate"] {
-        let run = valet(&folder, &["--workspace", at, command]);
-        assert_eq!(run.code, 2);
+        let ran = valet(&folder, &["--workspace", at, command]);
+        assert_eq!(ran.code, 2);
         assert!(
-            run.err.contains("valet.yaml: not a regular file"),
+            ran.err.contains("valet.yaml: not a regular file"),
             "{}",
-            run.err
+            ran.err
         );
     }
 }
@@ -96,7 +96,7 @@ fn a_config_may_be_a_link_inside_the_workspace_only() {
     fs::remove_file(folder.join("configs/dev/away.yaml")).unwrap();
     fs::write(folder.join("linked.yaml"), "shortname: linked\n").unwrap();
     symlink("../../linked.yaml", folder.join("configs/dev/near.yaml")).unwrap();
-    assert_eq!(valet(&folder, &["check"]).code, 0);
+    assert_eq!(run(&folder, "check").code, 0);
 }
 
 #[test]
@@ -106,11 +106,7 @@ fn folders_that_lead_out_or_round_in_circles_are_not_followed() {
     found(&folder, "a link to a folder");
     fs::remove_file(folder.join("configs/dev/loop")).unwrap();
     symlink("/", folder.join("configs/everything")).unwrap();
-    assert_eq!(
-        valet(&folder, &["check"]).code,
-        0,
-        "no environment claims it"
-    );
+    assert_eq!(run(&folder, "check").code, 0, "no environment claims it");
     fs::remove_file(folder.join("configs/everything")).unwrap();
     let outside = minimal("link-folder-outside").join("configs/dev");
     fs::remove_file(folder.join("configs/dev/orders.yaml")).unwrap();
@@ -138,7 +134,7 @@ fn no_link_in_the_output_is_followed_and_none_is_replaced() {
         symlink(&away, &link).unwrap();
         refused(&folder, "a symbolic link; nothing is written through it");
         assert_eq!(
-            valet(&folder, &["generate", "--check"]).code,
+            run(&folder, "generate --check").code,
             2,
             "nor read through it"
         );
@@ -147,7 +143,7 @@ fn no_link_in_the_output_is_followed_and_none_is_replaced() {
         refused(&folder, "a symbolic link; nothing is written through it");
     }
     let folder = minimal("output-file");
-    assert_eq!(valet(&folder, &["generate"]).code, 0);
+    assert_eq!(run(&folder, "generate").code, 0);
     let main = folder.join("generated/dev/orders/main.tf");
     fs::remove_file(&main).unwrap();
     symlink(away.join("main.tf"), &main).unwrap();
@@ -163,9 +159,9 @@ fn no_link_in_the_output_is_followed_and_none_is_replaced() {
 }
 
 fn found_in_the_way(folder: &Path) {
-    let run = valet(folder, &["generate"]);
-    assert_eq!(run.code, 1);
-    assert!(run.err.contains("main.tf was not generated"), "{}", run.err);
+    let ran = run(folder, "generate");
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("main.tf was not generated"), "{}", ran.err);
 }
 
 #[test]
@@ -174,7 +170,7 @@ fn links_with_the_names_of_unfinished_files_are_removed_and_not_written_through(
     let precious = away.join("precious");
     fs::write(&precious, "precious\n").unwrap();
     let folder = minimal("unfinished");
-    assert_eq!(valet(&folder, &["generate"]).code, 0);
+    assert_eq!(run(&folder, "generate").code, 0);
     let root = folder.join("generated/dev/orders");
     symlink(&precious, root.join(".valet-rds-unfinished-main.tf")).unwrap();
     symlink(
@@ -188,8 +184,8 @@ fn links_with_the_names_of_unfinished_files_are_removed_and_not_written_through(
         "shortname: orders\nport: 6000\n",
     )
     .unwrap();
-    let run = valet(&folder, &["generate"]);
-    assert_eq!(run.code, 0, "{}", run.err);
+    let ran = run(&folder, "generate");
+    assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(fs::read_to_string(&precious).unwrap(), "precious\n");
     assert!(!away.join("main.tf").exists());
     let left = paths(&folder.join("generated"));
@@ -202,20 +198,20 @@ fn links_with_the_names_of_unfinished_files_are_removed_and_not_written_through(
 #[test]
 fn leftovers_of_killed_runs_are_swept_wherever_they_are() {
     let folder = minimal("leftovers");
-    assert_eq!(valet(&folder, &["generate"]).code, 0);
+    assert_eq!(run(&folder, "generate").code, 0);
     let whole = paths(&folder.join("generated"));
     let dev = folder.join("generated/dev");
     fs::create_dir(dev.join(".valet-rds-unfinished-gone")).unwrap();
     fs::write(dev.join(".valet-rds-unfinished-gone/main.tf"), "# Gen").unwrap();
     fs::write(dev.join("orders/.valet-rds-unfinished-main.tf"), "# Gen").unwrap();
     fs::create_dir(dev.join("emptied")).unwrap();
-    assert_eq!(valet(&folder, &["generate", "--check"]).code, 0);
+    assert_eq!(run(&folder, "generate --check").code, 0);
     assert_eq!(
         paths(&folder.join("generated")).len(),
         whole.len() + 4,
         "--check removes nothing"
     );
-    assert_eq!(valet(&folder, &["generate"]).code, 0);
+    assert_eq!(run(&folder, "generate").code, 0);
     assert_eq!(paths(&folder.join("generated")), whole);
     fs::create_dir_all(dev.join(".valet-rds-unfinished-gone/inner")).unwrap();
     refused(&folder, "a folder that no run has made; remove it");
@@ -224,12 +220,12 @@ fn leftovers_of_killed_runs_are_swept_wherever_they_are() {
 #[test]
 fn a_file_of_zeros_after_a_crash_of_the_machine_is_written_again() {
     let folder = minimal("zeros");
-    assert_eq!(valet(&folder, &["generate"]).code, 0);
+    assert_eq!(run(&folder, "generate").code, 0);
     let main = folder.join("generated/dev/orders/main.tf");
     let whole = fs::read(&main).unwrap();
     for torn in [0, whole.len()] {
         fs::write(&main, vec![0; torn]).unwrap();
-        assert_eq!(valet(&folder, &["generate"]).code, 0);
+        assert_eq!(run(&folder, "generate").code, 0);
         assert_eq!(fs::read(&main).unwrap(), whole);
     }
 }
@@ -260,10 +256,10 @@ fn an_output_that_may_not_be_written_is_told() {
         fs::remove_file(output.join("probe")).unwrap();
         command.uid(65534).gid(65534);
     }
-    let run = Ran::of(command.output().unwrap());
+    let ran = Ran::of(command.output().unwrap());
     fs::set_permissions(&output, fs::Permissions::from_mode(0o755)).unwrap();
-    let said = run.err;
-    assert_eq!(run.code, 2, "{said}");
+    let said = ran.err;
+    assert_eq!(ran.code, 2, "{said}");
     assert!(
         said.starts_with("system error: ") && said.contains("ermission denied"),
         "{said}"
@@ -276,15 +272,15 @@ fn an_output_that_may_not_be_written_is_told() {
 fn a_full_disk_leaves_whole_files_alone_and_the_next_run_goes_on() {
     let folder = minimal("full");
     let limited = "trap '' XFSZ; ulimit -f 1; exec \"$1\" --today 2026-11-01 generate";
-    let run = shell(&folder, limited);
-    assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
-    assert!(run.err.contains(".tf: File too large"), "{}", run.err);
+    let ran = shell(&folder, limited);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+    assert!(ran.err.contains(".tf: File too large"), "{}", ran.err);
     assert_eq!(
         paths(&folder.join("generated")),
         ["dev"],
         "what was begun is gone"
     );
-    assert_eq!(valet(&folder, &["generate"]).code, 0);
+    assert_eq!(run(&folder, "generate").code, 0);
     let main = folder.join("generated/dev/orders/main.tf");
     let (whole, all) = (fs::read(&main).unwrap(), paths(&folder.join("generated")));
     fs::write(
@@ -292,12 +288,12 @@ fn a_full_disk_leaves_whole_files_alone_and_the_next_run_goes_on() {
         "shortname: orders\nport: 6000\n",
     )
     .unwrap();
-    let run = shell(&folder, limited);
-    assert_eq!(run.code, 2, "{}", run.err);
+    let ran = shell(&folder, limited);
+    assert_eq!(ran.code, 2, "{}", ran.err);
     assert_eq!(fs::read(&main).unwrap(), whole, "the old text stays");
     assert_eq!(paths(&folder.join("generated")), all);
     assert_eq!(
-        valet(&folder, &["generate"]).out,
+        run(&folder, "generate").out,
         "updated generated/dev/orders\n"
     );
 }

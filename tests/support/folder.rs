@@ -7,12 +7,23 @@ use std::{
 
 /// A fresh copy of a folder, without generated roots.
 pub(crate) fn copy(from: &str, name: &str) -> PathBuf {
+    copy_some(Path::new(from), name, |inner| {
+        !inner.starts_with("generated")
+    })
+}
+
+/// A fresh copy of a whole folder.
+pub(crate) fn copy_all(from: &Path, name: &str) -> PathBuf {
+    copy_some(from, name, |_| true)
+}
+
+fn copy_some(from: &Path, name: &str, is_wanted: impl Fn(&Path) -> bool) -> PathBuf {
     let to = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&to);
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.unwrap();
         let inner = entry.path().strip_prefix(from).unwrap();
-        if inner.starts_with("generated") {
+        if !is_wanted(inner) {
             continue;
         }
         if entry.file_type().is_dir() {

@@ -1,11 +1,15 @@
 //! Workspaces that have been applied.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::LazyLock};
 
 use serde_json::{Value, json};
 use storage_valet_rds::{connect::outputs, model::Database};
 
-use super::{command::valet, folder::city, workspace::Workspace};
+use super::{
+    command::run,
+    folder::{city, copy_all},
+    workspace::Workspace,
+};
 
 /// What `terraform output -json` prints once the unit's root has been applied.
 pub(crate) fn outputs_of(database: &Database) -> Value {
@@ -28,11 +32,14 @@ pub(crate) fn outputs_of(database: &Database) -> Value {
 
 /// A copy of the example workspace in which every unit's outputs are committed.
 pub(crate) fn applied(name: &str) -> PathBuf {
-    let city = city(name);
-    assert_eq!(valet(&city, &["generate"]).code, 0);
-    for database in Workspace::open(&city).databases {
-        let path = city.join(database.directory()).join(outputs::FILE);
-        fs::write(path, format!("{:#}\n", outputs_of(&database))).unwrap();
-    }
-    city
+    static APPLIED: LazyLock<PathBuf> = LazyLock::new(|| {
+        let city = city("applied");
+        assert_eq!(run(&city, "generate").code, 0);
+        for database in Workspace::open(&city).databases {
+            let path = city.join(database.directory()).join(outputs::FILE);
+            fs::write(path, format!("{:#}\n", outputs_of(&database))).unwrap();
+        }
+        city
+    });
+    copy_all(&APPLIED, name)
 }

@@ -17,7 +17,19 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
             }
         }
     }
-    shell::output(cmd!(sh, "cargo test --workspace --quiet").env("INSTA_UPDATE", "always"))?;
+    let tests = cmd!(sh, "cargo test --workspace --quiet");
+    // Without a stop at the first one, all that differ inside the tests wait together.
+    let tests = tests
+        .env("INSTA_UPDATE", "always")
+        .env("INSTA_FORCE_PASS", "1");
+    shell::output(tests)?;
+    let waiting = sh.read_dir("tests")?;
+    if waiting
+        .iter()
+        .any(|path| files::name(path).ends_with(".pending-snap"))
+    {
+        note += "snapshots inside the tests differ, too: take them with `cargo insta review`\n";
+    }
     Ok(note + "blessed: read `git diff snapshots`")
 }
 
