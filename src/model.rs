@@ -135,6 +135,17 @@ impl Environment {
         )
     }
 
+    /// ARN of the databases of this account and Region, with a wildcard for their names.
+    #[must_use]
+    pub fn database_arns(&self) -> String {
+        format!(
+            "arn:{}:rds:{}:{}:db:*",
+            self.partition(),
+            self.spec.region,
+            self.spec.account_id
+        )
+    }
+
     /// Clusters whose OIDC provider this environment owns, with whether it exists already.
     pub fn owned_clusters(&self) -> impl Iterator<Item = (&String, &workspace::Cluster, bool)> {
         self.spec

@@ -23,10 +23,9 @@ fn explained() -> Vec<(RootModule, Vec<Value>)> {
     for folder in folders {
         let workspace = Workspace::open(&folder);
         for environment in &workspace.environments {
-            if let Some(root) = lower::environment(environment) {
-                let values = explain::values(&root, Owner::Environment(environment));
-                all.push((root, values));
-            }
+            let root = lower::environment(environment);
+            let values = explain::values(&root, Owner::Environment(environment));
+            all.push((root, values));
         }
         for database in &workspace.databases {
             let root = lower::unit(database);

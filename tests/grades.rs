@@ -37,9 +37,7 @@ const PRECIOUS: [&str; 5] = [
 ];
 
 /// Roles that nobody outside the unit knows.
-const INNER: [&str; 4] = [
-    "module.nlb.aws_iam_role.sync",
-    "module.nlb.aws_iam_role.scheduler",
+const INNER: [&str; 2] = [
     "module.proxy.aws_iam_role.this",
     "module.rds.aws_iam_role.monitoring",
 ];

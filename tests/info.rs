@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 use storage_valet_rds::{
-    aws::name::{Kind, Names},
+    aws::name::{Kind, Names, SharedNames},
     cli::json::info::Info,
     inspect::names::names,
     yaml::Document,
@@ -206,7 +206,12 @@ fn every_name_in_the_terraform_is_listed() {
             };
             let key = key.trim();
             let is_name = key == "name" || key == "identifier" || key.ends_with("_name");
-            let skipped = ["database_name", "service_account_name"].contains(&key);
+            let skipped = [
+                "database_name",
+                "service_account_name",
+                "sync_function_name",
+            ]
+            .contains(&key);
             if !is_name || skipped || !value.contains('"') {
                 continue;
             }
@@ -227,7 +232,7 @@ fn named_by_module(module: &str, resource: &str, texts: &[(&str, &str)]) -> BTre
         .map(|path| hcl::parse(&fs::read_to_string(path).unwrap()).unwrap())
         .collect();
     let blocks = || bodies.iter().flat_map(hcl::Body::blocks);
-    // Alarms that are alike are entries of a map of metrics.
+    // What is alike, alarms or subscriptions, is made of the entries of a map.
     let maps = blocks()
         .filter(|block| block.identifier() == "locals")
         .flat_map(|block| block.body().attributes())
@@ -238,7 +243,11 @@ fn named_by_module(module: &str, resource: &str, texts: &[(&str, &str)]) -> BTre
     let text = |shown: &dyn ToString| shown.to_string().trim_matches('"').to_owned();
     let metrics: Vec<_> = maps
         .flatten()
-        .filter(|(_, value)| value.to_string().contains("metric_name"))
+        .filter(|(_, value)| {
+            ["metric_name", "source_type"]
+                .iter()
+                .any(|key| value.to_string().contains(key))
+        })
         .map(|(key, _)| text(key))
         .collect();
     let mut names = BTreeSet::new();
@@ -252,7 +261,10 @@ fn named_by_module(module: &str, resource: &str, texts: &[(&str, &str)]) -> BTre
         let name = attributes
             .find(|attribute| ["alarm_name", "name"].contains(&attribute.key()))
             .unwrap();
-        let mut name = text(name.expr());
+        let mut name = match name.expr() {
+            whole @ hcl::Expression::Traversal(_) => format!("${{{whole}}}"),
+            other => text(other),
+        };
         for (from, to) in texts {
             name = name.replace(&format!("${{{from}}}"), to);
         }
@@ -273,13 +285,12 @@ fn the_modules_name_alarms_and_log_groups_as_the_table_does() {
         ("proxy", [("var.name", &names.proxy)]),
         ("nlb", [("var.name", &names.load_balancer)]),
     ];
-    let sync = ("var.sync_function_name", names.sync_function.as_str());
     let log = ("each.key", "log");
     let mut of_kind: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
     for (module, [name]) in modules {
         let alarms = named_by_module(module, "aws_cloudwatch_metric_alarm", &[name]);
         of_kind.entry(Kind::Alarm).or_default().extend(alarms);
-        let groups = named_by_module(module, "aws_cloudwatch_log_group", &[name, sync, log]);
+        let groups = named_by_module(module, "aws_cloudwatch_log_group", &[name, log]);
         of_kind.entry(Kind::LogGroup).or_default().extend(groups);
     }
     for (kind, named) in of_kind {
@@ -289,6 +300,53 @@ fn the_modules_name_alarms_and_log_groups_as_the_table_does() {
             .map(|named| named.name)
             .collect();
         assert_eq!(listed, named, "{kind:?}");
+    }
+}
+
+#[test]
+fn the_modules_name_what_units_share_as_the_table_does() {
+    let names = SharedNames::derive("e");
+    let sync = ("var.name", names.sync_function.as_str());
+    let events = (
+        "var.event_subscription_name",
+        names.event_subscription.as_str(),
+    );
+    let all = names.all();
+    let listed = |kind| -> BTreeSet<String> {
+        let of_kind = all.iter().filter(|(listed, ..)| *listed == kind);
+        of_kind.map(|(_, name, _)| name.clone()).collect()
+    };
+    for (kind, module, resource, text) in [
+        (
+            Kind::Alarm,
+            "target-sync",
+            "aws_cloudwatch_metric_alarm",
+            sync,
+        ),
+        (
+            Kind::LogGroup,
+            "target-sync",
+            "aws_cloudwatch_log_group",
+            sync,
+        ),
+        (
+            Kind::Schedule,
+            "target-sync",
+            "aws_scheduler_schedule",
+            sync,
+        ),
+        (
+            Kind::EventSubscription,
+            "environment",
+            "aws_db_event_subscription",
+            events,
+        ),
+    ] {
+        assert_eq!(
+            listed(kind),
+            named_by_module(module, resource, &[text]),
+            "{kind:?}"
+        );
     }
 }
 
@@ -315,11 +373,6 @@ fn only_what_a_unit_has_is_listed() {
         assert_eq!(
             lists(Kind::Role, &own.monitoring_role),
             database.monitoring_interval.value > 0,
-            "{unit}"
-        );
-        assert_eq!(
-            lists(Kind::SecurityGroup, &own.sync_security_group),
-            spec.network.target_sync_in_vpc,
             "{unit}"
         );
     }

@@ -100,20 +100,21 @@ fn every_message_names_its_variable_and_says_what_it_must_be() {
     assert!(seen > 0, "no validation was seen");
 }
 
-/// Mocks plan neither what AWS does to a volume nor the order of a destroy.
+/// Mocks plan neither what AWS does to a volume nor the order of a destroy, and show no order between modules.
 #[test]
-fn the_database_module_follows_what_aws_does_to_it() {
-    let resource = |file: &str, kind: &str| {
+fn the_modules_wait_for_what_aws_does() {
+    let block = |file: &str, labels: &[&str]| {
         let body = hcl::parse(&fs::read_to_string(file).unwrap()).unwrap();
-        let mut blocks = body.into_blocks();
-        blocks.find(|block| {
-            block
-                .labels()
-                .first()
-                .is_some_and(|label| label.as_str() == kind)
-        })
+        let found = body.into_blocks().find(|block| {
+            let own = block.labels().iter().map(hcl::BlockLabel::as_str);
+            own.eq(labels.iter().copied())
+        });
+        found.unwrap()
     };
-    let group = resource("modules/rds/monitoring.tf", "aws_cloudwatch_log_group").unwrap();
+    let group = block(
+        "modules/rds/monitoring.tf",
+        &["aws_cloudwatch_log_group", "this"],
+    );
     let lifecycle = named(group.body(), "lifecycle").next().unwrap();
     assert_eq!(
         argument(lifecycle, "create_before_destroy"),
@@ -124,6 +125,13 @@ fn the_database_module_follows_what_aws_does_to_it() {
     assert!(
         alarms.contains("threshold = aws_db_instance.this.allocated_storage * local.gib / 10"),
         "the alarm on free storage must follow what the volume has grown to"
+    );
+    let endpoint = block("modules/proxy/outputs.tf", &["endpoint"]);
+    let waits_for = argument(&endpoint, "depends_on").unwrap().to_string();
+    assert_eq!(
+        waits_for.split_whitespace().collect::<String>(),
+        "[aws_db_proxy_target.this]",
+        "who waits for connections through the proxy must not begin before the database is behind it"
     );
 }
 

@@ -83,7 +83,6 @@ CHANGES = [
     ("lean", "env.alarmTopicArn", f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"),
     ("lean", "env.network.subnetIds", "MORE"),
     ("lean", "env.network.vpcId", "OTHER"),
-    ("lean", "env.network.targetSyncInVpc", True),
     ("lean", "env.clusters.apps.clientCidrs", "CIDRS"),
     ("lean", "env.clusters.apps.principalArns", ["arn:aws:iam::333333333333:root"]),
     ("lean", "env.clusters.apps.oidcIssuer", "https://oidc.example.com/id/OTHER"),
@@ -104,7 +103,6 @@ CHANGES = [
     ("full", "env.kmsKeyArn", "KEY2"),
     ("full", "env.alarmTopicArn", GONE),
     ("full", "env.clusters.apps.clientCidrs", ["10.66.0.0/16"]),
-    ("full", "env.network.targetSyncInVpc", False),
 ]
 
 
@@ -228,11 +226,8 @@ class Bench:
         (workspace / f"configs/dev/{stem}.yaml").write_text(json.dumps(config))
         run(self.valet, "--today", "2026-11-01", "--workspace", str(workspace), "generate")
         root = workspace / f"generated/dev/{stem}"
-        skips = "\n".join(f"  skip_{what} = true" for what in ("credentials_validation", "metadata_api_check"))
-        (root / "emulator_override.tf").write_text(
-            f'terraform {{\n  backend "local" {{}}\n}}\n\nprovider "aws" {{\n{skips}\n}}\n'
-        )
-        # Every root calls the same modules from the same depth, so one initialisation serves them all.
+        self.lead(root)
+        # Every unit calls the same modules from the same depth, so one initialisation serves them all.
         if self.initialised:
             shutil.copytree(self.initialised / ".terraform", root / ".terraform", symlinks=True)
             shutil.copy(self.initialised / ".terraform.lock.hcl", root)
@@ -243,6 +238,14 @@ class Bench:
             shutil.copytree(root / ".terraform", self.initialised / ".terraform", symlinks=True)
             shutil.copy(root / ".terraform.lock.hcl", self.initialised)
         return root
+
+    @staticmethod
+    def lead(root):
+        """Leads a root to the emulated AWS."""
+        skips = "\n".join(f"  skip_{what} = true" for what in ("credentials_validation", "metadata_api_check"))
+        (root / "emulator_override.tf").write_text(
+            f'terraform {{\n  backend "local" {{}}\n}}\n\nprovider "aws" {{\n{skips}\n}}\n'
+        )
 
 
 def planned(root, state, noise, name=None):
@@ -287,6 +290,10 @@ def record(bench, base, config, done):
     environment = bench.environment(base)
     if not state.exists():
         root = bench.generate(base, config, environment)
+        shared = root.parent / "_environment"
+        bench.lead(shared)
+        run("terraform", "init", "-input=false", cwd=shared)
+        run("terraform", "apply", "-input=false", "-auto-approve", f"-state={state}.shared", cwd=shared)
         planned(root, state, {}, "create" if base == "lean" else None)
         run("terraform", "apply", "-input=false", "-auto-approve", f"-state={state}.new", cwd=root)
         os.rename(f"{state}.new", state)

@@ -33,18 +33,19 @@ locals {
       treat_missing_data = "notBreaching"
     }
 
-    sync-errors = {
-      description         = "The target sync fails or no longer runs: a new address of the proxy would not be registered."
-      namespace           = "AWS/Lambda"
-      metric_name         = "Errors"
-      dimensions          = { FunctionName = aws_lambda_function.sync.function_name }
+    sync-failed = {
+      description = "The target sync fails for this load balancer: the proxy's name has no address, or AWS refuses one."
+      namespace   = "ValetRds/TargetSync"
+      metric_name = "Failed"
+      # The function counts failures by the group's name.
+      dimensions          = { TargetGroup = aws_lb_target_group.this.name }
       statistic           = "Sum"
       comparison_operator = "GreaterThanOrEqualToThreshold"
-      # Each period holds at least one run.
-      period             = max(300, var.sync_interval_minutes * 60)
-      evaluation_periods = 3
-      # Each run writes the metric, be it 0, so no data means that nothing runs.
-      treat_missing_data = "breaching"
+      # Each of five runs in a row.
+      period             = 60
+      evaluation_periods = 5
+      # It counts failures only; that it does not run at all is an alarm of the environment's.
+      treat_missing_data = "notBreaching"
     }
   }
 }

@@ -42,6 +42,12 @@ resource "aws_lb_target_group" "this" {
     healthy_threshold   = 2
     unhealthy_threshold = 2
   }
+
+  # By these the environment's target sync finds the group, and may change its targets.
+  tags = {
+    "valet-rds:environment"    = var.environment
+    "valet-rds:proxy-endpoint" = var.proxy_endpoint
+  }
 }
 
 resource "aws_lb_listener" "this" {
@@ -60,4 +66,43 @@ resource "aws_lb_listener" "this" {
     # and AWS does not delete a group that a listener uses, so the listener has to go first.
     replace_triggered_by = [aws_lb_target_group.this.arn]
   }
+}
+
+# AWS's own words for a function that is not there do not say whose work it is. Read during the apply that makes the target
+# group, so that a plan does not fail while the environment is planned beside it.
+data "aws_lambda_functions" "account" {
+  depends_on = [aws_lb_target_group.this]
+
+  lifecycle {
+    postcondition {
+      condition     = contains(self.function_names, var.sync_function_name)
+      error_message = "There is no function ${var.sync_function_name}, which fills the target group: apply the root _environment of the environment ${var.environment} first, then this one again."
+    }
+  }
+}
+
+# The apply ends with a target that works, or with the function's words why there is none.
+resource "aws_lambda_invocation" "apply" {
+  function_name = var.sync_function_name
+
+  # Another input is another invocation.
+  input = jsonencode({
+    trigger          = "apply"
+    port             = var.port
+    proxy_endpoint   = var.proxy_endpoint
+    proxy_name       = var.proxy_name
+    target_group_arn = aws_lb_target_group.this.arn
+  })
+
+  triggers = {
+    database = var.database_resource_id
+    listener = aws_lb_listener.this.arn
+  }
+
+  # Without the listener every target is unused, without the rules every one is unhealthy.
+  depends_on = [
+    aws_vpc_security_group_egress_rule.proxy,
+    aws_vpc_security_group_ingress_rule.proxy,
+    data.aws_lambda_functions.account,
+  ]
 }

@@ -40,29 +40,3 @@ resource "aws_vpc_security_group_ingress_rule" "proxy" {
   from_port                    = var.port
   to_port                      = var.port
 }
-
-resource "aws_security_group" "sync" {
-  for_each = local.vpc
-
-  name        = each.value.security_group_name
-  description = "Target sync of a network load balancer"
-  vpc_id      = var.vpc_id
-
-  tags = { Name = each.value.security_group_name }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_vpc_security_group_egress_rule" "sync" {
-  for_each = local.vpc
-
-  security_group_id = aws_security_group.sync[each.key].id
-  description       = "HTTPS to the load balancing API"
-  # The API's addresses are not fixed, and answer through a NAT or an interface endpoint.
-  cidr_ipv4   = "0.0.0.0/0"
-  ip_protocol = "tcp"
-  from_port   = 443
-  to_port     = 443
-}

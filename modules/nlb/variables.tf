@@ -23,18 +23,20 @@ variable "client_cidrs" {
   }
 }
 
-variable "log_retention_days" {
-  description = "Days to keep the log lines of the target sync."
-  type        = number
-  default     = 30
+variable "database_resource_id" {
+  description = "Resource id of the database behind the proxy (db-...). When it changes, the apply waits until connections work again."
+  type        = string
+  nullable    = false
+}
+
+variable "environment" {
+  description = "Name of the environment whose target sync fills the target group."
+  type        = string
   nullable    = false
 
   validation {
-    condition = contains(
-      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
-      var.log_retention_days,
-    )
-    error_message = "The log_retention_days must be a retention that CloudWatch Logs offers, such as 7, 30, 90 or 365."
+    condition     = can(regex("^[A-Za-z0-9_.:/=+@-]{1,256}$", var.environment))
+    error_message = "The environment must hold only letters, digits and _.:/=+@- : 256 at most."
   }
 }
 
@@ -68,6 +70,17 @@ variable "proxy_endpoint" {
   validation {
     condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]+$", var.proxy_endpoint))
     error_message = "The proxy_endpoint must be a host name without scheme and port."
+  }
+}
+
+variable "proxy_name" {
+  description = "Name of the proxy."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z](-?[a-z0-9]+)*$", var.proxy_name)) && length(var.proxy_name) <= 63
+    error_message = "The proxy_name must start with a letter and hold only a-z, 0-9 and single hyphens, none at the end: 63 at most."
   }
 }
 
@@ -105,83 +118,13 @@ variable "subnet_ids" {
 }
 
 variable "sync_function_name" {
-  description = "Name of the target sync's function and of its schedule."
+  description = "Name of the function that fills the target group: the target sync of the environment."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", var.sync_function_name))
     error_message = "The sync_function_name must hold only letters, digits, hyphens and underscores: 64 at most."
-  }
-}
-
-variable "sync_interval_minutes" {
-  description = "Minutes between two runs of the target sync."
-  type        = number
-  default     = 1
-  nullable    = false
-
-  validation {
-    condition     = var.sync_interval_minutes >= 1 && var.sync_interval_minutes <= 60 && floor(var.sync_interval_minutes) == var.sync_interval_minutes
-    error_message = "The sync_interval_minutes must be a whole number from 1 to 60."
-  }
-}
-
-variable "sync_role_name" {
-  description = "Name of the role that the target sync runs with."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.sync_role_name))
-    error_message = "The sync_role_name must hold only letters, digits and _+=,.@- : 64 at most."
-  }
-}
-
-variable "sync_scheduler_role_name" {
-  description = "Name of the role that the schedule runs the target sync with."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.sync_scheduler_role_name))
-    error_message = "The sync_scheduler_role_name must hold only letters, digits and _+=,.@- : 64 at most."
-  }
-
-  validation {
-    # IAM compares role names without case.
-    condition     = lower(var.sync_scheduler_role_name) != lower(var.sync_role_name)
-    error_message = "The sync_scheduler_role_name must differ from sync_role_name, and not in case alone."
-  }
-}
-
-variable "sync_security_group_name" {
-  description = "Name of the target sync's security group; null without sync_subnet_ids."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = (var.sync_security_group_name == null) == (length(var.sync_subnet_ids) == 0)
-    error_message = "The sync_security_group_name must be given with sync_subnet_ids, and be null without them."
-  }
-
-  validation {
-    condition = var.sync_security_group_name == null ? true : (
-      can(regex("^[A-Za-z0-9 ._:/()#,@\\[\\]+=&;{}!$*-]{1,255}$", var.sync_security_group_name)) && !startswith(var.sync_security_group_name, "sg-")
-    )
-    error_message = "The sync_security_group_name must hold only letters, digits, blanks and ._-:/()#,@[]+=&;{}!$* , 255 at most, and not start with sg-."
-  }
-}
-
-variable "sync_subnet_ids" {
-  description = "Ids of subnets with a route to the load balancing API to run the target sync in; empty to run it outside the VPC."
-  type        = set(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for id in var.sync_subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
-    error_message = "The sync_subnet_ids must be subnet ids, subnet-…."
   }
 }
 

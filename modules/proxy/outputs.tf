@@ -4,8 +4,10 @@ output "arn" {
 }
 
 output "endpoint" {
-  description = "Host name of the proxy, without the port. IAM tokens and TLS names are made for it."
+  description = "Host name of the proxy, without the port. IAM tokens and TLS names are made for it. Known once the database is behind the proxy."
   value       = aws_db_proxy.this.endpoint
+  # Who waits for connections through this name must not begin to wait before there is anything to connect to.
+  depends_on = [aws_db_proxy_target.this]
 }
 
 output "port" {

@@ -3,6 +3,10 @@
 //! A name is its readable text when that fits the limit of its kind; otherwise the start of that text and a hash of
 //! all of it. No random part, no position in a list: the same config always gives the same names.
 
+mod shared;
+
+pub use shared::SharedNames;
+
 use sha2::{Digest, Sha256};
 
 use crate::text::date::Date;
@@ -16,6 +20,8 @@ pub enum Kind {
     SubnetGroup,
     /// RDS parameter group.
     ParameterGroup,
+    /// RDS event subscription.
+    EventSubscription,
     /// RDS proxy.
     Proxy,
     /// Load balancer.
@@ -48,7 +54,11 @@ impl Kind {
             Self::LoadBalancer | Self::TargetGroup => 32,
             Self::Database | Self::Proxy => 63,
             Self::Function | Self::Role | Self::Schedule => 64,
-            Self::Alarm | Self::ParameterGroup | Self::SecurityGroup | Self::SubnetGroup => 255,
+            Self::Alarm
+            | Self::EventSubscription
+            | Self::ParameterGroup
+            | Self::SecurityGroup
+            | Self::SubnetGroup => 255,
             Self::EndpointService => 256,
             Self::LogGroup => 512,
             Self::StateKey => 1024,
@@ -61,6 +71,7 @@ impl Kind {
         match self {
             Self::Database => "RDS instance",
             Self::SubnetGroup => "DB subnet group",
+            Self::EventSubscription => "RDS event subscription",
             Self::ParameterGroup => "DB parameter group",
             Self::Proxy => "RDS Proxy",
             Self::LoadBalancer => "network load balancer",
@@ -95,8 +106,6 @@ pub enum Presence {
     Always,
     /// With Enhanced Monitoring.
     Monitoring,
-    /// When the target sync runs in the VPC.
-    SyncInVpc,
     /// One for each log that goes to CloudWatch.
     LogExports,
     /// With a topic for alarms.
@@ -114,7 +123,6 @@ impl Presence {
         match self {
             Self::Always => "always",
             Self::Monitoring => "`monitoringInterval` above 0",
-            Self::SyncInVpc => "`network.targetSyncInVpc`",
             Self::LogExports => "each of `logExports`",
             Self::Alarms => "`alarmTopicArn`",
             Self::CreditAlarms => "`alarmTopicArn`, burstable class",
@@ -180,14 +188,6 @@ names! {
     target_group: TargetGroup, "", Always;
     /// Security group of the load balancer.
     load_balancer_security_group: SecurityGroup, "-nlb", Always;
-    /// Lambda function that keeps the targets in step; its schedule has the same name.
-    sync_function: Function, "-target-sync", Always;
-    /// Role of that function.
-    sync_role: Role, "-target-sync", Always;
-    /// Role of its schedule.
-    sync_scheduler_role: Role, "-target-sync-schedule", Always;
-    /// Security group of the function, when it runs in the VPC.
-    sync_security_group: SecurityGroup, "-target-sync", SyncInVpc;
     /// Name tag of the endpoint service.
     endpoint_service: EndpointService, "", Always;
 }
@@ -225,14 +225,12 @@ const fn alarm(presence: Presence, of: fn(&Names) -> &str, after: &'static str) 
 const LOG: &str = "{log}";
 
 const DERIVED: &[Derived] = {
-    use Kind::{LogGroup, Schedule};
+    use Kind::LogGroup;
     use Presence::{Alarms, Always, CreditAlarms, LogExports, PostgresAlarms};
     const INSTANCE: fn(&Names) -> &str = |names| &names.instance;
     const PROXY: fn(&Names) -> &str = |names| &names.proxy;
     const BALANCER: fn(&Names) -> &str = |names| &names.load_balancer;
-    const SYNC: fn(&Names) -> &str = |names| &names.sync_function;
     &[
-        derived(Schedule, Always, "", SYNC, ""),
         derived(
             LogGroup,
             LogExports,
@@ -241,7 +239,6 @@ const DERIVED: &[Derived] = {
             "/{log}",
         ),
         derived(LogGroup, Always, "/aws/rds/proxy/", PROXY, ""),
-        derived(LogGroup, Always, "/aws/lambda/", SYNC, ""),
         alarm(Alarms, INSTANCE, "-connections"),
         alarm(Alarms, INSTANCE, "-cpu"),
         alarm(CreditAlarms, INSTANCE, "-cpu-credits"),
@@ -254,7 +251,7 @@ const DERIVED: &[Derived] = {
         alarm(Alarms, PROXY, "-database-logins"),
         alarm(Alarms, PROXY, "-pinned-sessions"),
         alarm(Alarms, BALANCER, "-healthy-hosts"),
-        alarm(Alarms, BALANCER, "-sync-errors"),
+        alarm(Alarms, BALANCER, "-sync-failed"),
         alarm(Alarms, BALANCER, "-unhealthy-hosts"),
     ]
 };

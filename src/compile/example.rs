@@ -56,8 +56,7 @@ fn of_all_keys() -> BTreeMap<String, Origin> {
     let (database, _, _) = compile::tolerant(&environment, path, bytes, Date::constant(2026, 1, 1));
     let unit = database.as_ref().map(Owner::Unit);
     for owner in unit.into_iter().chain([Owner::Environment(&environment)]) {
-        let Some(root) = owner.root() else { continue };
-        for (address, _, argument) in diff::arguments(&root) {
+        for (address, _, argument) in diff::arguments(&owner.root()) {
             if let ArgumentSource::Origin(origin) = argument.source {
                 origins.insert(address, origin);
             }

@@ -173,13 +173,13 @@ pub fn compare(
         .par_iter()
         .flat_map_iter(|new| match before.get(&new.state()) {
             Some(old) => pair(old, *new, prefix, differs),
-            None => created(base, *new, prefix).into_iter().collect(),
+            None => vec![created(base, *new, prefix)],
         })
         .collect();
     let gone = before
         .iter()
         .filter(|(state, owner)| !after.contains(state) && !head.is_broken(owner))
-        .filter_map(|(_, owner)| Some((owner.directory(), print_root(&owner.root()?))));
+        .map(|(_, owner)| (owner.directory(), print_root(&owner.root())));
     changes.extend(gone.map(|(directory, tree)| RootChange {
         directory: format!("{prefix}{directory}"),
         base: Some(files(tree)),
@@ -198,19 +198,19 @@ fn is_doubtful(base: &Side, directory: &str, prefix: &str) -> bool {
 }
 
 /// A root that only the head has.
-fn created(base: &Side, new: Owner, prefix: &str) -> Option<RootChange> {
-    let root = new.root()?;
+fn created(base: &Side, new: Owner, prefix: &str) -> RootChange {
+    let root = new.root();
     let directory = format!("{prefix}{}", root.directory);
     let doubt = is_doubtful(base, &directory, prefix).then(|| {
         "a config of this environment could not be read before, so the database may exist"
             .to_owned()
     });
-    Some(RootChange {
+    RootChange {
         directory,
         head: Some(files(print_root(&root))),
         doubt,
         ..RootChange::default()
-    })
+    }
 }
 
 /// One root on both sides; two changes when its folder is another one, nothing when it is the same.
@@ -220,9 +220,7 @@ fn pair(
     prefix: &str,
     differs: &(dyn Fn(&str) -> bool + Sync),
 ) -> Vec<RootChange> {
-    let (Some(before), Some(root)) = (old.root(), new.root()) else {
-        return Vec::new();
-    };
+    let (before, root) = (old.root(), new.root());
     let known = module_folders(&before);
     let mut modules = module_folders(&root);
     modules.retain(|folder| known.contains(folder) && differs(folder));

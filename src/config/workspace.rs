@@ -144,7 +144,7 @@ pub struct Network {
     )]
     pub subnet_ids: Vec<String>,
     /// Whether the target sync runs inside the VPC, for accounts where the proxy's name does not resolve publicly.
-    /// The subnets then need a route to the Elastic Load Balancing API. Default: false.
+    /// The subnets then need a route to the APIs of Elastic Load Balancing and RDS. Default: false.
     #[serde(default)]
     pub target_sync_in_vpc: bool,
 }

@@ -30,7 +30,6 @@ fn has(database: &Database, presence: Presence) -> bool {
     match presence {
         Presence::Always | Presence::LogExports => true,
         Presence::Monitoring => database.monitoring_interval.value > 0,
-        Presence::SyncInVpc => spec.network.target_sync_in_vpc,
         Presence::Alarms => has_alarms,
         Presence::CreditAlarms => {
             let capacity = database.instance_class.value.capacity();

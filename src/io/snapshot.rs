@@ -93,9 +93,7 @@ pub fn of(
         .filter(|path| !compiled.contains(path))
         .cloned()
         .collect();
-    let shared = environments
-        .iter()
-        .filter_map(|one| lower::environment(one));
+    let shared = environments.iter().map(|one| lower::environment(one));
     let mut folders = BTreeSet::new();
     for root in shared.chain(databases.iter().map(lower::unit)) {
         folders.extend(module_folders(&root));

@@ -29,7 +29,7 @@ pub(super) struct Causes<'a> {
 impl<'a> Causes<'a> {
     /// The origins of a head's arguments; none, when no config of this version stands behind it.
     pub(super) fn new(head: Option<Head<'a>>) -> Self {
-        let root = head.and_then(|head| head.owner.root());
+        let root = head.map(|head| head.owner.root());
         let arguments = root.as_ref().map(diff::arguments).unwrap_or_default();
         let sources = arguments
             .into_iter()

@@ -2,6 +2,7 @@
 
 mod network;
 mod rds;
+mod shared;
 
 use std::collections::BTreeMap;
 
@@ -156,7 +157,7 @@ impl Row {
 
 /// Every row, in the order in which they are tried.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    rds::ROWS.iter().chain(network::ROWS)
+    rds::ROWS.iter().chain(network::ROWS).chain(shared::ROWS)
 }
 
 /// The row of a change. A change that the table does not know is taken for the worst.

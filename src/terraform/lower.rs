@@ -1,9 +1,11 @@
 //! Database to root: which files a root has, which blocks, which module is called with what, and why.
 //!
 //! Addresses are fixed for ever: `module.rds`, `module.proxy`, `module.nlb`, `module.endpoint_service`,
-//! `module.irsa_role`, and `module.cluster_trust` of an environment. A renamed one would rebuild what it holds.
+//! `module.irsa_role`, and of an environment `module.cluster_trust`, `module.environment`, `module.target_sync`.
+//! A renamed one would rebuild what it holds.
 
 mod modules;
+mod shared;
 
 use std::{borrow::Cow, sync::LazyLock};
 
@@ -16,7 +18,6 @@ use crate::{
     },
     terraform::root_module::{Block, BlockKind, Expression, RootFile, RootModule, texts},
 };
-use modules::call;
 
 /// The names of the files that a root can have.
 pub const FILES: [&str; 3] = ["main.tf", "outputs.tf", "terraform.tf"];
@@ -49,11 +50,11 @@ impl Owner<'_> {
         }
     }
 
-    /// The root; none for an environment whose units share nothing.
+    /// The root.
     #[must_use]
-    pub fn root(&self) -> Option<RootModule> {
+    pub fn root(&self) -> RootModule {
         match self {
-            Self::Unit(database) => Some(unit(database)),
+            Self::Unit(database) => unit(database),
             Self::Environment(one) => environment(one),
         }
     }
@@ -120,43 +121,9 @@ fn forgotten(database: &Database) -> Vec<Block> {
         .collect()
 }
 
-/// Lowers what the units of an environment share: trust in the clusters' identities. Nothing, when others own it.
+/// Lowers what the units of an environment share.
 #[must_use]
-pub fn environment(environment: &Environment) -> Option<RootModule> {
-    let clusters: Vec<_> = environment.owned_clusters().collect();
-    if clusters.is_empty() {
-        return None;
-    }
-    let issuers = clusters
-        .iter()
-        .map(|(name, cluster, _)| ((*name).clone(), (&cluster.oidc_issuer).into()))
-        .collect();
-    let call = call(environment, "cluster_trust", "cluster-trust").environment(
-        "clusters",
-        Expression::Map(issuers),
-        "clusters",
-    );
-    let imports = clusters
-        .iter()
-        .filter(|(.., exists)| *exists)
-        .map(|(name, cluster, _)| {
-            Block::new(BlockKind::Import, &[])
-                .environment(
-                    "to",
-                    Expression::Address(
-                        "cluster_trust",
-                        "aws_iam_openid_connect_provider",
-                        "this",
-                        (*name).clone(),
-                    ),
-                    "clusters",
-                )
-                .environment(
-                    "id",
-                    environment.oidc_provider_arn(&cluster.oidc_issuer),
-                    "clusters",
-                )
-        });
+pub fn environment(environment: &Environment) -> RootModule {
     let tags = environment
         .spec
         .tags
@@ -165,13 +132,13 @@ pub fn environment(environment: &Environment) -> Option<RootModule> {
     let tags = tags
         .chain([identity_tag("environment", &environment.name)])
         .collect();
-    Some(RootModule {
+    RootModule {
         directory: environment.directory(),
         written_in: environment.file.path.clone(),
         files: vec![
             RootFile {
                 name: "main.tf",
-                blocks: std::iter::once(call).chain(imports).collect(),
+                blocks: shared::modules(environment).into(),
             },
             RootFile {
                 name: "terraform.tf",
@@ -181,7 +148,7 @@ pub fn environment(environment: &Environment) -> Option<RootModule> {
                 ]),
             },
         ],
-    })
+    }
 }
 
 /// Prefix of the tags that say which config a resource belongs to.

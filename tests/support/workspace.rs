@@ -86,7 +86,7 @@ impl Workspace {
         let shared = self
             .environments
             .iter()
-            .filter_map(|known| lower::environment(known));
+            .map(|known| lower::environment(known));
         shared
             .chain(self.databases.iter().map(lower::unit))
             .collect()

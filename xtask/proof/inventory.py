@@ -25,3 +25,8 @@ def inventory(aws):
         for service, call, entries, name in KINDS
         for entry in getattr(aws.client(service), call)()[entries]
     ]
+
+
+def own(entries, environment):
+    """Those of the units alone: without trust in the clusters, and without what the environment is named in front of."""
+    return [each for each in entries if "oidc-provider" not in each and f"{environment}_" not in each]

@@ -65,7 +65,7 @@ def test_the_password_rotates_in_the_configured_days(unit):
 
 def test_logs_are_kept_for_a_while_and_not_for_ever(unit):
     wanted = {
-        f"/aws/lambda/{unit.base}-target-sync",
+        f"/aws/lambda/{unit.sync}",
         f"/aws/rds/instance/{unit.base}/postgresql",
         f"/aws/rds/instance/{unit.base}/upgrade",
         f"/aws/rds/proxy/{unit.base}-proxy",
@@ -81,7 +81,7 @@ def test_alarms_watch_what_exists_and_reach_the_topic(unit):
     exists = {
         unit.base,
         unit.proxy["DBProxyName"],
-        f"{unit.base}-target-sync",
+        unit.environment,
         unit.balancer["LoadBalancerArn"].split(":loadbalancer/")[1],
         unit.target_group["TargetGroupArn"].split(":")[-1],
         # The proxy's own target group, and its part in it.

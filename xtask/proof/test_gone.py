@@ -2,7 +2,7 @@
 
 import boto3
 import pytest
-from inventory import inventory
+from inventory import inventory, own
 from world import REGION, STATE_BUCKET
 
 STATES = {"dev3": ["_environment", "orders"], "prod": ["_environment", "ledger"]}
@@ -16,10 +16,10 @@ def test_without_its_config_a_retired_root_is_pruned(story, gone):
 
 def test_nothing_is_left_but_the_final_snapshot_the_logs_and_what_was_retained(gone, story, unit):
     is_retained = unit.environment == "prod"
-    kept = [each for each in story.before[unit.environment] if "oidc-provider" not in each]
+    kept = own(story.before[unit.environment], unit.environment)
     assert inventory(unit.aws) == (kept if is_retained else unit.logs)
     groups = unit.client("ec2").describe_security_groups()["SecurityGroups"]
-    worn = {f"{unit.base}-{each}" for each in unit.groups} if is_retained else set()
+    worn = {f"{unit.base}-{each}" for each in ["db", "proxy", "nlb"]} if is_retained else set()
     assert {group["GroupName"] for group in groups} == {"default"} | worn
 
 

@@ -110,8 +110,11 @@ def edges(unit, name, direction):
 def test_the_sync_runs_where_and_how_it_should(unit):
     found = unit.function["Configuration"]
     assert found["Architectures"] == ["arm64"]
-    assert found["Environment"]["Variables"]["PROXY_ENDPOINT"] == unit.outputs["proxy_endpoint"]
-    assert unit.function.get("Concurrency", {}).get("ReservedConcurrentExecutions") == 1
+    assert found["Environment"]["Variables"]["ENVIRONMENT"] == unit.environment
+    # An account with the smallest quota has none to reserve.
+    assert "Concurrency" not in unit.function
+    retries = unit.client("lambda").get_function_event_invoke_config(FunctionName=unit.sync)
+    assert (retries["MaximumRetryAttempts"], retries["MaximumEventAgeInSeconds"]) == (0, 60)
     in_vpc = unit.proxy["VpcSubnetIds"] if unit.wanted["sync_in_vpc"] else []
     assert sorted(found.get("VpcConfig", {}).get("SubnetIds", [])) == sorted(in_vpc)
     if in_vpc:
@@ -120,16 +123,24 @@ def test_the_sync_runs_where_and_how_it_should(unit):
 
 
 def test_the_sync_runs_every_minute(unit):
-    schedule = unit.client("scheduler").get_schedule(Name=f"{unit.base}-target-sync")
+    schedule = unit.client("scheduler").get_schedule(Name=unit.sync)
     assert (schedule["ScheduleExpression"], schedule["State"]) == ("rate(1 minute)", "ENABLED")
     assert schedule["Target"]["Arn"] == unit.function["Configuration"]["FunctionArn"]
     assert json.loads(schedule["Target"]["Input"]) == {"trigger": "schedule"}
 
 
 def test_a_run_on_schedule_changes_nothing_when_all_is_well(unit):
-    wanted = {"trigger": "schedule", "resolved": 2, "registered": 0, "deregistered": 0, "kept": 0, "targets": 2}
-    schedule = unit.client("scheduler").get_schedule(Name=f"{unit.base}-target-sync")
-    assert run(unit, schedule["Target"]["Input"]) == wanted
+    counts = dict.fromkeys(["failed", "late", "unchanged", "registered", "deregistered", "kept"], 0)
+    schedule = unit.client("scheduler").get_schedule(Name=unit.sync)
+    assert run(unit, schedule["Target"]["Input"]) == {"trigger": "schedule", "groups": 1, **counts}
+
+
+def test_the_sync_finds_the_target_group_by_its_tags(unit):
+    arn = unit.target_group["TargetGroupArn"]
+    found = only(unit.client("elbv2").describe_tags(ResourceArns=[arn])["TagDescriptions"])["Tags"]
+    tags = {tag["Key"]: tag["Value"] for tag in found}
+    assert tags["valet-rds:environment"] == unit.environment
+    assert tags["valet-rds:proxy-endpoint"] == unit.outputs["proxy_endpoint"]
 
 
 def test_a_run_on_schedule_brings_a_lost_target_back(unit):
@@ -143,13 +154,13 @@ def test_a_run_on_schedule_brings_a_lost_target_back(unit):
 
 
 def test_a_wrong_event_fails_and_is_logged(unit):
-    answer = unit.client("lambda").invoke(FunctionName=f"{unit.base}-target-sync", Payload=b'{"odd": 1}')
+    answer = unit.client("lambda").invoke(FunctionName=unit.sync, Payload=b'{"odd": 1}')
     assert "FunctionError" in answer
-    group = f"/aws/lambda/{unit.base}-target-sync"
+    group = f"/aws/lambda/{unit.sync}"
     lines = [event["message"] for event in unit.client("logs").filter_log_events(logGroupName=group)["events"]]
     assert sum('"failed"' in line and "'odd': 1" in line for line in lines) == 1
 
 
 def run(unit, event):
-    answer = unit.client("lambda").invoke(FunctionName=f"{unit.base}-target-sync", Payload=event.encode())
+    answer = unit.client("lambda").invoke(FunctionName=unit.sync, Payload=event.encode())
     return json.load(answer["Payload"])

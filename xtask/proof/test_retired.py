@@ -3,7 +3,7 @@
 That the gate lets each of these plans pass is part of the stages.
 """
 
-from inventory import inventory
+from inventory import inventory, own
 
 DATABASE = "aws_db_instance"
 
@@ -29,7 +29,7 @@ def test_a_retired_unit_leaves_its_final_snapshot_and_its_logs(retired, unit):
     found = unit.client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     snapshots = [(each["DBSnapshotIdentifier"], each["Encrypted"]) for each in found]
     if unit.environment == "dev3":
-        assert [each for each in inventory(unit.aws) if "oidc-provider" not in each] == unit.logs
+        assert own(inventory(unit.aws), unit.environment) == unit.logs
         assert snapshots == [(f"{unit.base}-final-2026-11-01", True)]
     else:
         assert snapshots == []

@@ -40,9 +40,11 @@ WANTED = {
             "ledger-prod-proxy-client-logins",
             "ledger-prod-proxy-database-logins",
             "ledger-prod-proxy-pinned-sessions",
-            "ledger-prod-sync-errors",
+            "ledger-prod-sync-failed",
             "ledger-prod-transaction-ids",
             "ledger-prod-unhealthy-hosts",
+            "prod_target-sync-late",
+            "prod_target-sync-silent",
         ],
         "allocated_storage": 100,
         "authentication": "iam",
@@ -122,18 +124,23 @@ class Unit:
         services = self.client("ec2").describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
         return only(services)
 
+    @property
+    def sync(self):
+        """The name of the function that keeps the targets of the environment, and of its schedule."""
+        return f"{self.environment}_target-sync"
+
     @functools.cached_property
     def function(self):
-        return self.client("lambda").get_function(FunctionName=f"{self.base}-target-sync")
+        return self.client("lambda").get_function(FunctionName=self.sync)
 
     @functools.cached_property
     def groups(self):
-        """Ids of the security groups by what wears them."""
-        suffixes = ["db", "proxy", "nlb"] + ["target-sync"] * self.wanted["sync_in_vpc"]
-        found = self.client("ec2").describe_security_groups(
-            Filters=[{"Name": "group-name", "Values": [f"{self.base}-{suffix}" for suffix in suffixes]}]
-        )["SecurityGroups"]
-        return {group["GroupName"].removeprefix(f"{self.base}-"): group["GroupId"] for group in found}
+        """Ids of the security groups by what wears them; the target sync is the environment's."""
+        parts = {f"{self.base}-{part}": part for part in ["db", "proxy", "nlb"]}
+        if self.wanted["sync_in_vpc"]:
+            parts[self.sync] = "target-sync"
+        found = self.client("ec2").describe_security_groups(Filters=[{"Name": "group-name", "Values": list(parts)}])
+        return {parts[group["GroupName"]]: group["GroupId"] for group in found["SecurityGroups"]}
 
     def identity(self):
         """What a database that was replaced would not have kept."""

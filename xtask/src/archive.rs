@@ -11,8 +11,8 @@ use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 use crate::{derived::Derived, files};
 
-const SOURCE: &str = "modules/nlb/sync/target_sync.py";
-const ARCHIVE: &str = "modules/nlb/target_sync.zip";
+const SOURCE: &str = "modules/target-sync/sync/target_sync.py";
+const ARCHIVE: &str = "modules/target-sync/target_sync.zip";
 
 /// One file, dated 1980-01-01, the first day that a zip knows.
 pub(crate) fn make(sh: &Shell) -> Result<Vec<Derived>> {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::Value;
 use storage_valet_rds::{
-    aws::name::{self, Kind, Names, Presence},
+    aws::name::{self, Kind, Names, Presence, SharedNames},
     cli,
     config::schema::{self, Schema},
     diagnostic::rule,
@@ -59,17 +59,27 @@ fn names_in_aws() -> String {
             .map(|named| (named.kind, named.name, named.presence.as_str())),
     );
     rows.sort_by_key(|(kind, ..)| *kind);
-    let cells = rows.into_iter().map(|(kind, name, presence)| {
+    let cells = |(kind, name, presence): (Kind, String, &str)| {
         vec![
             kind.as_str().to_owned(),
             format!("`{name}`"),
             kind.limit().to_string(),
             presence.to_owned(),
         ]
-    });
-    let table = table(&["What", "Name", "Limit", "When"], cells);
+    };
+    let head = &["What", "Name", "Limit", "When"];
+    let own = table(head, rows.into_iter().map(cells));
+    let always = |presence| match presence {
+        "" => Presence::Always.as_str(),
+        other => other,
+    };
+    let shared = SharedNames::derive("<environment>").all();
+    let shared = shared
+        .into_iter()
+        .map(|(kind, name, presence)| cells((kind, name, always(presence))));
+    let shared = table(head, shared);
     format!(
-        "{MADE}\n# Names in AWS\n\nEvery name follows from the shortname and the environment; `valet-rds info UNIT` lists those of one database. A name\nthat would be longer than its limit keeps its start and ends in a hash of all of it.\n\n{table}"
+        "{MADE}\n# Names in AWS\n\nEvery name follows from the shortname and the environment; `valet-rds info UNIT` lists those of one database. A name\nthat would be longer than its limit keeps its start and ends in a hash of all of it.\n\n{own}\n## What the units of an environment share\n\n{shared}"
     )
 }
 

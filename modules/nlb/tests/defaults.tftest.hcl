@@ -105,80 +105,15 @@ run "the_listener_is_tcp_on_the_port" {
   }
 }
 
-run "the_sync_runs_once_at_a_time_outside_the_vpc_every_minute" {
+run "the_target_group_says_whose_it_is" {
   command = plan
 
   assert {
-    condition     = aws_lambda_function.sync.runtime == "python3.13" && aws_lambda_function.sync.architectures == tolist(["arm64"]) && aws_lambda_function.sync.handler == "target_sync.handler"
-    error_message = "The function must run the handler on Python 3.13 and arm64."
-  }
-
-  assert {
-    condition     = aws_lambda_function.sync.reserved_concurrent_executions == 1
-    error_message = "Two runs must not overlap."
-  }
-
-  assert {
-    condition     = aws_lambda_function.sync.timeout == 300
-    error_message = "An apply's run may wait longer than Lambda's default of three seconds."
-  }
-
-  assert {
-    condition     = aws_lambda_function.sync.source_code_hash == filebase64sha256("target_sync.zip") && endswith(aws_lambda_function.sync.filename, "/target_sync.zip")
-    error_message = "The function must be the module's zip."
-  }
-
-  assert {
-    condition     = length(aws_lambda_function.sync.vpc_config) == 0 && length(aws_security_group.sync) == 0 && length(aws_vpc_security_group_egress_rule.sync) == 0
-    error_message = "By default the function must be outside the VPC."
-  }
-
-  assert {
-    condition     = aws_scheduler_schedule.sync.schedule_expression == "rate(1 minute)" && aws_scheduler_schedule.sync.flexible_time_window[0].mode == "OFF"
-    error_message = "The schedule must be every minute."
-  }
-
-  assert {
-    condition     = aws_scheduler_schedule.sync.target[0].retry_policy[0].maximum_retry_attempts == 0 && aws_scheduler_schedule.sync.target[0].retry_policy[0].maximum_event_age_in_seconds == 60
-    error_message = "A missed run must not be repeated late."
-  }
-
-  assert {
-    condition     = aws_cloudwatch_log_group.sync.retention_in_days == 30 && aws_lambda_function.sync.logging_config[0].log_format == "JSON"
-    error_message = "The log must be JSON and kept for 30 days."
-  }
-}
-
-run "the_interval_and_the_retention_are_inputs" {
-  command = plan
-
-  variables {
-    log_retention_days    = 7
-    sync_interval_minutes = 10
-  }
-
-  assert {
-    condition     = aws_scheduler_schedule.sync.schedule_expression == "rate(10 minutes)"
-    error_message = "The schedule must follow the interval."
-  }
-
-  assert {
-    condition     = aws_cloudwatch_log_group.sync.retention_in_days == 7
-    error_message = "The log group must follow the retention."
-  }
-}
-
-run "apply_and_schedule_send_different_events" {
-  command = plan
-
-  assert {
-    condition     = jsondecode(aws_lambda_invocation.apply.input) == { trigger = "apply" }
-    error_message = "The apply must send its own event."
-  }
-
-  assert {
-    condition     = jsondecode(aws_scheduler_schedule.sync.target[0].input) == { trigger = "schedule" }
-    error_message = "The schedule must send its own event."
+    condition = aws_lb_target_group.this.tags == tomap({
+      "valet-rds:environment"    = "dev"
+      "valet-rds:proxy-endpoint" = "orders-dev.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com"
+    })
+    error_message = "The environment's target sync finds its groups by these tags, and may change no others."
   }
 }
 
@@ -206,7 +141,7 @@ run "the_alarms_have_their_thresholds" {
       } == {
       healthy-hosts   = "AWS/NetworkELB HealthyHostCount Maximum LessThanThreshold 1 3 60 breaching"
       unhealthy-hosts = "AWS/NetworkELB UnHealthyHostCount Maximum GreaterThanOrEqualToThreshold 1 3 300 notBreaching"
-      sync-errors     = "AWS/Lambda Errors Sum GreaterThanOrEqualToThreshold 1 3 300 breaching"
+      sync-failed     = "ValetRds/TargetSync Failed Sum GreaterThanOrEqualToThreshold 1 5 60 notBreaching"
     }
     error_message = "An alarm's metric, threshold or treatment of missing data changed."
   }
@@ -217,19 +152,5 @@ run "the_alarms_have_their_thresholds" {
       alarm.alarm_actions == toset(["arn:aws:sns:eu-central-1:111111111111:alarms"]) && alarm.ok_actions == alarm.alarm_actions
     ])
     error_message = "Each alarm must report to the topic, also when it ends."
-  }
-}
-
-run "a_period_of_the_sync_alarm_holds_a_run" {
-  command = plan
-
-  variables {
-    alarms                = { topic_arn = "arn:aws:sns:eu-central-1:111111111111:alarms" }
-    sync_interval_minutes = 60
-  }
-
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.this["sync-errors"].period == 3600
-    error_message = "A slow schedule must not look like one that stopped."
   }
 }

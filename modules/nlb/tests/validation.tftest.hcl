@@ -42,26 +42,6 @@ run "rejects_a_client_network_of_ipv6" {
   expect_failures = [var.client_cidrs]
 }
 
-run "rejects_a_retention_that_cloudwatch_does_not_know" {
-  command = plan
-
-  variables {
-    log_retention_days = 10
-  }
-
-  expect_failures = [var.log_retention_days]
-}
-
-run "rejects_a_retention_without_end" {
-  command = plan
-
-  variables {
-    log_retention_days = 0
-  }
-
-  expect_failures = [var.log_retention_days]
-}
-
 run "rejects_a_name_of_33_characters" {
   command = plan
 
@@ -182,108 +162,6 @@ run "rejects_a_function_name_of_65_characters" {
   expect_failures = [var.sync_function_name]
 }
 
-run "rejects_an_interval_of_zero" {
-  command = plan
-
-  variables {
-    sync_interval_minutes = 0
-  }
-
-  expect_failures = [var.sync_interval_minutes]
-}
-
-run "rejects_an_interval_over_an_hour" {
-  command = plan
-
-  variables {
-    sync_interval_minutes = 61
-  }
-
-  expect_failures = [var.sync_interval_minutes]
-}
-
-run "rejects_half_a_minute" {
-  command = plan
-
-  variables {
-    sync_interval_minutes = 1.5
-  }
-
-  expect_failures = [var.sync_interval_minutes]
-}
-
-run "rejects_a_role_name_of_65_characters" {
-  command = plan
-
-  variables {
-    sync_role_name = "a23456789-123456789-123456789-123456789-123456789-123456789-12345"
-  }
-
-  expect_failures = [var.sync_role_name]
-}
-
-run "rejects_a_scheduler_role_name_with_a_slash" {
-  command = plan
-
-  variables {
-    sync_scheduler_role_name = "orders/schedule"
-  }
-
-  expect_failures = [var.sync_scheduler_role_name]
-}
-
-run "rejects_two_roles_of_one_name" {
-  command = plan
-
-  variables {
-    sync_scheduler_role_name = "Orders-Dev-Target-Sync-Role"
-  }
-
-  expect_failures = [var.sync_scheduler_role_name]
-}
-
-run "rejects_sync_subnets_without_a_security_group" {
-  command = plan
-
-  variables {
-    sync_subnet_ids = ["subnet-0a0a0a0a"]
-  }
-
-  expect_failures = [var.sync_security_group_name]
-}
-
-run "rejects_a_sync_security_group_without_subnets" {
-  command = plan
-
-  variables {
-    sync_security_group_name = "orders-dev-sync"
-  }
-
-  expect_failures = [var.sync_security_group_name]
-}
-
-run "rejects_a_sync_security_group_name_that_looks_like_an_id" {
-  command = plan
-
-  variables {
-    sync_security_group_name = "sg-orders"
-    sync_subnet_ids          = ["subnet-0a0a0a0a"]
-  }
-
-  expect_failures = [var.sync_security_group_name]
-}
-
-run "rejects_a_sync_subnet_that_is_no_id" {
-  command = plan
-
-  variables {
-    sync_security_group_name = "orders-dev-sync"
-    sync_subnet_ids          = ["private-b"]
-  }
-
-  expect_failures = [var.sync_subnet_ids]
-}
-
 run "rejects_a_target_group_name_of_33_characters" {
   command = plan
 
@@ -312,4 +190,24 @@ run "rejects_a_vpc_that_is_no_id" {
   }
 
   expect_failures = [var.vpc_id]
+}
+
+run "rejects_an_environment_that_no_tag_allows" {
+  command = plan
+
+  variables {
+    environment = "dev?"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "rejects_a_proxy_name_that_no_proxy_has" {
+  command = plan
+
+  variables {
+    proxy_name = "orders--dev"
+  }
+
+  expect_failures = [var.proxy_name]
 }

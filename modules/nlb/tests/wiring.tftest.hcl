@@ -24,8 +24,8 @@ run "a_plan_knows_what_does_not_depend_on_aws" {
   }
 
   assert {
-    condition     = aws_lambda_invocation.apply.function_name == "orders-dev-target-sync"
-    error_message = "The apply must run the sync."
+    condition     = aws_lambda_invocation.apply.function_name == "dev_target-sync"
+    error_message = "The apply must run the environment's function."
   }
 }
 
@@ -89,170 +89,102 @@ run "the_security_groups_meet" {
   }
 }
 
-run "the_sync_gets_its_proxy_and_its_target_group" {
+run "the_apply_fills_the_target_group_and_waits_for_its_targets" {
   command = apply
 
   assert {
-    condition = aws_lambda_function.sync.environment[0].variables == tomap({
-      PORT             = "5432"
-      PROXY_ENDPOINT   = "orders-dev.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com"
-      TARGET_GROUP_ARN = "arn:aws:elasticloadbalancing:eu-central-1:111111111111:targetgroup/orders-dev-tg/fedcba9876543210"
-    })
-    error_message = "The function must know the proxy, the port and the target group."
+    condition = jsondecode(aws_lambda_invocation.apply.input) == {
+      trigger          = "apply"
+      port             = 5432
+      proxy_endpoint   = "orders-dev.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com"
+      proxy_name       = "orders-dev-proxy"
+      target_group_arn = "arn:aws:elasticloadbalancing:eu-central-1:111111111111:targetgroup/orders-dev-tg/fedcba9876543210"
+    }
+    error_message = "The function must be told the group, the proxy and the port."
   }
-
-  assert {
-    condition     = aws_lambda_function.sync.role == "arn:aws:iam::111111111111:role/orders-dev-target-sync-role"
-    error_message = "The function must run with its own role."
-  }
-
-  assert {
-    condition     = aws_lambda_function.sync.logging_config[0].log_group == "/aws/lambda/orders-dev-target-sync"
-    error_message = "The function must write to the log group that has a retention."
-  }
-}
-
-run "a_change_of_proxy_target_group_code_or_network_syncs_again" {
-  command = apply
 
   assert {
     condition = aws_lambda_invocation.apply.triggers == tomap({
-      code             = filebase64sha256("target_sync.zip")
-      proxy_endpoint   = "orders-dev.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com"
-      subnet_ids       = ""
-      target_group_arn = "arn:aws:elasticloadbalancing:eu-central-1:111111111111:targetgroup/orders-dev-tg/fedcba9876543210"
+      database = "db-AAAAAAAAAAAAAAAAAAAAAAAAAA"
+      listener = aws_lb_listener.this.arn
     })
-    error_message = "An apply must sync again when the proxy, the target group, the code or the network changed."
+    error_message = "An apply must fill and wait again when the database or the listener is another."
   }
 
   assert {
-    condition     = aws_lambda_invocation.apply.function_name == aws_lambda_function.sync.function_name
-    error_message = "The apply must run the sync."
+    condition     = aws_lambda_invocation.apply.function_name == "dev_target-sync"
+    error_message = "The apply must run the environment's function."
   }
 }
 
-run "the_sync_may_change_only_its_target_group" {
-  command = apply
+# With a target, Terraform applies only what the target depends on.
+run "the_invocation_alone" {
+  command   = apply
+  state_key = "order"
 
-  assert {
-    condition = jsondecode(aws_iam_role_policy.sync.policy) == {
-      Version = "2012-10-17"
-      Statement = [
-        {
-          Sid      = "ReadHealth"
-          Effect   = "Allow"
-          Action   = ["elasticloadbalancing:DescribeTargetHealth"]
-          Resource = "*"
-        },
-        {
-          Sid      = "ChangeTargets"
-          Effect   = "Allow"
-          Action   = ["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"]
-          Resource = "arn:aws:elasticloadbalancing:eu-central-1:111111111111:targetgroup/orders-dev-tg/fedcba9876543210"
-        },
-        {
-          Sid      = "WriteLogs"
-          Effect   = "Allow"
-          Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-          Resource = "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/lambda/orders-dev-target-sync:*"
-        },
-      ]
-    }
-    error_message = "The function's role must have exactly these permissions."
+  plan_options {
+    target = [aws_lambda_invocation.apply]
   }
 
-  assert {
-    condition     = aws_iam_role_policy.sync.role == aws_iam_role.sync.name && aws_iam_role_policy.scheduler.role == aws_iam_role.scheduler.name
-    error_message = "Each policy must belong to its role."
+  override_resource {
+    target = aws_vpc_security_group_ingress_rule.proxy
+    values = { id = "with-the-invocation" }
   }
 
-  assert {
-    condition = jsondecode(aws_iam_role.sync.assume_role_policy).Statement == [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "lambda.amazonaws.com" }
-    }]
-    error_message = "Only Lambda may take the function's role."
+  override_resource {
+    target = aws_vpc_security_group_egress_rule.proxy
+    values = { id = "with-the-invocation" }
   }
 }
 
-run "the_schedule_may_only_run_the_sync" {
-  command = apply
+run "the_rules_came_before_the_targets_are_waited_for" {
+  command   = apply
+  state_key = "order"
 
-  assert {
-    condition     = aws_scheduler_schedule.sync.target[0].arn == aws_lambda_function.sync.arn && aws_scheduler_schedule.sync.target[0].role_arn == "arn:aws:iam::111111111111:role/orders-dev-target-sync-schedule"
-    error_message = "The schedule must run the function with its own role."
+  override_resource {
+    target = aws_vpc_security_group_ingress_rule.proxy
+    values = { id = "after-the-invocation" }
+  }
+
+  override_resource {
+    target = aws_vpc_security_group_egress_rule.proxy
+    values = { id = "after-the-invocation" }
   }
 
   assert {
-    condition = jsondecode(aws_iam_role_policy.scheduler.policy).Statement == [{
-      Sid      = "InvokeTargetSync"
-      Effect   = "Allow"
-      Action   = ["lambda:InvokeFunction"]
-      Resource = "arn:aws:lambda:eu-central-1:111111111111:function:orders-dev-target-sync"
-    }]
-    error_message = "The schedule's role must have exactly this permission."
-  }
-
-  assert {
-    condition = jsondecode(aws_iam_role.scheduler.assume_role_policy).Statement == [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "scheduler.amazonaws.com" }
-      Condition = { StringEquals = { "aws:SourceAccount" = "111111111111" } }
-    }]
-    error_message = "Only schedules of the same account may take the schedule's role."
+    condition     = aws_vpc_security_group_ingress_rule.proxy.id == "with-the-invocation" && aws_vpc_security_group_egress_rule.proxy.id == "with-the-invocation"
+    error_message = "Without the rules no target gets healthy."
   }
 }
 
-run "in_the_vpc_the_sync_has_a_group_a_way_out_and_the_permissions" {
-  command = apply
+run "without_an_applied_environment_the_message_names_it" {
+  command   = plan
+  state_key = "order"
 
-  variables {
-    sync_security_group_name = "orders-dev-sync"
-    sync_subnet_ids          = ["subnet-0b0b0b0b", "subnet-0a0a0a0a"]
+  override_data {
+    target = data.aws_lambda_functions.account
+    values = { function_names = ["another"] }
+  }
+
+  expect_failures = [data.aws_lambda_functions.account]
+}
+
+run "a_first_plan_beside_that_of_a_new_environment_works" {
+  command   = plan
+  state_key = "new"
+
+  override_data {
+    target = data.aws_lambda_functions.account
+    values = { function_names = ["another"] }
   }
 
   assert {
-    condition     = aws_lambda_function.sync.vpc_config[0].security_group_ids == toset(["sg-02020202"]) && aws_lambda_function.sync.vpc_config[0].subnet_ids == toset(["subnet-0a0a0a0a", "subnet-0b0b0b0b"])
-    error_message = "The function must be in the given subnets with its own group."
-  }
-
-  assert {
-    condition     = aws_security_group.sync["this"].vpc_id == "vpc-0d0d0d0d"
-    error_message = "The function's group must be in the VPC."
-  }
-
-  assert {
-    condition     = aws_vpc_security_group_egress_rule.sync["this"].security_group_id == "sg-02020202" && aws_vpc_security_group_egress_rule.sync["this"].from_port == 443 && aws_vpc_security_group_egress_rule.sync["this"].to_port == 443
-    error_message = "The function must reach HTTPS and nothing else."
-  }
-
-  assert {
-    condition = slice(jsondecode(aws_iam_role_policy.sync.policy).Statement, 3, 5) == [
-      {
-        Sid      = "ReadNetwork"
-        Effect   = "Allow"
-        Action   = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
-        Resource = "*"
-      },
-      {
-        Sid      = "AttachToNetwork"
-        Effect   = "Allow"
-        Action   = ["ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"]
-        Resource = "arn:aws:ec2:eu-central-1:111111111111:*/*"
-      },
-    ]
-    error_message = "In the VPC the function's role must have the network permissions too."
-  }
-
-  assert {
-    condition     = aws_lambda_invocation.apply.triggers.subnet_ids == "subnet-0a0a0a0a,subnet-0b0b0b0b"
-    error_message = "A move into the VPC must sync again."
+    condition     = aws_lambda_invocation.apply.function_name == "dev_target-sync"
+    error_message = "Whether the function is there is known when the apply comes to it."
   }
 }
 
-run "the_alarms_watch_this_load_balancer_and_this_sync" {
+run "the_alarms_watch_this_load_balancer" {
   command = apply
 
   variables {
@@ -270,8 +202,8 @@ run "the_alarms_watch_this_load_balancer_and_this_sync" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["sync-errors"].dimensions == tomap({ FunctionName = "orders-dev-target-sync" })
-    error_message = "The sync alarm must watch the function."
+    condition     = aws_cloudwatch_metric_alarm.this["sync-failed"].dimensions == tomap({ TargetGroup = "orders-dev-tg" })
+    error_message = "The sync alarm must watch what the function counts for this group."
   }
 }
 

@@ -105,9 +105,10 @@ fn of_database(database: &Database) -> Vec<Value> {
 }
 
 fn of_environment(environment: &Environment) -> Vec<Value> {
-    let root = lower::environment(environment);
-    let values = root.map(|root| explain::values(&root, Owner::Environment(environment)));
-    values.unwrap_or_default()
+    explain::values(
+        &lower::environment(environment),
+        Owner::Environment(environment),
+    )
 }
 
 fn at_line(session: &Session, file: &str, line: usize) -> Result<Vec<Value>, Stop> {

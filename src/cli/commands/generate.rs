@@ -38,9 +38,7 @@ pub struct Arguments {
 }
 
 fn tree(owner: &Owner) -> Tree {
-    owner
-        .root()
-        .map_or_else(Tree::new, |root| print_root(&root))
+    print_root(&owner.root())
 }
 
 /// What has to be done to one root. Texts are not kept: thousands of roots are emitted again when they are written.
@@ -76,7 +74,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let selected = |database: &&Database| paths.is_empty() || paths.contains(&database.file.path);
     let shared = session.environments.iter().filter(|_| paths.is_empty());
     let owners: Vec<Owner> = shared
-        .filter(|environment| environment.owned_clusters().next().is_some())
         .map(|environment| Owner::Environment(environment))
         .chain(compiled.databases.iter().filter(selected).map(Owner::Unit))
         .collect();

@@ -90,30 +90,24 @@ pub(super) static ROWS: &[Row] = &[
     Row::new("nlb", "client_cidrs", Grows, InPlace, "aws_vpc_security_group_ingress_rule.client", "more addresses are admitted"),
     row("nlb", "client_cidrs", Downtime, "aws_vpc_security_group_ingress_rule.client", "clients with addresses that are no longer listed are cut off")
         .replaces(CLIENT_RULES),
-    row("nlb", "log_retention_days", InPlace, "aws_cloudwatch_log_group.sync.retention_in_days", "older log lines are deleted, or kept longer"),
+    row("nlb", "database_resource_id", InPlace, "aws_lambda_invocation.apply", "the apply waits until connections to the new database work").replaces(SYNC),
+    row("nlb", "environment", InPlace, "aws_lb_target_group.this.tags", "the target sync of another environment keeps the targets").replaces(SYNC),
     row("nlb", "name", Replace, "aws_lb.this.name", NAME).connection(&["endpoint"]).replaces(NEW_LOAD_BALANCER),
     row("nlb", "port", Replace, "aws_lb_target_group.this.port", NAME).connection(&["endpoint"])
         .replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply"]),
-    row("nlb", "proxy_endpoint", InPlace, "aws_lambda_function.sync.environment", "the target sync follows the proxy").replaces(SYNC),
+    row("nlb", "proxy_endpoint", InPlace, "aws_lambda_invocation.apply", "the target group is filled with the proxy's addresses").replaces(SYNC),
+    row("nlb", "proxy_name", InPlace, "aws_lambda_invocation.apply", "the apply waits until connections work").replaces(SYNC),
     row("nlb", "proxy_security_group_id", InPlace, "aws_vpc_security_group_egress_rule.proxy", "the rule to the proxy changes"),
     row("nlb", "security_group_name", Replace, "aws_security_group.this.name", NAME).replaces(&["aws_security_group.this"]),
     row("nlb", "source", InPlace, "the module itself", MODULE),
     Row::new("nlb", "subnet_ids", Grows, InPlace, "aws_lb.this.subnets", "the load balancer gets more zones while it runs"),
     row("nlb", "subnet_ids", Replace, "aws_lb.this.subnets", "a load balancer cannot give up a zone: a new one is made, and AWS refuses to delete one that an endpoint service uses")
         .instead("only add subnets").connection(&["endpoint"]).replaces(NEW_LOAD_BALANCER),
-    row("nlb", "sync_function_name", InPlace, "aws_lambda_function.sync.function_name", "the target sync is made anew; targets stay")
-        .replaces(&["aws_lambda_function.sync", "aws_lambda_invocation.apply", "aws_cloudwatch_log_group.sync"]),
-    row("nlb", "sync_interval_minutes", InPlace, "aws_scheduler_schedule.sync.schedule_expression", "the target sync runs at another pace"),
-    row("nlb", "sync_role_name", InPlace, "aws_iam_role.sync.name", "the role of the target sync is made anew; targets stay")
-        .replaces(&["aws_iam_role.sync", "aws_iam_role_policy.sync"]),
-    row("nlb", "sync_scheduler_role_name", InPlace, "aws_iam_role.scheduler.name", "the role of the schedule is made anew; targets stay")
-        .replaces(&["aws_iam_role.scheduler", "aws_iam_role_policy.scheduler"]),
-    row("nlb", "sync_security_group_name", InPlace, "aws_security_group.sync", "the target sync moves into the VPC or out of it").replaces(&["aws_security_group.sync", "aws_vpc_security_group_egress_rule.sync"]),
-    row("nlb", "sync_subnet_ids", InPlace, "aws_lambda_function.sync.vpc_config", "the target sync moves into the VPC or out of it").replaces(SYNC),
+    row("nlb", "sync_function_name", InPlace, "aws_lambda_invocation.apply", "another function fills the target group; targets stay").replaces(SYNC),
     row("nlb", "target_group_name", Replace, "aws_lb_target_group.this.name", NAME)
         .replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply"]),
     row("nlb", "vpc_id", Replace, "aws_lb_target_group.this.vpc_id", "load balancer, target group and security group belong to one VPC")
-        .connection(&["endpoint"]).replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply", "aws_security_group.this", "aws_security_group.sync"]),
+        .connection(&["endpoint"]).replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply", "aws_security_group.this"]),
     row("endpoint_service", "allowed_principals", InPlace, "aws_vpc_endpoint_service.this.allowed_principals", "decides who may create new endpoints; existing ones stay"),
     row("endpoint_service", "name", InPlace, "aws_vpc_endpoint_service.this.tags", "only a tag"),
     row("endpoint_service", "nlb_arn", InPlace, "aws_vpc_endpoint_service.this.network_load_balancer_arns", "the service follows the load balancer"),
@@ -136,10 +130,6 @@ pub(super) static ROWS: &[Row] = &[
         .instead("roll the pods over to it first").connection(&["role"]),
     row("irsa_role", "source", InPlace, "the module itself", MODULE),
     row("irsa_role", "username", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the user"),
-    Row::new("cluster_trust", "clusters", Grows, InPlace, "aws_iam_openid_connect_provider.this", "the account trusts one more cluster"),
-    row("cluster_trust", "clusters", Downtime, "aws_iam_openid_connect_provider.this", "pods of a cluster that the account no longer trusts lose every role")
-        .replaces(&["aws_iam_openid_connect_provider.this"]),
-    row("cluster_trust", "source", InPlace, "the module itself", MODULE),
     row("default_tags", "tags", InPlace, "tags of every resource", "tags change while everything runs"),
     row("provider", "region", Replace, "every resource", ANOTHER_STATE).instead("add a second environment"),
     row("provider", "allowed_account_ids", Replace, "every resource", ANOTHER_STATE).instead("add a second environment"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    aws::name::SharedNames,
     config::{Lifecycle, workspace::Cluster},
     model::{Database, Environment, Origin, Resolved},
     terraform::root_module::{Block, BlockKind, Expression, texts},
@@ -26,7 +27,7 @@ pub(super) fn call(environment: &Environment, label: &'static str, module: &str)
     Block::new(BlockKind::Module, &[label]).environment("source", source, "modules")
 }
 
-fn alarms(block: Block, environment: &Environment, memory_gib: Option<u32>) -> Block {
+pub(super) fn alarms(block: Block, environment: &Environment, memory_gib: Option<u32>) -> Block {
     let Some(topic) = &environment.spec.alarm_topic_arn else {
         return block;
     };
@@ -43,7 +44,7 @@ fn kms_key(block: Block, environment: &Environment) -> Block {
     }
 }
 
-fn subnet_ids(block: Block, environment: &Environment) -> Block {
+pub(super) fn subnet_ids(block: Block, environment: &Environment) -> Block {
     block.environment(
         "subnet_ids",
         sorted_subnets(environment),
@@ -51,7 +52,7 @@ fn subnet_ids(block: Block, environment: &Environment) -> Block {
     )
 }
 
-fn sorted_subnets(environment: &Environment) -> Expression {
+pub(super) fn sorted_subnets(environment: &Environment) -> Expression {
     texts(
         environment
             .spec
@@ -62,7 +63,7 @@ fn sorted_subnets(environment: &Environment) -> Expression {
     )
 }
 
-fn vpc_id(block: Block, environment: &Environment) -> Block {
+pub(super) fn vpc_id(block: Block, environment: &Environment) -> Block {
     block.environment("vpc_id", &environment.spec.network.vpc_id, "network/vpcId")
 }
 
@@ -216,29 +217,21 @@ fn nlb(database: &Database) -> Block {
         .flat_map(|cluster| &cluster.client_cidrs)
         .map(ToString::to_string)
         .collect();
-    let in_vpc = environment.spec.network.target_sync_in_vpc;
+    let shared = SharedNames::derive(&environment.name);
     let block = alarms(call(environment, "nlb", "nlb"), environment, None)
         .when(!cidrs.is_empty(), |block| {
             block.environment("client_cidrs", texts(&cidrs), "clusters")
         })
+        .wire("database_resource_id", "rds", "resource_id")
+        .from("environment", &environment.name, Origin::BuiltIn)
         .named("name", &names.load_balancer)
         .wire("port", "proxy", "port")
         .wire("proxy_endpoint", "proxy", "endpoint")
+        .named("proxy_name", &names.proxy)
         .wire("proxy_security_group_id", "proxy", "security_group_id")
         .named("security_group_name", &names.load_balancer_security_group);
     let block = subnet_ids(block, environment)
-        .named("sync_function_name", &names.sync_function)
-        .named("sync_role_name", &names.sync_role)
-        .named("sync_scheduler_role_name", &names.sync_scheduler_role)
-        .when(in_vpc, |block| {
-            block
-                .named("sync_security_group_name", &names.sync_security_group)
-                .environment(
-                    "sync_subnet_ids",
-                    sorted_subnets(environment),
-                    "network/targetSyncInVpc",
-                )
-        })
+        .from("sync_function_name", &shared.sync_function, Origin::BuiltIn)
         .named("target_group_name", &names.target_group);
     vpc_id(block, environment)
 }

@@ -1,0 +1,5 @@
+environment         = "dev"
+name                = "dev_target-sync"
+role_name           = "dev_target-sync"
+scheduler_role_name = "dev_target-sync-schedule"
+vpc_id              = "vpc-0d0d0d0d"

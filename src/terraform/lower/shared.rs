@@ -1,0 +1,89 @@
+//! The module calls of an environment: what its units share. Arguments stand in the order of their names.
+
+use crate::{
+    aws::name::SharedNames,
+    model::{Environment, Origin},
+    terraform::{
+        lower::modules::{alarms, call, sorted_subnets, subnet_ids, vpc_id},
+        root_module::{Block, BlockKind, Expression},
+    },
+};
+
+/// Every module call of an environment, and the imports of what is there already.
+pub(super) fn modules(environment: &Environment) -> Vec<Block> {
+    let trust = cluster_trust(environment);
+    let shared = shared(environment, trust.is_some());
+    let calls = trust.into_iter().chain([shared, target_sync(environment)]);
+    calls.chain(imports(environment)).collect()
+}
+
+/// Trust in the clusters' identities; none when others own it.
+fn cluster_trust(environment: &Environment) -> Option<Block> {
+    let issuers: Vec<_> = environment
+        .owned_clusters()
+        .map(|(name, cluster, _)| (name.clone(), (&cluster.oidc_issuer).into()))
+        .collect();
+    (!issuers.is_empty()).then(|| {
+        call(environment, "cluster_trust", "cluster-trust").environment(
+            "clusters",
+            Expression::Map(issuers),
+            "clusters",
+        )
+    })
+}
+
+fn shared(environment: &Environment, has_trust: bool) -> Block {
+    let names = SharedNames::derive(&environment.name);
+    let mut others = vec![Expression::Output("target_sync", "schedule_arn")];
+    if has_trust {
+        others.insert(0, Expression::Output("cluster_trust", "provider_arns"));
+    }
+    let block = call(environment, "environment", "environment");
+    let block = alarms(block, environment, None)
+        .environment("database_arns", environment.database_arns(), "accountId")
+        .fixed("destroy_before", Expression::List(others));
+    let block = named(block, "event_subscription_name", &names.event_subscription);
+    let block = named(block, "monitoring_role_name", &names.monitoring_role);
+    let block = named(block, "subnet_group_name", &names.subnet_group);
+    subnet_ids(block, environment)
+}
+
+fn target_sync(environment: &Environment) -> Block {
+    let names = SharedNames::derive(&environment.name);
+    let in_vpc = environment.spec.network.target_sync_in_vpc;
+    let block = call(environment, "target_sync", "target-sync");
+    let block = alarms(block, environment, None);
+    let block = named(block, "environment", &environment.name);
+    let block = named(block, "name", &names.sync_function);
+    let block = named(block, "role_name", &names.sync_role);
+    let block = named(block, "scheduler_role_name", &names.sync_scheduler_role);
+    let block = block.when(in_vpc, |block| {
+        named(block, "security_group_name", &names.sync_security_group).environment(
+            "subnet_ids",
+            sorted_subnets(environment),
+            "network/targetSyncInVpc",
+        )
+    });
+    vpc_id(block, environment)
+}
+
+fn imports(environment: &Environment) -> impl Iterator<Item = Block> {
+    let existing = environment.owned_clusters().filter(|(.., exists)| *exists);
+    existing.map(|(name, cluster, _)| {
+        let address = Expression::Address(
+            "cluster_trust",
+            "aws_iam_openid_connect_provider",
+            "this",
+            name.clone(),
+        );
+        let id = environment.oidc_provider_arn(&cluster.oidc_issuer);
+        Block::new(BlockKind::Import, &[])
+            .environment("to", address, "clusters")
+            .environment("id", id, "clusters")
+    })
+}
+
+/// A name that follows from the environment's own.
+fn named(block: Block, argument: &'static str, name: &str) -> Block {
+    block.from(argument, name, Origin::BuiltIn)
+}
