@@ -7,7 +7,7 @@ pub mod snapshot;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, mpsc},
+    sync::Arc,
 };
 
 use rayon::prelude::*;
@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::{
     config::{schema, workspace::Workspace},
-    diagnostic::{self, Checked, File, Problem, Span, rule},
+    diagnostic::{Checked, Diagnostics, File, Problem, Span, rule},
     model::{Database, Environment, ModuleSource, resolve::resolve},
     rules::{self, fleet, waiver},
     text::date::Date,
@@ -42,7 +42,7 @@ pub struct Compiled {
     /// Units without an error of their own, by environment and namespace.
     pub databases: Vec<Database>,
     /// Everything wrong, in the order in which it is shown.
-    pub problems: Vec<Problem>,
+    pub problems: Diagnostics,
 }
 
 /// Opens `valet.yaml`.
@@ -53,9 +53,9 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
     let source = Document::parse(WORKSPACE_FILE, bytes)?;
     schema::WORKSPACE.check(&source)?;
     let workspace = Workspace::deserialize(&source.value)
-        .map_err(|error| vec![source.problem(&rule::WRONG_TYPE, "", error.to_string())])?;
+        .map_err(|error| source.problem(&rule::WRONG_TYPE, "", error.to_string()))?;
     let output = workspace.output.unwrap_or_else(|| "generated".to_owned());
-    let mut problems = Vec::new();
+    let mut problems = Diagnostics::new();
     let mut folders: BTreeMap<String, String> = BTreeMap::new();
     let mut environments = Vec::new();
     for (name, written) in workspace.environments {
@@ -80,48 +80,35 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
         problems.extend(rules::environment(&environment));
         environments.push(Arc::new(environment));
     }
-    if problems.iter().any(Problem::is_error) {
-        return Err(problems);
-    }
-    Ok(environments)
+    problems.into_result(environments)
 }
 
 /// Compiles the configs of a workspace.
 #[must_use]
 pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today: Date) -> Compiled {
-    let mut problems = case_twins(&files);
-    // Few units have problems; thousands of empty lists would be in the way of the instances.
-    let (sender, receiver) = mpsc::channel();
-    let one = |sender: &mut mpsc::Sender<_>, (at, file): (usize, ConfigFile)| {
-        let environment = environments
-            .iter()
-            .find(|known| known.name == file.environment)?;
-        let (database, problems) = unit(environment, &file.path, file.bytes, today);
-        if !problems.is_empty() {
-            // The receiver is there.
-            let _ = sender.send((at, problems));
+    let mut problems: Diagnostics = case_twins(&files).into();
+    let one = |file: ConfigFile| {
+        let known = |known: &&Arc<Environment>| known.name == file.environment;
+        match environments.iter().find(known) {
+            Some(environment) => unit(environment, &file.path, file.bytes, today),
+            None => (None, Diagnostics::new()),
         }
-        database
     };
-    let units: Vec<_> = files
+    let (mut databases, mut found) = (Vec::new(), Vec::new());
+    files
         .into_par_iter()
-        .enumerate()
-        .map_with(sender, one)
-        .collect();
-    let found: BTreeMap<usize, Vec<Problem>> = receiver.into_iter().collect();
-    problems.extend(found.into_values().flatten());
-    let mut compiled = Compiled {
-        databases: units.into_iter().flatten().collect(),
-        problems,
-    };
-    compiled.databases.sort_by(|a, b| {
+        .map(one)
+        .unzip_into_vecs(&mut databases, &mut found);
+    let mut databases: Vec<_> = databases.into_iter().flatten().collect();
+    databases.sort_by(|a, b| {
         (&a.environment.name, &a.file.path).cmp(&(&b.environment.name, &b.file.path))
     });
-    compiled
-        .problems
-        .extend(fleet::check(environments, &compiled.databases));
-    finish(&mut compiled.problems);
-    compiled
+    problems.extend(found.into_iter().flatten());
+    problems.extend(fleet::check(environments, &databases));
+    Compiled {
+        databases,
+        problems,
+    }
 }
 
 /// Configs that are one file where the case of letters does not count.
@@ -154,17 +141,6 @@ fn case_twins(files: &[ConfigFile]) -> Vec<Problem> {
     problems
 }
 
-/// Sorts problems, and keeps one of those that several configs share through their environment.
-pub fn finish(problems: &mut Vec<Problem>) {
-    diagnostic::sort(problems);
-    problems.dedup_by(|a, b| {
-        a.rule.code == b.rule.code
-            && a.message == b.message
-            && a.span.file.path == b.span.file.path
-            && a.span.range == b.span.range
-    });
-}
-
 /// Compiles one config against its environment: the instance, when the config has the right shape, and its problems.
 #[must_use]
 pub fn unit(
@@ -172,7 +148,7 @@ pub fn unit(
     path: &str,
     bytes: Vec<u8>,
     today: Date,
-) -> (Option<Database>, Vec<Problem>) {
+) -> (Option<Database>, Diagnostics) {
     let stem = stem(path);
     let resolved = Document::parse(path, bytes).and_then(|source| {
         schema::CONFIG.check(&source)?;
@@ -188,11 +164,9 @@ pub fn unit(
 }
 
 /// What is wrong with one config that has the right shape, after its waivers.
-fn judge(database: &Database, stem: &str, today: Date) -> Vec<Problem> {
+fn judge(database: &Database, stem: &str, today: Date) -> Diagnostics {
     let problems = rules::database(database, stem, today);
-    let mut problems = waiver::apply(database, problems, today);
-    // What rejects the config must not be what is left out.
-    problems.sort_by_key(|problem| problem.rule.severity);
+    let mut problems = Diagnostics::from(waiver::apply(database, problems, today));
     problems.truncate(schema::MOST);
     problems
 }
@@ -204,7 +178,7 @@ pub fn tolerant(
     path: &str,
     bytes: Vec<u8>,
     today: Date,
-) -> (Option<Database>, Vec<Problem>, Vec<String>) {
+) -> (Option<Database>, Diagnostics, Vec<String>) {
     let stem = stem(path);
     let mut unknown = Vec::new();
     let resolved = Document::parse(path, bytes).and_then(|mut source| {

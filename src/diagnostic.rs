@@ -1,5 +1,6 @@
 //! One finding: which rule, where, what to do about it.
 
+mod list;
 pub mod report;
 pub mod rule;
 pub mod spans;
@@ -21,8 +22,10 @@ use crate::{
     },
 };
 
+pub use list::Diagnostics;
+
 /// A value, or everything wrong with the input that should have made it.
-pub type Checked<T> = Result<T, Vec<Problem>>;
+pub type Checked<T> = Result<T, Diagnostics>;
 
 /// An input file: its path inside the workspace, with `/` between folders, and its text.
 #[derive(Debug)]
@@ -160,22 +163,6 @@ impl Problem {
     pub fn is_error(&self) -> bool {
         self.rule.severity == Severity::Error
     }
-}
-
-/// The order in which problems are shown: by file, then by place, then by rule.
-pub fn sort(problems: &mut [Problem]) {
-    problems.sort_by(|a, b| order(a).cmp(&order(b)));
-}
-
-fn order(problem: &Problem) -> (&str, usize, usize, &str, &str) {
-    let Span { file, range } = &problem.span;
-    (
-        &file.path,
-        range.start,
-        range.end,
-        problem.rule.code,
-        &problem.message,
-    )
 }
 
 impl fmt::Display for Problem {

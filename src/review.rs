@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use crate::{
     compile::snapshot::{Changes, Content, Head, Heads},
     config::{Acknowledgement, Effect},
-    diagnostic::{self, Problem, rule},
+    diagnostic::{Diagnostics, Problem, rule},
     model::{Database, Origin, identity::StateKey},
     review::{
         cause::Causes,
@@ -42,7 +42,7 @@ pub struct Review {
     /// Units that differ, by name.
     pub units: Vec<Unit>,
     /// Steps that must not be taken.
-    pub problems: Vec<Problem>,
+    pub problems: Diagnostics,
 }
 
 /// What happens to one unit.
@@ -174,7 +174,6 @@ pub fn compare(changes: &Changes, heads: &Heads) -> Review {
         problems.extend(found);
     }
     units.sort_by(|a, b| (&a.name, &a.directory).cmp(&(&b.name, &b.directory)));
-    diagnostic::sort(&mut problems);
     Review { units, problems }
 }
 

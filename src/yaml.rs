@@ -76,7 +76,7 @@ impl Document {
                 };
                 let mut problem = Problem::new(fault.rule, span, fault.message);
                 problem.help = fault.help;
-                Err(vec![problem])
+                Err(problem.into())
             }
         }
     }

@@ -21,7 +21,7 @@ use storage_valet_rds::{
         name::{self, Kind, Names},
     },
     compile::{self, ConfigFile},
-    diagnostic::{Problem, report},
+    diagnostic::report,
     model::{Database, Environment},
     terraform::{
         lower,
@@ -209,7 +209,7 @@ fn file(namespace: &str, keys: &Keys) -> ConfigFile {
 fn compiled(files: Vec<ConfigFile>) -> (Vec<Database>, String) {
     let compiled = compile::compile(&environments(), files, today());
     let drawn = report::draw(&compiled.problems, "", false, 100);
-    assert!(!compiled.problems.iter().any(Problem::is_error), "{drawn}");
+    assert!(!compiled.problems.has_errors(), "{drawn}");
     (compiled.databases, drawn)
 }
 

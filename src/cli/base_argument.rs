@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use super::{session::Session, stop::Stop};
 use crate::{
     compile::snapshot::{self as compiled, Changes, Head, Heads},
-    diagnostic::Problem,
+    diagnostic::Diagnostics,
     io::{
         git::Commit,
         snapshot::{self, Files, Snapshot},
@@ -31,7 +31,7 @@ impl BaseArgument {
     ///
     /// # Errors
     /// When one of them cannot be read.
-    pub fn compare(&self, session: &Session) -> Result<(Review, Vec<Problem>), Stop> {
+    pub fn compare(&self, session: &Session) -> Result<(Review, Diagnostics), Stop> {
         let base = self.read(session)?;
         let (problems, head) = session.side()?;
         let differs = |folder: &str| base.modules.get(folder) != head.modules.get(folder);

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::{session::Session, stop::Stop, terminal::note};
 use crate::{
-    compile,
     connect::outputs::{self, Outputs},
     io,
     model::Database,
@@ -41,12 +40,9 @@ impl OutputsArgument {
             }
         };
         let read = outputs::read(&shown, bytes, database);
-        read.map(Some).map_err(|mut problems| {
-            compile::finish(&mut problems);
-            Stop::Problems {
-                problems,
-                base: base.to_owned(),
-            }
+        read.map(Some).map_err(|problems| Stop::Problems {
+            problems,
+            base: base.to_owned(),
         })
     }
 }

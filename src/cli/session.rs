@@ -13,7 +13,7 @@ use super::{progress::Progress, stop::Stop, terminal::note};
 use crate::{
     compile::{self, Compiled, WORKSPACE_FILE},
     config::{Lifecycle, schema},
-    diagnostic::Problem,
+    diagnostic::Diagnostics,
     io::{
         self,
         snapshot::{self, Files, Snapshot},
@@ -60,12 +60,9 @@ impl Session {
             || compile::open(written),
             || LazyLock::force(&schema::CONFIG),
         );
-        let environments = environments.map_err(|mut problems| {
-            compile::finish(&mut problems);
-            Stop::Problems {
-                problems,
-                base: base.clone(),
-            }
+        let environments = environments.map_err(|problems| Stop::Problems {
+            problems,
+            base: base.clone(),
         })?;
         Ok(Self {
             workspace,
@@ -94,7 +91,6 @@ impl Session {
         let paths = files.iter().map(|file| file.path.clone()).collect();
         let mut compiled = compile::compile(&self.environments, files, self.today);
         compiled.problems.extend(problems);
-        compile::finish(&mut compiled.problems);
         Ok((compiled, paths))
     }
 
@@ -195,7 +191,7 @@ impl Session {
     ///
     /// # Errors
     /// When there is no such unit, or its config is wrong.
-    pub fn compile_unit(&self, unit: &UnitId) -> Result<(Database, Vec<Problem>), Stop> {
+    pub fn compile_unit(&self, unit: &UnitId) -> Result<(Database, Diagnostics), Stop> {
         let (environment, path) = self.find_unit(unit)?;
         self.compile_config(&environment, &path)
     }
@@ -208,11 +204,10 @@ impl Session {
         &self,
         environment: &Arc<Environment>,
         path: &str,
-    ) -> Result<(Database, Vec<Problem>), Stop> {
+    ) -> Result<(Database, Diagnostics), Stop> {
         let bytes = io::read_in(&self.workspace, path)?;
-        let (database, mut problems) = compile::unit(environment, path, bytes, self.today);
-        compile::finish(&mut problems);
-        match database.filter(|_| !problems.iter().any(Problem::is_error)) {
+        let (database, problems) = compile::unit(environment, path, bytes, self.today);
+        match database.filter(|_| !problems.has_errors()) {
             Some(database) => Ok((database, problems)),
             None => Err(self.problems(problems)),
         }
@@ -222,7 +217,7 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::compile_unit`], and when its database is gone.
-    pub fn compile_active(&self, unit: &UnitId) -> Result<(Database, Vec<Problem>), Stop> {
+    pub fn compile_active(&self, unit: &UnitId) -> Result<(Database, Diagnostics), Stop> {
         let (database, problems) = self.compile_unit(unit)?;
         if database.lifecycle.value == Lifecycle::Retired {
             let message = format!("{unit} is retired: there is nothing left to connect to");
@@ -235,7 +230,7 @@ impl Session {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn side(&self) -> Result<(Vec<Problem>, Snapshot), Stop> {
+    pub fn side(&self) -> Result<(Diagnostics, Snapshot), Stop> {
         let (compiled, paths) = self.compile_paths()?;
         let mut files = Files::Folder(self.workspace.clone());
         let side = snapshot::of(
@@ -258,7 +253,7 @@ impl Session {
         let configs = self.workspace.join(&environment.spec.configs);
         // The first config of an environment brings the folder along.
         let is_new = !io::is_there(&configs);
-        let in_the_way: Vec<_> = problems
+        let in_the_way: Diagnostics = problems
             .into_iter()
             .filter(|problem| {
                 let span = &problem.span;
@@ -283,7 +278,7 @@ impl Session {
 
     /// A stop for these problems.
     #[must_use]
-    pub fn problems(&self, problems: Vec<Problem>) -> Stop {
+    pub fn problems(&self, problems: Diagnostics) -> Stop {
         Stop::Problems {
             problems,
             base: self.base.clone(),
@@ -300,7 +295,7 @@ pub fn is_config_name(word: &str) -> bool {
 
 /// Only the problems that concern some units: those in their configs and in `valet.yaml`. All, when none is named.
 #[must_use]
-pub fn concerning(problems: Vec<Problem>, paths: &[String]) -> Vec<Problem> {
+pub fn concerning(problems: Diagnostics, paths: &[String]) -> Diagnostics {
     let concerns = |path: &String| path == WORKSPACE_FILE || paths.contains(path);
     problems
         .into_iter()

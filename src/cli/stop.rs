@@ -1,7 +1,7 @@
 //! Why a command ends without success.
 
 use crate::{
-    diagnostic::Problem,
+    diagnostic::Diagnostics,
     io::{self, snapshot::Unreadable},
 };
 
@@ -15,7 +15,7 @@ pub enum Stop {
     /// The input is wrong: exit code 1.
     Problems {
         /// What is wrong.
-        problems: Vec<Problem>,
+        problems: Diagnostics,
         /// What goes before the paths.
         base: String,
     },

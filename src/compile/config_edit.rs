@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     compile::{self, fix},
     config::assignment::Assignment,
-    diagnostic::{Checked, Problem, rule},
+    diagnostic::{Checked, Diagnostics, Problem, rule},
     model::{Database, Environment},
     rules::fleet,
     text::date::Date,
@@ -37,7 +37,7 @@ pub struct Verdict {
     /// The unit, when the text has the right shape.
     pub database: Option<Database>,
     /// Everything wrong with it, or with the workspace because of it.
-    pub problems: Vec<Problem>,
+    pub problems: Diagnostics,
     /// Keys that a later version may know; they are kept.
     pub unknown: Vec<String>,
 }
@@ -57,7 +57,7 @@ impl ConfigEdit<'_> {
             Value::Null => Ok(serde_json::Map::new()),
             _ => {
                 let message = "the file is not a mapping of keys to values";
-                Err(vec![source.problem(&rule::WRONG_TYPE, "", message)])
+                Err(source.problem(&rule::WRONG_TYPE, "", message).into())
             }
         }
     }
@@ -85,7 +85,9 @@ impl ConfigEdit<'_> {
                 let source = Document::parse(&self.path, text.clone().into_bytes());
                 let problem = |source: Document| {
                     let pointer = format!("/{}#", keys.first().unwrap_or(&""));
-                    vec![source.problem(&rule::WRONG_TYPE, &pointer, refused.to_string())]
+                    source
+                        .problem(&rule::WRONG_TYPE, &pointer, refused.to_string())
+                        .into()
                 };
                 source.map_or_else(|problems| problems, problem)
             })?;
@@ -121,7 +123,6 @@ impl ConfigEdit<'_> {
             !before.iter().any(known)
         };
         problems.extend(after.into_iter().filter(is_new));
-        compile::finish(&mut problems);
         Verdict {
             database,
             problems,
@@ -129,7 +130,7 @@ impl ConfigEdit<'_> {
         }
     }
 
-    fn compile(&self, text: &str) -> (Option<Database>, Vec<Problem>, Vec<String>) {
+    fn compile(&self, text: &str) -> (Option<Database>, Diagnostics, Vec<String>) {
         let bytes = text.as_bytes().to_vec();
         compile::tolerant(self.environment, &self.path, bytes, self.today)
     }

@@ -8,7 +8,7 @@ use std::{
 use rayon::prelude::*;
 
 use crate::{
-    diagnostic::Problem,
+    diagnostic::Diagnostics,
     model::{Database, Environment, identity::StateKey},
     terraform::{
         lower::Owner,
@@ -63,7 +63,7 @@ pub struct Changes {
     /// Paths in the repository that differ, of whatever kind.
     pub paths: BTreeSet<String>,
     /// What is wrong with the comparison itself.
-    pub problems: Vec<Problem>,
+    pub problems: Diagnostics,
 }
 
 impl Changes {

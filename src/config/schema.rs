@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     config::{Config, format, workspace::Workspace},
     diagnostic::{
-        Checked, Fix, Problem,
+        Checked, Diagnostics, Fix, Problem,
         rule::{self, Rule},
     },
     text::{
@@ -93,11 +93,7 @@ impl Schema {
             fractions(source, Pointer::Document, &source.value, &mut problems);
             problems.extend(format::check(&self.document, source));
             problems.truncate(MOST);
-            return if problems.is_empty() {
-                Ok(())
-            } else {
-                Err(problems)
-            };
+            return Diagnostics::from(problems).into_result(());
         }
         let problems = self
             .validator

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    diagnostic::{Checked, Problem, rule},
+    diagnostic::{Checked, Diagnostics, rule},
     model::{Database, Origin, Resolved},
     text::unicode::is_hidden,
     yaml::Document,
@@ -40,12 +40,7 @@ pub struct Outputs {
 pub fn read(path: &str, bytes: Vec<u8>, database: &Database) -> Checked<Outputs> {
     let document = Document::parse(path, bytes)?;
     let outputs = shape(&document)?;
-    let problems = foreign(&document, &outputs, database);
-    if problems.is_empty() {
-        Ok(outputs)
-    } else {
-        Err(problems)
-    }
+    foreign(&document, &outputs, database).into_result(outputs)
 }
 
 const HOW: &str =
@@ -53,9 +48,8 @@ const HOW: &str =
 
 fn shape(document: &Document) -> Checked<Outputs> {
     let whole = |message: &str| {
-        Err(vec![
-            document.problem(&rule::BAD_OUTPUTS, "", message).help(HOW),
-        ])
+        let problem = document.problem(&rule::BAD_OUTPUTS, "", message);
+        Err(problem.help(HOW).into())
     };
     let Value::Object(object) = &document.value else {
         return whole("these are not the outputs of a root");
@@ -65,7 +59,7 @@ fn shape(document: &Document) -> Checked<Outputs> {
     }
     let mut reader = Reader {
         document,
-        problems: Vec::new(),
+        problems: Diagnostics::new(),
     };
     let outputs = Outputs {
         database_name: reader.optional_text("database_name"),
@@ -79,11 +73,7 @@ fn shape(document: &Document) -> Checked<Outputs> {
         secret_arn: reader.text("secret_arn"),
         username: reader.text("username"),
     };
-    if reader.problems.is_empty() {
-        Ok(outputs)
-    } else {
-        Err(reader.problems)
-    }
+    reader.problems.into_result(outputs)
 }
 
 /// An output as Terraform prints it.
@@ -95,7 +85,7 @@ struct Output<T> {
 /// Reads one output after the other, and goes on after a problem.
 struct Reader<'a> {
     document: &'a Document,
-    problems: Vec<Problem>,
+    problems: Diagnostics,
 }
 
 impl Reader<'_> {
@@ -146,10 +136,10 @@ impl Reader<'_> {
 }
 
 /// Everything that another unit's outputs would have different.
-fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Vec<Problem> {
+fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagnostics {
     let region = &database.environment.spec.region;
     let unit = database.unit();
-    let mut problems = Vec::new();
+    let mut problems = Diagnostics::new();
     let mut expect = |name: &str, holds: bool, found: &str, expected: String, origin: Origin| {
         if holds {
             return;

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::{
-    diagnostic::{Checked, Problem, rule},
+    diagnostic::{Checked, Diagnostics, Problem, rule},
+    text::pointer::escape,
     yaml::{Document, edit},
 };
 
@@ -63,22 +64,14 @@ pub fn app(namespace: &str) -> &str {
 /// # Errors
 /// When the file has another layout.
 pub fn update(source: &Document, entries: &[Entry]) -> Checked<String> {
-    let problems: Vec<_> = entries
-        .iter()
-        .filter_map(|entry| misshapen(source, entry))
-        .collect();
-    if !problems.is_empty() {
-        return Err(problems);
-    }
+    let problems = entries.iter().filter_map(|entry| misshapen(source, entry));
+    problems.collect::<Diagnostics>().into_result(())?;
     entries
         .iter()
         .try_fold(source.file.text.clone(), |text, entry| {
             edit::set(&text, &entry.path(), &entry.service.as_str().into()).map_err(|refused| {
-                vec![
-                    source
-                        .problem(&rule::BAD_PRIVATELINK, "", refused.to_string())
-                        .help("add the entry by hand"),
-                ]
+                let problem = source.problem(&rule::BAD_PRIVATELINK, "", refused.to_string());
+                problem.help("add the entry by hand").into()
             })
         })
 }
@@ -112,7 +105,7 @@ fn misshapen(source: &Document, entry: &Entry) -> Option<Problem> {
             );
             return Some(about(source, &pointer, message));
         };
-        pointer = format!("{pointer}/{key}");
+        pointer = format!("{pointer}/{}", escape(key));
         at = object.get(key)?;
     }
     (!at.is_string() && !at.is_null())

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     compile::ConfigFile,
     diagnostic::{
-        File, Problem, Span,
+        Diagnostics, File, Problem, Span,
         rule::{self, Rule},
     },
     model::Environment,
@@ -28,7 +28,7 @@ use crate::{
 pub fn configs(
     workspace: &Path,
     environments: &[Arc<Environment>],
-) -> Result<(Vec<ConfigFile>, Vec<Problem>), Failure> {
+) -> Result<(Vec<ConfigFile>, Diagnostics), Failure> {
     let boundary = Boundary::open(workspace)?;
     let mut regular = Vec::new();
     let mut files = Vec::new();
@@ -110,7 +110,7 @@ pub fn configs(
         .collect::<Result<Vec<_>, Failure>>()?;
     files.extend(read);
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok((files, problems))
+    Ok((files, problems.into()))
 }
 
 /// A folder of configs is there, and in the workspace even when a link leads to it.

@@ -13,7 +13,7 @@ use crate::{
         self, ConfigFile, WORKSPACE_FILE,
         snapshot::{Side, module_folders},
     },
-    diagnostic::Problem,
+    diagnostic::Diagnostics,
     io::{
         self,
         git::{Commit, Entry},
@@ -38,7 +38,7 @@ pub enum Unreadable {
     /// A file, a folder or git.
     Machine(String),
     /// Its `valet.yaml` is wrong.
-    Problems(Vec<Problem>),
+    Problems(Diagnostics),
 }
 
 impl From<String> for Unreadable {

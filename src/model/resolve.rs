@@ -46,7 +46,7 @@ macro_rules! decide {
 /// When the config has no user and its environment has none either.
 pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) -> Checked<Database> {
     let config = Config::deserialize(&source.value)
-        .map_err(|error| vec![source.problem(&rule::WRONG_TYPE, "", error.to_string())])?;
+        .map_err(|error| source.problem(&rule::WRONG_TYPE, "", error.to_string()))?;
     let layers = Layers {
         config: &config.settings,
         defaults: &environment.spec.defaults,
@@ -69,7 +69,7 @@ pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) ->
         };
         ($section:ident $field:ident $key:literal required($example:literal)) => {
             found!($section $field $key)
-                .ok_or_else(|| vec![missing(source, environment, $key, $example)])?
+                .ok_or_else(|| missing(source, environment, $key, $example))?
         };
         ($section:ident $field:ident $key:literal merged($($below:expr)?)) => {
             layers.merge($key, |layer| layer.$field.as_ref(), None$(.or(Some($below)))?)

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     compile::snapshot::{Content, Files},
     config::Lifecycle,
-    diagnostic::{File, Problem, Span, rule},
+    diagnostic::{Diagnostics, File, Problem, Span, rule},
     model::{Database, Origin, identity::StateKey},
     terraform::{
         lower::{self, IDENTITY_TAGS, Owner},
@@ -181,7 +181,7 @@ pub struct Retirement {
     /// Roots that may go.
     pub leaving: Vec<Leaving>,
     /// Databases that would be left behind, and steps that are missing.
-    pub problems: Vec<Problem>,
+    pub problems: Diagnostics,
 }
 
 /// A root that has moved, or has reached its end.

@@ -25,7 +25,7 @@ pub fn decode(path: &str, bytes: Vec<u8>, limits: Limits) -> Checked<String> {
             file: Arc::new(File::new(path, "")),
             range: 0..0,
         };
-        return Err(vec![Problem::new(&rule::TOO_LARGE, span, message)]);
+        return Err(Problem::new(&rule::TOO_LARGE, span, message).into());
     }
     if let Some((encoding, text)) = other_encoding(&bytes) {
         let text = without_hidden(&text);
@@ -34,14 +34,13 @@ pub fn decode(path: &str, bytes: Vec<u8>, limits: Limits) -> Checked<String> {
             file: Arc::new(File::new(path, text)),
         };
         let message = format!("the text is {encoding}");
-        return Err(vec![
-            Problem::new(&rule::NOT_UTF8, span, message).help("save the file as UTF-8"),
-        ]);
+        let problem = Problem::new(&rule::NOT_UTF8, span, message);
+        return Err(problem.help("save the file as UTF-8").into());
     }
     let mut start = 0;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         if line.len() > MAX_LINE {
-            return Err(vec![too_long(path, &bytes, start)]);
+            return Err(too_long(path, &bytes, start).into());
         }
         start += line.len();
     }
@@ -49,14 +48,14 @@ pub fn decode(path: &str, bytes: Vec<u8>, limits: Limits) -> Checked<String> {
         let at = error.utf8_error().valid_up_to();
         let text = String::from_utf8_lossy(error.as_bytes());
         let problem = unreadable(&rule::NOT_UTF8, path, &text, at, "not UTF-8 text");
-        vec![problem.help("save the file as UTF-8")]
+        problem.help("save the file as UTF-8")
     })?;
     if let Some((at, letter)) = hidden(&text) {
         let number = u32::from(letter);
         let message = format!("the invisible character U+{number:04X} is not allowed");
         let problem = unreadable(&rule::CONTROL_CHARACTER, path, &text, at, &message);
         let help = format!("remove it; in a quoted string it can be written as `\\U{number:08X}`");
-        return Err(vec![problem.help(help)]);
+        return Err(problem.help(help).into());
     }
     Ok(text)
 }

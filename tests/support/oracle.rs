@@ -12,7 +12,7 @@ use hcl::{
 use storage_valet_rds::{
     cli::json::{self, check::Check},
     compile::{self, example, fix},
-    diagnostic::{Problem, report},
+    diagnostic::{Diagnostics, Problem, report},
     model::Environment,
     terraform::{
         lower,
@@ -33,8 +33,7 @@ pub(crate) fn bytes_are_rejected_or_compiled(bytes: &[u8]) {
     compile_config(&EXAMPLE, bytes);
     assert_placed(bytes);
     match compile::open(bytes.to_vec()) {
-        Err(mut problems) => {
-            compile::finish(&mut problems);
+        Err(problems) => {
             assert!(!problems.is_empty(), "rejected without a reason");
             assert_showable(&problems);
         }
@@ -73,10 +72,9 @@ fn assert_placed(bytes: &[u8]) {
 
 fn compile_config(environment: &Arc<Environment>, bytes: &[u8]) {
     let path = format!("{}/orders.yaml", environment.spec.configs);
-    let (database, mut problems) = compile::unit(environment, &path, bytes.to_vec(), TODAY);
-    compile::finish(&mut problems);
+    let (database, problems) = compile::unit(environment, &path, bytes.to_vec(), TODAY);
     assert_showable(&problems);
-    let rejected = problems.iter().any(Problem::is_error);
+    let rejected = problems.has_errors();
     assert!(database.is_some() || rejected, "no instance, and no reason");
     assert_mendable(&path, bytes, &problems);
     if let Some(database) = database.filter(|_| !rejected) {
@@ -94,7 +92,7 @@ fn assert_mendable(path: &str, bytes: &[u8], problems: &[Problem]) {
     if let Some((mended, _)) = fix::mend(path, text, problems) {
         assert_ne!(mended, *text);
         let parsed = Document::parse(path, mended.clone().into_bytes());
-        let codes = |list: Vec<Problem>| list.iter().map(|one| one.rule.code).collect::<Vec<_>>();
+        let codes = |list: Diagnostics| list.iter().map(|one| one.rule.code).collect::<Vec<_>>();
         // A longer text may come over a limit.
         let parsed = parsed.map_err(codes);
         assert!(

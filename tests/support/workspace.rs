@@ -16,7 +16,7 @@ use storage_valet_rds::{
         outputs::{self, Outputs},
         privatelink::{self, Entry},
     },
-    diagnostic::{Checked, Problem, report},
+    diagnostic::{Checked, Diagnostics, report},
     io,
     model::{Database, Environment},
     review::{self, retirement},
@@ -41,7 +41,7 @@ pub(crate) fn today() -> Date {
 pub(crate) struct Workspace {
     pub(crate) environments: Vec<Arc<Environment>>,
     pub(crate) databases: Vec<Database>,
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Diagnostics,
 }
 
 impl Workspace {
@@ -52,8 +52,7 @@ impl Workspace {
         let valet = fs::read(if own.is_file() { &own } else { shared }).unwrap();
         let environments = match compile::open(valet) {
             Ok(environments) => environments,
-            Err(mut problems) => {
-                compile::finish(&mut problems);
+            Err(problems) => {
                 return Self {
                     environments: Vec::new(),
                     databases: Vec::new(),
@@ -70,7 +69,6 @@ impl Workspace {
         compiled
             .problems
             .extend(against_base(folder, &environments, &compiled.databases));
-        compile::finish(&mut compiled.problems);
         Self {
             environments,
             databases: compiled.databases,
@@ -102,10 +100,10 @@ fn against_base(
     folder: &Path,
     environments: &[Arc<Environment>],
     databases: &[Database],
-) -> Vec<Problem> {
+) -> Diagnostics {
     let base = folder.join("base");
     if !base.is_dir() {
-        return Vec::new();
+        return Diagnostics::new();
     }
     let (files, _) = io::configs(&base, environments).unwrap();
     let old = compile::compile(environments, files, today()).databases;
@@ -152,7 +150,7 @@ fn on_disk(
     folder: &Path,
     environments: &[Arc<Environment>],
     databases: &[Database],
-) -> Vec<Problem> {
+) -> Diagnostics {
     let expected = compile::expected_roots(environments, databases);
     let output = &environments[0].output;
     let strays = io::stray_roots(folder, output, &|directory| expected.contains(directory))
@@ -196,9 +194,9 @@ fn outputs(folder: &Path, database: &Database) -> Checked<Option<Outputs>> {
 }
 
 /// What keeps the entry of a unit out of the private-link repository, if the workspace has one.
-fn linked(folder: &Path, database: &Database, outputs: &Outputs) -> Vec<Problem> {
+fn linked(folder: &Path, database: &Database, outputs: &Outputs) -> Diagnostics {
     let Some(setting) = &database.environment.privatelink else {
-        return Vec::new();
+        return Diagnostics::new();
     };
     let repository = folder.join(setting.repository.as_ref().unwrap());
     let bytes = io::read_inside(&repository, &setting.file).unwrap();

@@ -13,7 +13,6 @@ use crate::{
         stop::Stop,
         terminal::print,
     },
-    diagnostic::Problem,
     review::{Kind, Unit},
 };
 
@@ -48,8 +47,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
     let (review, mut problems) = arguments.base.compare(&session)?;
     problems.extend(review.problems);
-    if problems.iter().any(Problem::is_error) {
-        crate::compile::finish(&mut problems);
+    if problems.has_errors() {
         return Err(session.problems(problems));
     }
     let units: Vec<&Unit> = review

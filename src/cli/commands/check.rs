@@ -11,9 +11,9 @@ use crate::{
         stop::Stop,
         terminal::{note, print, show_problems},
     },
-    compile::{self, fix},
+    compile::fix,
     diagnostic::{
-        Problem,
+        Diagnostics,
         report::{self, Count},
     },
     io,
@@ -121,15 +121,14 @@ fn mend(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     Ok(())
 }
 
-fn found(arguments: &Arguments, context: &Context) -> Result<(Vec<Problem>, String, usize), Stop> {
+fn found(arguments: &Arguments, context: &Context) -> Result<(Diagnostics, String, usize), Stop> {
     let session = context.open_around(&arguments.units)?;
     let paths = session.find_all(&arguments.units)?;
     let (mut compiled, configs) = session.compile()?;
-    if !compiled.problems.iter().any(Problem::is_error) {
+    if !compiled.problems.has_errors() {
         compiled
             .problems
             .extend(session.life(&compiled.databases)?.problems);
-        compile::finish(&mut compiled.problems);
     }
     let configs = if paths.is_empty() {
         configs

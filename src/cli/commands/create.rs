@@ -16,7 +16,6 @@ use crate::{
         fix::CONFIG_SCHEMA,
     },
     config::assignment::{self, Assignment},
-    diagnostic::Problem,
     io, rules,
 };
 
@@ -131,7 +130,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let Verdict {
         problems, unknown, ..
     } = draft.check(&text);
-    if problems.iter().any(Problem::is_error) {
+    if problems.has_errors() {
         return Err(session.problems(problems));
     }
     let unchanged = old.as_ref() == Some(&text);

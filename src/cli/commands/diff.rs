@@ -13,8 +13,6 @@ use crate::{
         stop::Stop,
         terminal::{print, show_problems},
     },
-    compile,
-    diagnostic::Problem,
     review::{self, Deny, Review, impact::Impact},
 };
 
@@ -78,7 +76,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
     let (mut review, compiled) = arguments.base.compare(&session)?;
     review.problems.extend(compiled);
-    compile::finish(&mut review.problems);
     let deny = Deny {
         from: arguments
             .deny
@@ -94,7 +91,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         .filter(|unit| unit.denied(deny, session.today).is_some())
         .map(|unit| unit.name.as_str())
         .collect();
-    if denied.is_empty() && !review.problems.iter().any(Problem::is_error) {
+    if denied.is_empty() && !review.problems.has_errors() {
         Ok(())
     } else {
         Err(Stop::Rejected)

@@ -100,8 +100,7 @@ fn named(session: &Session, unit: &UnitId) -> Result<Option<Database>, Stop> {
     }
     let (environment, path) = session.find_unit(unit)?;
     let bytes = io::read_in(&session.workspace, &path)?;
-    let (database, mut problems) = compile::unit(&environment, &path, bytes, session.today);
-    compile::finish(&mut problems);
+    let (database, problems) = compile::unit(&environment, &path, bytes, session.today);
     // An acknowledgement that has expired is no reason to say nothing: it just does not count.
     let wrong = problems
         .iter()

@@ -14,7 +14,7 @@ use crate::{
         terminal::{note, print, show_problems},
     },
     compile,
-    diagnostic::{Problem, report},
+    diagnostic::report,
     io,
     model::Database,
     review::retirement::{self, Leaving, StandingRoot},
@@ -77,7 +77,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         .map(|environment| Owner::Environment(environment))
         .chain(compiled.databases.iter().filter(selected).map(Owner::Unit))
         .collect();
-    if problems.iter().any(Problem::is_error) {
+    if problems.has_errors() {
         return Err(session.problems(problems));
     }
     let (mut roots, mut is_untidy) = session.strays(&compiled.databases)?;
@@ -94,8 +94,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         let is_here = |owner: &Owner| owner.directory() == folder;
         paths.is_empty() || paths.contains(path) || owners.iter().any(is_here)
     }));
-    compile::finish(&mut problems);
-    if problems.iter().any(Problem::is_error) {
+    if problems.has_errors() {
         return Err(session.problems(problems));
     }
     let leaving = if paths.is_empty() {
@@ -119,7 +118,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     }
     if !occupied.is_empty() {
         problems.extend(occupied);
-        compile::finish(&mut problems);
         return Err(session.problems(problems));
     }
     show_problems(&problems, &session.base, context.color);
@@ -192,7 +190,7 @@ fn changes(session: &Session, owner: &Owner) -> Result<Vec<Change>, Stop> {
     let directory = owner.directory();
     let standing = io::standing(&session.workspace, &directory)?.unwrap_or_default();
     tree::changes(&directory, &standing, &tree(owner))
-        .map_err(|path| session.problems(vec![compile::in_the_way(path)]))
+        .map_err(|path| session.problems(compile::in_the_way(path).into()))
 }
 
 fn write(session: &Session, owner: &Owner, pending: &Pending) -> Result<(), Stop> {

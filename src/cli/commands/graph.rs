@@ -11,7 +11,7 @@ use crate::{
         unit_argument::{UnitArgument, missing},
     },
     compile,
-    diagnostic::Problem,
+    diagnostic::Diagnostics,
     inspect::graph::{self, Graph},
     model::identity::UnitId,
     text::suggest,
@@ -77,15 +77,15 @@ fn fleet(session: &Session, name: &str) -> Result<Graph, Stop> {
     };
     let (compiled, _) = session.compile()?;
     let folder = format!("{}/", environment.spec.configs);
-    let mut wrong: Vec<_> = compiled
+    let wrong: Diagnostics = compiled
         .problems
         .into_iter()
-        .filter(Problem::is_error)
+        .filter(|problem| {
+            let path = &problem.span.file.path;
+            let concerns = path.starts_with(&folder) || path == compile::WORKSPACE_FILE;
+            concerns && problem.is_error()
+        })
         .collect();
-    wrong.retain(|problem| {
-        problem.span.file.path.starts_with(&folder)
-            || problem.span.file.path == compile::WORKSPACE_FILE
-    });
     if !wrong.is_empty() {
         return Err(session.problems(wrong));
     }

@@ -12,7 +12,7 @@ use crate::{
         terminal::{note, print, show_problems},
     },
     compile::{self, example},
-    diagnostic::Problem,
+    diagnostic::Diagnostics,
     io,
     model::Environment,
     terraform::{
@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
 struct Compiled {
     /// Whether the environment is the built-in example.
     outside: bool,
-    problems: Vec<Problem>,
+    problems: Diagnostics,
     base: String,
     /// The Terraform, coloured for standard output, unless an error is among the problems.
     hcl: Option<String>,
@@ -68,14 +68,13 @@ struct Compiled {
 
 fn compile(what: &str, context: &Context) -> Result<Compiled, Stop> {
     let subject = subject(what, context)?;
-    let (database, mut problems) = compile::unit(
+    let (database, problems) = compile::unit(
         &subject.environment,
         &subject.path,
         subject.bytes,
         subject.today,
     );
-    compile::finish(&mut problems);
-    let rejected = problems.iter().any(Problem::is_error);
+    let rejected = problems.has_errors();
     let database = database.filter(|_| !rejected);
     let hcl = database.map(|database| {
         let root = lower::unit(&database);

@@ -13,7 +13,6 @@ use crate::{
         terminal::{note, print},
         unit_argument::UnitArgument,
     },
-    compile,
     connect::{
         outputs::Outputs,
         privatelink::{self, Entry},
@@ -218,8 +217,7 @@ impl Repository {
     /// What these entries change.
     pub(super) fn edit(&self, entries: &[Entry]) -> Result<Edit, Stop> {
         let bytes = io::read_inside(&self.folder, &self.file)?;
-        let stop = |mut problems| {
-            compile::finish(&mut problems);
+        let stop = |problems| {
             let base = format!("{}/", self.folder.display());
             Stop::Problems { problems, base }
         };

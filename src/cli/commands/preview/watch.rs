@@ -9,7 +9,10 @@ use crate::{
         stop::Stop,
         terminal::{Reader, print_to_reader, width},
     },
-    diagnostic::report::{self, Count},
+    diagnostic::{
+        Diagnostics,
+        report::{self, Count},
+    },
 };
 
 /// How often the files are read. They are two and small: no need for the system's notifications.
@@ -44,7 +47,7 @@ fn view(compiled: Result<Compiled, Stop>, context: &Context, good: &mut Option<S
         Err(Stop::Usage(message) | Stop::Machine(message)) => {
             return with_last(format!("error: {message}\n"), good.as_ref());
         }
-        Err(Stop::Rejected) => (Vec::new(), String::new(), None),
+        Err(Stop::Rejected) => (Diagnostics::new(), String::new(), None),
     };
     let mut text = report::draw(&problems, &base, color, width());
     if let Some(hcl) = hcl {
