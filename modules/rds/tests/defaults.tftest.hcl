@@ -213,7 +213,8 @@ run "a_gp3_volume_of_400_gib_states_what_aws_asks_for" {
 }
 
 run "other_volumes_keep_what_the_caller_states" {
-  command = plan
+  command   = apply
+  state_key = "io2"
 
   variables {
     allocated_storage = 400
@@ -221,8 +222,16 @@ run "other_volumes_keep_what_the_caller_states" {
     storage_type      = "io2"
   }
 
+  override_resource {
+    target = aws_db_instance.this
+    values = {
+      storage_throughput = 0
+      master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-io2", kms_key_id = "", secret_status = "active" }]
+    }
+  }
+
   assert {
-    condition     = aws_db_instance.this.iops == 4000
+    condition     = aws_db_instance.this.iops == 4000 && aws_db_instance.this.storage_throughput == 0
     error_message = "The floor of gp3 is not io2's."
   }
 }
