@@ -30,7 +30,7 @@ def values(name, environment, path):
     tags = environment["tags"] | config["tags"]
     tags |= {"valet-rds:environment": name, "valet-rds:namespace": namespace, "valet-rds:shortname": config["shortname"]}
     return {
-        "c": config, "e": environment, "base": f"{config['shortname']}-{name}", "tags": tags,
+        "c": config, "e": environment, "name": name, "base": f"{config['shortname']}-{name}", "tags": tags,
         "memory": MEMORY[config["instanceClass"]], "proxy": config["proxy"],
         "max": config["proxy"].get("maxConnectionsPercent", 100),
     }
