@@ -152,7 +152,7 @@ fn a_value_leads_to_its_line_and_the_line_to_its_values() {
       config `username` (configs/dev3/test-dev.yaml:11)
       becomes aws_db_instance.this.username
     module.irsa_role.username = "postgres"
-      generated/dev3/test-dev/main.tf:105
+      generated/dev3/test-dev/main.tf:106
       config `username` (configs/dev3/test-dev.yaml:11)
       becomes aws_iam_role_policy.this.policy
     "#);
