@@ -128,12 +128,29 @@ pub struct Waiver {
 pub struct Acknowledgement {
     /// The worst that may happen.
     pub change: Effect,
+    /// What it may happen to: an address in the root, or a key. Default: everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(
+        regex(pattern = r"^(module\.[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)*(\[[^\[\]]+\])?|[a-z][A-Za-z]*(\.[A-Za-z0-9_-]+)*)$"),
+        length(max = 300),
+        example = &"module.irsa_role",
+        example = &"iamRoleName"
+    )]
+    pub of: Option<String>,
     /// Why it is meant, for the reviewers.
     #[schemars(length(min = 1), example = &"moving to the new name; the old data is not needed")]
     pub reason: String,
     /// The last day on which it counts.
     #[schemars(example = &"2026-11-30")]
     pub expires: Date,
+}
+
+impl Acknowledgement {
+    /// Whether it is about a key, or about what is at an address.
+    #[must_use]
+    pub fn is_about(&self, name: &str) -> bool {
+        self.of.as_deref().is_none_or(|of| is_within(name, of))
+    }
 }
 
 /// Whether a key or an address is another one, or below it: `module.rds.aws_db_instance.this` is within `module.rds`.

@@ -109,28 +109,27 @@ impl Unit {
     /// The worst that the config does not let pass.
     #[must_use]
     pub fn unacknowledged(&self, today: Date) -> Impact {
-        let allowed = self
-            .current(today)
-            .filter_map(|one| impact::allowed(one.change))
-            .max();
-        let open = self.lines.iter().filter(|line| !line.is_declared);
-        open.map(|line| line.grade)
-            .filter(|grade| allowed.is_none_or(|allowed| *grade > allowed))
-            .max()
-            .unwrap_or(Impact::None)
+        let is_open = |line: &&Line| {
+            let allowed = self
+                .about(line, today)
+                .map(|one| impact::allowed(one.change))
+                .max();
+            !line.is_declared && allowed.flatten().is_none_or(|allowed| line.grade > allowed)
+        };
+        let open = self.lines.iter().filter(is_open);
+        open.map(|line| line.grade).max().unwrap_or(Impact::None)
     }
 
     /// Whether clients lose what they know, and the config does not let that pass.
     #[must_use]
     pub fn breaks_connections(&self, today: Date) -> bool {
-        let allowed = self
-            .current(today)
-            .any(|one| one.change == Effect::Connection);
-        let open = self
-            .lines
-            .iter()
-            .any(|line| !line.is_declared && !line.connection.is_empty());
-        open && !allowed
+        let is_open = |line: &Line| {
+            let allowed = self
+                .about(line, today)
+                .any(|one| one.change == Effect::Connection);
+            !line.is_declared && !line.connection.is_empty() && !allowed
+        };
+        self.lines.iter().any(is_open)
     }
 
     /// Why the unit must not pass: the words for what `deny` names and the config does not let pass.
@@ -144,8 +143,15 @@ impl Unit {
         breaks.then(|| "connection".to_owned())
     }
 
-    fn current(&self, today: Date) -> impl Iterator<Item = &Acknowledgement> {
-        self.allow.iter().filter(move |one| today <= one.expires)
+    /// The acknowledgements that count today and are about a line.
+    fn about<'a>(
+        &'a self,
+        line: &'a Line,
+        today: Date,
+    ) -> impl Iterator<Item = &'a Acknowledgement> {
+        let is_about = |one: &&Acknowledgement| line.is_meant_by(one);
+        let is_current = move |one: &&Acknowledgement| today <= one.expires;
+        self.allow.iter().filter(is_current).filter(is_about)
     }
 }
 
@@ -278,12 +284,10 @@ fn unit(changes: &Changes, pair: &Pair, head: Option<Head>) -> Option<Unit> {
         return None;
     }
     lines.sort_by_key(|line| std::cmp::Reverse(line.grade));
-    let database = match head {
-        Some(Head {
-            owner: Owner::Unit(database),
-            ..
-        }) => Some(database),
-        _ => None,
+    let (database, allow) = match head.map(|head| head.owner) {
+        Some(Owner::Unit(database)) => (Some(database), database.allow.value.clone()),
+        Some(Owner::Environment(environment)) => (None, environment.spec.allow.clone()),
+        None => (None, Vec::new()),
     };
     let base = pair.base.as_ref().map(|base| &base.root);
     Some(Unit {
@@ -296,9 +300,7 @@ fn unit(changes: &Changes, pair: &Pair, head: Option<Head>) -> Option<Unit> {
             .unwrap_or_default(),
         lines,
         hcl,
-        allow: database
-            .map(|one| one.allow.value.clone())
-            .unwrap_or_default(),
+        allow,
     })
 }
 
@@ -369,12 +371,12 @@ fn differences(old: &Standing, new: &Standing, head: Option<Head>) -> Vec<Line> 
 
 /// New acknowledgements that nothing in the change needs.
 fn unused(unit: &Unit, new: &Database) -> Vec<Problem> {
-    let is_needed = |one: &Acknowledgement| match impact::allowed(one.change) {
-        Some(grade) => unit
-            .lines
-            .iter()
-            .any(|line| !line.is_declared && line.grade == grade),
-        None => unit.lines.iter().any(|line| !line.connection.is_empty()),
+    let is_needed = |one: &Acknowledgement| {
+        let mut about = unit.lines.iter().filter(|line| line.is_meant_by(one));
+        match impact::allowed(one.change) {
+            Some(grade) => about.any(|line| !line.is_declared && line.grade == grade),
+            None => about.any(|line| !line.connection.is_empty()),
+        }
     };
     let unneeded = new.allow.value.iter().enumerate();
     unneeded

@@ -2,6 +2,7 @@
 
 pub mod diff;
 pub mod lower;
+pub mod plan;
 pub mod print;
 pub mod read;
 pub mod root_module;

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::{Value, json};
+
 use crate::support::{
     command::{Ran, valet},
     folder::minimal,
@@ -134,34 +136,407 @@ fn the_comment_has_a_row_for_each_thing_that_goes() {
     assert!(run.out.contains("(forced by username)"), "{}", run.out);
 }
 
-#[test]
-fn a_plan_without_a_unit_is_known_by_its_tags_or_declares_nothing() {
-    let folder = workspace("gate-tags", RETIRED);
-    let path = folder.join("plan.json");
-    let write = |shortname: &str| {
-        let tags = format!(
-            "{{\"valet-rds:environment\": \"dev\", \"valet-rds:shortname\": \"{shortname}\"}}"
-        );
-        let change = format!("{{\"actions\": [\"delete\"], \"before\": {{\"tags_all\": {tags}}}}}");
-        let resource = format!(
-            "{{\"address\": \"module.rds.aws_db_instance.this\", \"type\": \"aws_db_instance\", \"change\": {change}}}"
-        );
-        fs::write(
-            &path,
-            format!("{{\"format_version\": \"1.2\", \"resource_changes\": [{resource}]}}"),
-        )
+/// A whole plan of a root with these identity tags.
+fn plan_of(tags: &Value, drift: &[Value], changes: &[Value]) -> Value {
+    let provider = json!({"name": "aws", "expressions": {"default_tags": [{"tags": {"constant_value": tags}}]}});
+    json!({
+        "format_version": "1.2",
+        "planned_values": {"root_module": {}},
+        "resource_drift": drift,
+        "resource_changes": changes,
+        "configuration": {"provider_config": {"aws": provider}},
+    })
+}
+
+fn tags(shortname: &str) -> Value {
+    json!({"valet-rds:environment": "dev", "valet-rds:shortname": shortname})
+}
+
+fn change(address: &str, actions: &[&str], before: &Value) -> Value {
+    let kind = address
+        .rsplit("aws_")
+        .next()
+        .unwrap()
+        .split('.')
+        .next()
         .unwrap();
-        valet(&folder, &["gate", "plan.json"])
-    };
-    let known = write("orders");
-    assert_eq!(known.code, 0, "{}", known.out);
-    let unknown = write("others");
+    json!({"address": address, "mode": "managed", "type": format!("aws_{kind}"), "change": {"actions": actions, "before": before}})
+}
+
+/// What the gate says about a plan that is written for it.
+fn say(folder: &Path, plan: &Value, more: &[&str]) -> Ran {
+    fs::write(folder.join("plan.json"), plan.to_string()).unwrap();
+    valet(folder, &[&["gate", "plan.json"], more].concat())
+}
+
+const INSTANCE: &str = "module.rds.aws_db_instance.this";
+const UNIT: &[&str] = &["--unit", "dev/orders"];
+
+/// An instance of `dev/orders` as the module leaves it.
+fn instance() -> Value {
+    json!({
+        "tags_all": tags("orders"),
+        "deletion_protection": true,
+        "skip_final_snapshot": false,
+        "final_snapshot_identifier": "orders-dev-final",
+    })
+}
+
+#[test]
+fn a_plan_is_held_against_the_config_that_it_names_itself() {
+    let folder = workspace("gate-identity", RETIRED);
+    let gone = change(INSTANCE, &["delete"], &instance());
+    let known = say(
+        &folder,
+        &plan_of(&tags("orders"), &[], std::slice::from_ref(&gone)),
+        &[],
+    );
+    assert_eq!(known.code, 0, "{}{}", known.out, known.err);
+    let unknown = say(
+        &folder,
+        &plan_of(&tags("others"), &[], std::slice::from_ref(&gone)),
+        &[],
+    );
     assert_eq!(unknown.code, 1);
     assert!(
         unknown.out.contains("no config declares it"),
         "{}",
         unknown.out
     );
+    let other = say(&folder, &plan_of(&tags("others"), &[], &[]), UNIT);
+    assert_eq!(other.code, 2, "{}", other.out);
+    let said = "the plan is not that of dev/orders, but of shortname `others` in `dev`";
+    assert!(other.err.contains(said), "{}", other.err);
+    let nobody = say(&folder, &plan_of(&json!({}), &[], &[]), UNIT);
+    assert_eq!(nobody.code, 2);
+    assert!(
+        nobody.err.contains("its provider gives no identity tags"),
+        "{}",
+        nobody.err
+    );
+    let shared = say(
+        &folder,
+        &plan_of(&tags("orders"), &[], &[]),
+        &["--unit", "dev/_environment"],
+    );
+    assert_eq!(shared.code, 2, "{}", shared.out);
+}
+
+#[test]
+fn a_retired_unit_gives_up_what_it_held_and_nothing_else() {
+    let folder = workspace("gate-held", RETIRED);
+    let with = |key: &str, value: Value| {
+        let mut one = instance();
+        one[key] = value;
+        one
+    };
+    for (name, address, before, expected) in [
+        (
+            "another's",
+            INSTANCE,
+            with("tags_all", tags("others")),
+            "its tags say that it is of shortname `others`",
+        ),
+        (
+            "nobody's",
+            INSTANCE,
+            with("tags_all", json!({})),
+            "no tag says that it is of this unit",
+        ),
+        (
+            "elsewhere",
+            "aws_db_instance.legacy",
+            instance(),
+            "not in a module of this unit",
+        ),
+        (
+            "another module",
+            "module.rdsx.aws_db_instance.this",
+            instance(),
+            "not in a module of this unit",
+        ),
+        (
+            "no snapshot",
+            INSTANCE,
+            with("skip_final_snapshot", json!(true)),
+            "no snapshot would be left",
+        ),
+        (
+            "nothing said",
+            INSTANCE,
+            with("skip_final_snapshot", Value::Null),
+            "no snapshot would be left",
+        ),
+        (
+            "no name",
+            INSTANCE,
+            with("final_snapshot_identifier", Value::Null),
+            "no snapshot would be left",
+        ),
+    ] {
+        let said = say(
+            &folder,
+            &plan_of(
+                &tags("orders"),
+                &[],
+                &[change(address, &["delete"], &before)],
+            ),
+            UNIT,
+        );
+        assert_eq!(said.code, 1, "{name}: {}", said.out);
+        assert!(said.out.contains(expected), "{name}: {}", said.out);
+    }
+}
+
+#[test]
+fn an_instance_that_would_leave_no_snapshot_is_refused_whatever_is_allowed() {
+    let folder = workspace("gate-no-snapshot", &allow("data-loss"));
+    let before = json!({"deletion_protection": false, "skip_final_snapshot": true});
+    let replaced = change(INSTANCE, &["delete", "create"], &before);
+    let said = say(&folder, &plan_of(&tags("orders"), &[], &[replaced]), UNIT);
+    assert_eq!(said.code, 1, "{}", said.out);
+}
+
+#[test]
+fn protection_counts_when_it_is_on_and_the_root_leaves_it_on() {
+    let live = |protected: bool| {
+        let mut before = instance();
+        before["deletion_protection"] = json!(protected);
+        plan_of(
+            &tags("orders"),
+            &[],
+            &[change(INSTANCE, &["delete", "create"], &before)],
+        )
+    };
+    let retiring = format!(
+        "lifecycle: retiring\nretirementRequested: 2026-11-01\n{}",
+        allow("replace")
+    );
+    for (name, more, protected, code) in [
+        ("on", allow("replace"), true, 0),
+        ("off in AWS", allow("replace"), false, 1),
+        (
+            "off in the config",
+            format!("deletionProtection: false\n{}", allow("replace")),
+            true,
+            1,
+        ),
+        ("retiring", retiring, true, 1),
+        ("off, and the loss is meant", allow("data-loss"), false, 0),
+    ] {
+        let folder = workspace(
+            &format!("gate-protection-{}", name.replace(' ', "-")),
+            &more,
+        );
+        let said = say(&folder, &live(protected), UNIT);
+        assert_eq!(said.code, code, "{name}: {}{}", said.out, said.err);
+    }
+}
+
+#[test]
+fn what_is_gone_already_is_the_worst() {
+    let gone = change(INSTANCE, &["delete"], &instance());
+    let anew = change(INSTANCE, &["create"], &Value::Null);
+    let plan = plan_of(&tags("orders"), &[gone], &[anew]);
+    for (name, more, code) in [
+        ("active", String::new(), 1),
+        ("replace", allow("replace"), 1),
+        ("loss", allow("data-loss"), 0),
+        ("retired", RETIRED.to_owned(), 0),
+        ("retained", format!("{RETIRED}retain: true\n"), 1),
+    ] {
+        let folder = workspace(&format!("gate-gone-{name}"), &more);
+        let said = say(&folder, &plan, UNIT);
+        assert_eq!(said.code, code, "{name}: {}{}", said.out, said.err);
+        let told = said
+            .out
+            .contains("it is gone, though Terraform did not destroy it");
+        assert!(code == 0 || told, "{}", said.out);
+    }
+}
+
+#[test]
+fn a_plan_that_has_been_cut_can_be_refused_but_not_pass() {
+    let folder = workspace("gate-cut", "");
+    let mut plan = plan_of(&tags("orders"), &[], &[]);
+    plan.as_object_mut().unwrap().remove("configuration");
+    let said = say(&folder, &plan, UNIT);
+    assert_eq!(said.code, 2, "{}{}", said.out, said.err);
+    assert!(
+        said.err.contains("it has no `configuration`"),
+        "{}",
+        said.err
+    );
+    plan["resource_drift"] = json!([change(INSTANCE, &["delete"], &Value::Null)]);
+    assert_eq!(say(&folder, &plan, UNIT).code, 1);
+}
+
+#[test]
+fn an_acknowledgement_can_be_about_one_thing() {
+    let of = |of: &str| allow("replace").replace("reason", &format!("of: {of}, reason"));
+    for (name, more, code) in [
+        ("module", of("module.irsa_role"), 0),
+        ("resource", of("module.irsa_role.aws_iam_role.this"), 0),
+        ("key", of("iamRoleName"), 0),
+        ("other-module", of("module.rds"), 1),
+        ("other-key", of("username"), 1),
+        ("half-a-name", of("module.irsa"), 1),
+    ] {
+        let folder = workspace(
+            &format!("gate-of-{name}"),
+            &format!("iamRoleName: other\n{more}"),
+        );
+        let said = gate(&folder, "replace-role", &[]);
+        assert_eq!(said.code, code, "{name}: {}{}", said.out, said.err);
+        if code == 0 {
+            assert!(
+                said.out.contains("; 1 let pass by `allow`; passes"),
+                "{}",
+                said.out
+            );
+            let row = said
+                .out
+                .lines()
+                .find(|line| line.starts_with("allowed"))
+                .unwrap();
+            assert!(row.contains("until 2026-11-01 for `"), "{row}");
+        } else {
+            assert!(
+                said.out
+                    .contains("the `allow` of `replace` is only about `"),
+                "{}",
+                said.out
+            );
+        }
+    }
+}
+
+#[test]
+fn a_cluster_leaves_an_environment_by_a_declared_step() {
+    let provider = "module.cluster_trust.aws_iam_openid_connect_provider.this[\"jobs\"]";
+    let shared = json!({"valet-rds:environment": "dev"});
+    let plan = plan_of(
+        &shared,
+        &[],
+        &[change(provider, &["delete"], &json!({"tags_all": shared}))],
+    );
+    let valet_yaml = fs::read_to_string("fixtures/valet.yaml").unwrap();
+    let step = |of: &str, expires: &str| {
+        format!(
+            "    allow: [{{change: replace, of: {of}, reason: it is gone, expires: {expires}}}]\n"
+        )
+    };
+    for (name, text, code) in [
+        ("undeclared", String::new(), 1),
+        ("declared", step("clusters.jobs", "2026-11-01"), 0),
+        ("whole-key", step("clusters", "2026-11-01"), 0),
+        ("module", step("module.cluster_trust", "2026-11-01"), 0),
+        ("address", step(&format!("'{provider}'"), "2026-11-01"), 0),
+        ("another", step("clusters.apps", "2026-11-01"), 1),
+        ("late", step("clusters.jobs", "2026-10-31"), 1),
+    ] {
+        let folder = workspace(&format!("gate-cluster-{name}"), "");
+        fs::write(folder.join("valet.yaml"), format!("{valet_yaml}{text}")).unwrap();
+        for more in [&[][..], &["--unit", "dev/_environment"]] {
+            let said = say(&folder, &plan, more);
+            assert_eq!(said.code, code, "{name}: {}{}", said.out, said.err);
+        }
+    }
+}
+
+#[test]
+fn a_change_in_place_that_takes_data_or_a_name_is_refused() {
+    let folder = workspace("gate-update", "");
+    let update = |address: &str, before: Value, after: Value| {
+        let mut one = change(address, &["update"], &before);
+        one["change"]["after"] = after;
+        say(&folder, &plan_of(&tags("orders"), &[], &[one]), UNIT)
+    };
+    let backups = update(
+        INSTANCE,
+        json!({"backup_retention_period": 7}),
+        json!({"backup_retention_period": 0}),
+    );
+    assert_eq!(backups.code, 1);
+    assert!(
+        backups.out.contains("all automated backups are deleted"),
+        "{}",
+        backups.out
+    );
+    let fewer = update(
+        INSTANCE,
+        json!({"backup_retention_period": 7}),
+        json!({"backup_retention_period": 1}),
+    );
+    assert_eq!(fewer.code, 0, "{}", fewer.out);
+    let renamed = update(
+        "module.proxy.aws_db_proxy.this",
+        json!({"name": "a"}),
+        json!({"name": "b"}),
+    );
+    assert_eq!(renamed.code, 1);
+}
+
+#[test]
+fn roles_that_only_services_assume_and_logs_that_stay_are_nobodys_loss() {
+    let folder = workspace("gate-inner", "");
+    let policy = |principal: &str| json!({"assume_role_policy": format!("{{\"Statement\": [{{\"Effect\": \"Allow\", \"Principal\": {principal}}}]}}")});
+    for (address, before, code) in [
+        (
+            "module.nlb.aws_iam_role.sync",
+            policy(r#"{"Service": "lambda.amazonaws.com"}"#),
+            0,
+        ),
+        (
+            "module.irsa_role.aws_iam_role.this",
+            policy(r#"{"Federated": "arn:aws:iam::1:oidc-provider/x"}"#),
+            1,
+        ),
+        (
+            "module.x.aws_iam_role.this",
+            policy(r#"{"Service": "ec2.amazonaws.com", "AWS": "*"}"#),
+            1,
+        ),
+        ("module.x.aws_iam_role.this", policy(r#""*""#), 1),
+        ("module.x.aws_iam_role.this", json!({}), 1),
+        (
+            "module.rds.aws_cloudwatch_log_group.this",
+            json!({"skip_destroy": true}),
+            0,
+        ),
+        (
+            "module.rds.aws_cloudwatch_log_group.this",
+            json!({"skip_destroy": false}),
+            1,
+        ),
+    ] {
+        let plan = plan_of(
+            &tags("orders"),
+            &[],
+            &[change(address, &["delete"], &before)],
+        );
+        let said = say(&folder, &plan, UNIT);
+        assert_eq!(said.code, code, "{address} {before}: {}", said.out);
+    }
+}
+
+#[test]
+fn addresses_cannot_forge_a_line() {
+    let folder = workspace("gate-forged", "");
+    let address = "module.x.aws_s3_bucket.this[\"a\nok       delete \u{1b}[2K\u{202e}\"]";
+    let plan = plan_of(
+        &tags("orders"),
+        &[],
+        &[change(address, &["delete"], &Value::Null)],
+    );
+    let said = say(&folder, &plan, UNIT);
+    assert_eq!(
+        (said.code, said.out.lines().count()),
+        (1, 2),
+        "{:?}",
+        said.out
+    );
+    assert!(!said.out.contains(['\u{1b}', '\u{202e}']), "{:?}", said.out);
 }
 
 #[test]
@@ -171,11 +546,14 @@ fn what_is_no_plan_is_an_error_of_usage() {
         "",
         "[]",
         "{}",
-        "{\"format_version\": \"9\"}",
-        "{\"format_version\": \"1.2\", \"errored\": true}",
+        r#"{"format_version": "9", "planned_values": {}, "configuration": {}}"#,
+        r#"{"format_version": "1.2", "planned_values": {}, "configuration": {}, "errored": true}"#,
+        r#"{"format_version": "1.0", "values": {"root_module": {}}}"#,
+        r#"{"format_version": "1.0", "valid": true}"#,
     ] {
         fs::write(folder.join("plan.json"), text).unwrap();
-        assert_eq!(valet(&folder, &["gate", "plan.json"]).code, 2, "{text}");
+        let said = valet(&folder, &["gate", "plan.json"]);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{text}");
     }
     assert_eq!(valet(&folder, &["gate", "no-such.json"]).code, 2);
 }

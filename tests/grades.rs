@@ -42,13 +42,13 @@ const INNER: [&str; 2] = [
     "module.rds.aws_iam_role.monitoring",
 ];
 
-fn record() -> Vec<Value> {
+pub(crate) fn record() -> Vec<Value> {
     let text = fs::read_to_string("fixtures/grades.json").unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
 /// The files of one side of a record. JSON is YAML, too.
-fn files(entry: &Value, side: &str) -> Files {
+pub(crate) fn files(entry: &Value, side: &str) -> Files {
     let environment = &entry["valet"][side];
     let valet = serde_json::json!({"modules": {"source": "../modules"}, "environments": {"dev": environment}});
     let environments = compile::open(valet.to_string().into_bytes()).unwrap();

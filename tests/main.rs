@@ -35,6 +35,7 @@ mod killed;
 mod life;
 mod modules;
 mod output;
+mod plans;
 mod preview;
 mod privatelink;
 mod prompt;

@@ -118,30 +118,63 @@ KEPT = {
 }
 
 
-def tags_of(values):
+# What `gate` reads of a resource, besides the tags that say whose it is.
+READ = (
+    "assume_role_policy",
+    "backup_retention_period",
+    "deletion_protection",
+    "final_snapshot_identifier",
+    "name",
+    "skip_destroy",
+    "skip_final_snapshot",
+)
+
+
+def own(tags):
     """The tags that say whose a resource is."""
-    tags = (values or {}).get("tags_all") or {}
-    own = {key: value for key, value in tags.items() if key.startswith("valet-rds:")}
-    return {"tags_all": own} if own else None
+    return {key: value for key, value in (tags or {}).items() if key.startswith("valet-rds:")}
+
+
+def read_of(values):
+    """The values that `gate` reads."""
+    if values is None:
+        return None
+    tags = own(values.get("tags_all"))
+    return {**({"tags_all": tags} if tags else {}), **{key: values[key] for key in READ if key in values}}
+
+
+def read_of_change(change):
+    """A change without what `gate` does not read."""
+    keys = ("address", "mode", "type", "name", "index", "deposed", "action_reason")
+    inner = change["change"]
+    return {
+        **{key: change[key] for key in keys if key in change},
+        "change": {
+            **{key: inner[key] for key in ("actions", "replace_paths") if key in inner},
+            **{side: read_of(inner.get(side)) for side in ("before", "after")},
+        },
+    }
+
+
+def read_of_plan(plan, addresses=None):
+    """A plan without what `gate` does not read: most values, above all. Only these addresses, if any are given."""
+    tags = plan["configuration"]["provider_config"]["aws"]["expressions"]["default_tags"][0]["tags"]
+    expressions = {"default_tags": [{"tags": {"constant_value": own(tags["constant_value"])}}]}
+    aws = {**plan["configuration"]["provider_config"]["aws"], "expressions": expressions}
+    kept = {key: plan[key] for key in ("format_version", "terraform_version", "applyable", "complete", "errored")}
+    changes = {
+        key: [read_of_change(one) for one in plan.get(key, []) if addresses is None or one["address"] in addresses]
+        for key in ("resource_drift", "resource_changes")
+    }
+    configuration = {"provider_config": {"aws": aws}, "root_module": {}}
+    return {**kept, "planned_values": {"root_module": {}}, **changes, "configuration": configuration}
 
 
 def keep(name, plan):
-    """Writes a plan without what `gate` does not read: values, above all."""
-    changes = [
-        {
-            **{key: change[key] for key in ("address", "mode", "type", "name")},
-            **({"action_reason": change["action_reason"]} if "action_reason" in change else {}),
-            "change": {
-                **{key: change["change"][key] for key in ("actions", "replace_paths") if key in change["change"]},
-                **{side: tags_of(change["change"][side]) for side in ("before", "after")},
-            },
-        }
-        for change in plan.get("resource_changes", [])
-    ]
-    kept = {key: plan[key] for key in ("format_version", "terraform_version")}
+    """Writes a plan for the tests of `gate`."""
     path = FIXTURES / f"plans/{name}.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps({**kept, "resource_changes": changes}, indent=1) + "\n")
+    path.write_text(json.dumps(read_of_plan(plan), indent=1) + "\n")
 
 
 def put(tree, path, value):
@@ -249,7 +282,7 @@ class Bench:
 
 
 def planned(root, state, noise, name=None):
-    """Actions by address, without what is planned in the same way before any change."""
+    """Changes by address, without what is planned in the same way before any change; and the whole plan."""
     run("terraform", "plan", "-input=false", "-refresh=false", f"-state={state}", "-out=plan", cwd=root)
     plan = json.loads(run("terraform", "show", "-json", "plan", cwd=root))
     if name:
@@ -257,12 +290,13 @@ def planned(root, state, noise, name=None):
     changes = {change["address"]: change["change"] for change in plan.get("resource_changes", [])}
     for address, change in changes.items():
         change["told"] = (change["actions"], change["after"], change["after_unknown"])
-    return {
+    left = {
         address: change
         for address, change in sorted(changes.items())
         if change["actions"] not in (["no-op"], ["read"])
         and (address not in noise or noise[address]["told"] != change["told"])
     }
+    return left, plan
 
 
 def change(bench, base, config, key, new):
@@ -299,7 +333,7 @@ def record(bench, base, config, done):
         os.rename(f"{state}.new", state)
     root = bench.generate(base, config, environment)
     # What the emulator cannot keep differs from the start, and says nothing about a change.
-    noise = planned(root, state, {}, "nothing" if base == "lean" else None)
+    noise, _ = planned(root, state, {}, "nothing" if base == "lean" else None)
     for number, (of, key, new) in enumerate(CHANGES):
         if of != base or str(number) in done:
             continue
@@ -307,7 +341,8 @@ def record(bench, base, config, done):
         new = bench.value(new)
         old, after, around = change(bench, base, config, key, new)
         changed = bench.generate("changed", after, around)
-        actions = {address: one["actions"] for address, one in planned(changed, state, noise, kept).items()}
+        changes, plan = planned(changed, state, noise, kept)
+        actions = {address: one["actions"] for address, one in changes.items()}
         done[str(number)] = {
             "key": key,
             "from": old,
@@ -315,6 +350,7 @@ def record(bench, base, config, done):
             "valet": {"before": environment, "after": around},
             "config": {"before": config, "after": after},
             "actions": actions,
+            "plan": read_of_plan(plan, set(changes)),
         }
         (bench.folder / "record.json").write_text(json.dumps(done))
         print(key, json.dumps(actions), file=sys.stderr, flush=True)
@@ -325,11 +361,12 @@ def main(valet):
     folder.mkdir(parents=True, exist_ok=True)
     known = folder / "record.json"
     done = json.loads(known.read_text()) if known.exists() else {}
-    with emulated_aws(folder / "server.log", MOTO_ACCOUNT_ID=ACCOUNT, AWS_DEFAULT_REGION=REGION):
-        bench = Bench(folder, os.path.abspath(valet))
-        if not (folder / "modules").exists():
-            os.symlink(FIXTURES.parent / "modules", folder / "modules")
-        for base, config in [("full", FULL), ("lean", LEAN)]:
+    bench = Bench(folder, os.path.abspath(valet))
+    if not (folder / "modules").exists():
+        os.symlink(FIXTURES.parent / "modules", folder / "modules")
+    for base, config in [("full", FULL), ("lean", LEAN)]:
+        # One database to an emulated AWS: it gives all of them the same resource id.
+        with emulated_aws(folder / "server.log", MOTO_ACCOUNT_ID=ACCOUNT, AWS_DEFAULT_REGION=REGION):
             record(bench, base, config, done)
     entries = [done[str(number)] for number in range(len(CHANGES))]
     (FIXTURES / "grades.json").write_text(json.dumps(entries, indent=1) + "\n")

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{config::Settings, text::cidr::Cidr};
+use crate::{
+    config::{Acknowledgement, Settings},
+    text::cidr::Cidr,
+};
 
 /// A workspace: where configs are, and what every environment is made of.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -103,6 +106,11 @@ pub struct Environment {
     /// Guardrails: what a config of this environment may not do without a waiver.
     #[serde(default)]
     pub policy: Policy,
+    /// Effects on what the units of this environment share that are meant, such as a cluster that is taken out, so that
+    /// `diff --deny` and `gate` let them pass until a date.
+    #[serde(default)]
+    #[schemars(example = allow_example())]
+    pub allow: Vec<Acknowledgement>,
     /// Modules for this environment alone, so that a new version can roll out in waves.
     pub modules: Option<Modules>,
 }
@@ -239,6 +247,10 @@ pub struct Policy {
     /// Tags that every config, or its environment, must set.
     #[schemars(length(min = 1), example = ["team"])]
     pub require_tags: Option<Vec<String>>,
+}
+
+fn allow_example() -> serde_json::Value {
+    serde_json::json!([{"change": "replace", "of": "clusters.jobs", "reason": "the cluster is gone", "expires": "2026-11-30"}])
 }
 
 fn tags_example() -> serde_json::Value {

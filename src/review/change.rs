@@ -1,13 +1,18 @@
 //! One thing that differs in a root, and what that does.
 
+use std::collections::BTreeSet;
+
 use super::{
     cause::Cause,
     impact::{self, Impact, Row},
     retirement::Stage,
 };
-use crate::terraform::{
-    diff::{ArgumentDiff, CallDiff},
-    read::{Root, Value},
+use crate::{
+    config::Acknowledgement,
+    terraform::{
+        diff::{ArgumentDiff, CallDiff},
+        read::{Root, Value},
+    },
 };
 
 /// One thing that differs, and what that does.
@@ -37,12 +42,23 @@ pub struct Line {
     pub connection: Vec<&'static str>,
     /// Whether the config itself asks for this effect, by its lifecycle.
     pub is_declared: bool,
+    /// Of a map, the keys whose entries differ.
+    pub entries: Vec<String>,
 }
 
 /// Everything that clients know.
 const EVERYTHING: [&str; 4] = ["endpoint", "role", "secret", "service"];
 
 impl Line {
+    /// Whether an acknowledgement is about the argument or its key.
+    pub(super) fn is_meant_by(&self, one: &Acknowledgement) -> bool {
+        let is_about_entries = || {
+            let key = |entry: &String| format!("{}.{entry}", self.key);
+            !self.entries.is_empty() && self.entries.iter().all(|entry| one.is_about(&key(entry)))
+        };
+        one.is_about(&self.key) || one.is_about(&self.address) || is_about_entries()
+    }
+
     /// A line about something that cannot be understood: the worst.
     pub(super) fn worst(address: impl Into<String>, why: impl Into<String>) -> Self {
         Self {
@@ -151,7 +167,18 @@ fn of_row(delta: &ArgumentDiff, row: &Row, cause: Cause) -> Line {
         instead: row.instead.to_owned(),
         connection: row.connection.to_vec(),
         is_declared: false,
+        entries: entries(delta),
     }
+}
+
+/// The keys of a map whose entries differ.
+fn entries(delta: &ArgumentDiff) -> Vec<String> {
+    let (Some(Value::Map(old)), Some(Value::Map(new))) = (&delta.old, &delta.new) else {
+        return Vec::new();
+    };
+    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let differs = |key: &&String| old.get(*key) != new.get(*key);
+    keys.into_iter().filter(differs).cloned().collect()
 }
 
 /// A module call that comes or goes.

@@ -106,13 +106,20 @@ fn files(database: &Database) -> Vec<RootFile> {
     }
 }
 
+/// The modules of a unit that runs, by their labels.
+#[must_use]
+pub fn module_names(database: &Database) -> Vec<&'static str> {
+    modules::unit(database)
+        .into_iter()
+        .filter_map(|call| call.labels.first().copied())
+        .collect()
+}
+
 /// Every module of the unit, left to itself.
 fn forgotten(database: &Database) -> Vec<Block> {
     let origin = Origin::Config("retain");
-    let modules = modules::unit(database)
+    module_names(database)
         .into_iter()
-        .filter_map(|call| call.labels.first().copied());
-    modules
         .map(|module| {
             Block::new(BlockKind::Removed, &[])
                 .from("from", Expression::Module(module), origin)

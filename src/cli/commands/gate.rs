@@ -1,6 +1,6 @@
 //! `valet-rds gate`: stop a plan that takes away what no config has declared.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::ValueEnum;
 
@@ -16,12 +16,13 @@ use crate::{
     compile,
     diagnostic::Problem,
     io,
-    model::{Database, identity::UnitId},
-    review::{gate, retirement},
+    model::{Database, Environment, identity::UnitId},
+    review::gate,
+    terraform::{
+        lower::Owner,
+        plan::{self, Identity, MAX_BYTES},
+    },
 };
-
-/// Bytes of the largest plan that is read.
-const MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// Arguments of `gate`.
 #[derive(Debug, clap::Args)]
@@ -60,44 +61,73 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     };
     let unusable =
         |message: String| Stop::Usage(format!("{}: {message}", arguments.plan.display()));
-    let plan = gate::read(&bytes).map_err(unusable)?;
-    let database = match &arguments.unit {
-        Some(unit) => named(&session, unit)?,
-        None => told(&session, plan.identity.as_ref())?,
+    let plan = plan::read(&bytes).map_err(unusable)?;
+    let identity = plan.identity();
+    let (database, environment) = match (&arguments.unit, &identity) {
+        (Some(unit), _) => match session.environments.iter().find(|one| one.unit() == *unit) {
+            Some(environment) => (None, Some(environment)),
+            None => (Some(named(&session, unit)?), None),
+        },
+        (None, Some(identity)) => told(&session, identity)?,
+        (None, None) => (None, None),
     };
-    let verdict = gate::judge(&plan.steps, database.as_ref(), session.today);
-    let unit = database.as_ref().map(Database::unit);
-    let unit = unit.as_ref().or(arguments.unit.as_ref());
+    let unit = database.as_ref().map(Owner::Unit);
+    let owner = unit.or(environment.map(|one| Owner::Environment(one)));
+    if let Some(unit) = &arguments.unit
+        && (identity.is_some() || plan.configuration.is_some())
+        && identity != owner.map(gate::identity)
+    {
+        let whose = identity.map_or(
+            "a root that this tool has not written: its provider gives no identity tags".to_owned(),
+            |identity| identity.to_string(),
+        );
+        return Err(unusable(format!(
+            "the plan is not that of {unit}, but of {whose}"
+        )));
+    }
+    let verdict = gate::judge(&plan, owner, session.today);
+    let unit = match owner {
+        Some(Owner::Unit(database)) => Some(database.unit()),
+        Some(Owner::Environment(environment)) => Some(environment.unit()),
+        None => None,
+    };
+    let unit = unit.as_ref();
     match arguments.format {
         Format::Human => print(gate::human(&verdict, unit)),
         Format::Markdown => print(gate::markdown(&verdict, unit)),
         Format::Json => json::print(&Gate::new(&verdict, unit)),
     }?;
-    if verdict.passes() {
-        Ok(())
-    } else {
-        Err(Stop::Rejected)
+    if !verdict.passes() {
+        return Err(Stop::Rejected);
     }
+    if plan.configuration.is_none() {
+        return Err(unusable(
+            "the plan has been cut: it has no `configuration`, so it cannot pass".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
-/// The instance that the tags of a plan tell of.
-fn told(
-    session: &Session,
-    identity: Option<&retirement::Identity>,
-) -> Result<Option<Database>, Stop> {
-    let Some(identity) = identity else {
-        return Ok(None);
-    };
+/// The database, or the environment, that the tags of a plan tell of.
+fn told<'a>(
+    session: &'a Session,
+    identity: &Identity,
+) -> Result<(Option<Database>, Option<&'a Arc<Environment>>), Stop> {
+    if identity.shortname.is_none() {
+        let mut environments = session.environments.iter();
+        return Ok((
+            None,
+            environments.find(|one| one.name == identity.environment),
+        ));
+    }
     let (compiled, _) = session.compile()?;
     let mut databases = compiled.databases.into_iter();
-    Ok(databases.find(|database| retirement::identity(database) == *identity))
+    let found = databases.find(|database| gate::identity(Owner::Unit(database)) == *identity);
+    Ok((found, None))
 }
 
-/// The instance of a unit; none for what the units of an environment share.
-fn named(session: &Session, unit: &UnitId) -> Result<Option<Database>, Stop> {
-    if session.environments.iter().any(|one| one.unit() == *unit) {
-        return Ok(None);
-    }
+/// The database of a unit.
+fn named(session: &Session, unit: &UnitId) -> Result<Database, Stop> {
     let (environment, path) = session.find_unit(unit)?;
     let bytes = io::read_in(&session.workspace, &path)?;
     let (database, problems) = compile::unit(&environment, &path, bytes, session.today);
@@ -106,7 +136,7 @@ fn named(session: &Session, unit: &UnitId) -> Result<Option<Database>, Stop> {
         .iter()
         .any(|one| one.is_error() && !is_about_dates(one));
     match database.filter(|_| !wrong) {
-        Some(database) => Ok(Some(database)),
+        Some(database) => Ok(database),
         None => Err(session.problems(problems)),
     }
 }

@@ -45,6 +45,8 @@ struct Step<'a> {
 enum Outcome {
     /// It may not be done.
     Refused,
+    /// It may be done, because of an `allow`.
+    Allowed,
     /// It may be done.
     Fine,
 }
@@ -59,9 +61,7 @@ impl<'a> Gate<'a> {
             unit: unit.map(ToString::to_string),
             passes: verdict.passes(),
             steps: verdict.rows.iter().map(Step::new).collect(),
-            counts: counts
-                .map(|(action, count)| (action.as_str(), *count))
-                .collect(),
+            counts: counts.copied().collect(),
         }
     }
 }
@@ -69,13 +69,13 @@ impl<'a> Gate<'a> {
 impl<'a> Step<'a> {
     fn new(row: &'a gate::Row) -> Self {
         Self {
-            address: &row.step.address,
-            action: row.step.action.as_str(),
-            forced_by: &row.step.because,
-            outcome: if row.passes {
-                Outcome::Fine
-            } else {
-                Outcome::Refused
+            address: &row.address,
+            action: row.action,
+            forced_by: &row.forced_by,
+            outcome: match row.outcome {
+                gate::Outcome::Refused => Outcome::Refused,
+                gate::Outcome::Allowed => Outcome::Allowed,
+                gate::Outcome::Fine => Outcome::Fine,
             },
             reason: &row.reason,
         }

@@ -67,7 +67,7 @@ pub(super) static ROWS: &[Row] = &[
     anew("kms_key_arn", Always, "aws_db_instance.this.kms_key_id")
         .instead("keep the key; to change it, restore a copied snapshot into a database with another shortname"),
     row("log_exports", Grows, InPlace, "aws_db_instance.this.enabled_cloudwatch_logs_exports", "more logs go to CloudWatch"),
-    row("log_exports", Always, InPlace, "aws_db_instance.this.enabled_cloudwatch_logs_exports", "a log stops going to CloudWatch; then its group is deleted, with every line in it")
+    row("log_exports", Always, DataLoss, "aws_db_instance.this.enabled_cloudwatch_logs_exports", "a log stops going to CloudWatch; then its group is deleted, with every line in it")
         .instead("export the lines that are still needed first").replaces(&["aws_cloudwatch_log_group.this"]),
     row("log_kms_key_arn", Always, InPlace, "aws_cloudwatch_log_group.this.kms_key_id", "new log lines are encrypted with it; old ones stay readable while their key is there"),
     row("log_retention_days", Always, InPlace, "aws_cloudwatch_log_group.this.retention_in_days", "older log lines are deleted, or kept longer"),

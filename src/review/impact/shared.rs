@@ -51,7 +51,7 @@ const NETWORK: &[&str] = &[
 
 pub(super) static ROWS: &[Row] = &[
     Row::new("cluster_trust", "clusters", Grows, InPlace, "aws_iam_openid_connect_provider.this", "the account trusts one more cluster"),
-    row("cluster_trust", "clusters", Downtime, "aws_iam_openid_connect_provider.this", "pods of a cluster that the account no longer trusts lose every role")
+    row("cluster_trust", "clusters", Replace, "aws_iam_openid_connect_provider.this", "pods of a cluster that the account no longer trusts lose every role")
         .replaces(&["aws_iam_openid_connect_provider.this"]),
     row("cluster_trust", "source", InPlace, "the module itself", MODULE),
     row("environment", "alarms", InPlace, "aws_db_event_subscription.this", "another topic hears of events; nothing else is touched")

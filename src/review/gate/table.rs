@@ -1,0 +1,100 @@
+//! The verdict of the gate, for a terminal and for a comment.
+
+use std::fmt::Write;
+
+use super::{Outcome, Row, Verdict};
+use crate::{model::identity::UnitId, text::unicode::spelt_out};
+
+/// The verdict as a table for a terminal.
+#[must_use]
+pub fn human(verdict: &Verdict, unit: Option<&UnitId>) -> String {
+    let mut text = String::new();
+    let widths = verdict
+        .rows
+        .iter()
+        .map(|row| spelt_out(&row.address).chars().count());
+    let width = widths.max().unwrap_or(0);
+    for row in &verdict.rows {
+        let mark = match row.outcome {
+            Outcome::Refused => "REFUSED",
+            Outcome::Allowed => "allowed",
+            Outcome::Fine => "ok",
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{mark:<7}  {:<7}  {:<width$}  {}{}",
+            row.action,
+            spelt_out(&row.address),
+            spelt_out(&row.reason),
+            spelt_out(&because(row))
+        );
+    }
+    let _ = writeln!(text, "{}", closing(verdict, unit));
+    text
+}
+
+/// The verdict as the comment of a pull request.
+#[must_use]
+pub fn markdown(verdict: &Verdict, unit: Option<&UnitId>) -> String {
+    const MOST_ROWS: usize = 150;
+    let mut text = format!(
+        "<!-- valet-rds gate -->\n### Plan: {}\n",
+        closing(verdict, unit)
+    );
+    if !verdict.rows.is_empty() {
+        text.push_str("\n| | action | resource | why |\n|---|---|---|---|\n");
+    }
+    for row in verdict.rows.iter().take(MOST_ROWS) {
+        let mark = match row.outcome {
+            Outcome::Refused => "**refused**",
+            Outcome::Allowed => "allowed",
+            Outcome::Fine => "ok",
+        };
+        let _ = writeln!(
+            text,
+            "| {mark} | {} | `{}` | {}{} |",
+            row.action,
+            row.address.replace(['`', '|', '\n'], " "),
+            row.reason
+                .replace('|', "\\|")
+                .replace('<', "&lt;")
+                .replace('\n', " "),
+            because(row)
+        );
+    }
+    let more = verdict.rows.len().saturating_sub(MOST_ROWS);
+    if more > 0 {
+        let _ = writeln!(text, "\n{more} more are not shown.");
+    }
+    text
+}
+
+fn because(row: &Row) -> String {
+    if row.forced_by.is_empty() {
+        String::new()
+    } else {
+        format!(" (forced by {})", row.forced_by.join(", "))
+    }
+}
+
+fn closing(verdict: &Verdict, unit: Option<&UnitId>) -> String {
+    let counts = verdict.counts.iter().filter(|(_, count)| *count > 0);
+    let counts: Vec<_> = counts
+        .map(|(word, count)| format!("{count} to {word}"))
+        .collect();
+    let counts = if counts.is_empty() {
+        "nothing to do".to_owned()
+    } else {
+        counts.join(", ")
+    };
+    let unit = unit.map(|unit| format!("{unit}: ")).unwrap_or_default();
+    let allowed = match verdict.count(Outcome::Allowed) {
+        0 => String::new(),
+        allowed => format!("; {allowed} let pass by `allow`"),
+    };
+    match verdict.count(Outcome::Refused) {
+        0 => format!("{unit}{counts}{allowed}; passes"),
+        refused => format!("{unit}{counts}{allowed}; {refused} refused"),
+    }
+}
