@@ -17,20 +17,26 @@ fn plan(name: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// A workspace with one unit, `dev/orders`, that says this besides its name.
+/// A workspace with the two units that plans are recorded of, which say this besides their names.
 fn workspace(name: &str, more: &str) -> PathBuf {
     let folder = minimal(name);
-    fs::write(
-        folder.join("configs/dev/orders.yaml"),
-        format!("shortname: orders\n{more}"),
-    )
-    .unwrap();
+    for unit in ["orders", "ledger"] {
+        fs::write(
+            folder.join(format!("configs/dev/{unit}.yaml")),
+            format!("shortname: {unit}\n{more}"),
+        )
+        .unwrap();
+    }
     folder
 }
 
 fn gate(folder: &Path, name: &str, more: &[&str]) -> Ran {
     let plan = plan(name);
-    let mut arguments = vec!["gate", &plan, "--unit", "dev/orders"];
+    let unit = match name {
+        "replace-proxy" => "dev/ledger",
+        _ => "dev/orders",
+    };
+    let mut arguments = vec!["gate", &plan, "--unit", unit];
     arguments.extend(more);
     valet(folder, &arguments)
 }
