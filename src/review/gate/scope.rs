@@ -27,7 +27,7 @@ impl Scopes {
             Some(Owner::Unit(database)) => lower::module_names(database),
             Some(Owner::Environment(_)) | None => Vec::new(),
         };
-        let root = owner.and_then(|owner| owner.root());
+        let root = owner.map(|owner| owner.root());
         Self {
             modules: modules
                 .iter()
