@@ -8,24 +8,20 @@ use std::{
 
 use serde_json::Value;
 use storage_valet_rds::{
-    compile::{
-        self, ConfigFile,
-        snapshot::{Changes, Content, Files, Heads, RootChange},
-    },
+    compile::snapshot::{Changes, Heads, RootChange},
     config::schema,
     review::{
         self, Unit,
         impact::{self, Impact},
         retirement,
     },
-    terraform::{
-        diff::{self, ArgumentDiff},
-        lower,
-        print::print_root,
-    },
+    terraform::diff::{self, ArgumentDiff},
 };
 
-use crate::support::{snapshot, workspace::today};
+use crate::support::{
+    grades::{files, record},
+    snapshot,
+};
 
 /// Types whose replacement takes data or identity away from clients.
 const PRECIOUS: [&str; 5] = [
@@ -41,33 +37,6 @@ const INNER: [&str; 2] = [
     "module.proxy.aws_iam_role.this",
     "module.rds.aws_iam_role.monitoring",
 ];
-
-pub(crate) fn record() -> Vec<Value> {
-    let text = fs::read_to_string("fixtures/grades.json").unwrap();
-    serde_json::from_str(&text).unwrap()
-}
-
-/// The files of one side of a record. JSON is YAML, too.
-pub(crate) fn files(entry: &Value, side: &str) -> Files {
-    let environment = &entry["valet"][side];
-    let valet = serde_json::json!({"modules": {"source": "../modules"}, "environments": {"dev": environment}});
-    let environments = compile::open(valet.to_string().into_bytes()).unwrap();
-    let config = &entry["config"][side];
-    let stem = config["namespace"].as_str().unwrap_or("orders");
-    let file = ConfigFile {
-        environment: "dev".to_owned(),
-        path: format!("configs/dev/{stem}.yaml"),
-        bytes: config.to_string().into_bytes(),
-    };
-    let compiled = compile::compile(&environments, vec![file], today());
-    assert_eq!(compiled.databases.len(), 1, "{:?}", compiled.problems);
-    let tree = print_root(&lower::unit(&compiled.databases[0])).into_iter();
-    tree.map(|(path, text)| {
-        let name = path.rsplit('/').next().unwrap().to_owned();
-        (name, Content::Text(text))
-    })
-    .collect()
-}
 
 /// The arguments that a record changes.
 fn arguments(entry: &Value) -> Vec<ArgumentDiff> {

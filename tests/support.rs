@@ -2,6 +2,7 @@
 
 pub(crate) mod command;
 pub(crate) mod folder;
+pub(crate) mod grades;
 pub(crate) mod kubernetes;
 pub(crate) mod oracle;
 pub(crate) mod outputs;
