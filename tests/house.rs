@@ -223,6 +223,38 @@ fn test_files_import_only_from_support() {
     }
 }
 
+/// A triangle: who uses whom, folder by folder.
+fn picture() -> String {
+    let folder = |name: &str| name.split('/').next().unwrap().to_owned();
+    let arrows: BTreeSet<(String, String)> = imports()
+        .iter()
+        .map(|(from, to)| (folder(from), folder(to)))
+        .collect();
+    let width = RANKS.iter().map(|name| name.len()).max().unwrap();
+    let columns = &RANKS[..RANKS.len() - 1];
+    let mut picture = format!("{:width$}  {}\n", "", columns.join("  "));
+    for (row, from) in RANKS.iter().enumerate().skip(1) {
+        let cells = columns[..row].iter().map(|to| {
+            let used = arrows.contains(&((*from).to_owned(), (*to).to_owned()));
+            format!("{:^1$}", if used { "●" } else { "·" }, to.len())
+        });
+        let cells: Vec<_> = cells.collect();
+        let line = format!("{from:width$}  {}", cells.join("  "));
+        picture += line.trim_end();
+        picture.push('\n');
+    }
+    picture
+}
+
+#[test]
+fn the_picture_of_the_folders_is_the_one_in_the_architecture() {
+    let page = fs::read_to_string("ARCHITECTURE.md").unwrap();
+    let (_, rest) = page.split_once("<!-- BEGIN FOLDERS -->\n").unwrap();
+    let (drawn, _) = rest.split_once("<!-- END FOLDERS -->").unwrap();
+    let expected = format!("\n```text\n{}```\n\n", picture());
+    assert!(drawn == expected, "ARCHITECTURE.md should say:{expected}");
+}
+
 #[test]
 fn only_the_edges_touch_the_machine() {
     for (name, text) in sources() {
