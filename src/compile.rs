@@ -233,6 +233,7 @@ fn module_source(source: &str, output: &str) -> ModuleSource {
         let up = "../".repeat(output.split('/').count() + 2);
         let path = source.trim_start_matches("./").trim_end_matches('/');
         return ModuleSource {
+            written: source.to_owned(),
             before: format!("{up}{path}/"),
             after: String::new(),
         };
@@ -242,6 +243,7 @@ fn module_source(source: &str, output: &str) -> ModuleSource {
         None => (source, String::new()),
     };
     ModuleSource {
+        written: source.to_owned(),
         before: format!("{}/", address.trim_end_matches('/')),
         after: query,
     }

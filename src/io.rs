@@ -22,7 +22,7 @@ use boundary::{Boundary, Links};
 
 use crate::{compile::WORKSPACE_FILE, text::unicode::spelt_out, yaml::MAX_BYTES};
 
-pub use configs::{config_path, configs, namespaces};
+pub use configs::{config_path, configs, linked_configs, namespaces};
 pub use repository::{read_inside, replace_inside};
 pub use roots::{
     apply, create_root, remove_root, standing, standing_root, standing_there, stray_roots, sweep,
@@ -228,6 +228,19 @@ pub fn files_below(folder: &Path) -> Result<Vec<String>, Failure> {
         }
     }
     Ok(found)
+}
+
+/// The text of a generated file in a folder; empty when there is none.
+///
+/// # Errors
+/// When it cannot be read, or a link stands in its place.
+pub(crate) fn generated_text(folder: &Path, name: &str) -> Result<String, Failure> {
+    if !folder.is_dir() {
+        return Ok(String::new());
+    }
+    let limit = crate::terraform::read::MAX_BYTES;
+    let bytes = Boundary::open(folder)?.find(name, limit, Links::Refused)?;
+    Ok(String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned())
 }
 
 /// Reads a whole file of a module.

@@ -78,6 +78,8 @@ pub struct Environment {
 /// Address of the shared modules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModuleSource {
+    /// As it is written in `valet.yaml`.
+    pub written: String,
     /// What comes before the module's name.
     pub before: String,
     /// What comes after it.

@@ -11,6 +11,7 @@ pub mod impact;
 mod markdown;
 mod pairs;
 pub mod retirement;
+pub mod stale;
 mod upgrade;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +40,8 @@ pub use markdown::{LIMIT, markdown};
 /// Everything that a change means.
 #[derive(Debug, Default)]
 pub struct Review {
+    /// Roots that are not what their configs give: what is reviewed is not what the configs say.
+    pub stale: Diagnostics,
     /// Units that differ, by name.
     pub units: Vec<Unit>,
     /// Steps that must not be taken.
@@ -84,6 +87,14 @@ pub struct Deny {
     pub from: Option<Impact>,
     /// Changes of what clients know.
     pub connection: bool,
+}
+
+impl Review {
+    /// Whether anything must not pass, whatever is denied.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.stale.has_errors() || self.problems.has_errors()
+    }
 }
 
 impl Unit {
@@ -180,7 +191,11 @@ pub fn compare(changes: &Changes, heads: &Heads) -> Review {
         problems.extend(found);
     }
     units.sort_by(|a, b| (&a.name, &a.directory).cmp(&(&b.name, &b.directory)));
-    Review { units, problems }
+    Review {
+        stale: Diagnostics::new(),
+        units,
+        problems,
+    }
 }
 
 /// Whether only other workspaces look after a unit.

@@ -4,6 +4,7 @@ mod confusable;
 mod environment;
 pub mod fleet;
 mod lifecycle;
+mod modules;
 mod output;
 mod policy;
 mod storage;
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use environment::environment;
+pub use modules::missing as missing_modules;
 
 /// How long before its last day the end of standard support is announced.
 const MONTHS_OF_NOTICE: i8 = 6;

@@ -110,6 +110,7 @@ fn without_deletion_protection_a_replacement_is_a_loss() {
 fn a_removed_config_is_refused_with_one_explanation() {
     let city = repository("git-rm");
     valet(&city, &["generate"]);
+    commit(&city);
     fs::remove_file(city.join("configs/dev3/test-dev.yaml")).unwrap();
     for run in [
         diff(&city, &[]),
@@ -442,7 +443,10 @@ fn affected_names_the_units_whose_output_or_modules_differ() {
     .unwrap();
     assert_eq!(affected("lines").out, "dev3/fresh\ndev3/test-dev\n");
     let json: Value = serde_json::from_str(&affected("json").out).unwrap();
-    assert_eq!(json["units"][1]["directory"], "generated/dev3/test-dev");
+    assert_eq!(
+        json["units"][1]["directory"],
+        "platform/city/generated/dev3/test-dev"
+    );
     assert_eq!(json["units"][0]["created"], true);
     edit(&city.join("valet.yaml"), "db.t4g.medium", "db.t4g.large");
     assert!(affected("lines").out.contains("dev3/agora\n"));

@@ -53,6 +53,8 @@ const ROWS: &[(At, &str, End)] = &[
     (Wrong, "create prod/search -i db.t4g.large", Problems),
     (Sound, "create dev3/fresh", Usage),
     (Full, "create dev3/agora -i db.t4g.large", Machine),
+    (Sound, "diff --base HEAD", Problems),
+    (Sound, "generate", Fine),
     (Sound, "diff --base HEAD", Fine),
     (Wrong, "diff --base HEAD", Problems),
     (Sound, "diff", Usage),

@@ -9,7 +9,7 @@ use insta::assert_snapshot;
 
 use crate::support::{
     command::{Ran, command, run},
-    folder::{city, copy, edit},
+    folder::{city, copy, edit, modules},
 };
 
 /// A repository that has the example workspace in `platform/city`.
@@ -162,6 +162,7 @@ fn the_workspace_is_the_named_one_then_that_of_the_variable_then_the_nearest() {
     let root = repository("variable");
     copy("fixtures/ok/minimal", "finding/variable/minimal");
     fs::copy("fixtures/valet.yaml", root.join("minimal/valet.yaml")).unwrap();
+    modules(&root.join("minimal/../../../modules"));
     let configs = |ran: Ran| {
         assert_eq!(ran.code, 0, "{ran}");
         ran.err.split(':').next().unwrap().to_owned()

@@ -333,6 +333,7 @@ fn every_problem_points_at_its_place() {
         "not-a-file",
         "occupied-path",
         "policy-tags",
+        "stale-root",
         "stray-config",
         "too-large",
         "unknown-environment",

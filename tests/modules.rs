@@ -10,7 +10,7 @@ use hcl::{
     Block, Body, Expression,
     expr::{ObjectKey, Traversal, TraversalOperator},
 };
-use storage_valet_rds::terraform::{print::print_root, root_module::RootModule};
+use storage_valet_rds::terraform::{lower, print::print_root, root_module::RootModule};
 
 use crate::support::workspace::{Workspace, cases};
 
@@ -364,4 +364,15 @@ fn key(key: &ObjectKey) -> String {
         ObjectKey::Expression(Expression::String(name)) => name.clone(),
         other => other.to_string(),
     }
+}
+
+#[test]
+fn every_module_is_known_by_its_name() {
+    let names: BTreeSet<String> = fs::read_dir("modules")
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(names, lower::MODULES.map(str::to_owned).into());
 }

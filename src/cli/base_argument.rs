@@ -1,24 +1,42 @@
-//! The side that a change is compared with: a commit, or a folder.
+//! What a change is compared with: a commit, or another copy of the workspace.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf};
 
-use super::{session::Session, stop::Stop};
+use super::{session::Session, stop::Stop, terminal::note};
 use crate::{
-    compile::snapshot::{self as compiled, Changes, Head, Heads},
-    diagnostic::Diagnostics,
+    compile::{
+        WORKSPACE_FILE,
+        snapshot::{self, Changes, Side},
+    },
     io::{
-        git::Commit,
-        snapshot::{self, Files, Snapshot},
+        self,
+        git::{Commit, Repository},
+        snapshot::{
+            Unreadable,
+            committed::{Committed, Comparison},
+            compiled::{self, Files},
+            copied,
+        },
     },
     review::{self, Review, retirement},
-    terraform::lower::Owner,
+    text::suggest,
 };
 
 /// What to compare with.
 #[derive(Debug, clap::Args)]
-#[group(required = true, multiple = false)]
 pub struct BaseArgument {
-    /// Commit, branch or tag to compare with, read from git without a checkout
+    #[command(flatten)]
+    named: Named,
+    /// Take a base without any root for the beginning: everything is new
+    #[arg(long)]
+    first: bool,
+}
+
+/// The base, by one of its names.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Named {
+    /// Branch, tag or commit that the change goes into: compared is where HEAD left it, read from git without a checkout
     #[arg(long = "base", value_name = "REF")]
     reference: Option<String>,
     /// Folder of another copy of the workspace to compare with
@@ -26,68 +44,176 @@ pub struct BaseArgument {
     folder: Option<PathBuf>,
 }
 
+/// The base, found.
+enum Base<'a> {
+    Commit(Repository, Commit),
+    Folder(&'a PathBuf),
+}
+
+/// A change, reviewed.
+#[derive(Debug)]
+pub struct Reviewed {
+    /// What it means, with what is wrong with the configs that it touches.
+    pub review: Review,
+    /// What differs.
+    pub changes: Changes,
+}
+
 impl BaseArgument {
-    /// Compares the workspace with the base; with the problems of the configs.
+    /// Compares the workspace with the base.
     ///
     /// # Errors
-    /// When one of them cannot be read.
-    pub fn compare(&self, session: &Session) -> Result<(Review, Diagnostics), Stop> {
-        let base = self.read(session)?;
-        let (problems, head) = session.side()?;
-        let differs = |folder: &str| base.modules.get(folder) != head.modules.get(folder);
-        let changes = Changes {
-            output: session.output().to_owned(),
-            roots: compiled::compare(&base.side, &head.side, "", &differs),
-            problems: base
-                .side
-                .vanished(&head.side)
-                .into_iter()
-                .map(|path| retirement::vanished(path))
-                .collect(),
-            ..Changes::default()
-        };
-        let texts: BTreeMap<_, _> = base
-            .side
-            .databases
-            .iter()
-            .map(|one| (&one.file.path, &one.file.text))
-            .collect();
-        let before = base.side.environments.first().map(|one| &one.file.text);
-        let mut heads = Heads::new();
-        for owner in head.side.owners() {
-            let (config_differs, file) = match owner {
-                Owner::Unit(one) => {
-                    let before = texts.get(&one.file.path);
-                    (before != Some(&&one.file.text), &one.environment.file)
-                }
-                Owner::Environment(one) => (false, &one.file),
-            };
-            heads.insert(
-                owner.directory(),
-                Head {
-                    owner,
-                    config_differs,
-                    workspace_differs: before != Some(&file.text),
-                },
-            );
+    /// When one of them cannot be read, or the base is empty and nobody has said that it may be.
+    pub fn compare(&self, session: &Session) -> Result<Reviewed, Stop> {
+        let base = self.open(session)?;
+        let Committed {
+            mut changes,
+            uncommitted,
+            unrooted,
+            has_root,
+        } = base.committed(session)?;
+        let is_new = |root: &snapshot::RootChange| root.base.is_none() && !root.is_foreign;
+        if !self.first && !has_root && changes.roots.iter().any(is_new) {
+            return Err(empty("has no root of this workspace"));
         }
-        Ok((review::compare(&changes, &heads), problems))
+        if !self.first && !unrooted.is_empty() {
+            let names: Vec<_> = unrooted.iter().collect();
+            let names = suggest::list(&names);
+            return Err(empty(&format!("has configs of {names}, but no root")));
+        }
+        let is_folder = matches!(base, Base::Folder(_));
+        let all = is_folder || !uncommitted.is_empty();
+        let touched = session.touched(&changes, all)?;
+        if !uncommitted.is_empty() {
+            self.add_uncommitted(session, &base, &touched.side, &uncommitted, &mut changes)?;
+        }
+        let stale = session.stale(&touched, &changes, &uncommitted)?;
+        let heads = touched.heads(&changes, is_folder);
+        let mut review = review::compare(&changes, &heads);
+        review.stale = stale;
+        review.problems.extend(touched.problems);
+        Ok(Reviewed { review, changes })
     }
 
-    /// Reads and compiles the base.
-    fn read(&self, session: &Session) -> Result<Snapshot, Stop> {
-        let (mut files, shown) = match (&self.reference, &self.folder) {
+    fn open(&self, session: &Session) -> Result<Base<'_>, Stop> {
+        match (&self.named.reference, &self.named.folder) {
             (Some(reference), _) => {
-                let commit = Commit::open(&session.workspace, reference).map_err(Stop::Machine)?;
-                let shown = format!("{reference}:{}", commit.prefix);
-                (Files::Commit(Box::new(commit)), shown)
+                let found = Repository::find(&session.workspace).and_then(|repository| {
+                    let base = repository.merge_base(reference)?;
+                    Ok((repository, base))
+                });
+                let (repository, base) = found.map_err(|error| Stop::Machine(error.to_string()))?;
+                if let Some(superproject) = &repository.superproject {
+                    note(format!(
+                        "compared inside the submodule in {}, not in {superproject}",
+                        repository.top.display()
+                    ));
+                }
+                note(format!("compared with {}", base.words));
+                Ok(Base::Commit(repository, base))
             }
-            (None, Some(folder)) => (
-                Files::Folder(folder.clone()),
-                format!("{}/", folder.display()),
-            ),
-            (None, None) => return Err(Stop::Usage("name a base".to_owned())),
-        };
-        snapshot::read(&mut files, session.today).map_err(|error| Stop::unreadable(error, &shown))
+            (None, Some(folder)) if io::is_file(&folder.join(WORKSPACE_FILE)) => {
+                Ok(Base::Folder(folder))
+            }
+            (None, Some(folder)) => Err(Stop::Machine(format!(
+                "{}: there is no {WORKSPACE_FILE}",
+                folder.display()
+            ))),
+            (None, None) => Err(Stop::Usage("name a base".to_owned())),
+        }
     }
+
+    /// Compiles both sides of the environments that do not commit their roots.
+    fn add_uncommitted(
+        &self,
+        session: &Session,
+        base: &Base,
+        head: &Side,
+        names: &BTreeSet<String>,
+        changes: &mut Changes,
+    ) -> Result<(), Stop> {
+        let shown: Vec<_> = names.iter().collect();
+        note(format!(
+            "the roots of {} are not committed, so both sides are compiled",
+            suggest::list(&shown)
+        ));
+        let files = match base {
+            Base::Commit(repository, commit) => Files::Commit(repository, commit),
+            Base::Folder(folder) => Files::Folder(folder.as_path()),
+        };
+        let shown = match base {
+            Base::Commit(repository, commit) => format!("{}:{}", commit.id, repository.prefix),
+            Base::Folder(folder) => format!("{}/", folder.display()),
+        };
+        let old = compiled::read(files, session.today)
+            .map_err(|error| Stop::unreadable(error, &shown))?;
+        let old = match old {
+            Some(old) => old,
+            None if self.first => Side::default(),
+            None => return Err(empty(&format!("has no {WORKSPACE_FILE} here"))),
+        };
+        let gone = old.vanished(head, names).into_iter();
+        changes
+            .problems
+            .extend(gone.map(|path| retirement::vanished(path)));
+        let folders = head.module_folders(names);
+        let differing = base
+            .differing(session, changes, &folders)
+            .map_err(|error| Stop::unreadable(error, &session.base))?;
+        let roots = snapshot::compare(&old, head, names, &changes.prefix, &differing);
+        changes.roots.extend(roots);
+        Ok(())
+    }
+}
+
+impl Base<'_> {
+    /// What differs between committed roots.
+    fn committed(&self, session: &Session) -> Result<Committed, Stop> {
+        let read = match self {
+            Self::Commit(repository, commit) => comparison(session, repository, commit).read(),
+            Self::Folder(folder) => copied::read(folder, &session.workspace, &session.environments),
+        };
+        read.map_err(|error| Stop::unreadable(error, &session.base))
+    }
+
+    /// Those of some folders of modules, relative to the workspace, whose files differ.
+    fn differing(
+        &self,
+        session: &Session,
+        changes: &Changes,
+        folders: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, Unreadable> {
+        let mut found = BTreeSet::new();
+        for folder in folders {
+            let differs = match self {
+                Self::Commit(repository, commit) => {
+                    comparison(session, repository, commit).differs(&changes.paths, folder)?
+                }
+                Self::Folder(base) => copied::differs(base, &session.workspace, folder)?,
+            };
+            if differs {
+                found.insert(folder.clone());
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn comparison<'a>(
+    session: &'a Session,
+    repository: &'a Repository,
+    base: &'a Commit,
+) -> Comparison<'a> {
+    Comparison {
+        workspace: &session.workspace,
+        environments: &session.environments,
+        repository,
+        base,
+    }
+}
+
+fn empty(what: &str) -> Stop {
+    Stop::Machine(format!(
+        "the base {what}, so everything would be new: compare with a commit that has it, or say with --first that this is the beginning"
+    ))
 }

@@ -1,6 +1,7 @@
 //! A workspace that is open: its folder, its environments, and the day.
 
 mod retirement;
+pub mod touched;
 
 use std::{
     collections::BTreeSet,
@@ -14,10 +15,7 @@ use crate::{
     compile::{self, Compiled, WORKSPACE_FILE},
     config::{Lifecycle, schema},
     diagnostic::Diagnostics,
-    io::{
-        self,
-        snapshot::{self, Files, Snapshot},
-    },
+    io,
     model::{Database, Environment, identity::UnitId},
     text::{date::Date, suggest},
 };
@@ -92,6 +90,19 @@ impl Session {
         let mut compiled = compile::compile(&self.environments, files, self.today);
         compiled.problems.extend(problems);
         Ok((compiled, paths))
+    }
+
+    /// The problems of folders of modules that are not there, of the environments of some configs, or of all.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn missing_modules(&self, paths: &[String]) -> Result<Diagnostics, Stop> {
+        let is_meant = |environment: &&Arc<Environment>| {
+            let configs = format!("{}/", environment.spec.configs);
+            paths.is_empty() || paths.iter().any(|path| path.starts_with(&configs))
+        };
+        let meant: Vec<_> = self.environments.iter().filter(is_meant).cloned().collect();
+        Ok(io::snapshot::missing_modules(&self.workspace, &meant)?)
     }
 
     /// The environment of a name.
@@ -224,23 +235,6 @@ impl Session {
             return Err(Stop::Usage(message));
         }
         Ok((database, problems))
-    }
-
-    /// The workspace as it is here, and everything wrong with it.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
-    pub fn side(&self) -> Result<(Diagnostics, Snapshot), Stop> {
-        let (compiled, paths) = self.compile_paths()?;
-        let mut files = Files::Folder(self.workspace.clone());
-        let side = snapshot::of(
-            self.environments.clone(),
-            compiled.databases,
-            &paths,
-            &mut files,
-        )
-        .map_err(|error| Stop::unreadable(error, &self.base))?;
-        Ok((compiled.problems, side))
     }
 
     /// The units of every config but one, which need not be there, nor its folder.

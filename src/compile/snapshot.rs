@@ -126,6 +126,26 @@ pub struct Side {
 }
 
 impl Side {
+    /// A side made of its units, and the paths of all its configs.
+    #[must_use]
+    pub fn new(
+        environments: Vec<Arc<Environment>>,
+        databases: Vec<Database>,
+        paths: &BTreeSet<String>,
+    ) -> Self {
+        let compiled: BTreeSet<&String> = databases.iter().map(|one| &one.file.path).collect();
+        let broken = paths
+            .iter()
+            .filter(|path| !compiled.contains(path))
+            .cloned()
+            .collect();
+        Self {
+            environments,
+            databases,
+            broken,
+        }
+    }
+
     /// Whether the config of a unit is there, but wrong.
     fn is_broken(&self, owner: &Owner) -> bool {
         match owner {
@@ -134,13 +154,40 @@ impl Side {
         }
     }
 
-    /// Configs that could not be read in the base and are not in the head: nobody knows what they stood for.
+    /// Configs of some environments that could not be read in the base and are not in the head: nobody knows what they
+    /// stood for.
     #[must_use]
-    pub fn vanished(&self, head: &Self) -> Vec<&String> {
+    pub fn vanished(&self, head: &Self, names: &BTreeSet<String>) -> Vec<&String> {
         let there = |path: &String| {
             head.broken.contains(path) || head.databases.iter().any(|one| one.file.path == *path)
         };
-        self.broken.iter().filter(|path| !there(path)).collect()
+        let folders: Vec<String> = self
+            .environments
+            .iter()
+            .filter(|one| names.contains(&one.name))
+            .map(|one| format!("{}/", one.spec.configs))
+            .collect();
+        let is_in = |path: &str| folders.iter().any(|folder| path.starts_with(folder));
+        self.broken
+            .iter()
+            .filter(|path| is_in(path) && !there(path))
+            .collect()
+    }
+
+    /// Everything in some environments that has a root.
+    fn owners_in(&self, names: &BTreeSet<String>) -> Vec<Owner<'_>> {
+        let mut owners = self.owners();
+        owners.retain(|owner| names.contains(owner.environment()));
+        owners
+    }
+
+    /// The local folders of the modules that are called in some environments, relative to the workspace.
+    #[must_use]
+    pub fn module_folders(&self, names: &BTreeSet<String>) -> BTreeSet<String> {
+        self.owners_in(names)
+            .iter()
+            .flat_map(|owner| module_folders(&owner.root()))
+            .collect()
     }
 
     /// Everything that has a root.
@@ -153,21 +200,22 @@ impl Side {
     }
 }
 
-/// What differs between two compiled sides. `differs` says of a module's folder, relative to the workspace, whether its
+/// What differs between two compiled sides, in the environments of these names. `differs` holds the folders of modules, relative to the workspace, whose
 /// files do.
 #[must_use]
 pub fn compare(
     base: &Side,
     head: &Side,
+    names: &BTreeSet<String>,
     prefix: &str,
-    differs: &(dyn Fn(&str) -> bool + Sync),
+    differs: &BTreeSet<String>,
 ) -> Vec<RootChange> {
     let before: BTreeMap<StateKey, Owner> = base
-        .owners()
+        .owners_in(names)
         .into_iter()
         .map(|owner| (owner.state(), owner))
         .collect();
-    let owners = head.owners();
+    let owners = head.owners_in(names);
     let after: BTreeSet<StateKey> = owners.iter().map(Owner::state).collect();
     let mut changes: Vec<RootChange> = owners
         .par_iter()
@@ -214,16 +262,11 @@ fn created(base: &Side, new: Owner, prefix: &str) -> RootChange {
 }
 
 /// One root on both sides; two changes when its folder is another one, nothing when it is the same.
-fn pair(
-    old: &Owner,
-    new: Owner,
-    prefix: &str,
-    differs: &(dyn Fn(&str) -> bool + Sync),
-) -> Vec<RootChange> {
+fn pair(old: &Owner, new: Owner, prefix: &str, differs: &BTreeSet<String>) -> Vec<RootChange> {
     let (before, root) = (old.root(), new.root());
     let known = module_folders(&before);
     let mut modules = module_folders(&root);
-    modules.retain(|folder| known.contains(folder) && differs(folder));
+    modules.retain(|folder| known.contains(folder) && differs.contains(folder));
     let (old, new) = (print_root(&before), print_root(&root));
     if old == new && modules.is_empty() {
         return Vec::new();

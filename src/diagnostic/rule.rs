@@ -173,6 +173,18 @@ rules! {
         "The folder of an environment's configs does not exist.",
         "A misspelt folder would look like an environment without databases.",
         "configs: configs/dve3";
+    MISSING_MODULES = Error "missing-modules":
+        "The folder of the shared modules does not exist.",
+        "Terraform stops at `init` when a module is not there. Correct the address; in a sparse checkout, or one without submodules, check the folder out as well.",
+        "modules: {source: ../../modulez}";
+    MODULE_SOURCE = Error "module-source":
+        "The address of the modules is not what it seems to be.",
+        "Terraform takes a folder without `./` for a module of a registry, and a git address without `ref` for whatever is newest. The address ends before the modules' names, and `?ref=` comes last.",
+        "modules: {source: modules}";
+    STALE_ROOT = Error "stale-root":
+        "A root is not what its config gives.",
+        "Terraform applies the roots, so a review of roots that are not up to date says nothing about the configs. Run `valet-rds generate` and commit what it writes.",
+        "a config that was changed without `valet-rds generate`";
     SHARED_CONFIGS = Error "shared-configs":
         "Two environments read the same folder.",
         "One config would become two databases. Give each environment a folder of its own.",

@@ -1,6 +1,6 @@
 //! Finding the configs of a workspace, and files that look like configs but are none.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use rayon::prelude::*;
 
@@ -274,5 +274,24 @@ pub fn namespaces(workspace: &Path, environment: &Environment) -> Vec<String> {
                 .map(str::to_owned)
         })
         .filter(|name| rules::is_namespace(name))
+        .collect()
+}
+
+/// Namespaces of those configs of an environment that are links.
+#[must_use]
+pub fn linked_configs(workspace: &Path, environment: &Environment) -> BTreeSet<String> {
+    let folder = Boundary::open(workspace)
+        .and_then(|workspace| workspace.folder(&environment.spec.configs, Links::Followed));
+    let Ok(Some(folder)) = folder else {
+        return BTreeSet::new();
+    };
+    let entries = folder.list().unwrap_or_default();
+    entries
+        .iter()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()))
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            name.strip_suffix(".yaml").map(str::to_owned)
+        })
         .collect()
 }

@@ -1,167 +1,273 @@
-//! A commit of the repository around a workspace, read from git's objects: nothing is checked out, whatever the
-//! working tree looks like.
+//! The repository around a workspace, asked through git. One function starts git, and trusts nothing in a checkout: no
+//! repository that a file of it could name, no hook, no program of an attribute, no address but the usual kinds.
 #![expect(
     clippy::disallowed_methods,
     reason = "this is the one place that starts git"
 )]
 
+mod base;
+mod changes;
+mod objects;
+
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    path::Path,
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    env,
+    ffi::OsString,
+    fmt,
+    path::{Component, Path, PathBuf},
+    process::{Command, Stdio},
 };
 
-/// A commit.
+use crate::text::unicode::spelt_out;
+
+pub use base::Commit;
+pub use changes::{ChangedPath, Mode};
+pub use objects::{Blobs, TreeEntry};
+
+/// Why git cannot answer, and what to do.
 #[derive(Debug)]
-pub struct Commit {
-    /// Path of the workspace in the repository: empty, or with `/` at its end.
-    pub prefix: String,
-    id: String,
-    folder: std::path::PathBuf,
-    child: Child,
-    questions: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
+pub struct Refusal(String);
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
-/// A file of a commit.
+impl std::error::Error for Refusal {}
+
+impl Refusal {
+    fn new(message: impl Into<String>) -> Self {
+        Self(spelt_out(&message.into()))
+    }
+
+    /// Modules that no commit of the repository can have.
+    pub(super) fn outside(path: &str) -> Self {
+        Self::new(format!(
+            "the modules in {path} are outside the git repository, so no commit has them; compare with another copy of the workspace: --base-dir"
+        ))
+    }
+
+    /// A config of the base that is larger than any can be.
+    pub(super) fn too_large(path: &str) -> Self {
+        Self::new(format!("{path} of the base is too large to be read"))
+    }
+
+    /// Modules that git does not look at.
+    pub(super) fn ignored(path: &str) -> Self {
+        Self::new(format!(
+            "the modules in {path} are not in git, so nothing says whether they differ: commit them, name them by a git address, or compare with another copy of the workspace: --base-dir"
+        ))
+    }
+}
+
+/// What a hook, an alias or another git leaves in the environment: it says where that one's repository is, not ours.
+/// The names are those of `git rev-parse --local-env-vars`, and what changes the meaning of paths and diffs. The
+/// caller's own configuration (`GIT_CONFIG_COUNT` and its like) stays.
+const INHERITED: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_ATTR_SOURCE",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_DIFF_OPTS",
+    "GIT_DIR",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_GRAFT_FILE",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+    "LANGUAGE",
+    "SSH_ASKPASS",
+];
+
+const SETTINGS: &[&str] = &[
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.warnAmbiguousRefs=true",
+    "diff.autoRefreshIndex=true",
+    "safe.bareRepository=explicit",
+    "submodule.recurse=false",
+];
+
+/// Ways to another repository that run no program of somebody's choice.
+const PROTOCOLS: &str = "file:git:http:https:ssh";
+
+/// The repository that a workspace is in.
 #[derive(Clone, Debug)]
-pub struct Entry {
-    /// Path in the repository.
-    pub path: String,
-    /// Name of its content.
-    pub object: String,
-    /// Whether it is a symbolic link: its content is then the path that it leads to.
-    pub is_link: bool,
+pub struct Repository {
+    /// The real path of its work tree.
+    pub top: PathBuf,
+    /// Path of the workspace in it: empty, or with `/` at its end.
+    pub prefix: String,
+    /// The superproject, when it is a submodule.
+    pub superproject: Option<String>,
+    /// Whether a sparse checkout may leave files out of the work tree.
+    pub is_sparse: bool,
+    is_shallow: bool,
+    /// The caller's `GIT_DIR` and `GIT_WORK_TREE`, where nothing else leads to the workspace.
+    pair: Option<(OsString, OsString)>,
 }
 
-impl Commit {
-    /// Finds a commit by anything that git takes for one.
+impl Repository {
+    /// Finds the repository of a workspace: the nearest folder above it with a `.git`, whatever else looks like a
+    /// repository on the way, or the pair that the caller has named.
     ///
     /// # Errors
-    /// When there is no git, no repository or no such commit.
-    pub fn open(workspace: &Path, reference: &str) -> Result<Self, String> {
-        let prefix = run(workspace, &["rev-parse", "--show-prefix"])?;
-        let wanted = format!("{reference}^{{commit}}");
-        let id = run(
-            workspace,
-            &[
-                "rev-parse",
-                "--verify",
-                "--quiet",
-                "--end-of-options",
-                &wanted,
-            ],
-        )
-        .map_err(|_| format!("git knows no commit `{reference}`; is it fetched?"))?;
-        let mut child = Command::new("git")
-            .args(["cat-file", "--batch"])
-            .current_dir(workspace)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("git: {error}"))?;
-        let questions = child.stdin.take();
-        let answers = child.stdout.take().ok_or("git: no output")?;
-        Ok(Self {
-            prefix: line(&prefix),
-            id: line(&id),
-            folder: workspace.to_owned(),
-            child,
-            questions,
-            answers: BufReader::new(answers),
-        })
-    }
-
-    /// The files in some folders of the repository, by path.
-    ///
-    /// # Errors
-    /// When git fails.
-    pub fn list(&self, folders: &[String]) -> Result<Vec<Entry>, String> {
-        if folders.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", &self.id, "--"];
-        arguments.extend(folders.iter().map(String::as_str));
-        let listed = run(&self.folder, &arguments)?;
-        let listed = String::from_utf8_lossy(&listed);
-        Ok(listed.split('\0').filter_map(entry).collect())
-    }
-
-    /// The content of a file at a path in the repository; none, when there is no such file.
-    ///
-    /// # Errors
-    /// When git fails.
-    pub fn file(&mut self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        self.content(&format!("{}:{path}", self.id))
-    }
-
-    /// The content of an entry.
-    ///
-    /// # Errors
-    /// When git fails.
-    pub fn read(&mut self, entry: &Entry) -> Result<Vec<u8>, String> {
-        let found = self.content(&entry.object)?;
-        found.ok_or_else(|| format!("git: {} is not there", entry.path))
-    }
-
-    fn content(&mut self, object: &str) -> Result<Option<Vec<u8>>, String> {
-        let failed = |error: std::io::Error| format!("git cat-file: {error}");
-        let questions = self.questions.as_mut().ok_or("git cat-file: gone")?;
-        writeln!(questions, "{object}").map_err(failed)?;
-        questions.flush().map_err(failed)?;
-        let mut header = String::new();
-        self.answers.read_line(&mut header).map_err(failed)?;
-        let mut words = header.split_whitespace().skip(1);
-        let (Some("blob"), Some(size)) = (words.next(), words.next()) else {
-            return Ok(None);
+    /// When there is none, it is not ours to read, or its work tree does not hold the workspace.
+    pub fn find(workspace: &Path) -> Result<Self, Refusal> {
+        let real = workspace
+            .canonicalize()
+            .map_err(|error| Refusal::new(format!("{}: {error}", workspace.display())))?;
+        let has_git = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
+        let mut found = match (real.ancestors().find(has_git), named_pair(&real)) {
+            (Some(top), _) => Self::new(top, None),
+            (None, Some((top, pair))) => Self::new(&top, Some(pair)),
+            (None, None) => {
+                return Err(Refusal::new(format!(
+                    "{} is in no git repository; compare with another copy of the workspace: --base-dir",
+                    workspace.display()
+                )));
+            }
         };
-        let size: usize = size
-            .parse()
-            .map_err(|_| format!("git cat-file: {header}"))?;
-        let mut bytes = vec![0; size + 1];
-        self.answers.read_exact(&mut bytes).map_err(failed)?;
-        bytes.pop();
-        Ok(Some(bytes))
+        found.prefix = found.inside(&real).ok_or_else(|| {
+            Refusal::new(format!(
+                "{}: the path is not text, so git's answers cannot be understood",
+                real.display()
+            ))
+        })?;
+        let told = found.run(&[
+            "rev-parse",
+            "--show-toplevel",
+            "--is-shallow-repository",
+            "--git-path",
+            "info/sparse-checkout",
+            "--show-superproject-working-tree",
+        ])?;
+        let told = line(&told);
+        let mut lines = told.lines();
+        let top = Path::new(lines.next().unwrap_or_default()).canonicalize();
+        if top.is_err() || top.is_ok_and(|top| top != found.top) {
+            return Err(Refusal::new(format!(
+                "the repository in {} has its work tree elsewhere: it must hold the workspace",
+                found.top.display()
+            )));
+        }
+        found.is_shallow = lines.next() == Some("true");
+        found.is_sparse = lines
+            .next()
+            .is_some_and(|path| found.top.join(path).exists());
+        found.superproject = lines.next().map(str::to_owned);
+        Ok(found)
+    }
+
+    fn new(top: &Path, pair: Option<(OsString, OsString)>) -> Self {
+        Self {
+            top: top.to_owned(),
+            prefix: String::new(),
+            superproject: None,
+            is_sparse: false,
+            is_shallow: false,
+            pair,
+        }
+    }
+
+    /// A folder's path in the repository, with `/` at its end; nothing when it is outside or not text.
+    fn inside(&self, folder: &Path) -> Option<String> {
+        let inner = folder.strip_prefix(&self.top).ok()?;
+        let mut path = String::new();
+        for part in inner.components() {
+            let Component::Normal(name) = part else {
+                return None;
+            };
+            path.push_str(name.to_str()?);
+            path.push('/');
+        }
+        Some(path)
+    }
+
+    /// Git in the repository, with nothing that somebody else could have chosen.
+    fn command(&self) -> Command {
+        let mut command = Command::new("git");
+        for name in INHERITED {
+            command.env_remove(name);
+        }
+        if let Some((folder, work_tree)) = &self.pair {
+            command
+                .env("GIT_DIR", folder)
+                .env("GIT_WORK_TREE", work_tree);
+        }
+        for setting in SETTINGS {
+            command.args(["-c", setting]);
+        }
+        command
+            .env("GIT_ALLOW_PROTOCOL", PROTOCOLS)
+            .env("GIT_ASKPASS", "")
+            .env("GIT_LITERAL_PATHSPECS", "1")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("LC_ALL", "C")
+            .current_dir(&self.top)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// What git prints.
+    ///
+    /// # Errors
+    /// When it fails, with its own words.
+    fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, Refusal> {
+        let output = self.output(arguments)?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        Err(refused(arguments, &output.stderr))
+    }
+
+    fn output(&self, arguments: &[&str]) -> Result<std::process::Output, Refusal> {
+        let mut command = self.command();
+        command
+            .args(arguments)
+            .output()
+            .map_err(|error| Refusal::new(format!("git: {error}")))
     }
 }
 
-impl Drop for Commit {
-    fn drop(&mut self) {
-        // Without a standard input, git ends by itself.
-        self.questions = None;
-        let _ = self.child.wait();
-    }
+/// The caller's pair of folders, when both are named and the work tree holds the workspace; with the work tree's real
+/// path. A relative one is seen from the current folder, as git sees it.
+fn named_pair(workspace: &Path) -> Option<(PathBuf, (OsString, OsString))> {
+    let absolute = |name| env::var_os(name).and_then(|path| Path::new(&path).canonicalize().ok());
+    let (folder, work_tree) = (absolute("GIT_DIR")?, absolute("GIT_WORK_TREE")?);
+    let pair = (folder.into_os_string(), work_tree.clone().into_os_string());
+    workspace
+        .starts_with(&work_tree)
+        .then_some((work_tree, pair))
 }
 
-/// `<mode> <type> <object>\t<path>`
-fn entry(text: &str) -> Option<Entry> {
-    let (about, path) = text.split_once('\t')?;
-    let mut words = about.split(' ');
-    let (mode, kind, object) = (words.next()?, words.next()?, words.next()?);
-    (kind == "blob").then(|| Entry {
-        path: path.to_owned(),
-        object: object.to_owned(),
-        is_link: mode == "120000",
-    })
+/// What git said when it failed, on one line.
+fn refused(arguments: &[&str], stderr: &[u8]) -> Refusal {
+    let text = String::from_utf8_lossy(stderr);
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let words = lines.clone().find(|line| line.starts_with("fatal:"));
+    let words = words.or_else(|| lines.next()).unwrap_or("no reason given");
+    let command = arguments.first().copied().unwrap_or_default();
+    Refusal::new(format!("git {command}: {words}"))
 }
 
 fn line(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes)
         .trim_end_matches('\n')
         .to_owned()
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
-    let output = Command::new("git")
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("git: {error}"))?;
-    if output.status.success() {
-        Ok(output.stdout)
-    } else {
-        Err(line(&output.stderr))
-    }
 }

@@ -131,7 +131,11 @@ pub(super) fn groups(review: &Review) -> Vec<Group<'_>> {
 
 /// What must not pass, and how many units there are of each grade, the worst first, in words.
 pub(super) fn summary(review: &Review) -> String {
-    let problems = Count::of(&review.problems);
+    let (stale, other) = (Count::of(&review.stale), Count::of(&review.problems));
+    let problems = Count {
+        errors: stale.errors + other.errors,
+        warnings: stale.warnings + other.warnings,
+    };
     if problems.errors == 0 {
         units(review)
     } else {

@@ -27,7 +27,7 @@ pub fn markdown(review: &Review, deny: Deny, today: Date) -> String {
     // The first line lets a later run find the comment that it replaces.
     let mut page = Page::new("<!-- valet-rds diff -->\n");
     page.add(&format!("### Databases: {}\n\n", summary(review)));
-    for problem in &review.problems {
+    for problem in review.stale.iter().chain(review.problems.iter()) {
         page.add(&bullet(problem));
     }
     for unit in &review.units {

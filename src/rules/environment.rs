@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     confusable::{device, is_device},
-    output,
+    modules, output,
 };
 use crate::{
     diagnostic::{Problem, rule},
@@ -21,6 +21,7 @@ pub fn environment(environment: &Environment) -> Vec<Problem> {
             .span(&format!("/environments/{}#", environment.name));
         problems.push(device(&environment.name, span));
     }
+    problems.extend(modules::check(environment));
     problems.extend(output::check(environment));
     let issuers: Vec<_> = environment.owned_clusters().collect();
     let mut seen = BTreeSet::new();

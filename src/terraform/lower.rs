@@ -22,6 +22,18 @@ use crate::{
 /// The names of the files that a root can have.
 pub const FILES: [&str; 3] = ["main.tf", "outputs.tf", "terraform.tf"];
 
+/// The names of the modules that roots call: folders below the source of the modules.
+pub const MODULES: [&str; 8] = [
+    "cluster-trust",
+    "endpoint-service",
+    "environment",
+    "irsa-role",
+    "nlb",
+    "proxy",
+    "rds",
+    "target-sync",
+];
+
 /// Whose root it is.
 #[derive(Clone, Copy, Debug)]
 pub enum Owner<'a> {
@@ -32,6 +44,15 @@ pub enum Owner<'a> {
 }
 
 impl Owner<'_> {
+    /// Name of its environment.
+    #[must_use]
+    pub fn environment(&self) -> &str {
+        match self {
+            Self::Unit(database) => &database.environment.name,
+            Self::Environment(environment) => &environment.name,
+        }
+    }
+
     /// Folder of the root, relative to the workspace.
     #[must_use]
     pub fn directory(&self) -> String {

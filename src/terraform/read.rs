@@ -13,7 +13,7 @@ use hcl::{
 use crate::{model::identity::StateKey, terraform::tree::Tree};
 
 /// Bytes of a file that is read; the largest of ours has a tenth.
-const MAX_BYTES: usize = 1024 * 1024;
+pub const MAX_BYTES: usize = 1024 * 1024;
 
 /// How deep brackets and operators may nest: the parser goes down once for each.
 const MAX_DEPTH: usize = 48;

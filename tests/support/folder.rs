@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use storage_valet_rds::terraform::lower;
+
 /// A fresh copy of a folder, without generated roots.
 pub(crate) fn copy(from: &str, name: &str) -> PathBuf {
     copy_some(Path::new(from), name, |inner| {
@@ -35,9 +37,23 @@ fn copy_some(from: &Path, name: &str, is_wanted: impl Fn(&Path) -> bool) -> Path
     to
 }
 
-/// A fresh copy of the example workspace.
+/// A fresh copy of the example workspace, with modules where it looks for them.
 pub(crate) fn city(name: &str) -> PathBuf {
-    copy("fixtures/city", name)
+    let city = copy("fixtures/city", name);
+    modules(&city.join("../../modules"));
+    city
+}
+
+/// Makes the folders of the modules, each with a file that says nothing; those that are there stay.
+pub(crate) fn modules(folder: &Path) {
+    for module in lower::MODULES {
+        let module = folder.join(module);
+        fs::create_dir_all(&module).unwrap();
+        let file = module.join("main.tf");
+        if !file.exists() {
+            fs::write(file, "# one\n").unwrap();
+        }
+    }
 }
 
 /// A fresh copy of a case, with the `valet.yaml` that the cases share.

@@ -8,7 +8,7 @@ use std::{
 
 use super::folder::city;
 
-/// A copy of the example workspace in a git repository of its own, in a folder below its root.
+/// A copy of the example workspace in a git repository of its own, in a folder below its root, with modules beside it.
 pub(crate) fn repository(name: &str) -> PathBuf {
     let folder = city(&format!("{name}/platform/city"));
     init(&folder);

@@ -19,7 +19,7 @@ use storage_valet_rds::{
     diagnostic::{Checked, Diagnostics, report},
     io,
     model::{Database, Environment},
-    review::{self, retirement},
+    review::{self, retirement, stale},
     terraform::{
         lower::{self, Owner},
         print::{print_file, print_root},
@@ -62,6 +62,8 @@ impl Workspace {
         };
         let (files, problems) = io::configs(folder, &environments).unwrap();
         let mut compiled = compile::compile(&environments, files, today());
+        let missing = io::snapshot::missing_modules(folder, &environments).unwrap();
+        compiled.problems.extend(missing);
         compiled.problems.extend(problems);
         compiled
             .problems
@@ -174,6 +176,15 @@ fn on_disk(
             Ok(Some(outputs)) => problems.extend(linked(folder, database, &outputs)),
             Ok(None) => {}
             Err(found) => problems.extend(found),
+        }
+        let files = io::snapshot::folder::files(&folder.join(&directory)).unwrap();
+        // A root that is only a part of one is there for another rule.
+        let is_whole = files
+            .as_ref()
+            .is_some_and(|files| files.len() == lower::FILES.len());
+        let is_stale = !stale::is_current(files.as_ref(), &print_root(&lower::unit(database)));
+        if is_whole && is_stale {
+            problems.extend(stale::problem(std::slice::from_ref(&directory)));
         }
         if let Some(standing) = io::standing(folder, &directory).unwrap() {
             let tree = print_root(&lower::unit(database));

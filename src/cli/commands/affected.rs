@@ -11,7 +11,7 @@ use crate::{
             affected::{Affected, Job, Matrix},
         },
         stop::Stop,
-        terminal::print,
+        terminal::{print, show_problems},
     },
     review::{Kind, Unit},
 };
@@ -45,11 +45,8 @@ const MOST_JOBS: usize = 256;
 /// When a side cannot be read, or the change must not be applied.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
-    let (review, mut problems) = arguments.base.compare(&session)?;
-    problems.extend(review.problems);
-    if problems.has_errors() {
-        return Err(session.problems(problems));
-    }
+    let review = arguments.base.compare(&session)?.review;
+    show_problems(&review.stale, &session.base, context.color);
     let units: Vec<&Unit> = review
         .units
         .iter()
@@ -64,7 +61,15 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         ),
         Format::Json => json::print(&Affected::new(&units)),
         Format::Matrix => json::print_line(&matrix(&units)),
+    }?;
+    if review.problems.has_errors() {
+        // The units above are right all the same: what is wrong is named.
+        return Err(session.problems(review.problems));
     }
+    if review.has_errors() {
+        return Err(Stop::Rejected);
+    }
+    Ok(())
 }
 
 /// One job for each unit; more units than jobs share them evenly, in their order.

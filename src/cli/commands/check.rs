@@ -125,6 +125,7 @@ fn found(arguments: &Arguments, context: &Context) -> Result<(Diagnostics, Strin
     let session = context.open_around(&arguments.units)?;
     let paths = session.find_all(&arguments.units)?;
     let (mut compiled, configs) = session.compile()?;
+    compiled.problems.extend(session.missing_modules(&paths)?);
     if !compiled.problems.has_errors() {
         compiled
             .problems

@@ -74,8 +74,7 @@ impl Level {
 /// When a side cannot be read, a step must not be taken, or an effect is denied.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
-    let (mut review, compiled) = arguments.base.compare(&session)?;
-    review.problems.extend(compiled);
+    let review = arguments.base.compare(&session)?.review;
     let deny = Deny {
         from: arguments
             .deny
@@ -91,7 +90,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         .filter(|unit| unit.denied(deny, session.today).is_some())
         .map(|unit| unit.name.as_str())
         .collect();
-    if denied.is_empty() && !review.problems.has_errors() {
+    if denied.is_empty() && !review.has_errors() {
         Ok(())
     } else {
         Err(Stop::Rejected)
@@ -110,6 +109,8 @@ fn show(
         Format::Json => json::print(&json::diff::Diff::new(review, deny, today, &session.base)),
         Format::Markdown => print(review::markdown(review, deny, today)),
         Format::Human => {
+            // Whatever else there is to say is about roots that the next run replaces.
+            show_problems(&review.stale, &session.base, context.color);
             print(review::human(review, deny, today))?;
             show_problems(&review.problems, &session.base, context.color);
             Ok(())

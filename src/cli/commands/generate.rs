@@ -71,6 +71,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let paths = session.find_all(&arguments.units)?;
     let (compiled, _) = session.compile()?;
     let mut problems = concerning(compiled.problems, &paths);
+    problems.extend(session.missing_modules(&paths)?);
     let selected = |database: &&Database| paths.is_empty() || paths.contains(&database.file.path);
     let shared = session.environments.iter().filter(|_| paths.is_empty());
     let owners: Vec<Owner> = shared

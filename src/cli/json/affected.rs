@@ -19,7 +19,7 @@ pub struct Affected<'a> {
 struct AffectedUnit<'a> {
     /// `ENVIRONMENT/NAMESPACE`, or `ENVIRONMENT/_environment` for what units share.
     unit: &'a str,
-    /// Folder of its root, relative to the workspace.
+    /// Folder of its root, relative to the top of the repository; without one, to the workspace.
     directory: &'a str,
     /// Whether the base has no such unit.
     created: bool,

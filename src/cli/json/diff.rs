@@ -16,7 +16,7 @@ pub struct Diff<'a> {
     format_version: FormatVersion,
     /// In the order of their names.
     units: Vec<ReviewedUnit<'a>>,
-    /// Steps that must not be taken.
+    /// Roots that are not up to date, then steps that must not be taken, and what is wrong with the configs.
     problems: Vec<Problem<'a>>,
     summary: Summary,
 }
@@ -44,7 +44,7 @@ struct Grades {
 struct ReviewedUnit<'a> {
     /// `ENVIRONMENT/NAMESPACE`, or `ENVIRONMENT/_environment` for what units share.
     unit: &'a str,
-    /// Folder of its root, relative to the workspace.
+    /// Folder of its root, relative to the top of the repository; without one, to the workspace.
     directory: &'a str,
     kind: UnitKind,
     /// Its name before a move; its folder, when the name has stayed.
@@ -135,7 +135,10 @@ impl<'a> Diff<'a> {
             units: units
                 .map(|unit| ReviewedUnit::new(unit, deny, today))
                 .collect(),
-            problems: Problem::list(&review.problems, base),
+            problems: [&review.stale, &review.problems]
+                .into_iter()
+                .flat_map(|problems| Problem::list(problems, base))
+                .collect(),
             summary: Summary {
                 units: review.units.len(),
                 grades,

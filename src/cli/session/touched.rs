@@ -1,0 +1,206 @@
+//! The units that a change touches, compiled as they are here: nothing else is read.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::{Session, Stop};
+use crate::{
+    compile::{
+        self, WORKSPACE_FILE,
+        snapshot::{Changes, Head, Heads, Side},
+    },
+    diagnostic::{Diagnostics, Problem},
+    io::{self, snapshot::folder},
+    model::{Database, Environment},
+    review::{
+        retirement::{self, StandingRoot},
+        stale,
+    },
+    terraform::{lower::Owner, print::print_root},
+};
+
+/// The units that a change touches.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// Those that compile, and the environments around them.
+    pub side: Side,
+    /// What is wrong with their configs.
+    pub problems: Diagnostics,
+    /// Roots whose configs are gone.
+    orphans: Vec<StandingRoot>,
+}
+
+impl Session {
+    /// Compiles what a change touches; everything, when `valet.yaml` differs or `all` is asked for.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn touched(&self, changes: &Changes, all: bool) -> Result<Touched, Stop> {
+        if all || changes.touches(WORKSPACE_FILE) {
+            let (compiled, paths) = self.compile_paths()?;
+            let (orphans, _) = self.strays(&compiled.databases)?;
+            return Ok(Touched {
+                side: Side::new(self.environments.clone(), compiled.databases, &paths),
+                problems: compiled.problems,
+                orphans,
+            });
+        }
+        let mut configs: BTreeSet<(usize, String)> = BTreeSet::new();
+        for (at, environment) in self.environments.iter().enumerate() {
+            let names = self.configs_of(environment, changes);
+            configs.extend(names.into_iter().map(|name| (at, name)));
+        }
+        let read: Vec<_> = configs
+            .into_par_iter()
+            .map(|(at, name)| self.one(at, &name))
+            .collect::<Result<Vec<_>, Stop>>()?;
+        let mut touched = Touched {
+            side: Side {
+                environments: self.environments.clone(),
+                ..Side::default()
+            },
+            ..Touched::default()
+        };
+        for one in read {
+            match one {
+                One::Compiled(path, database, problems) => {
+                    match database {
+                        Some(database) => touched.side.databases.push(*database),
+                        None => drop(touched.side.broken.insert(path)),
+                    }
+                    touched.problems.extend(problems);
+                }
+                One::Gone(orphan) => touched.orphans.extend(orphan),
+            }
+        }
+        Ok(touched)
+    }
+
+    /// Names of an environment's configs that differ, or whose root does.
+    fn configs_of(&self, environment: &Environment, changes: &Changes) -> BTreeSet<String> {
+        let folder = &environment.spec.configs;
+        if changes.touches(folder) {
+            return io::namespaces(&self.workspace, environment)
+                .into_iter()
+                .collect();
+        }
+        // What a link leads to may differ while the link does not.
+        let mut names = io::linked_configs(&self.workspace, environment);
+        let configs = format!("{}{folder}/", changes.prefix);
+        let own = format!("{}{}/{}/", changes.prefix, changes.output, environment.name);
+        let config = |path: &str| {
+            let name = path.strip_prefix(&configs)?.strip_suffix(".yaml")?;
+            (!name.contains('/')).then(|| name.to_owned())
+        };
+        names.extend(changes.paths.iter().filter_map(|path| config(path)));
+        let roots = changes.roots.iter();
+        names.extend(roots.filter_map(|root| root.directory.strip_prefix(&own).map(str::to_owned)));
+        names
+    }
+
+    fn one(&self, at: usize, name: &str) -> Result<One, Stop> {
+        let Some(environment) = self.environments.get(at) else {
+            return Ok(One::Gone(None));
+        };
+        let path = format!("{}/{name}.yaml", environment.spec.configs);
+        if !io::is_there(&self.workspace.join(&path)) {
+            let directory = format!("{}/{}/{name}", environment.output, environment.name);
+            if directory == environment.directory() {
+                return Ok(One::Gone(None));
+            }
+            return Ok(One::Gone(io::standing_root(&self.workspace, &directory)?));
+        }
+        let bytes = io::read_in(&self.workspace, &path)?;
+        let (database, problems) = compile::unit(environment, &path, bytes, self.today);
+        Ok(One::Compiled(path, database.map(Box::new), problems))
+    }
+
+    /// What the roots of what a change touches are not, although their configs say so; for the environments that commit
+    /// their roots.
+    ///
+    /// # Errors
+    /// When a root cannot be read.
+    pub fn stale(
+        &self,
+        touched: &Touched,
+        changes: &Changes,
+        uncommitted: &BTreeSet<String>,
+    ) -> Result<Diagnostics, Stop> {
+        let is_touched = |owner: &Owner| match owner {
+            Owner::Unit(_) => true,
+            Owner::Environment(one) => {
+                let directory = format!("{}{}", changes.prefix, one.directory());
+                let differs = changes.roots.iter().any(|root| root.directory == directory);
+                differs || changes.touches(WORKSPACE_FILE)
+            }
+        };
+        let owners: Vec<Owner> = touched
+            .side
+            .owners()
+            .into_iter()
+            .filter(|owner| !uncommitted.contains(owner.environment()) && is_touched(owner))
+            .collect();
+        let stale = owners
+            .par_iter()
+            .map(|owner| {
+                let root = owner.root();
+                let path = self.workspace.join(&root.directory);
+                let files = folder::files(&path)?;
+                let is_current = stale::is_current(files.as_ref(), &print_root(&root));
+                Ok((!is_current).then(|| root.directory.clone()))
+            })
+            .filter_map(Result::transpose)
+            .collect::<Result<Vec<String>, Stop>>()?;
+        let mut problems: Diagnostics = stale::problem(&stale).into_iter().collect();
+        let all = touched.side.owners();
+        let mut life = retirement::compare(&touched.orphans, &all);
+        // What has moved or is at its end only has to be generated.
+        let leaving: Vec<String> = life.leaving.drain(..).map(|one| one.directory).collect();
+        problems.extend(stale::leaving(&leaving));
+        let is_told = |problem: &Problem| {
+            let path = &problem.span.file.path;
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let directory = format!("{}{folder}", changes.prefix);
+            // The comparison with the base says the same.
+            changes
+                .roots
+                .iter()
+                .any(|root| root.directory == directory && root.head.is_none())
+        };
+        problems.extend(life.problems.into_iter().filter(|one| !is_told(one)));
+        Ok(problems)
+    }
+}
+
+/// What became of one config.
+enum One {
+    /// Its path, and what it compiles to.
+    Compiled(String, Option<Box<Database>>, Diagnostics),
+    /// It is gone, and perhaps its root is still there.
+    Gone(Option<StandingRoot>),
+}
+
+impl Touched {
+    /// The compiled roots, for the review: with what of their files differs.
+    #[must_use]
+    pub fn heads(&self, changes: &Changes, all_differ: bool) -> Heads<'_> {
+        let workspace_differs = all_differ || changes.touches(WORKSPACE_FILE);
+        self.side
+            .owners()
+            .into_iter()
+            .map(|owner| {
+                let config_differs = match owner {
+                    Owner::Unit(one) => all_differ || changes.touches(&one.file.path),
+                    Owner::Environment(_) => false,
+                };
+                let head = Head {
+                    owner,
+                    config_differs,
+                    workspace_differs,
+                };
+                (format!("{}{}", changes.prefix, owner.directory()), head)
+            })
+            .collect()
+    }
+}

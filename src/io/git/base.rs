@@ -1,0 +1,116 @@
+//! The commit that a change is compared with: where the branch left the base.
+
+use super::{Refusal, Repository, line};
+
+/// A commit of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its whole name.
+    pub id: String,
+    /// How it was found, in words.
+    pub words: String,
+}
+
+/// What to fetch, for whoever has too little.
+const FETCH_MORE: &str =
+    "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` of actions/checkout";
+
+impl Repository {
+    /// The merge base of a reference and `HEAD`.
+    ///
+    /// # Errors
+    /// When the reference is not one commit, nothing is committed yet, or the two have no one merge base here.
+    pub fn merge_base(&self, reference: &str) -> Result<Commit, Refusal> {
+        let named = self.commit(reference)?;
+        let head = self.commit("HEAD").map_err(|_| {
+            Refusal::new("nothing is committed here yet, so there is nothing to compare with")
+        })?;
+        let arguments = ["merge-base", "--all", &named, &head];
+        let output = self.output(&arguments)?;
+        // 1 says that there is none.
+        if !output.status.success() && output.status.code() != Some(1) {
+            return Err(super::refused(&arguments, &output.stderr));
+        }
+        let found = line(&output.stdout);
+        let found: Vec<&str> = found.lines().collect();
+        let id = match found.as_slice() {
+            [one] => (*one).to_owned(),
+            [] if self.is_shallow => {
+                return Err(Refusal::new(format!(
+                    "this clone is shallow and ends before `{reference}` and HEAD meet: {FETCH_MORE}"
+                )));
+            }
+            [] => {
+                return Err(Refusal::new(format!(
+                    "`{reference}` and HEAD have no commit in common, so nothing says what the change is"
+                )));
+            }
+            several => {
+                return Err(Refusal::new(format!(
+                    "`{reference}` and HEAD have {} merge bases, so there is no one state that the change starts from: merge `{reference}` into the branch first",
+                    several.len()
+                )));
+            }
+        };
+        if self.is_shallow && id != named && id != head {
+            self.check_depth(reference, &id, [&named, &head])?;
+        }
+        let short = id.get(..12).unwrap_or(&id);
+        let words = if id == named {
+            format!("{short} ({reference})")
+        } else {
+            format!("{short} (merge base of {reference} and HEAD)")
+        };
+        Ok(Commit { id, words })
+    }
+
+    /// In a shallow clone, a commit whose parents are not here may hide a later merge base.
+    fn check_depth(&self, reference: &str, base: &str, tips: [&String; 2]) -> Result<(), Refusal> {
+        let excluded = format!("^{base}");
+        let [one, other] = tips;
+        let arguments = ["rev-list", "--max-parents=0", one, other, &excluded, "--"];
+        if self.run(&arguments)?.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::new(format!(
+            "this clone is shallow, and commits between `{reference}` and HEAD are not in it: {FETCH_MORE}"
+        )))
+    }
+
+    /// The whole name of the one commit that a reference means.
+    fn commit(&self, reference: &str) -> Result<String, Refusal> {
+        let is_range = reference.contains("..");
+        if is_range || reference.starts_with('^') || reference.contains(['\n', '\r', '\0']) {
+            return Err(Refusal::new(format!(
+                "`{reference}` is not one commit: name the branch, tag or commit that the change goes into, such as `main`; what is compared is its merge base with HEAD"
+            )));
+        }
+        let wanted = format!("{reference}^{{commit}}");
+        let arguments = ["rev-parse", "--verify", "--end-of-options", &wanted];
+        let output = self.output(&arguments)?;
+        let told = String::from_utf8_lossy(&output.stderr);
+        if told.contains("is ambiguous") {
+            return Err(Refusal::new(format!(
+                "`{reference}` is a branch and a tag: write `refs/heads/{reference}` or `refs/tags/{reference}`"
+            )));
+        }
+        if !output.status.success() {
+            return Err(self.no_commit(reference));
+        }
+        Ok(line(&output.stdout))
+    }
+
+    fn no_commit(&self, reference: &str) -> Refusal {
+        let kind = self.run(&["cat-file", "-t", "--end-of-options", reference]);
+        let kind = kind.map(|kind| line(&kind)).unwrap_or_default();
+        if ["tree", "blob"].contains(&kind.as_str()) {
+            return Refusal::new(format!("`{reference}` is a {kind}, not a commit"));
+        }
+        let depth = if self.is_shallow {
+            format!("; {FETCH_MORE}")
+        } else {
+            "; is it fetched?".to_owned()
+        };
+        Refusal::new(format!("git knows no commit `{reference}`{depth}"))
+    }
+}

@@ -1,0 +1,165 @@
+//! Roots of another copy of the workspace against those here, without git.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::{Unreadable, committed::Committed, folder, modules::Calls};
+use crate::{
+    compile::snapshot::{Changes, Content, Files, RootChange},
+    io::{self, Failure},
+    model::Environment,
+    terraform::tree::normal,
+};
+
+/// What differs between the roots of a copy of the workspace and those of the workspace. Paths are relative to it.
+///
+/// # Errors
+/// When a file cannot be read, or the copy has no modules to compare with.
+pub fn read(
+    base: &Path,
+    workspace: &Path,
+    environments: &[Arc<Environment>],
+) -> Result<Committed, Unreadable> {
+    let output = environments.first().map_or("generated", |one| &one.output);
+    let names = |side: &Path| -> Result<BTreeSet<String>, Failure> {
+        io::refuse_links(side, output)?;
+        let below = folder::below(&side.join(output))?;
+        Ok(below.into_iter().map(|(name, _)| name).collect())
+    };
+    let (before, after) = (names(base)?, names(workspace)?);
+    let all: BTreeSet<&String> = before.union(&after).collect();
+    let pairs = all
+        .into_par_iter()
+        .map(|name| {
+            let directory = format!("{output}/{name}");
+            let side = |folder: &Path| -> Result<Option<Files>, Failure> {
+                let files = folder::files(&folder.join(&directory))?;
+                Ok(files.filter(folder::is_ours))
+            };
+            Ok(RootChange {
+                base: side(base)?,
+                head: side(workspace)?,
+                directory,
+                ..RootChange::default()
+            })
+        })
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let has_root = pairs.iter().any(|root| root.base.is_some());
+    let uncommitted = environments
+        .iter()
+        .map(|one| &one.name)
+        .filter(|name| {
+            let own = format!("{output}/{name}/");
+            let is_own = |root: &&RootChange| root.directory.starts_with(&own);
+            !pairs.iter().filter(is_own).any(|root| root.base.is_some())
+        })
+        .cloned()
+        .collect();
+    let mut digests = BTreeMap::new();
+    let mut roots = Vec::new();
+    for mut root in pairs {
+        if root.base.is_some() && root.head.is_some() {
+            root.modules = differing(&root, base, workspace, &mut digests)?;
+        }
+        let is_same = plain(root.base.as_ref()) == plain(root.head.as_ref());
+        if !is_same || !root.modules.is_empty() {
+            roots.push(root);
+        }
+    }
+    Ok(Committed {
+        changes: Changes {
+            output: output.to_owned(),
+            roots,
+            ..Changes::default()
+        },
+        uncommitted,
+        unrooted: BTreeSet::new(),
+        has_root,
+    })
+}
+
+/// Files with the line ends that git keeps.
+fn plain(files: Option<&Files>) -> Option<BTreeMap<&String, Content>> {
+    let plain = |content: &Content| match content {
+        Content::Text(text) => Content::Text(text.replace("\r\n", "\n")),
+        other => other.clone(),
+    };
+    let files = files?.iter();
+    Some(
+        files
+            .map(|(name, content)| (name, plain(content)))
+            .collect(),
+    )
+}
+
+/// The modules of a root whose files differ, by folder relative to the workspace.
+fn differing(
+    root: &RootChange,
+    base: &Path,
+    workspace: &Path,
+    digests: &mut BTreeMap<String, bool>,
+) -> Result<Vec<String>, Unreadable> {
+    let mut calls = Calls::default();
+    for content in root.head.iter().flat_map(Files::values) {
+        if let Content::Text(text) = content {
+            calls.add(&root.directory, text);
+        }
+    }
+    let mut found = Vec::new();
+    for module in calls.modules {
+        let known = digests.get(&module).copied();
+        let differs = known.map_or_else(|| differs(base, workspace, &module), Ok)?;
+        digests.insert(module.clone(), differs);
+        if differs {
+            found.push(module);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the files of a module differ; its folder is relative to both sides.
+///
+/// # Errors
+/// When a file cannot be read, or only the copy has no such folder.
+pub fn differs(base: &Path, workspace: &Path, module: &str) -> Result<bool, Unreadable> {
+    let (old, new) = (
+        digest(&base.join(module))?,
+        digest(&workspace.join(module))?,
+    );
+    match (old, new) {
+        (None, Some(_)) => Err(Unreadable::Machine(format!(
+            "{}: the base has no modules here to compare with; put them beside the copy of the workspace",
+            base.join(module).display()
+        ))),
+        (old, new) => Ok(old != new),
+    }
+}
+
+/// A digest of what Terraform reads of a module; none without such a folder.
+fn digest(folder: &Path) -> Result<Option<Vec<u8>>, Unreadable> {
+    if !folder.is_dir() {
+        return Ok(None);
+    }
+    let mut paths = io::files_below(folder)?;
+    paths.retain(|path| counts(path));
+    paths.sort();
+    let mut digest = Sha256::new();
+    for path in paths {
+        let bytes = io::read_of_module(&folder.join(&path))?;
+        digest.update(format!("{}\0{}\0", normal(&path), bytes.len()));
+        digest.update(bytes);
+    }
+    Ok(Some(digest.finalize().to_vec()))
+}
+
+/// Whether a file of a module can matter to an apply.
+fn counts(path: &str) -> bool {
+    let left_out = |part: &str| ["tests", "__pycache__"].contains(&part);
+    !path.split('/').any(left_out) && path.strip_suffix(".md").is_none()
+}
