@@ -10,7 +10,7 @@ use std::{
 
 use crate::support::{
     command::{Ran, command, run},
-    folder::{edit, minimal},
+    folder::{edit, minimal, modules},
     outputs::applied,
     repository::init,
 };
@@ -117,6 +117,7 @@ fn sound(name: &str) -> PathBuf {
         "modules:",
         "privatelink: {repository: network, file: endpoints.yaml}\nmodules:",
     );
+    modules(&city.join("../../modules"));
     init(&city);
     city
 }
