@@ -33,9 +33,11 @@ CHECK = "check"
 PREVIEW = "preview, one unit"
 DIFF_ONE = "diff --base, one changed"
 DIFF_ALL = "diff --base, all changed"
+AFFECTED = "affected --base, one changed"
 COPY = "cp -r of the roots"
 COMPARE = "diff -rq of the roots"
 READ = "cat of the configs"
+STAT = "git diff --stat, one changed"
 SCRIPT = "PyYAML and Jinja2"
 
 # Each subject, what it is measured against, and the most that the design allows for 10,000 configs.
@@ -48,7 +50,8 @@ RATIOS = [
     (CHECK, READ, None),
     (PREVIEW, READ, None),
     (UNCHANGED, SCRIPT, 0.5),
-    (DIFF_ONE, READ, None),
+    (AFFECTED, STAT, 4.0),
+    (DIFF_ONE, STAT, 8.0),
     (DIFF_ALL, READ, None),
     (DIFF_ALL, SCRIPT, None),
 ]
@@ -150,12 +153,21 @@ class Bench:
             },
             rounds,
         )
-        # Everything that is not generated, as a commit.
+        # Configs and roots, as a commit.
+        (self.folder / ".gitignore").write_text("/aside/\n/copy/\n/script/\n")
         author = ["-c", "user.name=bench", "-c", "user.email=bench@example.com"]
-        commit = [*author, "commit", "--quiet", "--message", "Configs"]
-        for arguments in [["init", "--quiet"], ["add", "valet.yaml", "configs"], commit]:
+        commit = [*author, "commit", "--quiet", "--message", "Configs and roots"]
+        for arguments in [["init", "--quiet"], ["add", "."], commit]:
             subprocess.run(["git", "-C", self.folder, *arguments], check=True)
-        return samples | self.measure({DIFF_ONE: self.diff_one, DIFF_ALL: self.diff_all}, rounds)
+        return samples | self.measure(
+            {
+                DIFF_ONE: self.diff_one,
+                AFFECTED: lambda _: self.valet("affected", "--base", "HEAD"),
+                STAT: lambda _: ["git", "-C", self.folder, "diff", "--stat", "HEAD"],
+                DIFF_ALL: self.diff_all,
+            },
+            rounds,
+        )
 
     def change(self, file, old, new):
         path = self.folder / file
@@ -170,11 +182,15 @@ class Bench:
         return self.valet("generate")
 
     def diff_one(self, _):
+        """One root differs from the commit, whatever the round before left."""
+        self.change("valet.yaml", "cost-center: data", "cost-center: storage")
         self.change(workspace.CONFIG, "backupWindow: 16:00-17:00", "backupWindow: 02:00-03:00")
+        run(self.valet("generate"))
         return self.valet("diff", "--base", "HEAD")
 
     def diff_all(self, _):
         self.change("valet.yaml", "cost-center: storage", "cost-center: data")
+        run(self.valet("generate"))
         return self.valet("diff", "--base", "HEAD")
 
 
