@@ -14,7 +14,10 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::{
-    config::{schema, workspace::Workspace},
+    config::{
+        schema,
+        workspace::{DEFAULT_OUTPUT, Workspace},
+    },
     diagnostic::{Checked, Diagnostics, File, Problem, Span, rule},
     model::{Database, Environment, ModuleSource, resolve::resolve},
     rules::{self, fleet, waiver},
@@ -54,7 +57,9 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
     schema::WORKSPACE.check(&source)?;
     let workspace = Workspace::deserialize(&source.value)
         .map_err(|error| source.problem(&rule::WRONG_TYPE, "", error.to_string()))?;
-    let output = workspace.output.unwrap_or_else(|| "generated".to_owned());
+    let output = workspace
+        .output
+        .unwrap_or_else(|| DEFAULT_OUTPUT.to_owned());
     let mut problems = Diagnostics::new();
     let mut folders: BTreeMap<String, String> = BTreeMap::new();
     let mut environments = Vec::new();

@@ -58,6 +58,14 @@ impl<T> Resolved<T> {
     }
 }
 
+/// Folder of the generated roots, relative to the workspace: all environments of a workspace have the same.
+#[must_use]
+pub fn output(environments: &[Arc<Environment>]) -> &str {
+    environments
+        .first()
+        .map_or(workspace::DEFAULT_OUTPUT, |one| one.output.as_str())
+}
+
 /// An environment with everything decided.
 #[derive(Debug)]
 pub struct Environment {

@@ -16,7 +16,7 @@ use crate::{
     config::{Lifecycle, schema},
     diagnostic::Diagnostics,
     io,
-    model::{Database, Environment, identity::UnitId},
+    model::{self, Database, Environment, identity::UnitId},
     text::{date::Date, suggest},
 };
 
@@ -265,9 +265,7 @@ impl Session {
     /// Folder of the generated roots, relative to the workspace.
     #[must_use]
     pub fn output(&self) -> &str {
-        self.environments
-            .first()
-            .map_or("generated", |environment| &environment.output)
+        model::output(&self.environments)
     }
 
     /// A stop for these problems.

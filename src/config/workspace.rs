@@ -12,6 +12,9 @@ use crate::{
     text::cidr::Cidr,
 };
 
+/// Folder of the generated roots when `valet.yaml` names none.
+pub const DEFAULT_OUTPUT: &str = "generated";
+
 /// A workspace: where configs are, and what every environment is made of.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -14,7 +14,7 @@ use crate::{
         self,
         git::{ChangedPath, Commit, Mode, Refusal, Repository},
     },
-    model::Environment,
+    model::{self, Environment},
     rules,
     terraform::{read::is_local, tree::normal},
 };
@@ -63,10 +63,7 @@ impl Comparison<'_> {
     /// # Errors
     /// When git or a file refuses, a root is reached through a link, or modules are nothing that git can answer for.
     pub fn read(&self) -> Result<Committed, Unreadable> {
-        let output = self
-            .environments
-            .first()
-            .map_or("generated", |one| one.output.as_str());
+        let output = model::output(self.environments);
         let prefix = &self.repository.prefix;
         io::refuse_links(self.workspace, output)?;
         let changed = self.repository.changed_paths(self.base)?;

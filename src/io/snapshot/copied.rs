@@ -13,7 +13,7 @@ use super::{Unreadable, committed::Committed, folder, modules::Calls};
 use crate::{
     compile::snapshot::{Changes, Content, Files, RootChange},
     io::{self, Failure},
-    model::Environment,
+    model::{self, Environment},
     terraform::tree::normal,
 };
 
@@ -26,7 +26,7 @@ pub fn read(
     workspace: &Path,
     environments: &[Arc<Environment>],
 ) -> Result<Committed, Unreadable> {
-    let output = environments.first().map_or("generated", |one| &one.output);
+    let output = model::output(environments);
     let names = |side: &Path| -> Result<BTreeSet<String>, Failure> {
         io::refuse_links(side, output)?;
         let below = folder::below(&side.join(output))?;

@@ -8,7 +8,7 @@ use super::{Comparison, Ground, Unreadable};
 use crate::{
     compile::{self, WORKSPACE_FILE, snapshot::RootChange},
     io::{self, Failure, snapshot::folder},
-    model::identity::StateKey,
+    model::{self, identity::StateKey},
     review::retirement,
     terraform::{print, tree::normal},
 };
@@ -94,12 +94,12 @@ impl Comparison<'_> {
         let folder = self.repository.top.join(workspace);
         let opened = io::read_in(&folder, WORKSPACE_FILE).map(compile::open);
         // One that cannot be read has its roots at the usual place, as far as anybody can say.
-        let output = match opened {
-            Ok(Ok(environments)) => environments.first().map(|one| one.output.clone()),
-            Ok(Err(_)) | Err(_) => None,
+        let environments = match opened {
+            Ok(Ok(environments)) => environments,
+            Ok(Err(_)) | Err(_) => Vec::new(),
         };
-        let output = output.unwrap_or_else(|| "generated".to_owned());
-        let below = folder::below(&folder.join(&output))?;
+        let output = model::output(&environments);
+        let below = folder::below(&folder.join(output))?;
         let names = below.into_iter().map(|(name, _)| name);
         Ok(names
             .map(|name| normal(&format!("{workspace}{output}/{name}")))
