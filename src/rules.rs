@@ -127,16 +127,11 @@ impl Found<'_> {
             known,
         }) = database.instance_class.value.capacity()
         {
-            let near = suggest::nearest(&part, &known);
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`? There are {}", suggest::list(&known)),
-                None => format!("there are {}", suggest::list(&known)),
-            };
             self.add(
                 &rule::UNKNOWN_CLASS,
                 database.instance_class.origin,
                 message,
-                help,
+                suggest::question_and_list(&part, &known, "there are"),
             );
         }
         let version = database.engine_version.value;
@@ -177,10 +172,11 @@ impl Found<'_> {
             }
             let span = database.span_below(given.origin, &format!("/{name}#"));
             let message = format!("{} has no parameter `{name}`", engine.as_str());
-            let help = match suggest::nearest(name, &facts.parameters().collect::<Vec<_>>()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "a parameter of an extension starts with its name, as in `pg_stat_statements.track`".to_owned(),
-            };
+            let known: Vec<_> = facts.parameters().collect();
+            let help = suggest::question(name, &known).unwrap_or_else(|| {
+                "a parameter of an extension starts with its name, as in `pg_stat_statements.track`"
+                    .to_owned()
+            });
             self.problems
                 .push(Problem::new(&rule::UNKNOWN_PARAMETER, span, message).help(help));
         }
@@ -236,10 +232,7 @@ impl Found<'_> {
         let known: Vec<_> = database.environment.spec.clusters.keys().collect();
         for cluster in &database.clusters.value {
             if !known.contains(&cluster) {
-                let help = match suggest::nearest(cluster, &known) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("the clusters are {}", suggest::list(&known)),
-                };
+                let help = suggest::question_or_list(cluster, &known, "the clusters are");
                 let span = self.entry(database.clusters.origin, cluster);
                 let message = format!("`{}` has no cluster `{cluster}`", database.environment.name);
                 self.problems

@@ -187,9 +187,7 @@ impl Session {
         let path = format!("{}/{namespace}.yaml", found.spec.configs);
         if !io::is_file(&self.workspace.join(&path)) {
             let known = io::namespaces(&self.workspace, found);
-            let hint = suggest::nearest(namespace, &known).map_or(String::new(), |near| {
-                format!("; did you mean `{environment}/{near}`?")
-            });
+            let hint = suggest::hint(&format!("{environment}/"), namespace, &known);
             let base = &self.base;
             return Err(Stop::Usage(format!(
                 "`{unit}`: there is no {base}{path}{hint}"

@@ -59,10 +59,7 @@ pub fn assign(key: &str, text: &str) -> Result<Assignment, String> {
 }
 
 fn unknown(key: &str, name: &str, names: &[&String]) -> String {
-    let hint = match suggest::nearest(name, names) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the keys are {}", suggest::list(names)),
-    };
+    let hint = suggest::question_or_list(name, names, "the keys are");
     let inside = if key == name {
         String::new()
     } else {

@@ -275,14 +275,11 @@ impl Broken<'_> {
 
     fn one_of(&self, written: &str) -> Problem {
         let words = words(self.node);
-        let list = suggest::list(&words);
-        let help = match suggest::nearest(written.trim_matches('`'), &words) {
-            Some(near) => format!("did you mean `{near}`? The values are {list}"),
-            None => format!("the values are {list}"),
-        };
+        let typed = written.trim_matches('`');
+        let help = suggest::question_and_list(typed, &words, "the values are");
         let message = format!("{written} is not a value of `{}`", self.key);
         let problem = self.problem(&rule::UNKNOWN_VALUE, message).help(help);
-        match suggest::same(written.trim_matches('`'), &words) {
+        match suggest::same(typed, &words) {
             Some(word) => problem.fix(self.at, |path| Fix::Set(path, word.into())),
             None => problem,
         }
@@ -386,11 +383,11 @@ fn drop_null(map: &mut serde_json::Map<String, Value>) {
 fn unknown_key(source: &Document, at: &str, key: &str, known: &[String]) -> Problem {
     let pointer = format!("{at}/{}", escape(key));
     let near = suggest::nearest(key, known);
-    let letter = first_non_ascii(key).map_or(String::new(), |letter| format!(" {letter}"));
-    let help = match near {
-        Some(near) => format!("did you mean `{near}`?{letter}"),
-        None => format!("the keys here are {}", suggest::list(known)),
-    };
+    let mut help = suggest::question_or_list(key, known, "the keys here are");
+    if let Some(letter) = first_non_ascii(key).filter(|_| near.is_some()) {
+        help.push(' ');
+        help.push_str(&letter);
+    }
     let problem = source
         .problem(
             &rule::UNKNOWN_KEY,

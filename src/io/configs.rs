@@ -226,10 +226,9 @@ fn unclaimed(
                 .collect();
             for path in yaml_below(boundary, &folder)? {
                 let message = format!("no environment has the folder `{folder}`");
-                let help = match suggest::nearest(&name, &folders) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "name the folder in the `configs` of an environment".to_owned(),
-                };
+                let help = suggest::question(&name, &folders).unwrap_or_else(|| {
+                    "name the folder in the `configs` of an environment".to_owned()
+                });
                 problems.push(about_file(&rule::UNKNOWN_ENVIRONMENT, path, &message).help(help));
             }
         }

@@ -67,11 +67,8 @@ fn judge(
     };
     let Some(found) = rule::find(code) else {
         let message = format!("there is no rule `{code}`");
-        let known = suggest::list(&waivable);
-        let help = match suggest::nearest(code, &waivable) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the rules that can be waived are {known}"),
-        };
+        let lead = "the rules that can be waived are";
+        let help = suggest::question_or_list(code, &waivable, lead);
         return object(&rule::WAIVER_UNKNOWN_RULE, "rule", message, help);
     };
     if !found.is_waivable() {

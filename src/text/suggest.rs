@@ -38,6 +38,46 @@ pub fn is_slip(typed: &str, word: &str) -> bool {
     word.len() >= LONG && strsim::damerau_levenshtein(typed, word) == 1
 }
 
+/// Asks for the known word that a mistyped one is most like, if it is like any.
+#[must_use]
+pub fn question(typed: &str, known: &[impl AsRef<str>]) -> Option<String> {
+    nearest(typed, known).map(did_you_mean)
+}
+
+/// The same behind a sentence, where `before` stands before each known word; empty when nothing is alike.
+#[must_use]
+pub fn hint(before: &str, typed: &str, known: &[impl AsRef<str>]) -> String {
+    nearest(typed, known).map_or(String::new(), |near| {
+        format!("; {}", did_you_mean(&format!("{before}{near}")))
+    })
+}
+
+/// The question, or else what `lead` introduces: all known words.
+#[must_use]
+pub fn question_or_list(typed: &str, known: &[impl AsRef<str>], lead: &str) -> String {
+    question(typed, known).unwrap_or_else(|| format!("{lead} {}", list(known)))
+}
+
+/// The question, if there is one, and all known words.
+#[must_use]
+pub fn question_and_list(typed: &str, known: &[impl AsRef<str>], lead: &str) -> String {
+    let listed = format!("{lead} {}", list(known));
+    match question(typed, known) {
+        Some(question) => format!("{question} {}", capitalized(&listed)),
+        None => listed,
+    }
+}
+
+fn did_you_mean(word: &str) -> String {
+    format!("did you mean `{word}`?")
+}
+
+fn capitalized(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
 fn fold(word: &str) -> String {
     word.to_lowercase().replace(['_', '-'], "")
 }
@@ -54,7 +94,7 @@ pub fn list(words: &[impl AsRef<str>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{hint, nearest, question_and_list, question_or_list};
 
     #[test]
     fn a_slip_finds_its_word_and_nonsense_finds_none() {
@@ -63,5 +103,30 @@ mod tests {
         assert_eq!(nearest("instance_class", &known), Some("instanceClass"));
         assert_eq!(nearest("multiAZ", &known), Some("multiAz"));
         assert_eq!(nearest("owner", &known), None);
+    }
+
+    #[test]
+    fn a_slip_is_asked_about_and_nonsense_is_told_what_there_is() {
+        let known = ["dev", "prod"];
+        for (typed, alone, with_list) in [
+            (
+                "prd",
+                "did you mean `prod`?",
+                "did you mean `prod`? The values are `dev`, `prod`",
+            ),
+            (
+                "x",
+                "the values are `dev`, `prod`",
+                "the values are `dev`, `prod`",
+            ),
+        ] {
+            assert_eq!(question_or_list(typed, &known, "the values are"), alone);
+            assert_eq!(
+                question_and_list(typed, &known, "the values are"),
+                with_list
+            );
+        }
+        assert_eq!(hint("eu/", "prd", &known), "; did you mean `eu/prod`?");
+        assert_eq!(hint("eu/", "x", &known), "");
     }
 }

@@ -95,8 +95,7 @@ fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<V
         return Ok(found);
     }
     let known: Vec<_> = values.iter().map(|value| value.address.as_str()).collect();
-    let hint = suggest::nearest(address, &known);
-    let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    let hint = suggest::hint("", address, &known);
     Err(Stop::Usage(format!("{unit} has no `{address}`{hint}")))
 }
 

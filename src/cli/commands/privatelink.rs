@@ -168,8 +168,7 @@ impl Link {
                     database.file.path
                 )
             } else {
-                let hint = suggest::nearest(cluster, known)
-                    .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                let hint = suggest::hint("", cluster, known);
                 format!(
                     "environment {} has no cluster `{cluster}`{hint}",
                     environment.name

@@ -52,8 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
 fn find(code: &str) -> Result<&'static Rule, Stop> {
     rule::find(code).ok_or_else(|| {
         let codes: Vec<_> = rule::ALL.iter().map(|rule| rule.code).collect();
-        let hint = suggest::nearest(code, &codes)
-            .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        let hint = suggest::hint("", code, &codes);
         Stop::Usage(format!("there is no rule `{code}`{hint}"))
     })
 }
