@@ -43,7 +43,6 @@ resource "aws_db_proxy_default_target_group" "this" {
     init_query                   = coalesce(var.init_query, "SELECT 1")
     max_connections_percent      = var.max_connections_percent
     max_idle_connections_percent = var.max_idle_connections_percent
-    session_pinning_filters      = var.session_pinning_filters
   }
 
   lifecycle {

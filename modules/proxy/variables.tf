@@ -236,23 +236,6 @@ variable "security_group_name" {
   }
 }
 
-variable "session_pinning_filters" {
-  description = "Operations that do not pin a session: EXCLUDE_VARIABLE_SETS, for MYSQL only, and only if every client sets the same variables."
-  type        = set(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = length(setsubtract(var.session_pinning_filters, ["EXCLUDE_VARIABLE_SETS"])) == 0
-    error_message = "The session_pinning_filters must hold nothing but EXCLUDE_VARIABLE_SETS."
-  }
-
-  validation {
-    condition     = length(var.session_pinning_filters) == 0 || var.engine_family == "MYSQL"
-    error_message = "The session_pinning_filters must be empty for POSTGRESQL, which has none."
-  }
-}
-
 variable "subnet_ids" {
   description = "Subnets of the proxy, in two availability zones or more. A change replaces the proxy and with it its endpoint."
   type        = set(string)

@@ -38,7 +38,7 @@ run "clients_with_iam_bring_a_token" {
   }
 }
 
-run "the_pool_has_the_defaults_of_aws_and_no_filter" {
+run "the_pool_has_the_defaults_of_aws" {
   command = plan
 
   assert {
@@ -46,8 +46,7 @@ run "the_pool_has_the_defaults_of_aws_and_no_filter" {
       aws_db_proxy_default_target_group.this.connection_pool_config[0].connection_borrow_timeout == 120 &&
       aws_db_proxy_default_target_group.this.connection_pool_config[0].init_query == "SELECT 1" &&
       aws_db_proxy_default_target_group.this.connection_pool_config[0].max_connections_percent == 100 &&
-      aws_db_proxy_default_target_group.this.connection_pool_config[0].max_idle_connections_percent == 50 &&
-      length(aws_db_proxy_default_target_group.this.connection_pool_config[0].session_pinning_filters) == 0
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].max_idle_connections_percent == 50
     )
     error_message = "The pool must have the defaults of AWS, and a query in place of none: the provider never takes one away."
   }
@@ -79,7 +78,6 @@ run "what_the_caller_states_reaches_the_pool" {
     log_retention_days           = 90
     max_connections_percent      = 80
     max_idle_connections_percent = 20
-    session_pinning_filters      = ["EXCLUDE_VARIABLE_SETS"]
   }
 
   assert {
@@ -87,8 +85,7 @@ run "what_the_caller_states_reaches_the_pool" {
       aws_db_proxy_default_target_group.this.connection_pool_config[0].connection_borrow_timeout == 30 &&
       aws_db_proxy_default_target_group.this.connection_pool_config[0].init_query == "SET time_zone = '+00:00'" &&
       aws_db_proxy_default_target_group.this.connection_pool_config[0].max_connections_percent == 80 &&
-      aws_db_proxy_default_target_group.this.connection_pool_config[0].max_idle_connections_percent == 20 &&
-      aws_db_proxy_default_target_group.this.connection_pool_config[0].session_pinning_filters == toset(["EXCLUDE_VARIABLE_SETS"])
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].max_idle_connections_percent == 20
     )
     error_message = "The pool must be as stated."
   }

@@ -254,27 +254,6 @@ run "rejects_a_security_group_named_like_an_id" {
   expect_failures = [var.security_group_name]
 }
 
-run "rejects_an_unknown_filter" {
-  command = plan
-
-  variables {
-    engine_family           = "MYSQL"
-    session_pinning_filters = ["EVERYTHING"]
-  }
-
-  expect_failures = [var.session_pinning_filters]
-}
-
-run "rejects_a_filter_on_postgres" {
-  command = plan
-
-  variables {
-    session_pinning_filters = ["EXCLUDE_VARIABLE_SETS"]
-  }
-
-  expect_failures = [var.session_pinning_filters]
-}
-
 run "rejects_a_single_subnet" {
   command = plan
 

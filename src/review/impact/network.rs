@@ -76,7 +76,6 @@ pub(super) static ROWS: &[Row] = &[
     row("proxy", "role_path", Replace, "aws_iam_role.this.path", PATH).replaces(&["aws_iam_role.this", "aws_iam_role_policy.this"]),
     row("proxy", "secret_arn", InPlace, "aws_db_proxy.this.auth.secret_arn", "the proxy follows the secret"),
     row("proxy", "security_group_name", Replace, "aws_security_group.this.name", NAME).replaces(&["aws_security_group.this"]),
-    row("proxy", "session_pinning_filters", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
     row("proxy", "source", InPlace, "the module itself", MODULE),
     row("proxy", "subnet_ids", Replace, "aws_db_proxy.this.vpc_subnet_ids", "AWS sets the subnets only when a proxy is created: until the new one stands nobody can connect, and its host name may be another")
         .instead("leave the subnets alone, or plan an interruption for every database of the environment").connection(&["endpoint"]).replaces(NEW_PROXY),
