@@ -22,7 +22,10 @@ use crate::{
     compile::snapshot::{Changes, Content, Head, Heads},
     config::{Acknowledgement, Effect},
     diagnostic::{Diagnostics, Problem, rule},
-    model::{Database, Origin, identity::StateKey},
+    model::{
+        Database, Origin,
+        identity::{StateKey, UnitId},
+    },
     review::{
         cause::Causes,
         impact::Impact,
@@ -51,8 +54,8 @@ pub struct Review {
 /// What happens to one unit.
 #[derive(Debug)]
 pub struct Unit {
-    /// `environment/namespace`, or `environment/_environment` for what units share.
-    pub name: String,
+    /// What it is called; its namespace is `_environment` for what units share.
+    pub id: UnitId,
     /// Folder of its root.
     pub directory: String,
     /// What kind of difference it is.
@@ -180,7 +183,7 @@ pub fn compare(changes: &Changes, heads: &Heads) -> Review {
         .map(|pair| {
             let head = pair.head.as_ref();
             let head = head.and_then(|one| heads.get(&one.change.directory).copied());
-            let unit = unit(changes, pair, head);
+            let unit = unit(pair, head);
             let problems = forbidden(pair, head, unit.as_ref());
             (unit, problems)
         })
@@ -190,7 +193,7 @@ pub fn compare(changes: &Changes, heads: &Heads) -> Review {
         units.extend(unit);
         problems.extend(found);
     }
-    units.sort_by(|a, b| (&a.name, &a.directory).cmp(&(&b.name, &b.directory)));
+    units.sort_by(|a, b| (&a.id, &a.directory).cmp(&(&b.id, &b.directory)));
     Review {
         stale: Diagnostics::new(),
         units,
@@ -275,19 +278,19 @@ fn standing_root(changes: &Changes, one: &Standing) -> StandingRoot {
 }
 
 /// What happens to one unit; nothing when nothing does.
-fn unit(changes: &Changes, pair: &Pair, head: Option<Head>) -> Option<Unit> {
+fn unit(pair: &Pair, head: Option<Head>) -> Option<Unit> {
     let one = pair.head.as_ref().or(pair.base.as_ref())?;
     let directory = one.change.directory.clone();
-    let name = changes.unit(&directory);
+    let id = UnitId::of_root(&directory);
     let hcl = hcl(pair, &directory);
     let mut lines = lines(pair, head);
     let kind = match (&pair.base, &pair.head) {
         (Some(base), Some(_)) if base.change.directory != directory => {
-            let from = changes.unit(&base.change.directory);
-            Kind::Moved(if from == name {
+            let from = UnitId::of_root(&base.change.directory);
+            Kind::Moved(if from == id {
                 base.change.directory.clone()
             } else {
-                from
+                from.to_string()
             })
         }
         (Some(_), Some(_)) => Kind::Changed,
@@ -306,7 +309,7 @@ fn unit(changes: &Changes, pair: &Pair, head: Option<Head>) -> Option<Unit> {
     };
     let base = pair.base.as_ref().map(|base| &base.root);
     Some(Unit {
-        name,
+        id,
         directory,
         kind,
         upgrade: base

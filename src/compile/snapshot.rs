@@ -67,20 +67,6 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// The name of a root's unit: `environment/namespace`, the last two parts of its path.
-    #[must_use]
-    pub fn unit(&self, directory: &str) -> String {
-        let own = format!("{}{}/", self.prefix, self.output);
-        if let Some(unit) = directory.strip_prefix(&own) {
-            return unit.to_owned();
-        }
-        let mut parts = directory.rsplitn(3, '/');
-        match (parts.next(), parts.next()) {
-            (Some(namespace), Some(environment)) => format!("{environment}/{namespace}"),
-            _ => directory.to_owned(),
-        }
-    }
-
     /// A path in the repository as it is called in the workspace.
     #[must_use]
     pub fn in_workspace(&self, path: &str) -> String {

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::text::as_text::as_text;
+
 /// The name of a unit on the command line: `environment/namespace`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnitId {
@@ -22,6 +24,14 @@ impl UnitId {
             environment: environment.into(),
             namespace: namespace.into(),
         }
+    }
+
+    /// The unit of a root: the last two parts of the path of its folder.
+    #[must_use]
+    pub fn of_root(directory: &str) -> Self {
+        let (above, namespace) = directory.rsplit_once('/').unwrap_or((".", directory));
+        let environment = above.rsplit('/').next().unwrap_or(above);
+        Self::new(environment, namespace)
     }
 }
 
@@ -45,6 +55,8 @@ impl FromStr for UnitId {
         }
     }
 }
+
+as_text!(UnitId, {"type": "string"});
 
 /// Where Terraform keeps the state of a root: the root's identity, wherever its folder is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +85,18 @@ mod tests {
         );
         for text in ["", "dev3", "dev3/", "/orders", "dev3/a/b", "dev3/../x"] {
             assert!(text.parse::<UnitId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_root_is_of_the_unit_that_its_folder_is_named_after() {
+        for (directory, unit) in [
+            ("generated/dev3/orders", "dev3/orders"),
+            ("a/generated/dev3/_environment", "dev3/_environment"),
+            ("dev3/orders", "dev3/orders"),
+            ("orders", "./orders"),
+        ] {
+            assert_eq!(UnitId::of_root(directory).to_string(), unit);
         }
     }
 }

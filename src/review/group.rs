@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Kind, Line, Review, Unit};
 use crate::{
     diagnostic::report::{Count, plural},
+    model::identity::UnitId,
     review::impact::Impact,
 };
 
@@ -66,7 +67,7 @@ impl Group<'_> {
     pub(super) fn names(&self, most: usize, quote: &str) -> String {
         let names = self.units.iter().take(most);
         let names: Vec<_> = names
-            .map(|unit| format!("{quote}{}{quote}", unit.name))
+            .map(|unit| format!("{quote}{}{quote}", unit.id))
             .collect();
         let more = self.units.len() - names.len();
         let names = names.join(", ");
@@ -121,10 +122,12 @@ pub(super) fn groups(review: &Review) -> Vec<Group<'_>> {
     }
     let mut groups: Vec<_> = groups.into_values().collect();
     groups.sort_by(|a, b| {
-        let name = |group: &Group| group.units.first().map(|unit| unit.name.clone());
+        fn first<'a>(group: &Group<'a>) -> Option<&'a UnitId> {
+            group.units.first().map(|unit| &unit.id)
+        }
         b.grade()
             .cmp(&a.grade())
-            .then_with(|| name(a).cmp(&name(b)))
+            .then_with(|| first(a).cmp(&first(b)))
     });
     groups
 }

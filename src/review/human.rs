@@ -17,11 +17,7 @@ pub fn human(review: &Review, deny: Deny, today: Date) -> String {
         let _ = writeln!(text, "{}: {}", group.names(8, ""), group.effect());
         for unit in &group.units {
             if let Some(word) = unit.denied(deny, today) {
-                let _ = writeln!(
-                    text,
-                    "  denied: {}: {word} is not in its `allow`",
-                    unit.name
-                );
+                let _ = writeln!(text, "  denied: {}: {word} is not in its `allow`", unit.id);
             }
         }
         for line in group.lines() {

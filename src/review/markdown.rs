@@ -34,7 +34,7 @@ pub fn markdown(review: &Review, deny: Deny, today: Date) -> String {
         if let Some(word) = unit.denied(deny, today) {
             page.add(&format!(
                 "- **denied** {}: {word} is not in its `allow`\n",
-                code(&unit.name)
+                code(&unit.id.to_string())
             ));
         }
     }

@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         Format::Lines => print(
             units
                 .iter()
-                .flat_map(|unit| [unit.name.as_str(), "\n"])
+                .flat_map(|unit| [unit.id.to_string(), "\n".to_owned()])
                 .collect::<String>(),
         ),
         Format::Json => json::print(&Affected::new(&units)),
@@ -78,14 +78,14 @@ fn matrix(units: &[&Unit]) -> Matrix {
     let start = |job: usize| job * units.len() / jobs.max(1);
     let include = (0..jobs).map(|job| {
         let units = units.get(start(job)..start(job + 1)).unwrap_or_default();
-        let words = |get: fn(&Unit) -> &str| {
+        let words = |get: fn(&Unit) -> String| {
             let words: Vec<_> = units.iter().map(|unit| get(unit)).collect();
             words.join(" ")
         };
         Job {
             job: job + 1,
-            units: words(|unit| &unit.name),
-            directories: words(|unit| &unit.directory),
+            units: words(|unit| unit.id.to_string()),
+            directories: words(|unit| unit.directory.clone()),
         }
     });
     Matrix {
@@ -96,10 +96,11 @@ fn matrix(units: &[&Unit]) -> Matrix {
 #[cfg(test)]
 mod tests {
     use super::{Kind, Unit, matrix};
+    use crate::model::identity::UnitId;
 
     fn units(count: usize) -> Vec<Unit> {
-        let unit = |number| Unit {
-            name: format!("dev/{number}"),
+        let unit = |number: usize| Unit {
+            id: UnitId::new("dev", number.to_string()),
             directory: format!("generated/dev/{number}"),
             kind: Kind::Changed,
             lines: Vec::new(),
@@ -118,7 +119,7 @@ mod tests {
             assert_eq!(matrix.include.len(), count.min(256));
             let jobs = matrix.include.iter();
             let words = jobs.flat_map(|job| job.units.split(' '));
-            let names: Vec<_> = units.iter().map(|unit| unit.name.as_str()).collect();
+            let names: Vec<_> = units.iter().map(|unit| unit.id.to_string()).collect();
             assert_eq!(words.collect::<Vec<_>>(), names);
         }
     }

@@ -1,7 +1,5 @@
 //! `valet-rds diff`: what a change means, before anyone applies it.
 
-use std::collections::BTreeSet;
-
 use clap::ValueEnum;
 
 use crate::{
@@ -84,13 +82,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         connection: arguments.deny.contains(&Level::Connection),
     };
     show(arguments.format, &review, deny, &session, context)?;
-    let denied: BTreeSet<&str> = review
-        .units
-        .iter()
-        .filter(|unit| unit.denied(deny, session.today).is_some())
-        .map(|unit| unit.name.as_str())
-        .collect();
-    if denied.is_empty() && !review.has_errors() {
+    let mut units = review.units.iter();
+    let is_denied = units.any(|unit| unit.denied(deny, session.today).is_some());
+    if !is_denied && !review.has_errors() {
         Ok(())
     } else {
         Err(Stop::Rejected)

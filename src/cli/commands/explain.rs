@@ -16,7 +16,7 @@ use crate::{
     compile::WORKSPACE_FILE,
     inspect::explain::{self, Owner, Value},
     io,
-    model::{Database, Environment},
+    model::{Database, Environment, identity::UnitId},
     terraform::lower,
     text::suggest,
 };
@@ -72,10 +72,11 @@ fn line_of(what: &str) -> Option<(&str, usize)> {
 }
 
 fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<Value>, Stop> {
+    let id: Option<UnitId> = unit.parse().ok();
     let shared = session
         .environments
         .iter()
-        .find(|one| one.unit().to_string() == unit);
+        .find(|one| Some(one.unit()) == id);
     let values = if let Some(environment) = shared {
         of_environment(environment)
     } else {

@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{FORMAT, FormatVersion};
-use crate::review::{self, Kind};
+use crate::{
+    model::identity::UnitId,
+    review::{self, Kind},
+};
 
 /// The units that a change touches, and that are still there.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -18,7 +21,7 @@ pub struct Affected<'a> {
 #[derive(Debug, Serialize, JsonSchema)]
 struct AffectedUnit<'a> {
     /// `ENVIRONMENT/NAMESPACE`, or `ENVIRONMENT/_environment` for what units share.
-    unit: &'a str,
+    unit: &'a UnitId,
     /// Folder of its root, relative to the top of the repository; without one, to the workspace.
     directory: &'a str,
     /// Whether the base has no such unit.
@@ -30,7 +33,7 @@ impl<'a> Affected<'a> {
     #[must_use]
     pub fn new(units: &[&'a review::Unit]) -> Self {
         let units = units.iter().map(|unit| AffectedUnit {
-            unit: &unit.name,
+            unit: &unit.id,
             directory: &unit.directory,
             created: unit.kind == Kind::Created,
         });

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{FORMAT, FormatVersion, check::Problem};
 use crate::{
+    model::identity::UnitId,
     review::{self, Deny, Kind, Review, impact::Impact},
     text::date::Date,
 };
@@ -43,7 +44,7 @@ struct Grades {
 #[serde(rename_all = "camelCase")]
 struct ReviewedUnit<'a> {
     /// `ENVIRONMENT/NAMESPACE`, or `ENVIRONMENT/_environment` for what units share.
-    unit: &'a str,
+    unit: &'a UnitId,
     /// Folder of its root, relative to the top of the repository; without one, to the workspace.
     directory: &'a str,
     kind: UnitKind,
@@ -156,7 +157,7 @@ impl<'a> ReviewedUnit<'a> {
             Kind::Gone => (UnitKind::Gone, None),
         };
         Self {
-            unit: &unit.name,
+            unit: &unit.id,
             directory: &unit.directory,
             kind,
             moved_from,

@@ -17,7 +17,7 @@ use crate::{
 pub struct Gate<'a> {
     format_version: FormatVersion,
     /// The unit that the plan is for; null when nothing tells.
-    unit: Option<String>,
+    unit: Option<&'a UnitId>,
     /// Whether everything may be done.
     passes: bool,
     /// What the plan does that is worth a word, with what is refused first.
@@ -54,11 +54,11 @@ enum Outcome {
 impl<'a> Gate<'a> {
     /// The document of a verdict.
     #[must_use]
-    pub fn new(verdict: &'a Verdict, unit: Option<&UnitId>) -> Self {
+    pub fn new(verdict: &'a Verdict, unit: Option<&'a UnitId>) -> Self {
         let counts = verdict.counts.iter();
         Self {
             format_version: FORMAT,
-            unit: unit.map(ToString::to_string),
+            unit,
             passes: verdict.passes(),
             steps: verdict.rows.iter().map(Step::new).collect(),
             counts: counts.copied().collect(),

@@ -8,7 +8,7 @@ use super::{FORMAT, FormatVersion};
 use crate::{
     connect::outputs::Outputs,
     inspect::{names, resolved},
-    model::Database,
+    model::{Database, identity::UnitId},
 };
 
 /// Everything that is decided about a unit.
@@ -17,7 +17,7 @@ use crate::{
 pub struct Info<'a> {
     format_version: FormatVersion,
     /// `ENVIRONMENT/NAMESPACE`.
-    unit: String,
+    unit: UnitId,
     /// The config, relative to the workspace.
     file: &'a str,
     /// Folder of its root, relative to the workspace.
@@ -57,7 +57,7 @@ impl<'a> Info<'a> {
         let spec = &database.environment.spec;
         Self {
             format_version: FORMAT,
-            unit: database.unit().to_string(),
+            unit: database.unit(),
             file: &database.file.path,
             root: database.directory(),
             account_id: &spec.account_id,
