@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::{
     config::{
-        schema,
+        inherited, schema,
         workspace::{DEFAULT_OUTPUT, Workspace},
     },
     diagnostic::{Checked, Diagnostics, File, Problem, Span, rule},
@@ -55,7 +55,8 @@ pub struct Compiled {
 pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
     let source = Document::parse(WORKSPACE_FILE, bytes)?;
     schema::WORKSPACE.check(&source)?;
-    let workspace = Workspace::deserialize(&source.value)
+    let merged = inherited::merge(&source)?;
+    let workspace = Workspace::deserialize(&merged)
         .map_err(|error| source.problem(&rule::WRONG_TYPE, "", error.to_string()))?;
     let output = workspace
         .output

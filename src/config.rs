@@ -4,6 +4,7 @@
 
 pub mod assignment;
 mod format;
+pub mod inherited;
 pub(crate) mod keys;
 pub mod schema;
 pub mod workspace;

@@ -16,7 +16,7 @@ use crate::{
         window::Window,
     },
     config::{
-        Acknowledgement, Authentication, Lifecycle, StorageType, Waiver,
+        Acknowledgement, Authentication, Lifecycle, StorageType, Waiver, inherited,
         keys::{keys, proxy_keys},
         workspace::{self, OidcProvider},
     },
@@ -127,11 +127,21 @@ impl Environment {
         format!("{}/{}", self.output, self.unit())
     }
 
-    /// The place of a key of this environment, as a path with `/`.
+    /// The place of a key that holds in this environment, as a path with `/`.
     #[must_use]
     pub fn span(&self, path: &str) -> Span {
-        self.file
-            .span(&format!("/environments/{}/{path}", self.name))
+        self.file.span(&self.pointer(path))
+    }
+
+    /// Where a key stands in `valet.yaml`: in the environment, or else at the top when it can stand there, too.
+    #[must_use]
+    pub fn pointer(&self, path: &str) -> String {
+        let own = format!("/environments/{}/{path}", self.name);
+        let key = path.split(['/', '#']).next().unwrap_or(path);
+        if inherited::KEYS.contains(&key) && self.file.span(&own).range.is_empty() {
+            return format!("/{path}");
+        }
+        own
     }
 
     /// ARN of the IAM OIDC provider of an issuer in this account.

@@ -1,5 +1,6 @@
 //! The rules that look at one instance, or one environment, alone.
 
+mod arn;
 mod confusable;
 mod environment;
 pub mod fleet;
@@ -8,6 +9,7 @@ mod modules;
 mod output;
 mod policy;
 mod storage;
+mod tags;
 pub mod waiver;
 
 use crate::{
@@ -22,8 +24,7 @@ use crate::{
         rule::{self, Rule},
     },
     model::{Database, Origin},
-    terraform::lower::IDENTITY_TAGS,
-    text::{date::Date, pointer, suggest, unicode::first_non_ascii},
+    text::{date::Date, suggest, unicode::first_non_ascii},
 };
 
 pub use environment::environment;
@@ -315,59 +316,6 @@ impl Found<'_> {
         }
     }
 
-    fn tags(&mut self) {
-        const MOST: usize = 50;
-        // The modules add `Name`, the root three tags of its own.
-        const OWN: usize = 4;
-        let database = self.database;
-        for (key, given) in &database.tags {
-            let token = pointer::escape(key);
-            let letters = "use letters, digits, spaces and `_.:/=+-@`";
-            let (rule, part, message, help) = if key.starts_with(IDENTITY_TAGS) {
-                let message = format!("tags that start with `{IDENTITY_TAGS}` belong to this tool");
-                (
-                    &rule::RESERVED_TAG,
-                    "#",
-                    message,
-                    "choose another key".to_owned(),
-                )
-            } else if !is_tag(key, 128) || key.is_empty() || key.to_lowercase().starts_with("aws:")
-            {
-                let message = format!("AWS refuses the tag key `{key}`");
-                (
-                    &rule::TAG_CHARACTERS,
-                    "#",
-                    message,
-                    format!("{letters}, at most 128, and do not start with `aws:`"),
-                )
-            } else if !is_tag(&given.value, 256) {
-                let message = format!("AWS refuses the value of the tag `{key}`");
-                (
-                    &rule::TAG_CHARACTERS,
-                    "",
-                    message,
-                    format!("{letters}, at most 256"),
-                )
-            } else {
-                continue;
-            };
-            let span = database.span_below(given.origin, &format!("/{token}{part}"));
-            self.problems
-                .push(Problem::new(rule, span, message).help(help));
-        }
-        if database.tags.len() + OWN > MOST {
-            self.add(
-                &rule::TOO_MANY_TAGS,
-                Origin::Config("tags"),
-                format!(
-                    "{} tags and {OWN} of this tool's are more than {MOST}",
-                    database.tags.len()
-                ),
-                "remove some here or in the environment",
-            );
-        }
-    }
-
     fn warnings(&mut self) {
         let database = self.database;
         let rotation = &database.password_rotation_days;
@@ -427,12 +375,4 @@ pub fn is_namespace(text: &str) -> bool {
         && text.chars().all(inner)
         && !text.starts_with('-')
         && !text.ends_with('-')
-}
-
-fn is_tag(text: &str, most: usize) -> bool {
-    let allowed = |letter: char| {
-        letter.is_alphanumeric()
-            || matches!(letter, ' ' | '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@')
-    };
-    text.chars().count() <= most && text.chars().all(allowed)
 }

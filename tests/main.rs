@@ -28,6 +28,7 @@ mod help;
 mod hostile;
 mod house;
 mod info;
+mod inherited;
 mod init;
 mod k8s;
 mod keys;

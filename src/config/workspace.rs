@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 
 use crate::{
@@ -26,6 +26,20 @@ pub struct Workspace {
     pub modules: Modules,
     /// The cluster team's private-link repository, to which `valet-rds privatelink` writes.
     pub privatelink: Option<Privatelink>,
+    /// EKS clusters of every environment, by name. An environment's own keys win, one by one.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"}))]
+    pub clusters: BTreeMap<String, Cluster>,
+    /// Tags of every resource of every environment. An environment's own win, one by one.
+    #[serde(default)]
+    #[schemars(example = tags_example())]
+    pub tags: BTreeMap<String, String>,
+    /// Values for the keys that a config leaves out, in every environment. An environment's own win, one by one.
+    #[serde(default)]
+    pub defaults: Settings,
+    /// Guardrails of every environment. An environment's own win, one by one.
+    #[serde(default)]
+    pub policy: Policy,
     /// Environments by name.
     #[schemars(extend("minProperties" = 1, "propertyNames" = {"pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": 32}))]
     pub environments: BTreeMap<String, Environment>,
@@ -76,6 +90,20 @@ pub struct Environment {
         example = &"arn:aws:iam::111111111111:role/terraform"
     )]
     pub deploy_role_arn: Option<String>,
+    /// The policy that bounds what every role made here may do, for accounts that refuse a role without one.
+    /// Default: none.
+    #[schemars(
+        regex(pattern = r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+$"),
+        example = &"arn:aws:iam::111111111111:policy/boundary"
+    )]
+    pub permissions_boundary_arn: Option<String>,
+    /// The path of every role made here. Changing it replaces them. Default: `/`.
+    #[schemars(
+        regex(pattern = r"^/([A-Za-z0-9_+=,.@-]+/)*$"),
+        length(max = 512),
+        example = &"/databases/"
+    )]
+    pub role_path: Option<String>,
     /// Where Terraform keeps its state.
     pub state: State,
     /// Where the databases live.
@@ -83,18 +111,25 @@ pub struct Environment {
     /// Customer managed KMS key for volumes and secrets. Default: the keys that AWS manages.
     /// Changing it replaces every instance.
     #[schemars(
-        regex(pattern = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"),
+        regex(pattern = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$"),
         example = &"arn:aws:kms:ap-northeast-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     )]
     pub kms_key_arn: Option<String>,
+    /// Customer managed KMS key for the log groups. Its policy has to admit CloudWatch Logs. Default: the key of AWS.
+    #[schemars(
+        regex(pattern = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$"),
+        example = &"arn:aws:kms:ap-northeast-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    )]
+    pub log_kms_key_arn: Option<String>,
     /// SNS topic of the alarms. Default: no alarms.
     #[schemars(
         regex(pattern = r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"),
         example = &"arn:aws:sns:ap-northeast-1:111111111111:database-alarms"
     )]
     pub alarm_topic_arn: Option<String>,
-    /// EKS clusters by name.
-    #[schemars(extend("minProperties" = 1, "propertyNames" = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"}))]
+    /// EKS clusters by name; those at the top of the file belong to it, too.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"}))]
     pub clusters: BTreeMap<String, Cluster>,
     /// Tags of every resource.
     #[serde(default)]
@@ -134,9 +169,21 @@ pub struct State {
     /// The Region of the bucket.
     #[schemars(regex(pattern = r"^[a-z]{2,3}(-[a-z]+)+-[0-9]$"), example = &"ap-northeast-1")]
     pub region: String,
-    /// The KMS key of the state. Default: the bucket's.
-    #[schemars(length(min = 1), example = &"alias/terraform-state")]
+    /// The KMS key of the state: an alias, the id of a key, or the ARN of either. Default: the bucket's.
+    #[schemars(
+        regex(
+            pattern = r"^(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(alias/[A-Za-z0-9/_-]+|key/([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}))|alias/[A-Za-z0-9/_-]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$"
+        ),
+        example = &"alias/terraform-state"
+    )]
     pub kms_key_id: Option<String>,
+    /// The role that Terraform assumes for the state, when the bucket belongs to another account.
+    /// Default: the credentials it was started with.
+    #[schemars(
+        regex(pattern = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"),
+        example = &"arn:aws:iam::999999999999:role/state"
+    )]
+    pub role_arn: Option<String>,
 }
 
 /// Where the databases live.
@@ -154,15 +201,26 @@ pub struct Network {
         example = ["subnet-0a1b2c3d", "subnet-1a2b3c4d"]
     )]
     pub subnet_ids: Vec<String>,
+    /// Subnets of the proxies, in at least two availability zones that offer RDS Proxy, which not every zone does: AWS
+    /// leaves out a subnet in another zone, and every plan would replace the proxy for it. Changing them replaces every
+    /// proxy. Default: `subnetIds`.
+    #[schemars(
+        length(min = 2),
+        inner(regex(pattern = r"^subnet-[0-9a-f]{8,17}$")),
+        extend("uniqueItems" = true),
+        example = ["subnet-0a1b2c3d", "subnet-1a2b3c4d"]
+    )]
+    pub proxy_subnet_ids: Option<Vec<String>>,
     /// Whether the target sync runs inside the VPC, for accounts where the proxy's name does not resolve publicly.
     /// The subnets then need a route to the APIs of Elastic Load Balancing and RDS. Default: false.
     #[serde(default)]
     pub target_sync_in_vpc: bool,
 }
 
-/// An EKS cluster.
+/// An EKS cluster. The top of the file and an environment can each say a part of it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(transform = |schema: &mut Schema| drop(schema.remove("required")))]
 pub struct Cluster {
     /// The OIDC issuer of the cluster, without a slash at its end.
     #[schemars(

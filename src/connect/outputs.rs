@@ -218,14 +218,15 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
     problems
 }
 
-/// ARN of a role in the database's account.
+/// ARN of a role of the database.
 #[must_use]
 pub fn role_arn(database: &Database, role: &str) -> String {
     let environment = &database.environment;
     format!(
-        "arn:{}:iam::{}:role/{role}",
+        "arn:{}:iam::{}:role{}{role}",
         environment.partition(),
-        environment.spec.account_id
+        environment.spec.account_id,
+        environment.spec.role_path.as_deref().unwrap_or("/")
     )
 }
 

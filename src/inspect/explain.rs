@@ -125,10 +125,7 @@ fn trace(origin: Origin, below: &str, owner: Owner) -> Provenance {
         (Origin::Config(_) | Origin::Derived(_), Owner::Unit(database)) => {
             (&database.file, format!("/{key}"))
         }
-        _ => (
-            &environment.file,
-            format!("/environments/{}/{key}", environment.name),
-        ),
+        _ => (&environment.file, environment.pointer(&key)),
     };
     Provenance {
         origin: word,

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
+    arn,
     confusable::{device, is_device},
-    modules, output,
+    modules, output, tags,
 };
 use crate::{
     diagnostic::{Problem, rule},
@@ -23,6 +24,8 @@ pub fn environment(environment: &Environment) -> Vec<Problem> {
     }
     problems.extend(modules::check(environment));
     problems.extend(output::check(environment));
+    problems.extend(arn::check(environment));
+    problems.extend(tags::environment(environment));
     let issuers: Vec<_> = environment.owned_clusters().collect();
     let mut seen = BTreeSet::new();
     for (name, cluster, _) in issuers {

@@ -1,32 +1,27 @@
 //! Where an environment takes its modules from: an address that Terraform reads as it is meant, and that stays what it is.
 
 use crate::{
-    diagnostic::{Problem, Span, rule},
+    diagnostic::{Problem, rule},
     model::Environment,
     terraform::{lower, read},
 };
 
+/// The key of the address.
+const SOURCE: &str = "modules/source";
+
 /// What is wrong with the source of an environment's modules.
 pub(super) fn check(environment: &Environment) -> Option<Problem> {
     let (message, help) = wrong(&environment.modules.written)?;
-    Some(Problem::new(&rule::MODULE_SOURCE, span(environment), message).help(help))
+    Some(Problem::new(&rule::MODULE_SOURCE, environment.span(SOURCE), message).help(help))
 }
 
 /// The problem of a local folder of modules that is not there.
 #[must_use]
 pub fn missing(environment: &Environment, folder: &str) -> Problem {
     let message = format!("there is no folder of modules `{folder}`");
-    Problem::new(&rule::MISSING_MODULES, span(environment), message).help(
+    Problem::new(&rule::MISSING_MODULES, environment.span(SOURCE), message).help(
         "correct the address; in a sparse checkout, or one without submodules, check the folder out, too",
     )
-}
-
-fn span(environment: &Environment) -> Span {
-    if environment.spec.modules.is_some() {
-        environment.span("modules/source")
-    } else {
-        environment.file.span("/modules/source")
-    }
 }
 
 /// What is wrong with a source, and what to write instead.

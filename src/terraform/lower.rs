@@ -210,13 +210,15 @@ fn terraform(environment: &Environment, state: &str, origin: Origin) -> Block {
         .block(Block::new(BlockKind::RequiredProviders, &[]).fixed("aws", source))
         .block(
             Block::new(BlockKind::Backend, &["s3"])
+                .when(backend.role_arn.is_some(), |block| {
+                    let role = backend.role_arn.as_ref().map(Expression::from);
+                    let role = role.map(|role| ("role_arn", role)).into_iter().collect();
+                    block.environment("assume_role", Expression::Object(role), "state/roleArn")
+                })
                 .environment("bucket", &backend.bucket, "state/bucket")
                 .fixed("encrypt", true)
                 .from("key", name::state_key(&backend.key_prefix, state), origin)
-                .when(backend.kms_key_id.is_some(), |block| {
-                    let key = backend.kms_key_id.clone().unwrap_or_default();
-                    block.environment("kms_key_id", key, "state/kmsKeyId")
-                })
+                .stated("kms_key_id", backend.kms_key_id.as_ref(), "state/kmsKeyId")
                 .environment("region", &backend.region, "state/region")
                 .fixed("use_lockfile", true),
         )

@@ -288,6 +288,19 @@ impl Block {
         self.from(name, value, Origin::Environment(key))
     }
 
+    /// A key of the environment that need not be written.
+    pub(crate) fn stated(
+        self,
+        name: &'static str,
+        value: Option<&String>,
+        key: &'static str,
+    ) -> Self {
+        match value {
+            Some(value) => self.environment(name, value, key),
+            None => self,
+        }
+    }
+
     pub(crate) fn named(self, name: &'static str, value: &str) -> Self {
         self.from(name, value, Origin::Derived("shortname"))
     }

@@ -133,6 +133,7 @@ pub(super) static ROWS: &[Row] = &[
     row("provider", "region", Replace, "every resource", ANOTHER_STATE).instead("add a second environment"),
     row("provider", "allowed_account_ids", Replace, "every resource", ANOTHER_STATE).instead("add a second environment"),
     row("assume_role", "role_arn", InPlace, "the role that Terraform takes", "nothing in AWS changes"),
+    row("backend", "assume_role", None, "the role that Terraform takes for its state", RECONFIGURE),
     row("backend", "bucket", Replace, "the Terraform state", ANOTHER_STATE).instead(MOVE_STATE),
     row("backend", "key", Replace, "the Terraform state", ANOTHER_STATE).instead(MOVE_STATE),
     row("backend", "region", Replace, "the Terraform state", ANOTHER_STATE).instead(MOVE_STATE),

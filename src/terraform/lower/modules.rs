@@ -38,10 +38,31 @@ pub(super) fn alarms(block: Block, environment: &Environment, memory_gib: Option
 }
 
 fn kms_key(block: Block, environment: &Environment) -> Block {
-    match &environment.spec.kms_key_arn {
-        Some(key) => block.environment("kms_key_arn", key, "kmsKeyArn"),
-        None => block,
-    }
+    block.stated(
+        "kms_key_arn",
+        environment.spec.kms_key_arn.as_ref(),
+        "kmsKeyArn",
+    )
+}
+
+pub(super) fn log_key(block: Block, environment: &Environment) -> Block {
+    block.stated(
+        "log_kms_key_arn",
+        environment.spec.log_kms_key_arn.as_ref(),
+        "logKmsKeyArn",
+    )
+}
+
+pub(super) fn boundary(block: Block, environment: &Environment) -> Block {
+    block.stated(
+        "permissions_boundary_arn",
+        environment.spec.permissions_boundary_arn.as_ref(),
+        "permissionsBoundaryArn",
+    )
+}
+
+pub(super) fn role_path(block: Block, environment: &Environment) -> Block {
+    block.stated("role_path", environment.spec.role_path.as_ref(), "rolePath")
 }
 
 pub(super) fn subnet_ids(block: Block, environment: &Environment) -> Block {
@@ -53,14 +74,20 @@ pub(super) fn subnet_ids(block: Block, environment: &Environment) -> Block {
 }
 
 pub(super) fn sorted_subnets(environment: &Environment) -> Expression {
-    texts(
-        environment
-            .spec
-            .network
-            .subnet_ids
-            .iter()
-            .collect::<BTreeSet<_>>(),
-    )
+    sorted(&environment.spec.network.subnet_ids)
+}
+
+fn sorted(subnet_ids: &[String]) -> Expression {
+    texts(subnet_ids.iter().collect::<BTreeSet<_>>())
+}
+
+fn proxy_subnet_ids(block: Block, environment: &Environment) -> Block {
+    match &environment.spec.network.proxy_subnet_ids {
+        Some(subnet_ids) => {
+            block.environment("subnet_ids", sorted(subnet_ids), "network/proxySubnetIds")
+        }
+        None => subnet_ids(block, environment),
+    }
 }
 
 pub(super) fn vpc_id(block: Block, environment: &Environment) -> Block {
@@ -116,12 +143,12 @@ fn rds(database: &Database) -> Block {
         .named("identifier", &names.instance)
         .resolved("instance_class", &database.instance_class)
         .optional("iops", &database.iops);
-    let block = kms_key(block, environment)
-        .from(
-            "log_exports",
-            texts(logs.collect::<Vec<_>>()),
-            database.log_exports.origin,
-        )
+    let block = kms_key(block, environment).from(
+        "log_exports",
+        texts(logs.collect::<Vec<_>>()),
+        database.log_exports.origin,
+    );
+    let block = log_key(block, environment)
         .resolved("maintenance_window", &database.maintenance_window)
         .copied("max_allocated_storage", &database.max_allocated_storage)
         .copied("monitoring_interval", &database.monitoring_interval)
@@ -137,11 +164,13 @@ fn rds(database: &Database) -> Block {
                 Origin::Derived("parameters"),
             )
         })
-        .copied("password_rotation_days", &database.password_rotation_days)
+        .copied("password_rotation_days", &database.password_rotation_days);
+    let block = boundary(block, environment)
         .copied("port", &database.port)
         .when(is_leaving(database), |block| {
             block.from("retiring", true, Origin::Derived("lifecycle"))
-        })
+        });
+    let block = role_path(block, environment)
         .named("security_group_name", &names.database_security_group)
         .optional("snapshot_identifier", &database.restore_from)
         .copied("storage_encrypted", &database.encrypted)
@@ -194,18 +223,20 @@ fn proxy(database: &Database) -> Block {
         )
         .copied("idle_client_timeout", &proxy.idle_client_timeout)
         .optional("init_query", &proxy.init_query);
-    let block = kms_key(block, environment)
+    let block = log_key(kms_key(block, environment), environment)
         .copied("max_connections_percent", &proxy.max_connections_percent)
         .copied(
             "max_idle_connections_percent",
             &proxy.max_idle_connections_percent,
         )
-        .named("name", &names.proxy)
+        .named("name", &names.proxy);
+    let block = boundary(block, environment)
         .environment("region", &environment.spec.region, "region")
-        .named("role_name", &names.proxy_role)
+        .named("role_name", &names.proxy_role);
+    let block = role_path(block, environment)
         .wire("secret_arn", "rds", "secret_arn")
         .named("security_group_name", &names.proxy_security_group);
-    vpc_id(subnet_ids(block, environment), environment)
+    vpc_id(proxy_subnet_ids(block, environment), environment)
 }
 
 fn nlb(database: &Database) -> Block {
@@ -274,11 +305,13 @@ fn irsa_role(database: &Database) -> Block {
             Expression::Map(providers.collect()),
             database.clusters.origin,
         );
-    kms_key(block, environment)
+    let block = kms_key(block, environment)
         .resolved("name", &database.iam_role_name)
-        .resolved("namespace", &database.namespace)
+        .resolved("namespace", &database.namespace);
+    let block = boundary(block, environment)
         .wire("proxy_arn", "proxy", "arn")
-        .environment("region", &environment.spec.region, "region")
+        .environment("region", &environment.spec.region, "region");
+    role_path(block, environment)
         .wire("secret_arn", "rds", "secret_arn")
         .resolved("service_account_name", &database.service_account_name)
         .resolved("username", &database.username)

@@ -4,7 +4,9 @@ use crate::{
     aws::name::SharedNames,
     model::{Environment, Origin},
     terraform::{
-        lower::modules::{alarms, call, sorted_subnets, subnet_ids, vpc_id},
+        lower::modules::{
+            alarms, boundary, call, log_key, role_path, sorted_subnets, subnet_ids, vpc_id,
+        },
         root_module::{Block, BlockKind, Expression},
     },
 };
@@ -44,6 +46,7 @@ fn shared(environment: &Environment, has_trust: bool) -> Block {
         .fixed("destroy_before", Expression::List(others));
     let block = named(block, "event_subscription_name", &names.event_subscription);
     let block = named(block, "monitoring_role_name", &names.monitoring_role);
+    let block = role_path(boundary(block, environment), environment);
     let block = named(block, "subnet_group_name", &names.subnet_group);
     subnet_ids(block, environment)
 }
@@ -54,8 +57,11 @@ fn target_sync(environment: &Environment) -> Block {
     let block = call(environment, "target_sync", "target-sync");
     let block = alarms(block, environment, None);
     let block = named(block, "environment", &environment.name);
+    let block = log_key(block, environment);
     let block = named(block, "name", &names.sync_function);
+    let block = boundary(block, environment);
     let block = named(block, "role_name", &names.sync_role);
+    let block = role_path(block, environment);
     let block = named(block, "scheduler_role_name", &names.sync_scheduler_role);
     let block = block.when(in_vpc, |block| {
         named(block, "security_group_name", &names.sync_security_group).environment(
