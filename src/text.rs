@@ -4,6 +4,7 @@ pub(crate) mod as_text;
 pub mod cidr;
 pub mod date;
 pub mod duration;
+pub mod malformed;
 pub mod pointer;
 pub mod suggest;
 pub mod unicode;

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::text::as_text::as_text;
+use crate::text::{as_text::as_text, malformed::Malformed};
 
 /// The most numbers that a version has, as in MySQL's 8.4.6.
 const MOST: usize = 3;
@@ -74,20 +74,20 @@ impl fmt::Display for EngineVersion {
 }
 
 impl FromStr for EngineVersion {
-    type Err = String;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong =
-            || "write a major such as `\"16\"`, or an exact version such as `\"16.8\"`".to_owned();
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        const WRONG: Malformed =
+            Malformed("write a major such as `\"16\"`, or an exact version such as `\"16.8\"`");
         let numbers: Result<Vec<u32>, _> = text.split('.').map(str::parse).collect();
-        let numbers = numbers.map_err(|_| wrong())?;
-        let (first, rest) = numbers.split_first().ok_or_else(wrong)?;
+        let numbers = numbers.map_err(|_| WRONG)?;
+        let (first, rest) = numbers.split_first().ok_or(WRONG)?;
         let version = rest
             .iter()
             .fold(Self::of(*first), |version, number| version.then(*number));
         // Zeros in front, a plus sign or a fourth number would be lost.
         if numbers.len() > MOST || version.to_string() != text {
-            return Err(wrong());
+            return Err(WRONG);
         }
         Ok(version)
     }

@@ -4,7 +4,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::text::as_text::as_text;
+use crate::text::{as_text::as_text, malformed::Malformed};
 
 /// Sizes of the families with the full range.
 const XLARGE_16: &[&str] = &[
@@ -149,16 +149,16 @@ impl fmt::Display for InstanceClass {
 }
 
 impl FromStr for InstanceClass {
-    type Err = String;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         let parts: Vec<_> = text.split('.').collect();
         match parts.as_slice() {
             ["db", family, size] if !family.is_empty() && !size.is_empty() => Ok(Self {
                 family: (*family).to_owned(),
                 size: (*size).to_owned(),
             }),
-            _ => Err("write it like `db.t4g.medium`".to_owned()),
+            _ => Err(Malformed("write it like `db.t4g.medium`")),
         }
     }
 }

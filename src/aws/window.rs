@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::text::as_text::as_text;
+use crate::text::{as_text::as_text, malformed::Malformed};
 
 const DAY: u32 = 24 * 60;
 const WEEK: u32 = 7 * DAY;
@@ -21,11 +21,11 @@ pub struct Window {
 }
 
 impl FromStr for Window {
-    type Err = String;
+    type Err = Malformed;
 
     /// Reads a daily window, `16:00-17:00`, or a weekly one, `Sun:18:00-Sun:19:00`. One that ends before it starts ends
     /// on the next day, or in the next week.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         let read = |moment: fn(&str) -> Option<u32>, period| {
             let (start, end) = text.split_once('-')?;
             let (start, end) = (moment(start)?, moment(end)?);
@@ -38,7 +38,9 @@ impl FromStr for Window {
         };
         read(clock, DAY)
             .or_else(|| read(day_and_clock, WEEK))
-            .ok_or_else(|| "write it like `16:00-17:00` or `Sun:18:00-Sun:19:00`".to_owned())
+            .ok_or(Malformed(
+                "write it like `16:00-17:00` or `Sun:18:00-Sun:19:00`",
+            ))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Questions to a person at a terminal.
 
-use std::io::IsTerminal;
+use std::{fmt::Display, io::IsTerminal};
 
 use super::{
     stop::Stop,
@@ -17,10 +17,10 @@ pub fn can_ask() -> bool {
 ///
 /// # Errors
 /// When the input ends, or cannot be read.
-pub fn ask(
+pub fn ask<E: Display>(
     question: &str,
     default: Option<&str>,
-    mut check: impl FnMut(&str) -> Result<(), String>,
+    mut check: impl FnMut(&str) -> Result<(), E>,
 ) -> Result<String, Stop> {
     loop {
         let shown = default.map_or(String::new(), |default| format!(" [{default}]"));

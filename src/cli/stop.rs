@@ -1,6 +1,7 @@
 //! Why a command ends without success.
 
 use crate::{
+    config::assignment::AssignmentError,
     diagnostic::Diagnostics,
     io::{self, snapshot::Unreadable},
 };
@@ -34,6 +35,12 @@ impl Stop {
                 base: base.to_owned(),
             },
         }
+    }
+}
+
+impl From<AssignmentError> for Stop {
+    fn from(error: AssignmentError) -> Self {
+        Self::Usage(error.to_string())
     }
 }
 

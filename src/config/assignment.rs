@@ -1,8 +1,10 @@
 //! `key=value` as it is typed on a command line, read as the schema of the configs types the key.
 
+use std::{error, fmt};
+
 use serde_json::Value;
 
-use crate::{config::schema, text::suggest, yaml::Document};
+use crate::{config::schema, diagnostic::Diagnostics, text::suggest, yaml::Document};
 
 /// A value for a key of a config.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,15 +15,91 @@ pub struct Assignment {
     pub value: Value,
 }
 
+/// Why a text is no assignment.
+#[derive(Debug)]
+pub enum AssignmentError {
+    /// It has no `=`.
+    NoPair(String),
+    /// There is no such key.
+    UnknownKey {
+        /// All of what was typed for the key.
+        key: String,
+        /// The part of it that is not known.
+        name: String,
+        /// What to write instead.
+        help: String,
+    },
+    /// This key has no keys of its own.
+    NoGroup(String),
+    /// The value has not the type of the key.
+    Value {
+        /// The key.
+        key: String,
+        /// What is wrong with its value.
+        error: ValueError,
+    },
+}
+
+/// A text that is not a value of the type of its key.
+#[derive(Debug)]
+pub enum ValueError {
+    /// Neither `true` nor `false`.
+    NotBoolean(String),
+    /// Not a whole number.
+    NotWhole(String),
+    /// Not YAML, for the first of these reasons.
+    NotYaml(String, Diagnostics),
+}
+
+impl fmt::Display for AssignmentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPair(text) => write!(f, "`{text}` is not KEY=VALUE"),
+            Self::UnknownKey { key, name, help } if key == name => {
+                write!(f, "there is no key `{name}`; {help}")
+            }
+            Self::UnknownKey { key, name, help } => {
+                write!(f, "there is no key `{name}` in `{key}`; {help}")
+            }
+            Self::NoGroup(key) => write!(f, "`{key}` has no keys of its own"),
+            Self::Value { key, error } => write!(f, "`{key}`: {error}"),
+        }
+    }
+}
+
+impl fmt::Display for ValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotBoolean(text) => write!(f, "`{text}` is not true or false"),
+            Self::NotWhole(text) => write!(f, "`{text}` is not a whole number"),
+            Self::NotYaml(text, problems) => {
+                let reason = problems.first().map_or("", |problem| &problem.message);
+                write!(f, "`{text}` is not YAML: {reason}")
+            }
+        }
+    }
+}
+
+impl error::Error for AssignmentError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Value { error, .. } => Some(error),
+            Self::NoPair(_) | Self::UnknownKey { .. } | Self::NoGroup(_) => None,
+        }
+    }
+}
+
+impl error::Error for ValueError {}
+
 /// Reads `key=value`. `proxy.initQuery` is a key of `proxy`; below `tags` and `parameters` the rest is one name,
 /// dots included. A list is written `a,b` or `[a, b]`.
 ///
 /// # Errors
 /// With what is wrong with the key, or with a value that has not the type of the key.
-pub fn parse(text: &str) -> Result<Assignment, String> {
+pub fn parse(text: &str) -> Result<Assignment, AssignmentError> {
     match text.split_once('=') {
         Some((key, value)) => assign(key.trim(), value),
-        None => Err(format!("`{text}` is not KEY=VALUE")),
+        None => Err(AssignmentError::NoPair(text.to_owned())),
     }
 }
 
@@ -29,7 +107,7 @@ pub fn parse(text: &str) -> Result<Assignment, String> {
 ///
 /// # Errors
 /// As [`parse`].
-pub fn assign(key: &str, text: &str) -> Result<Assignment, String> {
+pub fn assign(key: &str, text: &str) -> Result<Assignment, AssignmentError> {
     let mut node = &schema::CONFIG.document;
     let mut path = Vec::new();
     let mut rest = Some(key);
@@ -41,34 +119,32 @@ pub fn assign(key: &str, text: &str) -> Result<Assignment, String> {
                 None => (ahead, None),
             };
             below = known.get(name);
-            let names: Vec<_> = known.keys().collect();
-            let known = below.is_some();
-            if !known {
-                return Err(unknown(key, name, &names));
+            if below.is_none() {
+                let names: Vec<_> = known.keys().collect();
+                return Err(AssignmentError::UnknownKey {
+                    key: key.to_owned(),
+                    name: name.to_owned(),
+                    help: suggest::question_or_list(name, &names, "the keys are"),
+                });
             }
         } else if let Some(entries) = node.get("additionalProperties").filter(|it| it.is_object()) {
             (name, rest, below) = (ahead, None, Some(entries));
         } else {
-            return Err(format!("`{}` has no keys of its own", path.join(".")));
+            return Err(AssignmentError::NoGroup(path.join(".")));
         }
         path.push(name.to_owned());
         node = below.unwrap_or(&Value::Null);
     }
-    let value = typed(node, text).map_err(|reason| format!("`{key}`: {reason}"))?;
-    Ok(Assignment { path, value })
+    match typed(node, text) {
+        Ok(value) => Ok(Assignment { path, value }),
+        Err(error) => Err(AssignmentError::Value {
+            key: key.to_owned(),
+            error,
+        }),
+    }
 }
 
-fn unknown(key: &str, name: &str, names: &[&String]) -> String {
-    let hint = suggest::question_or_list(name, names, "the keys are");
-    let inside = if key == name {
-        String::new()
-    } else {
-        format!(" in `{key}`")
-    };
-    format!("there is no key `{name}`{inside}; {hint}")
-}
-
-fn typed(node: &Value, text: &str) -> Result<Value, String> {
+fn typed(node: &Value, text: &str) -> Result<Value, ValueError> {
     let is = |kind: &str| match node.get("type") {
         Some(Value::Array(kinds)) => kinds.iter().any(|known| known == kind),
         Some(known) => known == kind,
@@ -84,18 +160,18 @@ fn typed(node: &Value, text: &str) -> Result<Value, String> {
         let value = text.parse::<bool>();
         return value
             .map(Value::from)
-            .map_err(|_| format!("`{text}` is not true or false"));
+            .map_err(|_| ValueError::NotBoolean(text.to_owned()));
     }
     if is("integer") && !is("string") {
         let value = text.parse::<u64>();
         return value
             .map(Value::from)
-            .map_err(|_| format!("`{text}` is not a whole number"));
+            .map_err(|_| ValueError::NotWhole(text.to_owned()));
     }
     Ok(Value::from(text))
 }
 
-fn list(node: &Value, text: &str) -> Result<Value, String> {
+fn list(node: &Value, text: &str) -> Result<Value, ValueError> {
     if text.trim_start().starts_with('[') {
         return yaml(text);
     }
@@ -107,13 +183,10 @@ fn list(node: &Value, text: &str) -> Result<Value, String> {
     entries.map(|entry| typed(item, entry)).collect()
 }
 
-fn yaml(text: &str) -> Result<Value, String> {
+fn yaml(text: &str) -> Result<Value, ValueError> {
     match Document::parse("value", text.as_bytes().to_vec()) {
         Ok(source) => Ok(source.value),
-        Err(problems) => {
-            let reason = problems.first().map_or("", |problem| &problem.message);
-            Err(format!("`{text}` is not YAML: {reason}"))
-        }
+        Err(problems) => Err(ValueError::NotYaml(text.to_owned(), problems)),
     }
 }
 
@@ -191,12 +264,9 @@ mod tests {
             ("port=high", "`port`: `high` is not a whole number"),
             ("multiAz=yes", "`multiAz`: `yes` is not true or false"),
         ] {
-            assert_eq!(parse(text).unwrap_err(), message);
+            assert_eq!(parse(text).unwrap_err().to_string(), message);
         }
-        assert!(
-            parse("logExports=[upgrade")
-                .unwrap_err()
-                .starts_with("`logExports`: `[upgrade` is not YAML")
-        );
+        let error = parse("logExports=[upgrade").unwrap_err().to_string();
+        assert!(error.starts_with("`logExports`: `[upgrade` is not YAML"));
     }
 }

@@ -1,5 +1,7 @@
 //! Text of the right form that still says nothing, such as the day 2026-02-31: found by the `format` of the schema.
 
+use std::{fmt::Display, str::FromStr};
+
 use serde_json::Value;
 
 use crate::{
@@ -61,8 +63,8 @@ pub(super) fn publish(schema: &mut Value) {
     }
 }
 
-fn objection<T: std::str::FromStr<Err = String>>(text: &str) -> Option<String> {
-    text.parse::<T>().err()
+fn objection<T: FromStr<Err: Display>>(text: &str) -> Option<String> {
+    text.parse::<T>().err().map(|error| error.to_string())
 }
 
 /// Every text that its type cannot read. The source has passed the schema.

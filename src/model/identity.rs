@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::text::as_text::as_text;
+use crate::text::{as_text::as_text, malformed::Malformed};
 
 /// The name of a unit on the command line: `environment/namespace`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,16 +42,16 @@ impl fmt::Display for UnitId {
 }
 
 impl FromStr for UnitId {
-    type Err = String;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         match text.split_once('/') {
             Some((environment, namespace))
                 if !environment.is_empty() && !namespace.is_empty() && !namespace.contains('/') =>
             {
                 Ok(Self::new(environment, namespace))
             }
-            _ => Err("write ENVIRONMENT/NAMESPACE".to_owned()),
+            _ => Err(Malformed("write ENVIRONMENT/NAMESPACE")),
         }
     }
 }
@@ -79,10 +79,7 @@ mod tests {
 
     #[test]
     fn a_unit_is_two_names() {
-        assert_eq!(
-            "dev3/orders".parse(),
-            Ok::<_, String>(UnitId::new("dev3", "orders"))
-        );
+        assert_eq!("dev3/orders".parse(), Ok(UnitId::new("dev3", "orders")));
         for text in ["", "dev3", "dev3/", "/orders", "dev3/a/b", "dev3/../x"] {
             assert!(text.parse::<UnitId>().is_err(), "{text}");
         }

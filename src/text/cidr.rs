@@ -1,6 +1,6 @@
 //! Networks of IPv4 addresses, written `10.64.0.0/16`.
 
-use std::{fmt, str::FromStr};
+use std::{error, fmt, str::FromStr};
 
 use ipnet::Ipv4Net;
 
@@ -16,17 +16,36 @@ impl fmt::Display for Cidr {
     }
 }
 
-impl FromStr for Cidr {
-    type Err = String;
+/// Why a text is not a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CidrError {
+    /// It is not written as one.
+    Form,
+    /// It names an address inside this network.
+    Inside(Cidr),
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let network: Result<Ipv4Net, _> = text.parse();
-        let network = network.map_err(|_| "write it like `10.64.0.0/16`".to_owned())?;
-        let network = network.trunc();
+impl fmt::Display for CidrError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form => f.write_str("write it like `10.64.0.0/16`"),
+            Self::Inside(network) => write!(f, "the network is `{network}`"),
+        }
+    }
+}
+
+impl error::Error for CidrError {}
+
+impl FromStr for Cidr {
+    type Err = CidrError;
+
+    fn from_str(text: &str) -> Result<Self, CidrError> {
+        let network: Ipv4Net = text.parse().map_err(|_| CidrError::Form)?;
+        let network = Self(network.trunc());
         if network.to_string() == text {
-            Ok(Self(network))
+            Ok(network)
         } else {
-            Err(format!("the network is `{network}`"))
+            Err(CidrError::Inside(network))
         }
     }
 }
@@ -52,7 +71,7 @@ mod tests {
             ("10.300.0.0/16", "write it like `10.64.0.0/16`"),
             ("10.64.0.0", "write it like `10.64.0.0/16`"),
         ] {
-            assert_eq!(text.parse::<Cidr>().unwrap_err(), help);
+            assert_eq!(text.parse::<Cidr>().unwrap_err().to_string(), help);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Days of the calendar, written `YYYY-MM-DD` and in no other way.
 
-use std::{fmt, str::FromStr, time::SystemTime};
+use std::{error, fmt, str::FromStr, time::SystemTime};
 
 use jiff::{Timestamp, ToSpan, civil, tz::Offset};
 
@@ -37,10 +37,30 @@ impl fmt::Display for Date {
     }
 }
 
-impl FromStr for Date {
-    type Err = String;
+/// Why a text is not a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DateError {
+    /// It is not written as one.
+    Form,
+    /// The month has no such day; its last one.
+    PastMonth(Date),
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl fmt::Display for DateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form => f.write_str("write it as YYYY-MM-DD"),
+            Self::PastMonth(last) => write!(f, "the month ends on {last}"),
+        }
+    }
+}
+
+impl error::Error for DateError {}
+
+impl FromStr for Date {
+    type Err = DateError;
+
+    fn from_str(text: &str) -> Result<Self, DateError> {
         let read = |text: &str| {
             let date = text.parse::<civil::Date>().ok();
             date.filter(|date| date.to_string() == text)
@@ -52,8 +72,8 @@ impl FromStr for Date {
         let is_day = day.is_some_and(|day| day.bytes().all(|byte| byte.is_ascii_digit()));
         let first = text.get(..8).and_then(|month| read(&format!("{month}01")));
         Err(match first.filter(|_| is_day) {
-            Some(first) => format!("the month ends on {}", first.last_of_month()),
-            None => "write it as YYYY-MM-DD".to_owned(),
+            Some(first) => DateError::PastMonth(Self(first.last_of_month())),
+            None => DateError::Form,
         })
     }
 }
@@ -108,7 +128,8 @@ mod tests {
             ("yesterday", "write it as YYYY-MM-DD"),
             ("", "write it as YYYY-MM-DD"),
         ] {
-            assert_eq!(text.parse::<Date>().unwrap_err(), reason, "{text:?}");
+            let error = text.parse::<Date>().unwrap_err();
+            assert_eq!(error.to_string(), reason, "{text:?}");
         }
     }
 

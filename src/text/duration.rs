@@ -1,6 +1,6 @@
 //! Lengths of time as Kubernetes writes them, such as `1h30m`.
 
-use std::{fmt, str::FromStr};
+use std::{error, fmt, str::FromStr};
 
 use jiff::{
     SignedDuration,
@@ -31,23 +31,43 @@ impl Duration {
     }
 }
 
-impl FromStr for Duration {
-    type Err = String;
+/// Why a text is not a length of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DurationError {
+    /// This text is not written as one.
+    Form(String),
+    /// It is none at all.
+    Zero,
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl fmt::Display for DurationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form(text) => write!(
+                f,
+                "`{text}` is not a length of time: write it like `1h`, `30m` or `1h30m`"
+            ),
+            Self::Zero => f.write_str(
+                "a secret with the interval 0 is never read again, and goes stale at the first rotation",
+            ),
+        }
+    }
+}
+
+impl error::Error for DurationError {}
+
+impl FromStr for Duration {
+    type Err = DurationError;
+
+    fn from_str(text: &str) -> Result<Self, DurationError> {
         // The parser also knows longer words, days, signs and fractions of a second.
         let is_ours = text
             .bytes()
             .all(|byte| byte.is_ascii_digit() || b"hms".contains(&byte));
         let read = SpanParser::new().parse_duration(text);
         match read.ok().filter(|_| is_ours && !text.contains("ms")) {
-            None => Err(format!(
-                "`{text}` is not a length of time: write it like `1h`, `30m` or `1h30m`"
-            )),
-            Some(SignedDuration::ZERO) => Err(
-                "a secret with the interval 0 is never read again, and goes stale at the first rotation"
-                    .to_owned(),
-            ),
+            None => Err(DurationError::Form(text.to_owned())),
+            Some(SignedDuration::ZERO) => Err(DurationError::Zero),
             Some(duration) => Ok(Self(duration)),
         }
     }

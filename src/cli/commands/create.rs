@@ -84,8 +84,7 @@ impl Arguments {
         };
         let options = self.options().into_iter().filter_map(given);
         let sets = self.set.iter().map(|text| assignment::parse(text));
-        let assignments = options.chain(sets).collect::<Result<Vec<_>, _>>();
-        let assignments = assignments.map_err(Stop::Usage)?;
+        let assignments = options.chain(sets).collect::<Result<Vec<_>, _>>()?;
         for (index, one) in assignments.iter().enumerate() {
             let others = assignments.iter().take(index);
             let clashes = |other: &Assignment| {

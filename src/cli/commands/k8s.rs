@@ -17,7 +17,7 @@ use crate::{
         outputs,
     },
     model::Database,
-    text::duration::Duration,
+    text::{duration::Duration, malformed::Malformed},
 };
 
 /// Arguments of `k8s`.
@@ -210,10 +210,10 @@ pub(super) fn stale(database: &Database, refresh: Duration) -> Option<String> {
 }
 
 /// A host name from the command line.
-pub(super) fn host(text: &str) -> Result<String, String> {
+pub(super) fn host(text: &str) -> Result<String, Malformed> {
     if outputs::is_host(text) {
         Ok(text.to_owned())
     } else {
-        Err("not the name of a host".to_owned())
+        Err(Malformed("not the name of a host"))
     }
 }

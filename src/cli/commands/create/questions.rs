@@ -1,5 +1,7 @@
 //! What `create` asks for on a terminal, and what it demands elsewhere.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use crate::{
@@ -12,7 +14,7 @@ use crate::{
     compile::config_edit::ConfigEdit,
     config::{
         Settings,
-        assignment::{self, Assignment},
+        assignment::{self, Assignment, AssignmentError},
     },
     diagnostic::Problem,
     rules,
@@ -50,8 +52,8 @@ pub(super) fn unit(
         Some(namespace) => namespace,
         None if !can_ask() => return Err(missing("--namespace")),
         None => ask("namespace", None, |answer| {
-            let reason = || "use lower-case letters, digits and hyphens, at most 63".to_owned();
-            rules::is_namespace(answer).then_some(()).ok_or_else(reason)
+            let reason = "use lower-case letters, digits and hyphens, at most 63";
+            rules::is_namespace(answer).then_some(()).ok_or(reason)
         })?,
     };
     Ok((environment, namespace))
@@ -104,7 +106,7 @@ pub(super) fn values(
         let next = missing
             .iter()
             .map(|(key, _)| assignment::assign(key, &suggestion(key)));
-        let next = next.collect::<Result<Vec<_>, _>>().map_err(Stop::Usage)?;
+        let next = next.collect::<Result<Vec<_>, _>>()?;
         let around: Vec<_> = assignments.iter().cloned().chain(next).collect();
         assignments.push(question(draft, &around, key, &suggestion(key))?);
     }
@@ -131,6 +133,24 @@ fn plain(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// Why an answer cannot stand in the config.
+enum Unfit {
+    Value(AssignmentError),
+    Config(Box<Problem>),
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(error) => error.fmt(f),
+            Self::Config(problem) => match &problem.help {
+                Some(help) => write!(f, "{}; {help}", problem.message),
+                None => f.write_str(&problem.message),
+            },
+        }
+    }
+}
+
 fn question(
     draft: &mut ConfigEdit,
     assignments: &[Assignment],
@@ -138,17 +158,14 @@ fn question(
     default: &str,
 ) -> Result<Assignment, Stop> {
     let answer = ask(key, Some(default), |answer| {
-        let assignment = assignment::assign(key, answer)?;
+        let assignment = assignment::assign(key, answer).map_err(Unfit::Value)?;
         let all: Vec<_> = assignments.iter().cloned().chain([assignment]).collect();
         match wrong(draft, &all, key) {
-            Some(problem) => Err(match problem.help {
-                Some(help) => format!("{}; {help}", problem.message),
-                None => problem.message,
-            }),
+            Some(problem) => Err(Unfit::Config(Box::new(problem))),
             None => Ok(()),
         }
     })?;
-    assignment::assign(key, &answer).map_err(Stop::Usage)
+    Ok(assignment::assign(key, &answer)?)
 }
 
 /// The first error that lies in the value of this key.
