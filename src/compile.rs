@@ -21,6 +21,7 @@ use crate::{
     diagnostic::{Checked, Diagnostics, File, Problem, Span, rule},
     model::{Database, Environment, ModuleSource, resolve::resolve},
     rules::{self, fleet, waiver},
+    terraform::tree::Occupied,
     text::date::Date,
     yaml::Document,
 };
@@ -224,9 +225,9 @@ pub fn expected_roots(
 
 /// The problem of a file that was not generated where one is to be written.
 #[must_use]
-pub fn in_the_way(path: String) -> Problem {
-    let file = Arc::new(File::new(path, ""));
-    let message = format!("{} was not generated, so it is not overwritten", file.path);
+pub fn in_the_way(occupied: Occupied) -> Problem {
+    let message = occupied.to_string();
+    let file = Arc::new(File::new(occupied.path, ""));
     Problem::new(&rule::OCCUPIED_PATH, Span { file, range: 0..0 }, message)
         .help("move it away, or remove it")
 }

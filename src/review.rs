@@ -337,7 +337,7 @@ fn lines(pair: &Pair, head: Option<Head>) -> Vec<Line> {
             .map(|one| one.root.faults.as_slice())
             .unwrap_or_default();
         lines.extend(faults.iter().map(|fault| {
-            let why = format!("in {words} it cannot be understood: {}", fault.message);
+            let why = format!("in {words} it cannot be understood: {}", fault.error);
             Line::worst(&fault.file, why)
         }));
     }
@@ -377,13 +377,13 @@ fn differences(old: &Standing, new: &Standing, head: Option<Head>) -> Vec<Line> 
         .arguments
         .iter()
         .map(|delta| change::argument(delta, causes.of(&delta.address), &old.root));
-    let faults = difference
-        .faults
-        .iter()
-        .map(|fault| Line::worst("the root", format!("Terraform refuses it: {fault}")));
+    let duplicates = difference.duplicates.iter().map(|address| {
+        let why = format!("Terraform refuses it: {address} stands twice");
+        Line::worst("the root", why)
+    });
     arguments
         .chain(difference.calls.iter().map(change::call))
-        .chain(faults)
+        .chain(duplicates)
         .collect()
 }
 

@@ -13,7 +13,7 @@ use crate::{
     terraform::{
         lower::Owner,
         print::print_root,
-        read,
+        read::{self, ReadError},
         root_module::{BlockKind, Expression, RootModule},
         tree::{Tree, normal},
     },
@@ -23,8 +23,8 @@ use crate::{
 pub enum Content {
     /// Its text.
     Text(String),
-    /// It cannot be read, in words.
-    Unreadable(String),
+    /// It cannot be read.
+    Unreadable(ReadError),
     /// Nobody has looked: that it differs is all that matters.
     Unread,
 }

@@ -13,7 +13,7 @@ use crate::{
     terraform::{
         lower::{self, IDENTITY_TAGS, Owner},
         print,
-        read::{Root, Value},
+        read::{ReadError, Root, Value},
     },
 };
 
@@ -145,19 +145,19 @@ pub fn read(files: &Files) -> Root {
         match content {
             // A file that a crash has emptied says nothing; nothing is not the end of a database.
             Content::Text(text) if text.bytes().all(|byte| byte == 0) => {
-                faults.push((name, "it is empty".to_owned()));
+                faults.push((name, ReadError::Empty));
             }
             Content::Text(text) => texts.push((name.as_str(), text.as_str())),
-            Content::Unreadable(why) => faults.push((name, why.clone())),
-            Content::Unread => faults.push((name, "it has not been read".to_owned())),
+            Content::Unreadable(error) => faults.push((name, error.clone())),
+            Content::Unread => faults.push((name, ReadError::Unread)),
         }
     }
     let mut root = Root::read(texts);
-    for (name, why) in faults {
-        root.fault(name, why);
+    for (name, error) in faults {
+        root.fault(name, error);
     }
     if root.faults.is_empty() && root.state().is_none() {
-        root.fault("terraform.tf", "it does not say where the state is");
+        root.fault("terraform.tf", ReadError::NoState);
     }
     root
 }

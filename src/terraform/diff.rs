@@ -15,8 +15,8 @@ pub struct Difference {
     pub arguments: Vec<ArgumentDiff>,
     /// Module calls that only one of the two has.
     pub calls: Vec<CallDiff>,
-    /// What Terraform refuses, in words.
-    pub faults: Vec<String>,
+    /// Addresses of module calls that stand twice in the new root, which Terraform refuses.
+    pub duplicates: Vec<String>,
 }
 
 /// One argument that differs.
@@ -93,7 +93,7 @@ pub fn compare(old: &Root, new: &Root, old_folder: &str, new_folder: &str) -> Di
     }
     let mut after = Arguments::default();
     new.blocks.iter().for_each(|block| after.collect(block, ""));
-    difference.faults.append(&mut after.faults);
+    difference.duplicates.append(&mut after.duplicates);
     for (calls, others, is_new) in [
         (&after.calls, &before.calls, true),
         (&before.calls, &after.calls, false),
@@ -177,7 +177,7 @@ struct Arguments {
     found: BTreeMap<String, Found>,
     /// Modules by the address of their calls.
     calls: BTreeMap<String, String>,
-    faults: Vec<String>,
+    duplicates: Vec<String>,
 }
 
 struct Found {
@@ -210,7 +210,7 @@ impl Arguments {
         }
         let name = row(block);
         if block.kind == "module" && self.calls.insert(address.clone(), name.clone()).is_some() {
-            self.faults.push(format!("{address} stands twice"));
+            self.duplicates.push(address.clone());
         }
         if block.arguments.is_empty() && block.blocks.is_empty() {
             self.add(&address, &name, "", &Value::Null);

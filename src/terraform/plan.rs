@@ -1,6 +1,6 @@
 //! A plan as `terraform show -json PLAN` prints it, in the first major version of that format.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, error, fmt};
 
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Map, Value};
@@ -218,74 +218,159 @@ impl Plan {
     }
 }
 
-/// Reads the output of `terraform show -json PLAN`.
-///
-/// # Errors
-/// With what it is instead, or what is wrong with it, in words.
-pub fn read(bytes: &[u8]) -> Result<Plan, String> {
-    // PowerShell writes a mark before UTF-8; it changes nothing.
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let plan: Plan = serde_json::from_slice(bytes).map_err(|error| instead(bytes, &error))?;
-    let major = plan
-        .format_version
-        .as_deref()
-        .and_then(|version| version.split('.').next());
-    match major {
-        _ if plan.planned_values.is_none() => Err(document(bytes)),
-        Some("1") => Ok(()),
-        Some(_) => Err(format!(
-            "a plan in format version {}; this version of the tool reads 1.x",
-            plan.format_version.as_deref().unwrap_or_default()
-        )),
-        None => Err("a plan without `format_version`".to_owned()),
-    }?;
-    if plan.errored {
-        return Err("a plan that has failed, so it is not whole".to_owned());
-    }
-    Ok(plan)
+/// Why bytes cannot be used as a plan.
+#[derive(Debug)]
+pub enum PlanError {
+    /// They are something else.
+    Instead(Instead),
+    /// They are JSON of another form.
+    Form(serde_json::Error),
+    /// The plan is in another major version of the format.
+    Version(String),
+    /// The plan does not say the version of its format.
+    NoVersion,
+    /// Terraform could not finish the plan.
+    Failed,
+}
+
+/// What bytes are that are no plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instead {
+    /// Nothing.
+    Empty,
+    /// Text in another encoding.
+    Utf16,
+    /// The file that `terraform plan -out` writes.
+    PlanFile,
+    /// What a script around Terraform adds to its output.
+    Wrapper,
+    /// All that `terraform plan -json` tells.
+    Log,
+    /// One line of it.
+    LogLine,
+    /// No JSON.
+    NotJson,
+    /// A state file.
+    StateFile,
+    /// A state as `terraform show -json` prints it.
+    State,
+    /// What `terraform validate -json` prints.
+    Validation,
+    /// What `terraform providers schema -json` prints.
+    Schemas,
+    /// A plan without its values.
+    Cut,
+    /// Any other JSON.
+    Document,
 }
 
 const HOW: &str = "write the plan with `terraform plan -out=PLAN` and give what `terraform show -json PLAN` prints";
 
-/// What bytes are that cannot be read as a plan.
-fn instead(bytes: &[u8], error: &serde_json::Error) -> String {
+impl fmt::Display for Instead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "empty",
+            Self::Utf16 => "text in UTF-16",
+            Self::PlanFile => "the plan file itself",
+            Self::Wrapper => "the text of a wrapper around Terraform",
+            Self::Log => "the log of `terraform plan -json`",
+            Self::LogLine => "a line of the log of `terraform plan -json`",
+            Self::NotJson => "not JSON",
+            Self::StateFile => "a state file",
+            Self::State => "a state: `terraform show -json` without a plan file prints it",
+            Self::Validation => "the answer of `terraform validate -json`",
+            Self::Schemas => "the schemas of providers",
+            Self::Cut => "a plan that has been cut: it has no `planned_values`",
+            Self::Document => "a document without `planned_values`",
+        })?;
+        write!(f, ", not a plan; {HOW}")?;
+        match self {
+            Self::Utf16 => f.write_str("; in PowerShell, pipe it to `Out-File -Encoding utf8`"),
+            Self::Wrapper => {
+                f.write_str("; with `hashicorp/setup-terraform`, set `terraform_wrapper: false`")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Instead(what) => what.fmt(f),
+            Self::Form(error) => write!(f, "it cannot be read as a plan: {error}; {HOW}"),
+            Self::Version(version) => write!(
+                f,
+                "a plan in format version {version}; this version of the tool reads 1.x"
+            ),
+            Self::NoVersion => f.write_str("a plan without `format_version`"),
+            Self::Failed => f.write_str("a plan that has failed, so it is not whole"),
+        }
+    }
+}
+
+impl error::Error for PlanError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Form(error) => Some(error),
+            Self::Instead(_) | Self::Version(_) | Self::NoVersion | Self::Failed => None,
+        }
+    }
+}
+
+/// Reads the output of `terraform show -json PLAN`.
+///
+/// # Errors
+/// With what it is instead, or what is wrong with it.
+pub fn read(bytes: &[u8]) -> Result<Plan, PlanError> {
+    // PowerShell writes a mark before UTF-8; it changes nothing.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let plan: Plan = serde_json::from_slice(bytes)
+        .map_err(|error| instead(bytes).map_or(PlanError::Form(error), PlanError::Instead))?;
+    if plan.planned_values.is_none() {
+        return Err(PlanError::Instead(document(bytes)));
+    }
+    let Some(version) = &plan.format_version else {
+        return Err(PlanError::NoVersion);
+    };
+    if version.split('.').next() != Some("1") {
+        return Err(PlanError::Version(version.clone()));
+    }
+    if plan.errored {
+        return Err(PlanError::Failed);
+    }
+    Ok(plan)
+}
+
+/// What bytes are that cannot be read as a plan; nothing when they are JSON.
+fn instead(bytes: &[u8]) -> Option<Instead> {
     let start = String::from_utf8_lossy(bytes.get(..64).unwrap_or(bytes));
     let start = start.trim_start();
-    let is = |what: &str| format!("{what}, not a plan; {HOW}");
     let is_utf16 = |bytes: &[u8]| {
         bytes.starts_with(b"\xff\xfe")
             || bytes.starts_with(b"\xfe\xff")
             || bytes.get(..4).is_some_and(|four| four.contains(&0))
     };
     if start.is_empty() {
-        return is("empty");
+        return Some(Instead::Empty);
     }
     if is_utf16(bytes) {
-        return format!(
-            "{}; in PowerShell, pipe it to `Out-File -Encoding utf8`",
-            is("text in UTF-16")
-        );
+        return Some(Instead::Utf16);
     }
     if bytes.starts_with(b"PK") {
-        return is("the plan file itself");
+        return Some(Instead::PlanFile);
     }
     if start.starts_with("[command]") || start.starts_with("::") || start.starts_with("##[") {
-        return format!(
-            "{}; with `hashicorp/setup-terraform`, set `terraform_wrapper: false`",
-            is("the text of a wrapper around Terraform")
-        );
+        return Some(Instead::Wrapper);
     }
     if start.starts_with("{\"@level\"") {
-        return is("the log of `terraform plan -json`");
+        return Some(Instead::Log);
     }
-    if !start.starts_with('{') {
-        return is("not JSON");
-    }
-    format!("it cannot be read as a plan: {error}; {HOW}")
+    (!start.starts_with('{')).then_some(Instead::NotJson)
 }
 
 /// What a JSON document is that has no planned values.
-fn document(bytes: &[u8]) -> String {
+fn document(bytes: &[u8]) -> Instead {
     #[derive(Deserialize)]
     struct Known {
         values: Option<IgnoredAny>,
@@ -296,26 +381,25 @@ fn document(bytes: &[u8]) -> String {
         #[serde(rename = "@level")]
         level: Option<IgnoredAny>,
     }
-    let what = match serde_json::from_slice::<Known>(bytes) {
+    match serde_json::from_slice::<Known>(bytes) {
         Ok(Known {
             lineage: Some(_), ..
-        }) => "a state file",
+        }) => Instead::StateFile,
         Ok(Known {
             values: Some(_), ..
-        }) => "a state: `terraform show -json` without a plan file prints it",
-        Ok(Known { valid: Some(_), .. }) => "the answer of `terraform validate -json`",
+        }) => Instead::State,
+        Ok(Known { valid: Some(_), .. }) => Instead::Validation,
         Ok(Known {
             provider_schemas: Some(_),
             ..
-        }) => "the schemas of providers",
-        Ok(Known { level: Some(_), .. }) => "a line of the log of `terraform plan -json`",
+        }) => Instead::Schemas,
+        Ok(Known { level: Some(_), .. }) => Instead::LogLine,
         Ok(Known {
             resource_changes: Some(_),
             ..
-        }) => "a plan that has been cut: it has no `planned_values`",
-        _ => "a document without `planned_values`",
-    };
-    format!("{what}, not a plan; {HOW}")
+        }) => Instead::Cut,
+        _ => Instead::Document,
+    }
 }
 
 #[cfg(test)]
@@ -358,35 +442,31 @@ mod tests {
         ),
     ];
 
+    fn error(bytes: &[u8]) -> String {
+        read(bytes).unwrap_err().to_string()
+    }
+
     #[test]
     fn what_is_no_plan_is_called_by_its_name() {
         for (text, expected) in SAID {
-            let said = read(text.as_bytes()).unwrap_err();
+            let said = error(text.as_bytes());
             assert!(said.starts_with(expected), "{text}: {said}");
         }
         let utf16: Vec<u8> = "\u{feff}{}"
             .encode_utf16()
             .flat_map(u16::to_le_bytes)
             .collect();
-        assert!(read(&utf16).unwrap_err().starts_with("text in UTF-16"));
-        assert!(
-            read(utf16.get(2..).unwrap())
-                .unwrap_err()
-                .starts_with("text in UTF-16")
-        );
+        assert!(error(&utf16).starts_with("text in UTF-16"));
+        assert!(error(utf16.get(2..).unwrap()).starts_with("text in UTF-16"));
         for (version, expected) in [
             ("\"2.0\"", "a plan in format version 2.0"),
             ("null", "a plan without"),
         ] {
             let text = format!("{{\"format_version\": {version}, \"planned_values\": {{}}}}");
-            assert!(read(text.as_bytes()).unwrap_err().starts_with(expected));
+            assert!(error(text.as_bytes()).starts_with(expected));
         }
         let failed = r#"{"format_version": "1.2", "planned_values": {}, "errored": true}"#;
-        assert!(
-            read(failed.as_bytes())
-                .unwrap_err()
-                .starts_with("a plan that has failed")
-        );
+        assert!(error(failed.as_bytes()).starts_with("a plan that has failed"));
         let marked = "\u{feff}{\"format_version\": \"1.2\", \"planned_values\": {}}";
         assert!(read(marked.as_bytes()).is_ok());
     }

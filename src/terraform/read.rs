@@ -2,7 +2,7 @@
 //!
 //! hcl-rs does the reading. What only Terraform can evaluate stays text; what is not Terraform is a fault with words.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, error, fmt};
 
 use hcl::{
     Body, ObjectKey, Structure,
@@ -33,8 +33,63 @@ pub struct Fault {
     /// Name of the file.
     pub file: String,
     /// What is wrong with it.
-    pub message: String,
+    pub error: ReadError,
 }
+
+/// Why a file, or a part of one, cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// It is a symbolic link.
+    Link,
+    /// It is a repository.
+    Repository,
+    /// It has more than [`MAX_BYTES`].
+    TooLarge,
+    /// It is not text.
+    NotText,
+    /// Nothing is in it, or only zeros.
+    Empty,
+    /// Nobody has looked.
+    Unread,
+    /// Its brackets or operators nest too deep.
+    TooDeep,
+    /// It has a comment of several lines.
+    LongComment,
+    /// It has a heredoc.
+    Heredoc,
+    /// It is not HCL, in the words of the parser.
+    Syntax(String),
+    /// It has this argument outside of a block.
+    LooseArgument(String),
+    /// A block has this argument twice.
+    Twice(String),
+    /// The root does not say where its state is.
+    NoState,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Link => f.write_str("it is a symbolic link"),
+            Self::Repository => f.write_str("it is a repository"),
+            Self::TooLarge => write!(f, "it has more than {MAX_BYTES} bytes"),
+            Self::NotText => f.write_str("it is not text"),
+            Self::Empty => f.write_str("it is empty"),
+            Self::Unread => f.write_str("it has not been read"),
+            Self::TooDeep => write!(f, "nested more than {MAX_DEPTH} deep"),
+            Self::LongComment => f.write_str("a comment of several lines"),
+            Self::Heredoc => f.write_str("a heredoc"),
+            Self::Syntax(words) => f.write_str(words),
+            Self::LooseArgument(name) => {
+                write!(f, "Terraform takes no argument `{name}` outside of a block")
+            }
+            Self::Twice(name) => write!(f, "`{name}` is set twice in one block"),
+            Self::NoState => f.write_str("it does not say where the state is"),
+        }
+    }
+}
+
+impl error::Error for ReadError {}
 
 /// A block of any kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,29 +216,28 @@ impl Root {
                 Ok(body) => {
                     let blocks = body.into_iter().map(|structure| match structure {
                         Structure::Block(one) => block(one),
-                        Structure::Attribute(one) => Err(format!(
-                            "Terraform takes no argument `{}` outside of a block",
-                            one.key()
-                        )),
+                        Structure::Attribute(one) => {
+                            Err(ReadError::LooseArgument(one.key().to_owned()))
+                        }
                     });
                     for found in blocks {
                         match found {
                             Ok(block) => root.blocks.push(block),
-                            Err(message) => root.fault(name, message),
+                            Err(error) => root.fault(name, error),
                         }
                     }
                 }
-                Err(message) => root.fault(name, message),
+                Err(error) => root.fault(name, error),
             }
         }
         root
     }
 
     /// Adds a file, or a part of one, that cannot be read.
-    pub fn fault(&mut self, file: &str, message: impl Into<String>) {
+    pub fn fault(&mut self, file: &str, error: ReadError) {
         self.faults.push(Fault {
             file: file.to_owned(),
-            message: message.into(),
+            error,
         });
     }
 
@@ -262,18 +316,15 @@ pub fn is_local(source: &str) -> bool {
     source.starts_with("./") || source.starts_with("../")
 }
 
-fn body(text: &str) -> Result<Body, String> {
+fn body(text: &str) -> Result<Body, ReadError> {
     if text.len() > MAX_BYTES {
-        return Err(format!("more than {MAX_BYTES} bytes"));
+        return Err(ReadError::TooLarge);
     }
     check_depth(text)?;
     hcl::parse(text).map_err(|error| {
         let message = error.to_string();
-        message
-            .lines()
-            .filter(|line| !line.contains('|'))
-            .collect::<Vec<_>>()
-            .join(" ")
+        let lines = message.lines().filter(|line| !line.contains('|'));
+        ReadError::Syntax(lines.collect::<Vec<_>>().join(" "))
     })
 }
 
@@ -286,7 +337,7 @@ enum Inside {
 
 /// The parser calls itself for each bracket and each operator, so a file must not nest without an end. Heredocs are
 /// refused with it: what is quoted in them cannot be told without the whole grammar, and no root of ours has one.
-fn check_depth(text: &str) -> Result<(), String> {
+fn check_depth(text: &str) -> Result<(), ReadError> {
     let mut open: Vec<Inside> = Vec::new();
     let mut operators = 0;
     let mut letters = text.bytes().peekable();
@@ -309,8 +360,8 @@ fn check_depth(text: &str) -> Result<(), String> {
                 (b'#', _) | (b'/', Some(b'/')) => {
                     while letters.next_if(|one| *one != b'\n').is_some() {}
                 }
-                (b'/', Some(b'*')) => return Err("a comment of several lines".to_owned()),
-                (b'<', Some(b'<')) => return Err("a heredoc".to_owned()),
+                (b'/', Some(b'*')) => return Err(ReadError::LongComment),
+                (b'<', Some(b'<')) => return Err(ReadError::Heredoc),
                 (b'!' | b'-' | b'?', _) => operators += 1,
                 _ => {}
             }
@@ -318,13 +369,13 @@ fn check_depth(text: &str) -> Result<(), String> {
         run = if letter == before { run + 1 } else { 1 };
         before = letter;
         if open.len().max(operators) > MAX_DEPTH {
-            return Err(format!("nested more than {MAX_DEPTH} deep"));
+            return Err(ReadError::TooDeep);
         }
     }
     Ok(())
 }
 
-fn block(read: hcl::Block) -> Result<Block, String> {
+fn block(read: hcl::Block) -> Result<Block, ReadError> {
     let labels = read.labels.into_iter().map(hcl::BlockLabel::into_inner);
     let mut block = Block {
         kind: read.identifier.into_inner(),
@@ -338,7 +389,7 @@ fn block(read: hcl::Block) -> Result<Block, String> {
             Structure::Attribute(one) => {
                 let name = one.key.into_inner();
                 if block.arguments.contains_key(&name) {
-                    return Err(format!("`{name}` is set twice in one block"));
+                    return Err(ReadError::Twice(name));
                 }
                 block.arguments.insert(name, value(one.expr));
             }

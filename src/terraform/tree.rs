@@ -1,6 +1,6 @@
 //! Files in memory, and what would change on disk.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, error, fmt};
 
 use similar::{ChangeTag, TextDiff};
 
@@ -65,16 +65,35 @@ pub enum Found {
 /// The Terraform files of one folder, by name.
 pub type Standing = BTreeMap<String, Found>;
 
-/// What turns the files of a folder into `tree`, or the path of a file in the way that was not generated.
+/// A file that was not generated, where one is to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occupied {
+    /// Its path inside the workspace.
+    pub path: String,
+}
+
+impl fmt::Display for Occupied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} was not generated, so it is not overwritten",
+            self.path
+        )
+    }
+}
+
+impl error::Error for Occupied {}
+
+/// What turns the files of a folder into `tree`.
 ///
 /// # Errors
-/// With that path.
-pub fn changes(directory: &str, standing: &Standing, tree: &Tree) -> Result<Vec<Change>, String> {
+/// When a file is in the way that was not generated.
+pub fn changes(directory: &str, standing: &Standing, tree: &Tree) -> Result<Vec<Change>, Occupied> {
     let mut changes = Vec::new();
     for (path, new) in tree {
         let name = path.rsplit('/').next().unwrap_or(path);
         let old = match standing.get(name) {
-            Some(Found::Foreign) => return Err(path.clone()),
+            Some(Found::Foreign) => return Err(Occupied { path: path.clone() }),
             Some(Found::Generated(old)) if old == new => continue,
             Some(Found::Generated(old)) => Some(old.clone()),
             Some(Found::Unfinished) | None => None,

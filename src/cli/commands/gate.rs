@@ -1,6 +1,6 @@
 //! `valet-rds gate`: stop a plan that takes away what no config has declared.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{fmt::Display, path::PathBuf, sync::Arc};
 
 use clap::ValueEnum;
 
@@ -60,8 +60,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         io::read_all(MAX_BYTES, &arguments.plan)?
     };
     let unusable =
-        |message: String| Stop::Usage(format!("{}: {message}", arguments.plan.display()));
-    let plan = plan::read(&bytes).map_err(unusable)?;
+        |reason: &dyn Display| Stop::Usage(format!("{}: {reason}", arguments.plan.display()));
+    let plan = plan::read(&bytes).map_err(|error| unusable(&error))?;
     let identity = plan.identity();
     let (database, environment) = match (&arguments.unit, &identity) {
         (Some(unit), _) => match session.environments.iter().find(|one| one.unit() == *unit) {
@@ -81,7 +81,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
             "a root that this tool has not written: its provider gives no identity tags".to_owned(),
             |identity| identity.to_string(),
         );
-        return Err(unusable(format!(
+        return Err(unusable(&format_args!(
             "the plan is not that of {unit}, but of {whose}"
         )));
     }
@@ -102,7 +102,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     }
     if plan.configuration.is_none() {
         return Err(unusable(
-            "the plan has been cut: it has no `configuration`, so it cannot pass".to_owned(),
+            &"the plan has been cut: it has no `configuration`, so it cannot pass",
         ));
     }
     Ok(())

@@ -21,7 +21,7 @@ use crate::{
     terraform::{
         lower::Owner,
         print::print_root,
-        tree::{self, Change, Found, Tree},
+        tree::{self, Change, Found, Occupied, Tree},
     },
 };
 
@@ -49,8 +49,8 @@ enum Pending {
 
 /// What is known of one root after a look at it.
 struct Look {
-    /// What has to be done to it, or the path of what is in its way.
-    pending: Result<Pending, String>,
+    /// What has to be done to it, or what is in its way.
+    pending: Result<Pending, Occupied>,
     /// The root itself, when it has something to say about the life of its unit.
     telling: Option<StandingRoot>,
     /// Whether a killed run may have left something in it.
@@ -114,7 +114,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         match look.pending {
             Ok(Pending::Change(0)) => {}
             Ok(pending) => todo.push((owner, pending)),
-            Err(path) => occupied.push(compile::in_the_way(path)),
+            Err(file) => occupied.push(compile::in_the_way(file)),
         }
     }
     if !occupied.is_empty() {
@@ -191,7 +191,7 @@ fn changes(session: &Session, owner: &Owner) -> Result<Vec<Change>, Stop> {
     let directory = owner.directory();
     let standing = io::standing(&session.workspace, &directory)?.unwrap_or_default();
     tree::changes(&directory, &standing, &tree(owner))
-        .map_err(|path| session.problems(compile::in_the_way(path).into()))
+        .map_err(|file| session.problems(compile::in_the_way(file).into()))
 }
 
 fn write(session: &Session, owner: &Owner, pending: &Pending) -> Result<(), Stop> {

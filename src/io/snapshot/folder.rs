@@ -12,13 +12,16 @@ use crate::{
         boundary::{Boundary, Links},
     },
     review::beside::{self, Kind},
-    terraform::{print, read::MAX_BYTES},
+    terraform::{
+        print,
+        read::{MAX_BYTES, ReadError},
+    },
 };
 
 /// What a file in a folder holds; links are not followed.
 fn content(folder: &Boundary, name: &str, is_link: bool) -> Result<Content, Failure> {
     if is_link {
-        return Ok(Content::Unreadable("it is a symbolic link".to_owned()));
+        return Ok(Content::Unreadable(ReadError::Link));
     }
     Ok(text(folder.read(name, MAX_BYTES, Links::Refused)?))
 }
@@ -26,12 +29,9 @@ fn content(folder: &Boundary, name: &str, is_link: bool) -> Result<Content, Fail
 /// The text of bytes.
 pub(super) fn text(bytes: Vec<u8>) -> Content {
     if bytes.len() > MAX_BYTES {
-        return Content::Unreadable(format!("it has more than {MAX_BYTES} bytes"));
+        return Content::Unreadable(ReadError::TooLarge);
     }
-    String::from_utf8(bytes).map_or_else(
-        |_| Content::Unreadable("it is not text".to_owned()),
-        Content::Text,
-    )
+    String::from_utf8(bytes).map_or_else(|_| Content::Unreadable(ReadError::NotText), Content::Text)
 }
 
 /// The files in a folder that Terraform reads; none, when there is no such folder, or a link in its place.

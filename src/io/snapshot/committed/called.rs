@@ -18,7 +18,11 @@ use crate::{
             modules::{Calls, Dependencies},
         },
     },
-    terraform::{lower, read::MAX_BYTES, tree::normal},
+    terraform::{
+        lower,
+        read::{MAX_BYTES, ReadError},
+        tree::normal,
+    },
 };
 
 impl Comparison<'_> {
@@ -162,7 +166,7 @@ impl Comparison<'_> {
         for ((directory, name), object) in entries {
             let content = match blobs.get(&object) {
                 Some(Some(bytes)) => folder::text(bytes.clone()),
-                _ => Content::Unreadable(format!("it has more than {MAX_BYTES} bytes")),
+                _ => Content::Unreadable(ReadError::TooLarge),
             };
             found.entry(directory).or_default().insert(name, content);
         }

@@ -11,7 +11,10 @@ use crate::{
         git::{Blobs, ChangedPath, Mode},
         snapshot::folder::{self, has_generated_name, is_ours, is_read},
     },
-    terraform::{lower, read::MAX_BYTES},
+    terraform::{
+        lower,
+        read::{MAX_BYTES, ReadError},
+    },
 };
 
 /// A folder in which something differs.
@@ -141,7 +144,7 @@ impl Candidate<'_> {
     fn root(mut self, blobs: &Blobs) -> Option<RootChange> {
         let blob = |object: &String| match blobs.get(object) {
             Some(Some(bytes)) => folder::text(bytes.clone()),
-            _ => Content::Unreadable(format!("it has more than {MAX_BYTES} bytes")),
+            _ => Content::Unreadable(ReadError::TooLarge),
         };
         let mut head = self.head.take().unwrap_or_default();
         for (name, object) in &self.left_out {
@@ -154,8 +157,8 @@ impl Candidate<'_> {
                 Mode::Missing => None,
                 Mode::File if is_read => Some(blob(&one.object)),
                 Mode::File => Some(Content::Unread),
-                Mode::Link => Some(Content::Unreadable("it is a symbolic link".to_owned())),
-                Mode::Repository => Some(Content::Unreadable("it is a repository".to_owned())),
+                Mode::Link => Some(Content::Unreadable(ReadError::Link)),
+                Mode::Repository => Some(Content::Unreadable(ReadError::Repository)),
             };
             let new = match one.head {
                 Mode::Missing => None,
@@ -163,7 +166,7 @@ impl Candidate<'_> {
                 Mode::File if !head.contains_key(*name) && !one.index.is_empty() => {
                     Some(blob(&one.index))
                 }
-                Mode::Repository => Some(Content::Unreadable("it is a repository".to_owned())),
+                Mode::Repository => Some(Content::Unreadable(ReadError::Repository)),
                 Mode::File | Mode::Link => head.get(*name).cloned(),
             };
             for (side, content) in [(&mut base, old), (&mut head, new)] {
