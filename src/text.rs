@@ -5,6 +5,7 @@ pub mod cidr;
 pub mod date;
 pub mod duration;
 pub mod malformed;
+pub mod path;
 pub mod pointer;
 pub mod suggest;
 pub mod unicode;

@@ -7,11 +7,13 @@ use insta::assert_snapshot;
 use crate::support::{
     command::run,
     folder::{case, city, copy, minimal},
+    repository::top,
 };
 
 #[test]
 fn each_form_tells_the_same_problems() {
     let folder = case("bad/unknown-cluster", "check-forms");
+    top(&folder);
     assert_snapshot!(run(&folder, "check"), @r"
     exit code 1
     --- stderr ---

@@ -12,6 +12,7 @@ use storage_valet_rds::{
 use crate::support::{
     command::run,
     folder::city,
+    repository::top,
     workspace::{Workspace, cases},
 };
 
@@ -100,6 +101,7 @@ fn both_directions_agree() {
 #[test]
 fn a_value_leads_to_its_line_and_the_line_to_its_values() {
     let city = city("explain");
+    top(&city);
     run(&city, "generate");
     let explain = |line: &str| run(&city, &format!("explain {line}"));
     let value = explain("dev3/test-dev module.rds.instance_class");

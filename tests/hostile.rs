@@ -8,10 +8,11 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::{command::run, folder::minimal};
+use crate::support::{command::run, folder::minimal, repository::top};
 
 /// Checks a workspace: each problem as `file:line:column code message`.
 fn problems(folder: &Path) -> Vec<String> {
+    top(folder);
     let start = Instant::now();
     let ran = run(folder, "check --format json");
     assert!(

@@ -27,6 +27,8 @@ pub struct Session {
     pub workspace: PathBuf,
     /// What goes before the paths in it, so that they can be opened from here.
     pub base: String,
+    /// What goes before the paths in it where others read them: its path in the repository around it.
+    pub prefix: String,
     /// Its environments.
     pub environments: Vec<Arc<Environment>>,
     /// The day.
@@ -63,6 +65,7 @@ impl Session {
             base: base.clone(),
         })?;
         Ok(Self {
+            prefix: io::git::prefix(&workspace),
             workspace,
             base,
             environments,

@@ -15,8 +15,9 @@ use crate::{
         print::print_root,
         read::{self, ReadError},
         root_module::{BlockKind, Expression, RootModule},
-        tree::{Tree, normal},
+        tree::Tree,
     },
+    text::path::normal,
 };
 /// A file of a root, as one side has it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -128,17 +128,12 @@ impl Repository {
         let real = workspace
             .canonicalize()
             .map_err(|error| Refusal::new(format!("{}: {error}", workspace.display())))?;
-        let has_git = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
-        let mut found = match (real.ancestors().find(has_git), named_pair(&real)) {
-            (Some(top), _) => Self::new(top, None),
-            (None, Some((top, pair))) => Self::new(&top, Some(pair)),
-            (None, None) => {
-                return Err(Refusal::new(format!(
-                    "{} is in no git repository; compare with another copy of the workspace: --base-dir",
-                    workspace.display()
-                )));
-            }
-        };
+        let mut found = Self::around(&real).ok_or_else(|| {
+            Refusal::new(format!(
+                "{} is in no git repository; compare with another copy of the workspace: --base-dir",
+                workspace.display()
+            ))
+        })?;
         found.prefix = found.inside(&real).ok_or_else(|| {
             Refusal::new(format!(
                 "{}: the path is not text, so git's answers cannot be understood",
@@ -168,6 +163,16 @@ impl Repository {
             .is_some_and(|path| found.top.join(path).exists());
         found.superproject = lines.next().map(str::to_owned);
         Ok(found)
+    }
+
+    /// The repository around a real path, as far as folders tell.
+    fn around(real: &Path) -> Option<Self> {
+        let has_git = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
+        match (real.ancestors().find(has_git), named_pair(real)) {
+            (Some(top), _) => Some(Self::new(top, None)),
+            (None, Some((top, pair))) => Some(Self::new(&top, Some(pair))),
+            (None, None) => None,
+        }
     }
 
     fn new(top: &Path, pair: Option<(OsString, OsString)>) -> Self {
@@ -243,6 +248,15 @@ impl Repository {
             .output()
             .map_err(|error| Refusal::new(format!("git: {error}")))
     }
+}
+
+/// Path of a workspace in the repository around it: empty, or with `/` at its end. Git is not asked; without a
+/// repository it is empty.
+#[must_use]
+pub fn prefix(workspace: &Path) -> String {
+    let real = workspace.canonicalize().ok();
+    let found = real.and_then(|real| Repository::around(&real)?.inside(&real));
+    found.unwrap_or_default()
 }
 
 /// The caller's pair of folders, when both are named and the work tree holds the workspace; with the work tree's real

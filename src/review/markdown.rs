@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Problem, report::plural},
-    text::date::Date,
+    text::{date::Date, path::below},
 };
 
 /// Bytes that a comment never reaches; GitHub takes 65,536 characters.
@@ -20,15 +20,15 @@ const MOST_ROWS: usize = 40;
 const MOST_NAMES: usize = 12;
 const MOST_VALUE: usize = 120;
 
-/// The review as a comment. The same review gives the same bytes.
+/// The review as a comment. The same review gives the same bytes. `prefix` is the path of the workspace in the repository.
 #[must_use]
-pub fn markdown(review: &Review, deny: Deny, today: Date) -> String {
+pub fn markdown(review: &Review, deny: Deny, today: Date, prefix: &str) -> String {
     let groups = groups(review);
     // The first line lets a later run find the comment that it replaces.
     let mut page = Page::new("<!-- valet-rds diff -->\n");
     page.add(&format!("### Databases: {}\n\n", summary(review)));
     for problem in review.stale.iter().chain(review.problems.iter()) {
-        page.add(&bullet(problem));
+        page.add(&bullet(problem, prefix));
     }
     for unit in &review.units {
         if let Some(word) = unit.denied(deny, today) {
@@ -108,7 +108,7 @@ impl Page {
     }
 }
 
-fn bullet(problem: &Problem) -> String {
+fn bullet(problem: &Problem, prefix: &str) -> String {
     let span = &problem.span;
     let (line, _) = span.file.position(span.range.start);
     let help = problem
@@ -120,7 +120,7 @@ fn bullet(problem: &Problem) -> String {
         problem.rule.severity.as_str(),
         code(problem.rule.code),
         escape(&problem.message),
-        code(&format!("{}:{line}", span.file.path)),
+        code(&format!("{}:{line}", below(prefix, &span.file.path))),
     )
 }
 

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::terraform::{
-    read::{self, Block as Read, Root, Value},
-    root_module::{Argument, Block, RootModule},
-    tree,
+use crate::{
+    terraform::{
+        read::{self, Block as Read, Root, Value},
+        root_module::{Argument, Block, RootModule},
+    },
+    text::path::normal,
 };
 
 /// What differs between two roots, as Terraform reads them.
@@ -164,7 +166,7 @@ fn moves(old: &Root, new: &Root) -> BTreeMap<String, String> {
 fn is_one_folder(old: Option<&Value>, new: Option<&Value>, from: &str, to: &str) -> bool {
     let folder = |value: Option<&Value>, root: &str| {
         let source = value?.as_text().filter(|source| read::is_local(source))?;
-        Some(tree::normal(&format!("{root}/{source}")))
+        Some(normal(&format!("{root}/{source}")))
     };
     let old = folder(old, from);
     old.is_some() && old == folder(new, to)

@@ -118,19 +118,3 @@ pub fn changes(directory: &str, standing: &Standing, tree: &Tree) -> Result<Vec<
     }
     Ok(changes)
 }
-
-/// A path without `.` and, where possible, without `..`.
-#[must_use]
-pub fn normal(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    parts.join("/")
-}

@@ -23,6 +23,11 @@ pub(crate) fn init(workspace: &Path) {
     commit(root);
 }
 
+/// Makes a folder the top of a repository, without a commit.
+pub(crate) fn top(folder: &Path) {
+    git(folder, &["init", "--quiet"]);
+}
+
 /// Commits everything in the repository around a folder.
 pub(crate) fn commit(folder: &Path) {
     git(folder, &["add", "--all"]);

@@ -67,11 +67,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         Err(Stop::Problems { problems, base }) => (problems, base, 0),
         Err(other) => return Err(other),
     };
+    let prefix = io::git::prefix(&context.workspace(&arguments.units)?);
     let count = Count::of(&problems);
     match arguments.format {
-        Format::Json => json::print(&Check::new(&problems, &base, configs))?,
-        Format::Github => print(report::github(&problems, &base))?,
-        Format::Sarif => json::print(&report::sarif(&problems, &base))?,
+        Format::Json => json::print(&Check::new(&problems, &prefix, configs))?,
+        Format::Github => print(report::github(&problems, &prefix))?,
+        Format::Sarif => json::print(&report::sarif(&problems, &prefix))?,
         Format::Human => {
             show_problems(&problems, &base, context.color);
             note(format!(

@@ -100,8 +100,8 @@ fn show(
 ) -> Result<(), Stop> {
     let today = session.today;
     match format {
-        Format::Json => json::print(&json::diff::Diff::new(review, deny, today, &session.base)),
-        Format::Markdown => print(review::markdown(review, deny, today)),
+        Format::Json => json::print(&json::diff::Diff::new(review, deny, today, &session.prefix)),
+        Format::Markdown => print(review::markdown(review, deny, today, &session.prefix)),
         Format::Human => {
             // Whatever else there is to say is about roots that the next run replaces.
             show_problems(&review.stale, &session.base, context.color);

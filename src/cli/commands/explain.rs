@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     };
     match arguments.format {
         Format::Human => print(human(&values, &session.base)),
-        Format::Json => json::print(&Explain::new(&values, &session.base)),
+        Format::Json => json::print(&Explain::new(&values, &session.prefix)),
     }
 }
 

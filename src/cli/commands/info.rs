@@ -54,8 +54,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let outputs = outputs.as_ref();
     match arguments.format {
         Format::Human => print(human(&database, outputs)),
-        Format::Json => json::print(&Info::new(&database, outputs)),
-        Format::Yaml => json::print_yaml(&Info::new(&database, outputs)),
+        Format::Json => json::print(&Info::new(&database, outputs, &session.prefix)),
+        Format::Yaml => json::print_yaml(&Info::new(&database, outputs, &session.prefix)),
     }
 }
 

@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{FORMAT, FormatVersion};
-use crate::diagnostic::{self, report::Count, rule::Severity};
+use crate::{
+    diagnostic::{self, report::Count, rule::Severity},
+    text::path::below,
+};
 
 /// Everything that is wrong with a workspace.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -27,7 +30,7 @@ pub struct Problem<'a> {
     message: &'a str,
     /// What to write instead.
     help: Option<&'a str>,
-    /// Path of the file, as it can be opened from the current folder.
+    /// Path of the file, relative to the top of the repository; without one, to the workspace.
     file: String,
     line: usize,
     column: usize,
@@ -45,13 +48,13 @@ struct Summary {
 }
 
 impl<'a> Check<'a> {
-    /// The document of what was found in so many configs. `base` goes before each path.
+    /// The document of what was found in so many configs. `prefix` is the path of the workspace in the repository.
     #[must_use]
-    pub fn new(problems: &'a [diagnostic::Problem], base: &str, configs: usize) -> Self {
+    pub fn new(problems: &'a [diagnostic::Problem], prefix: &str, configs: usize) -> Self {
         let count = Count::of(problems);
         Self {
             format_version: FORMAT,
-            problems: Problem::list(problems, base),
+            problems: Problem::list(problems, prefix),
             summary: Summary {
                 configs,
                 errors: count.errors,
@@ -62,12 +65,12 @@ impl<'a> Check<'a> {
 }
 
 impl<'a> Problem<'a> {
-    /// Problems in their order. `base` goes before each path.
-    pub(super) fn list(problems: &'a [diagnostic::Problem], base: &str) -> Vec<Self> {
-        problems.iter().map(|one| Self::new(one, base)).collect()
+    /// Problems in their order. `prefix` is the path of the workspace in the repository.
+    pub(super) fn list(problems: &'a [diagnostic::Problem], prefix: &str) -> Vec<Self> {
+        problems.iter().map(|one| Self::new(one, prefix)).collect()
     }
 
-    fn new(problem: &'a diagnostic::Problem, base: &str) -> Self {
+    fn new(problem: &'a diagnostic::Problem, prefix: &str) -> Self {
         let span = &problem.span;
         let (line, column) = span.file.position(span.range.start);
         let (end_line, end_column) = span.file.position(span.range.end);
@@ -76,7 +79,7 @@ impl<'a> Problem<'a> {
             severity: problem.rule.severity.as_str(),
             message: &problem.message,
             help: problem.help.as_deref(),
-            file: format!("{base}{}", span.file.path),
+            file: below(prefix, &span.file.path),
             line,
             column,
             end_line,

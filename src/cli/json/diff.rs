@@ -7,7 +7,7 @@ use super::{FORMAT, FormatVersion, check::Problem};
 use crate::{
     model::identity::UnitId,
     review::{self, Deny, Kind, Review, impact::Impact},
-    text::date::Date,
+    text::{date::Date, path::below},
 };
 
 /// What a change does, unit by unit.
@@ -84,8 +84,9 @@ struct ReviewedLine<'a> {
     key: &'a str,
     /// Which kind of file that key stands in.
     file: KeyFile,
-    /// That file, relative to the workspace; null when the key is not written there.
-    path: Option<&'a str>,
+    /// That file, relative to the top of the repository; without one, to the workspace; null when the key is not written
+    /// there.
+    path: Option<String>,
     /// The line of the key in it, from 1.
     line: Option<usize>,
     /// The value before, on one line; empty when there was none.
@@ -116,9 +117,9 @@ enum KeyFile {
 }
 
 impl<'a> Diff<'a> {
-    /// The document of a review. `base` goes before the paths of problems.
+    /// The document of a review. `prefix` is the path of the workspace in the repository.
     #[must_use]
-    pub fn new(review: &'a Review, deny: Deny, today: Date, base: &str) -> Self {
+    pub fn new(review: &'a Review, deny: Deny, today: Date, prefix: &str) -> Self {
         let mut grades = Grades::default();
         for unit in &review.units {
             *match unit.grade() {
@@ -134,11 +135,11 @@ impl<'a> Diff<'a> {
         Self {
             format_version: FORMAT,
             units: units
-                .map(|unit| ReviewedUnit::new(unit, deny, today))
+                .map(|unit| ReviewedUnit::new(unit, deny, today, prefix))
                 .collect(),
             problems: [&review.stale, &review.problems]
                 .into_iter()
-                .flat_map(|problems| Problem::list(problems, base))
+                .flat_map(|problems| Problem::list(problems, prefix))
                 .collect(),
             summary: Summary {
                 units: review.units.len(),
@@ -149,7 +150,7 @@ impl<'a> Diff<'a> {
 }
 
 impl<'a> ReviewedUnit<'a> {
-    fn new(unit: &'a review::Unit, deny: Deny, today: Date) -> Self {
+    fn new(unit: &'a review::Unit, deny: Deny, today: Date, prefix: &str) -> Self {
         let (kind, moved_from) = match &unit.kind {
             Kind::Created => (UnitKind::Created, None),
             Kind::Changed => (UnitKind::Changed, None),
@@ -165,7 +166,11 @@ impl<'a> ReviewedUnit<'a> {
             connection: unit.connection().into_iter().collect(),
             unacknowledged: unit.unacknowledged(today).as_str(),
             denied: unit.denied(deny, today),
-            lines: unit.lines.iter().map(ReviewedLine::new).collect(),
+            lines: unit
+                .lines
+                .iter()
+                .map(|line| ReviewedLine::new(line, prefix))
+                .collect(),
             upgrade: &unit.upgrade,
             hcl: unit.hcl.iter().map(ToString::to_string).collect(),
         }
@@ -173,7 +178,7 @@ impl<'a> ReviewedUnit<'a> {
 }
 
 impl<'a> ReviewedLine<'a> {
-    fn new(line: &'a review::Line) -> Self {
+    fn new(line: &'a review::Line, prefix: &str) -> Self {
         Self {
             key: &line.key,
             file: if line.is_of_environment {
@@ -181,7 +186,7 @@ impl<'a> ReviewedLine<'a> {
             } else {
                 KeyFile::Config
             },
-            path: line.place.as_ref().map(|(path, _)| path.as_str()),
+            path: line.place.as_ref().map(|(path, _)| below(prefix, path)),
             line: line.place.as_ref().map(|(_, line)| *line),
             old: &line.old,
             new: &line.new,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{FORMAT, FormatVersion};
-use crate::{diagnostic::Span, inspect::explain};
+use crate::{diagnostic::Span, inspect::explain, text::path::below};
 
 /// Generated values, and where each comes from.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -31,7 +31,7 @@ struct Explained<'a> {
     from: Option<Place>,
     /// What it is in AWS; empty when nothing is known.
     becomes: &'a str,
-    /// The generated file, as it can be opened from the current folder.
+    /// The generated file, relative to the top of the repository; without one, to the workspace.
     file: String,
     line: usize,
     end_line: usize,
@@ -41,7 +41,7 @@ struct Explained<'a> {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Place {
-    /// Path of the file, as it can be opened from the current folder.
+    /// Path of the file, relative to the top of the repository; without one, to the workspace.
     file: String,
     line: usize,
     column: usize,
@@ -49,9 +49,9 @@ struct Place {
 }
 
 impl<'a> Explain<'a> {
-    /// The document of these values. `base` goes before each path.
+    /// The document of these values. `prefix` is the path of the workspace in the repository.
     #[must_use]
-    pub fn new(values: &'a [explain::Value], base: &str) -> Self {
+    pub fn new(values: &'a [explain::Value], prefix: &str) -> Self {
         let values = values.iter().map(|value| Explained {
             address: &value.address,
             value: &value.value,
@@ -61,9 +61,9 @@ impl<'a> Explain<'a> {
                 .provenance
                 .span
                 .as_ref()
-                .map(|span| Place::new(span, base)),
+                .map(|span| Place::new(span, prefix)),
             becomes: value.becomes,
-            file: format!("{base}{}", value.file),
+            file: below(prefix, &value.file),
             line: *value.lines.start(),
             end_line: *value.lines.end(),
         });
@@ -75,11 +75,11 @@ impl<'a> Explain<'a> {
 }
 
 impl Place {
-    fn new(span: &Span, base: &str) -> Self {
+    fn new(span: &Span, prefix: &str) -> Self {
         let (line, column) = span.file.position(span.range.start);
         let (end_line, _) = span.file.position(span.range.end);
         Self {
-            file: format!("{base}{}", span.file.path),
+            file: below(prefix, &span.file.path),
             line,
             column,
             end_line,

@@ -9,6 +9,7 @@ use crate::{
     connect::outputs::Outputs,
     inspect::{names, resolved},
     model::{Database, identity::UnitId},
+    text::path::below,
 };
 
 /// Everything that is decided about a unit.
@@ -18,9 +19,9 @@ pub struct Info<'a> {
     format_version: FormatVersion,
     /// `ENVIRONMENT/NAMESPACE`.
     unit: UnitId,
-    /// The config, relative to the workspace.
-    file: &'a str,
-    /// Folder of its root, relative to the workspace.
+    /// The config, relative to the top of the repository; without one, to the workspace.
+    file: String,
+    /// Folder of its root, relative to the same.
     root: String,
     account_id: &'a str,
     region: &'a str,
@@ -42,9 +43,10 @@ struct Name {
 }
 
 impl<'a> Info<'a> {
-    /// The document of a database, with its outputs as far as they are known.
+    /// The document of a database, with its outputs as far as they are known. `prefix` is the path of the workspace in the
+    /// repository.
     #[must_use]
-    pub fn new(database: &'a Database, outputs: Option<&'a Outputs>) -> Self {
+    pub fn new(database: &'a Database, outputs: Option<&'a Outputs>, prefix: &str) -> Self {
         let (mut config, mut origins) = (Map::new(), Map::new());
         for entry in resolved::entries(database) {
             put(&mut config, &entry.key, entry.value);
@@ -58,8 +60,8 @@ impl<'a> Info<'a> {
         Self {
             format_version: FORMAT,
             unit: database.unit(),
-            file: &database.file.path,
-            root: database.directory(),
+            file: below(prefix, &database.file.path),
+            root: below(prefix, &database.directory()),
             account_id: &spec.account_id,
             region: &spec.region,
             config,

@@ -2,17 +2,17 @@
 
 use std::fmt::Write;
 
-use crate::diagnostic::Problem;
+use crate::{diagnostic::Problem, text::path::below};
 
-/// One annotation a line.
+/// One annotation a line. `prefix` is the path of the workspace in the repository.
 #[must_use]
-pub fn github(problems: &[Problem], base: &str) -> String {
+pub fn github(problems: &[Problem], prefix: &str) -> String {
     let mut text = String::new();
     for problem in problems {
         let span = &problem.span;
         let (line, column) = span.file.position(span.range.start);
         let (end_line, end_column) = span.file.position(span.range.end);
-        let file = property(&format!("{base}{}", span.file.path));
+        let file = property(&below(prefix, &span.file.path));
         let help = problem
             .help
             .as_ref()

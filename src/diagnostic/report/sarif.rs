@@ -4,9 +4,12 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::diagnostic::{
-    Problem, Span,
-    rule::{self, Rule},
+use crate::{
+    diagnostic::{
+        Problem, Span,
+        rule::{self, Rule},
+    },
+    text::path::below,
 };
 
 /// A log: one run with every rule, and a result for each problem.
@@ -102,9 +105,9 @@ struct Region {
     end_column: usize,
 }
 
-/// The log of these problems. `base` goes before each path.
+/// The log of these problems. `prefix` is the path of the workspace in the repository.
 #[must_use]
-pub fn sarif<'a>(problems: &'a [Problem], base: &str) -> Log<'a> {
+pub fn sarif<'a>(problems: &'a [Problem], prefix: &str) -> Log<'a> {
     let driver = Driver {
         name: "valet-rds",
         semantic_version: env!("CARGO_PKG_VERSION"),
@@ -118,7 +121,7 @@ pub fn sarif<'a>(problems: &'a [Problem], base: &str) -> Log<'a> {
             column_kind: "unicodeCodePoints",
             results: problems
                 .iter()
-                .map(|problem| RunResult::new(problem, base))
+                .map(|problem| RunResult::new(problem, prefix))
                 .collect(),
         }],
     }
@@ -142,7 +145,7 @@ impl Descriptor {
 }
 
 impl<'a> RunResult<'a> {
-    fn new(problem: &'a Problem, base: &str) -> Self {
+    fn new(problem: &'a Problem, prefix: &str) -> Self {
         let help = problem.help.as_ref();
         let help = help.map_or(String::new(), |help| format!("\nhelp: {help}"));
         let code = problem.rule.code;
@@ -150,7 +153,7 @@ impl<'a> RunResult<'a> {
             [Place {
                 id: Some(1),
                 message: Some(Message { text: label }),
-                ..Place::new(span, base)
+                ..Place::new(span, prefix)
             }]
         });
         Self {
@@ -160,20 +163,20 @@ impl<'a> RunResult<'a> {
             message: Message {
                 text: format!("{}{help}", problem.message),
             },
-            locations: [Place::new(&problem.span, base)],
+            locations: [Place::new(&problem.span, prefix)],
             related_locations: related,
         }
     }
 }
 
 impl Place<'_> {
-    fn new(span: &Span, base: &str) -> Self {
+    fn new(span: &Span, prefix: &str) -> Self {
         let (start_line, start_column) = span.file.position(span.range.start);
         let (end_line, end_column) = span.file.position(span.range.end);
         Self {
             physical_location: PhysicalLocation {
                 artifact_location: ArtifactLocation {
-                    uri: uri(&format!("{base}{}", span.file.path)),
+                    uri: uri(&below(prefix, &span.file.path)),
                 },
                 region: Region {
                     start_line,

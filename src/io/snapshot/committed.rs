@@ -16,7 +16,8 @@ use crate::{
     },
     model::{self, Environment},
     rules,
-    terraform::{read::is_local, tree::normal},
+    terraform::read::is_local,
+    text::path::normal,
 };
 
 /// What differs where roots are committed.

@@ -14,8 +14,7 @@ use crate::{
         git::{Commit, Mode, Refusal, Repository, TreeEntry},
     },
     model::Environment,
-    terraform::tree::normal,
-    text::date::Date,
+    text::{date::Date, path::normal},
     yaml::MAX_BYTES,
 };
 

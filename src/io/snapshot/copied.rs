@@ -14,7 +14,7 @@ use crate::{
     compile::snapshot::{Changes, Content, Files, RootChange},
     io::{self, Failure},
     model::{self, Environment},
-    terraform::tree::normal,
+    text::path::normal,
 };
 
 /// What differs between the roots of a copy of the workspace and those of the workspace. Paths are relative to it.

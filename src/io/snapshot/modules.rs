@@ -21,8 +21,8 @@ use crate::{
     terraform::{
         lower,
         read::{MAX_BYTES, is_local},
-        tree::normal,
     },
+    text::path::normal,
 };
 
 /// What a root says about things outside of it.

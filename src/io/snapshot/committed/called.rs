@@ -21,8 +21,8 @@ use crate::{
     terraform::{
         lower,
         read::{MAX_BYTES, ReadError},
-        tree::normal,
     },
+    text::path::normal,
 };
 
 impl Comparison<'_> {

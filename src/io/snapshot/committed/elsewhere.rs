@@ -10,7 +10,8 @@ use crate::{
     io::{self, Failure, snapshot::folder},
     model::{self, identity::StateKey},
     review::retirement,
-    terraform::{print, tree::normal},
+    terraform::print,
+    text::path::normal,
 };
 
 impl Comparison<'_> {
