@@ -11,7 +11,7 @@ use criterion::{BatchSize, Criterion};
 use storage_valet_rds::{
     compile,
     config::schema,
-    model::{Environment, resolve::resolve},
+    model::{Environment, resolve::resolve, world::World},
     rules,
     terraform::{
         lower,
@@ -57,7 +57,7 @@ fn stages(criterion: &mut Criterion) {
             bencher.iter(|| resolve(black_box(&source), "test-dev", &city));
         });
         group.bench_function("rules", |bencher| {
-            bencher.iter(|| rules::database(black_box(&database), "test-dev", TODAY));
+            bencher.iter(|| rules::database(black_box(&database), "test-dev", World::on(TODAY)));
         });
         group.bench_function("lower", |bencher| {
             bencher.iter(|| lower::unit(black_box(&database)));

@@ -19,10 +19,9 @@ use crate::{
         workspace::{DEFAULT_OUTPUT, Workspace},
     },
     diagnostic::{Checked, Diagnostics, File, Problem, Span, rule},
-    model::{Database, Environment, ModuleSource, resolve::resolve},
+    model::{Database, Environment, ModuleSource, resolve::resolve, world::World},
     rules::{self, fleet, waiver},
     terraform::tree::Occupied,
-    text::date::Date,
     yaml::Document,
 };
 
@@ -92,12 +91,16 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
 
 /// Compiles the configs of a workspace.
 #[must_use]
-pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today: Date) -> Compiled {
+pub fn compile(
+    environments: &[Arc<Environment>],
+    files: Vec<ConfigFile>,
+    world: World,
+) -> Compiled {
     let mut problems: Diagnostics = case_twins(&files).into();
     let one = |file: ConfigFile| {
         let known = |known: &&Arc<Environment>| known.name == file.environment;
         match environments.iter().find(known) {
-            Some(environment) => unit(environment, &file.path, file.bytes, today),
+            Some(environment) => unit(environment, &file.path, file.bytes, world),
             None => (None, Diagnostics::new()),
         }
     };
@@ -111,7 +114,7 @@ pub fn compile(environments: &[Arc<Environment>], files: Vec<ConfigFile>, today:
         (&a.environment.name, &a.file.path).cmp(&(&b.environment.name, &b.file.path))
     });
     problems.extend(found.into_iter().flatten());
-    problems.extend(fleet::check(environments, &databases));
+    problems.extend(fleet::check(environments, &databases, world));
     Compiled {
         databases,
         problems,
@@ -154,7 +157,7 @@ pub fn unit(
     environment: &Arc<Environment>,
     path: &str,
     bytes: Vec<u8>,
-    today: Date,
+    world: World,
 ) -> (Option<Database>, Diagnostics) {
     let stem = stem(path);
     let resolved = Document::parse(path, bytes).and_then(|source| {
@@ -163,7 +166,7 @@ pub fn unit(
     });
     match resolved {
         Ok(database) => {
-            let problems = judge(&database, stem, today);
+            let problems = judge(&database, stem, world);
             (Some(database), problems)
         }
         Err(problems) => (None, problems),
@@ -171,9 +174,9 @@ pub fn unit(
 }
 
 /// What is wrong with one config that has the right shape, after its waivers.
-fn judge(database: &Database, stem: &str, today: Date) -> Diagnostics {
-    let problems = rules::database(database, stem, today);
-    let mut problems = Diagnostics::from(waiver::apply(database, problems, today));
+fn judge(database: &Database, stem: &str, world: World) -> Diagnostics {
+    let problems = rules::database(database, stem, world);
+    let mut problems = Diagnostics::from(waiver::apply(database, problems, world.today));
     problems.truncate(schema::MOST);
     problems
 }
@@ -184,7 +187,7 @@ pub fn tolerant(
     environment: &Arc<Environment>,
     path: &str,
     bytes: Vec<u8>,
-    today: Date,
+    world: World,
 ) -> (Option<Database>, Diagnostics, Vec<String>) {
     let stem = stem(path);
     let mut unknown = Vec::new();
@@ -195,7 +198,7 @@ pub fn tolerant(
     });
     match resolved {
         Ok(database) => {
-            let problems = judge(&database, stem, today);
+            let problems = judge(&database, stem, world);
             (Some(database), problems, unknown)
         }
         Err(problems) => (None, problems, unknown),

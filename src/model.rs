@@ -2,6 +2,7 @@
 
 pub mod identity;
 pub mod resolve;
+pub mod world;
 
 use std::{collections::BTreeMap, sync::Arc};
 

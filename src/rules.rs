@@ -8,6 +8,7 @@ mod lifecycle;
 mod modules;
 mod output;
 mod policy;
+mod quota;
 mod storage;
 mod tags;
 pub mod waiver;
@@ -23,7 +24,7 @@ use crate::{
         Problem, Span,
         rule::{self, Rule},
     },
-    model::{Database, Origin},
+    model::{Database, Origin, world::World},
     text::{date::Date, suggest, unicode::first_non_ascii},
 };
 
@@ -35,21 +36,23 @@ const MONTHS_OF_NOTICE: i8 = 6;
 
 /// Everything wrong with one instance.
 #[must_use]
-pub fn database(database: &Database, stem: &str, today: Date) -> Vec<Problem> {
+pub fn database(database: &Database, stem: &str, world: World) -> Vec<Problem> {
     let mut found = Found {
         database,
         problems: Vec::new(),
     };
     found.identity(stem);
-    found.engine(today);
+    found.engine(world.today);
     found.access();
     found.storage();
     found.windows();
     found.proxy();
     found.tags();
     found.confusables();
+    found.trust_policy();
+    found.restore();
     found.policy();
-    found.lifecycle(today);
+    found.lifecycle(world.today);
     found.warnings();
     found.problems
 }

@@ -258,7 +258,7 @@ fn what_would_not_compile_is_not_written() {
       help: choose another shortname
 
     Advice: 
-      ☞ the first one is here
+      ☞ the other one is here
        ╭─[configs/dev3/agora.yaml:2:12]
      1 │ # The smallest config there is.
      2 │ shortname: agora
@@ -324,7 +324,7 @@ fn what_would_not_compile_is_not_written() {
       help: choose another `iamRoleName`
 
     Advice: 
-      ☞ the first one is here
+      ☞ the other one is here
        ╭─[configs/dev3/payments-iam.yaml:2:12]
      1 │ # Pods log in with an IAM token; only the application cluster may.
      2 │ namespace: payments-iam

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::{
     command::{Ran, valet},
-    folder::edit,
+    folder::{QUOTAS, edit},
     repository::{commit, repository},
     snapshot,
 };
@@ -319,12 +319,9 @@ fn a_module_that_differs_only_inside_concerns_its_units() {
 
 /// Room for any number of units.
 fn raise_quotas(city: &Path) {
-    let quotas = "    quotas: {proxies: 9999, loadBalancers: 9999, endpointsPerVpc: 9999}\n    configs: configs/dev3";
-    edit(
-        &city.join("valet.yaml"),
-        "    configs: configs/dev3",
-        quotas,
-    );
+    let folder = "    configs: configs/dev3";
+    let quotas = format!("{QUOTAS}{folder}");
+    edit(&city.join("valet.yaml"), folder, &quotas);
 }
 
 #[test]

@@ -42,6 +42,7 @@ mod privatelink;
 mod prompt;
 mod properties;
 mod provider;
+mod quotas;
 mod repository_paths;
 mod shapes;
 mod support;

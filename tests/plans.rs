@@ -8,7 +8,7 @@ use storage_valet_rds::{
         self, ConfigFile,
         snapshot::{Changes, Head, Heads, RootChange},
     },
-    model::Database,
+    model::{Database, world::World},
     review::{
         self,
         gate::{self, Outcome},
@@ -42,7 +42,7 @@ fn after(entry: &Value, more: &Value) -> Database {
         path: format!("configs/dev/{stem}.yaml"),
         bytes: config.to_string().into_bytes(),
     };
-    let mut compiled = compile::compile(&environments, vec![file], today());
+    let mut compiled = compile::compile(&environments, vec![file], World::on(today()));
     assert_eq!(compiled.databases.len(), 1, "{:?}", compiled.problems);
     compiled.databases.remove(0)
 }

@@ -22,7 +22,7 @@ use storage_valet_rds::{
     },
     compile::{self, ConfigFile},
     diagnostic::report,
-    model::{Database, Environment},
+    model::{Database, Environment, world::World},
     terraform::{
         lower,
         print::print_root,
@@ -34,7 +34,7 @@ use storage_valet_rds::{
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::support::{oracle::assert_sinks_agree, workspace::today};
+use crate::support::{folder::QUOTAS, oracle::assert_sinks_agree, workspace::today};
 
 type Keys = Vec<(String, serde_json::Value)>;
 
@@ -49,8 +49,7 @@ fn config(cases: u32) -> ProptestConfig {
 
 fn environments() -> Vec<Arc<Environment>> {
     let text = fs::read_to_string("fixtures/valet.yaml").unwrap();
-    let quotas = "    quotas: {proxies: 9999, loadBalancers: 9999, endpointsPerVpc: 9999}\n";
-    compile::open(format!("{text}{quotas}").into_bytes()).unwrap()
+    compile::open(format!("{text}{QUOTAS}").into_bytes()).unwrap()
 }
 
 /// Text that may stand in a file as it is.
@@ -207,7 +206,7 @@ fn file(namespace: &str, keys: &Keys) -> ConfigFile {
 }
 
 fn compiled(files: Vec<ConfigFile>) -> (Vec<Database>, String) {
-    let compiled = compile::compile(&environments(), files, today());
+    let compiled = compile::compile(&environments(), files, World::on(today()));
     let drawn = report::draw(&compiled.problems, "", false, 100);
     assert!(!compiled.problems.has_errors(), "{drawn}");
     (compiled.databases, drawn)

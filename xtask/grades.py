@@ -106,6 +106,9 @@ CHANGES = [
 ]
 
 
+# What has to be written beside `restoreFrom`: as it is without.
+FROM_A_SNAPSHOT = {"allocatedStorage": 50, "encrypted": True, "engineVersion": "17"}
+
 # Plans that are kept for the tests of `gate`.
 KEPT = {
     ("lean", "lifecycle", "retiring"): "retiring",
@@ -256,6 +259,8 @@ class Bench:
         document = {"modules": {"source": "../modules"}, "environments": {"dev": environment}}
         (workspace / "valet.yaml").write_text(json.dumps(document))
         stem = config.get("namespace", "orders")
+        if "restoreFrom" in config:
+            config = FROM_A_SNAPSHOT | config
         (workspace / f"configs/dev/{stem}.yaml").write_text(json.dumps(config))
         run(self.valet, "--today", "2026-11-01", "--workspace", str(workspace), "generate")
         root = workspace / f"generated/dev/{stem}"

@@ -268,6 +268,12 @@ pub struct Named {
 }
 
 impl Names {
+    /// How many things of a kind the modules are given names for, whatever the unit's settings.
+    #[must_use]
+    pub fn count(&self, kind: Kind) -> usize {
+        GIVEN.iter().filter(|(of, _)| *of == kind).count()
+    }
+
     /// The names that no two things of a kind can share. Those that modules derive differ when these do.
     pub fn unique(&self) -> impl Iterator<Item = (Kind, &str)> {
         self.given()

@@ -16,7 +16,11 @@ use crate::{
     config::{Lifecycle, schema},
     diagnostic::Diagnostics,
     io,
-    model::{self, Database, Environment, identity::UnitId},
+    model::{
+        self, Database, Environment,
+        identity::UnitId,
+        world::{Roots, World},
+    },
     text::{date::Date, suggest},
 };
 
@@ -33,6 +37,12 @@ pub struct Session {
     pub environments: Vec<Arc<Environment>>,
     /// The day.
     pub today: Date,
+}
+
+impl Roots for Session {
+    fn root_of(&self, database: &Database) -> Option<String> {
+        io::root_of(&self.workspace, database)
+    }
 }
 
 impl Session {
@@ -90,7 +100,8 @@ impl Session {
         let _progress = Progress::start("compiling", 0);
         let (files, problems) = io::configs(&self.workspace, &self.environments)?;
         let paths = files.iter().map(|file| file.path.clone()).collect();
-        let mut compiled = compile::compile(&self.environments, files, self.today);
+        let mut compiled =
+            compile::compile(&self.environments, files, World::new(self.today, self));
         compiled.problems.extend(problems);
         Ok((compiled, paths))
     }
@@ -218,7 +229,8 @@ impl Session {
         path: &str,
     ) -> Result<(Database, Diagnostics), Stop> {
         let bytes = io::read_in(&self.workspace, path)?;
-        let (database, problems) = compile::unit(environment, path, bytes, self.today);
+        let (database, problems) =
+            compile::unit(environment, path, bytes, World::new(self.today, self));
         match database.filter(|_| !problems.has_errors()) {
             Some(database) => Ok((database, problems)),
             None => Err(self.problems(problems)),
@@ -260,7 +272,7 @@ impl Session {
             return Err(self.problems(in_the_way));
         }
         files.retain(|file| file.path != path);
-        Ok(compile::compile(&self.environments, files, self.today).databases)
+        Ok(compile::compile(&self.environments, files, World::on(self.today)).databases)
     }
 
     /// Folder of the generated roots, relative to the workspace.

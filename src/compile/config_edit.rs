@@ -8,14 +8,12 @@ use crate::{
     compile::{self, fix},
     config::assignment::Assignment,
     diagnostic::{Checked, Diagnostics, Problem, rule},
-    model::{Database, Environment},
+    model::{Database, Environment, world::World},
     rules::fleet,
-    text::date::Date,
     yaml::{Document, edit},
 };
 
 /// What a draft is made in.
-#[derive(Debug)]
 pub struct ConfigEdit<'a> {
     /// Every environment.
     pub environments: &'a [Arc<Environment>],
@@ -27,8 +25,8 @@ pub struct ConfigEdit<'a> {
     pub old: Option<String>,
     /// The other units of the workspace.
     pub others: Vec<Database>,
-    /// The day.
-    pub today: Date,
+    /// The day, and the databases that are there.
+    pub world: World<'a>,
 }
 
 /// What the text of a draft comes to.
@@ -132,7 +130,7 @@ impl ConfigEdit<'_> {
 
     fn compile(&self, text: &str) -> (Option<Database>, Diagnostics, Vec<String>) {
         let bytes = text.as_bytes().to_vec();
-        compile::tolerant(self.environment, &self.path, bytes, self.today)
+        compile::tolerant(self.environment, &self.path, bytes, self.world)
     }
 
     /// What units do to each other when this one is among them.
@@ -141,7 +139,7 @@ impl ConfigEdit<'_> {
             return (None, Vec::new());
         };
         self.others.push(database);
-        let problems = fleet::check(self.environments, &self.others);
+        let problems = fleet::check(self.environments, &self.others, self.world);
         (self.others.pop(), problems)
     }
 }

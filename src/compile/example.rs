@@ -11,7 +11,7 @@ use crate::{
     compile,
     config::schema::{CONFIG, WORKSPACE as SCHEMA},
     diagnostic::Checked,
-    model::{Environment, Origin},
+    model::{Environment, Origin, world::World},
     terraform::{diff, lower::Owner, root_module::ArgumentSource},
     text::date::Date,
 };
@@ -53,7 +53,12 @@ fn of_all_keys() -> BTreeMap<String, Origin> {
     }
     let path = "example.yaml";
     let bytes = config.to_string().into_bytes();
-    let (database, _, _) = compile::tolerant(&environment, path, bytes, Date::constant(2026, 1, 1));
+    let (database, _, _) = compile::tolerant(
+        &environment,
+        path,
+        bytes,
+        World::on(Date::constant(2026, 1, 1)),
+    );
     let unit = database.as_ref().map(Owner::Unit);
     for owner in unit.into_iter().chain([Owner::Environment(&environment)]) {
         for (address, _, argument) in diff::arguments(&owner.root()) {

@@ -275,6 +275,30 @@ pub struct Quotas {
     /// Interface endpoints in one VPC: every proxy makes one. Default: 50.
     #[schemars(range(min = 1), example = 100)]
     pub endpoints_per_vpc: Option<u32>,
+    /// RDS instances. Backups that outlive their instance count, too. Default: 40.
+    #[schemars(range(min = 1), example = 100)]
+    pub instances: Option<u32>,
+    /// DB subnet groups. Default: 50.
+    #[schemars(range(min = 1), example = 100)]
+    pub subnet_groups: Option<u32>,
+    /// DB parameter groups: a unit has one, and during a major upgrade two. Default: 50.
+    #[schemars(range(min = 1), example = 200)]
+    pub parameter_groups: Option<u32>,
+    /// Manual snapshots: every retirement leaves one. Default: 100.
+    #[schemars(range(min = 1), example = 200)]
+    pub snapshots: Option<u32>,
+    /// IAM roles of the whole account. Default: 1000.
+    #[schemars(range(min = 1), example = 2000)]
+    pub roles: Option<u32>,
+    /// IAM OIDC providers of the whole account: one for each cluster. Default: 100.
+    #[schemars(range(min = 1), example = 200)]
+    pub oidc_providers: Option<u32>,
+    /// GiB of all volumes together. Default: 100000.
+    #[schemars(range(min = 1), example = 200_000)]
+    pub allocated_storage: Option<u32>,
+    /// Characters of the policy that says whose pods may take a role, without spaces. Default: 2048.
+    #[schemars(range(min = 2048, max = 8192), example = 4096)]
+    pub trust_policy_length: Option<u32>,
 }
 
 /// Guardrails of an environment.

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     compile::snapshot::{Content, Files},
+    model::Database,
     review::retirement::StandingRoot,
     terraform::{
         print,
@@ -87,6 +88,30 @@ pub fn standing_root(workspace: &Path, directory: &str) -> Result<Option<Standin
         .collect();
     let is_ours = !files.is_empty();
     Ok(is_ours.then(|| StandingRoot::read(directory.to_owned(), &files)))
+}
+
+/// The folder of the root that holds the state of a database: its own, or the one that it had before a move. What stands
+/// in its own and cannot be read counts, too.
+#[must_use]
+pub fn root_of(workspace: &Path, database: &Database) -> Option<String> {
+    let own = database.directory();
+    let is_there = match standing_root(workspace, &own) {
+        Ok(Some(root)) => match root.state() {
+            Some(state) => state == database.state() && root.root.is_live(),
+            None => true,
+        },
+        Ok(None) => false,
+        Err(_) => true,
+    };
+    if is_there {
+        return Some(own);
+    }
+    let is_own = |directory: &str| directory == own;
+    let (others, _) = stray_roots(workspace, &database.environment.output, &is_own).ok()?;
+    let state = Some(database.state());
+    let mut others = others.into_iter();
+    let other = others.find(|root| root.state() == state && root.root.is_live());
+    other.map(|root| root.directory)
 }
 
 /// The Terraform files in a folder; none when there is no such folder.

@@ -50,11 +50,19 @@ fn restore(old: &Root, new: &Database) -> Option<Problem> {
 fn storage(old: &Root, new: &Database) -> Option<Problem> {
     let from = old.argument("rds", "allocated_storage")?.as_number()?;
     let to = u64::from(new.allocated_storage.value);
-    (to < from).then(|| {
-        let span = new.span(new.allocated_storage.origin);
+    let least = from.saturating_mul(11).div_ceil(10);
+    let span = new.span(new.allocated_storage.origin);
+    if to < from {
         let message = format!("a volume of {from} GiB cannot shrink to {to} GiB");
-        Problem::new(&rule::STORAGE_SHRINKS, span, message)
-            .help(format!("write `allocatedStorage: {from}`, or more"))
+        let problem = Problem::new(&rule::STORAGE_SHRINKS, span, message);
+        return Some(problem.help(format!("write `allocatedStorage: {from}`, or more")));
+    }
+    (from < to && to < least).then(|| {
+        let message = format!(
+            "a volume of {from} GiB does not grow to {to} GiB: AWS makes it {least}, a tenth more, and every later plan differs"
+        );
+        Problem::new(&rule::STORAGE_GROWTH, span, message)
+            .help(format!("write `allocatedStorage: {least}`, or more"))
     })
 }
 

@@ -9,20 +9,25 @@ use std::{
 
 use rayon::prelude::*;
 
+use super::quota;
 use crate::{
-    aws::name::{self, Kind},
-    config::workspace::Quotas,
+    aws::name::{self, Kind, SharedNames},
     diagnostic::{Problem, rule},
-    model::{Database, Environment, Origin},
+    model::{Database, Environment, Origin, world::World},
 };
 
 /// Everything that units and environments do to each other.
 #[must_use]
-pub fn check(environments: &[Arc<Environment>], databases: &[Database]) -> Vec<Problem> {
+pub fn check(
+    environments: &[Arc<Environment>],
+    databases: &[Database],
+    world: World,
+) -> Vec<Problem> {
     let mut problems = issuers(environments);
-    problems.extend(shortnames(databases));
-    problems.extend(names(databases));
-    problems.extend(quotas(environments, databases));
+    problems.extend(shortnames(databases, world));
+    problems.extend(names(databases, world));
+    problems.extend(roles(environments, databases));
+    problems.extend(quota::check(environments, databases));
     problems
 }
 
@@ -59,7 +64,17 @@ fn issuers(environments: &[Arc<Environment>]) -> Vec<Problem> {
     problems
 }
 
-fn shortnames(databases: &[Database]) -> Vec<Problem> {
+/// Of two units that cannot both be, the one that is asked to change, and the other: never a database that is there
+/// already when the other is not.
+fn newer<'a>(one: &'a Database, other: &'a Database, world: World) -> (&'a Database, &'a Database) {
+    if world.has_here(one) && !world.has_here(other) {
+        (other, one)
+    } else {
+        (one, other)
+    }
+}
+
+fn shortnames(databases: &[Database], world: World) -> Vec<Problem> {
     let mut seen: BTreeMap<(&str, &str), &Database> = BTreeMap::new();
     let mut problems = Vec::new();
     for database in databases {
@@ -67,22 +82,39 @@ fn shortnames(databases: &[Database]) -> Vec<Problem> {
             database.environment.name.as_str(),
             database.shortname.as_str(),
         );
-        if let Some(first) = seen.get(&key) {
-            problems.push(both(
-                &rule::SHORTNAME_TAKEN,
-                database,
-                first,
-                Origin::Config("shortname"),
-                format!(
-                    "`{}` already has the shortname `{}`",
-                    first.unit(),
-                    database.shortname
-                ),
-                "choose another shortname",
-            ));
-        } else {
+        let Some(first) = seen.get(&key).copied() else {
             seen.insert(key, database);
-        }
+            continue;
+        };
+        let (wrong, right) = newer(database, first, world);
+        seen.insert(key, right);
+        let help = if world.has_here(right) {
+            format!(
+                "choose another shortname here; {} is a live database and keeps its own",
+                right.unit()
+            )
+        } else if world.has(right) {
+            format!(
+                "one of them is a live database whose file has got another name, and keeps its shortname; choose another for the one that is new: {} or {}",
+                wrong.unit(),
+                right.unit()
+            )
+        } else {
+            "choose another shortname".to_owned()
+        };
+        let message = format!(
+            "`{}` already has the shortname `{}`",
+            right.unit(),
+            wrong.shortname
+        );
+        problems.push(both(
+            &rule::SHORTNAME_TAKEN,
+            wrong,
+            right,
+            Origin::Config("shortname"),
+            message,
+            &help,
+        ));
     }
     problems
 }
@@ -145,14 +177,13 @@ fn all_differ(databases: &[Database]) -> bool {
     prints.windows(2).all(|pair| pair.first() != pair.last())
 }
 
-fn names(databases: &[Database]) -> Vec<Problem> {
+fn names(databases: &[Database], world: World) -> Vec<Problem> {
     if all_differ(databases) {
         return Vec::new();
     }
     let mut owners: BTreeMap<Scope, &Database> = BTreeMap::new();
     let mut problems = Vec::new();
     for database in databases {
-        let access = lower(&database.iam_role_name.value);
         let mut told = false;
         for scope in scopes(database) {
             let Some(first) = owners.get(&scope).copied() else {
@@ -167,16 +198,17 @@ fn names(databases: &[Database]) -> Vec<Problem> {
                 continue;
             }
             told = true;
+            let (wrong, right) = newer(database, first, world);
             let (kind, .., name) = &scope;
-            let is_access = *kind == Kind::Role && *name == access;
+            let is_access = *kind == Kind::Role && *name == lower(&wrong.iam_role_name.value);
             let (broken, origin) = match kind {
                 Kind::StateKey => (&rule::STATE_COLLISION, Origin::Config("shortname")),
-                Kind::Role if is_access => (&rule::ROLE_TAKEN, database.iam_role_name.origin),
+                Kind::Role if is_access => (&rule::ROLE_TAKEN, wrong.iam_role_name.origin),
                 _ => (&rule::NAME_COLLISION, Origin::Config("shortname")),
             };
             let message = format!(
                 "`{}` already has the {} `{name}`",
-                first.unit(),
+                right.unit(),
                 kind.as_str()
             );
             let help = if is_access {
@@ -184,10 +216,50 @@ fn names(databases: &[Database]) -> Vec<Problem> {
             } else {
                 "choose another shortname"
             };
-            problems.push(both(broken, database, first, origin, message, help));
+            problems.push(both(broken, wrong, right, origin, message, help));
+            owners.insert(scope, right);
         }
     }
     problems
+}
+
+/// Roles of pods that are called like one of an environment in their account, or like the one that Terraform assumes.
+fn roles(environments: &[Arc<Environment>], databases: &[Database]) -> Vec<Problem> {
+    let mut owners: BTreeMap<(&str, String), (&Environment, &str)> = BTreeMap::new();
+    for environment in environments {
+        let spec = &environment.spec;
+        let shared = SharedNames::derive(&environment.name).all().into_iter();
+        let shared = shared.filter(|(kind, ..)| *kind == Kind::Role);
+        let shared = shared.map(|(_, name, _)| (name, ""));
+        let assumed = spec.deploy_role_arn.as_ref().map(|arn| {
+            let name = arn.rsplit('/').next().unwrap_or(arn);
+            (name.to_owned(), "deployRoleArn")
+        });
+        owners.extend(shared.chain(assumed).map(|(name, key)| {
+            let scope = (spec.account_id.as_str(), name.to_lowercase());
+            (scope, (&**environment, key))
+        }));
+    }
+    let taken = databases.iter().filter_map(|database| {
+        let role = &database.iam_role_name;
+        let account = database.environment.spec.account_id.as_str();
+        let (owner, key) = owners.get(&(account, role.value.to_lowercase()))?;
+        let name = &owner.name;
+        let message = if key.is_empty() {
+            format!(
+                "environment `{name}` already has the IAM role `{}`",
+                role.value
+            )
+        } else {
+            format!(
+                "`{}` is the role that Terraform assumes in environment `{name}`",
+                role.value
+            )
+        };
+        let problem = Problem::new(&rule::ROLE_TAKEN, database.span(role.origin), message);
+        Some(problem.help("choose another `iamRoleName`"))
+    });
+    taken.collect()
 }
 
 fn both(
@@ -206,92 +278,5 @@ fn both(
         Origin::Config("iamRoleName") => first.iam_role_name.origin,
         other => other,
     };
-    problem.also(first.span(there), "the first one is here")
-}
-
-/// A quota: what it counts, its key, the default of an account, and what shares it.
-struct Quota {
-    what: &'static str,
-    key: &'static str,
-    default: u32,
-    stated: fn(&Quotas) -> Option<u32>,
-    shared_by: fn(&Environment) -> String,
-}
-
-const QUOTAS: [Quota; 3] = [
-    Quota {
-        what: "RDS proxies",
-        key: "quotas/proxies",
-        default: 20,
-        stated: |quotas| quotas.proxies,
-        shared_by: region,
-    },
-    Quota {
-        what: "network load balancers",
-        key: "quotas/loadBalancers",
-        default: 50,
-        stated: |quotas| quotas.load_balancers,
-        shared_by: region,
-    },
-    Quota {
-        what: "interface endpoints",
-        key: "quotas/endpointsPerVpc",
-        default: 50,
-        stated: |quotas| quotas.endpoints_per_vpc,
-        shared_by: |environment| {
-            format!(
-                "{} of {}",
-                environment.spec.network.vpc_id,
-                region(environment)
-            )
-        },
-    },
-];
-
-fn region(environment: &Environment) -> String {
-    let written = &environment.spec;
-    format!("account {} in {}", written.account_id, written.region)
-}
-
-fn quotas(environments: &[Arc<Environment>], databases: &[Database]) -> Vec<Problem> {
-    let mut units: BTreeMap<&str, u32> = BTreeMap::new();
-    for database in databases {
-        *units.entry(&database.environment.name).or_default() += 1;
-    }
-    let mut problems = Vec::new();
-    for quota in &QUOTAS {
-        let most = |environment: &Environment| {
-            (quota.stated)(&environment.spec.quotas).unwrap_or(quota.default)
-        };
-        let mut counts: BTreeMap<String, (u32, &Environment)> = BTreeMap::new();
-        for environment in environments {
-            let (count, largest) = counts
-                .entry((quota.shared_by)(environment))
-                .or_insert((0, environment));
-            *count += units.get(environment.name.as_str()).copied().unwrap_or(0);
-            if most(environment) > most(largest) {
-                *largest = environment;
-            }
-        }
-        for (scope, (count, environment)) in counts {
-            let most = most(environment);
-            let rule = match count {
-                count if count > most => &rule::QUOTA_EXCEEDED,
-                count if count * 10 >= most * 8 => &rule::QUOTA_NEAR,
-                _ => continue,
-            };
-            let mut span = environment.span(quota.key);
-            if span.range.is_empty() {
-                span = environment.span("accountId");
-            }
-            let message = format!("{scope} needs {count} {}; its quota is {most}", quota.what);
-            let help = format!(
-                "ask AWS for a higher quota, then write it in `environments.{}.{}`",
-                environment.name,
-                quota.key.replace('/', ".")
-            );
-            problems.push(Problem::new(rule, span, message).help(help));
-        }
-    }
-    problems
+    problem.also(first.span(there), "the other one is here")
 }

@@ -4,7 +4,8 @@ use super::Found;
 use crate::{
     config::StorageType,
     diagnostic::rule,
-    model::{Resolved, resolve::LARGEST_VOLUME},
+    model::{Origin, Resolved, resolve::LARGEST_VOLUME},
+    text::suggest,
 };
 
 impl Found<'_> {
@@ -35,6 +36,35 @@ impl Found<'_> {
             );
         }
         self.performance(kind, size);
+    }
+
+    /// Whether a restore says what the snapshot decides.
+    pub(super) fn restore(&mut self) {
+        let database = self.database;
+        if database.restore_from.value.is_none() {
+            return;
+        }
+        let written = [
+            ("engineVersion", database.engine_version.origin),
+            ("allocatedStorage", database.allocated_storage.origin),
+            ("encrypted", database.encrypted.origin),
+        ];
+        let is_missing = |(_, origin): &&(&str, Origin)| !matches!(origin, Origin::Config(_));
+        let missing: Vec<_> = written
+            .iter()
+            .filter(is_missing)
+            .map(|(key, _)| key)
+            .collect();
+        if missing.is_empty() {
+            return;
+        }
+        let verb = if missing.len() == 1 { "is" } else { "are" };
+        self.add(
+            &rule::RESTORE_INCOMPLETE,
+            database.restore_from.origin,
+            format!("{} {verb} not written beside `restoreFrom`", suggest::list(&missing)),
+            "look them up in the snapshot, and write them in this file: `engineVersion`, `allocatedStorage` (its size or more) and `encrypted` (as it is)",
+        );
     }
 
     fn performance(&mut self, kind: StorageType, size: u32) {

@@ -43,15 +43,25 @@ pub(super) fn is_boolean_of_yaml_1_1(text: &str) -> bool {
         .any(|word| word.eq_ignore_ascii_case(text))
 }
 
-/// Whether a text is a number in the eyes of some reader of YAML, and longer than any that we take.
+/// Whether a text is a number in the eyes of some reader of YAML, and longer than any that we take. Letters make it text,
+/// but for an exponent and the marks of another base: the hash of a commit is no number.
 pub(super) fn is_long_number(text: &str) -> bool {
+    if text.len() <= MAX_NUMBER {
+        return false;
+    }
     let unsigned = text.trim_start_matches(['+', '-', '.']);
-    let is_of_number = |byte: u8| {
-        byte.is_ascii_hexdigit() || matches!(byte, b'+' | b'-' | b'.' | b'_' | b'o' | b'x' | b'X')
+    let is_of = |digits: &str, radix: u32| {
+        let is_of_number = |letter: char| letter.is_digit(radix) || letter == '_';
+        !digits.is_empty() && digits.chars().all(is_of_number)
     };
-    text.len() > MAX_NUMBER
-        && unsigned.starts_with(|letter: char| letter.is_ascii_digit())
-        && text.bytes().all(is_of_number)
+    match unsigned.split_at_checked(2) {
+        Some(("0x" | "0X", digits)) => return is_of(digits, 16),
+        Some(("0o" | "0O", digits)) => return is_of(digits, 8),
+        _ => {}
+    }
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let exponent = exponent.trim_start_matches(['+', '-']);
+    is_of(&mantissa.replace('.', ""), 10) && is_of(exponent, 10)
 }
 
 fn number(text: &str) -> Result<Option<Value>, Unbounded> {
@@ -101,5 +111,31 @@ fn integer(text: &str) -> Option<Number> {
     } else {
         let signed = format!("{sign}{digits}");
         i64::from_str_radix(&signed, radix).ok().map(Number::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_long_number;
+
+    #[test]
+    fn letters_make_a_long_text_no_number() {
+        for text in [
+            "0123456789abcdef0123456789abcdef01234567",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "1e2e3456789012345678901234567890123456789",
+            "2026-11-01T00:00:00.000000000000000000Z",
+        ] {
+            assert!(!is_long_number(text), "{text}");
+        }
+        for text in [
+            "0123456789012345678901234567890123456789",
+            "-1.23456789012345678901234567890123456789",
+            "12345678901234567890123456789012345e6789",
+            "0x0123456789abcdef0123456789abcdef01234567",
+            "1_000_000_000_000_000_000_000_000_000_000",
+        ] {
+            assert!(is_long_number(text), "{text}");
+        }
     }
 }

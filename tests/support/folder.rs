@@ -68,12 +68,14 @@ pub(crate) fn minimal(name: &str) -> PathBuf {
     case("ok/minimal", name)
 }
 
+/// Room for any number of units in an environment.
+pub(crate) const QUOTAS: &str = "    quotas: {proxies: 9999, loadBalancers: 9999, endpointsPerVpc: 9999, instances: 9999, subnetGroups: 9999, parameterGroups: 9999, roles: 99999, allocatedStorage: 9999999}\n";
+
 /// Lets a workspace whose last environment has no quotas hold any number of units.
 pub(crate) fn lift_quotas(folder: &Path) {
     let path = folder.join("valet.yaml");
     let text = fs::read_to_string(&path).unwrap();
-    let quotas = "    quotas: {proxies: 9999, loadBalancers: 9999, endpointsPerVpc: 9999}\n";
-    fs::write(&path, format!("{text}{quotas}")).unwrap();
+    fs::write(&path, format!("{text}{QUOTAS}")).unwrap();
 }
 
 /// Replaces a text in a file that has it.

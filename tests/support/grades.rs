@@ -8,6 +8,7 @@ use storage_valet_rds::{
         self, ConfigFile,
         snapshot::{Content, Files},
     },
+    model::world::World,
     terraform::{lower, print::print_root},
 };
 
@@ -31,7 +32,7 @@ pub(crate) fn files(entry: &Value, side: &str) -> Files {
         path: format!("configs/dev/{stem}.yaml"),
         bytes: config.to_string().into_bytes(),
     };
-    let compiled = compile::compile(&environments, vec![file], today());
+    let compiled = compile::compile(&environments, vec![file], World::on(today()));
     assert_eq!(compiled.databases.len(), 1, "{:?}", compiled.problems);
     let tree = print_root(&lower::unit(&compiled.databases[0])).into_iter();
     tree.map(|(path, text)| {

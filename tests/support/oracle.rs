@@ -13,7 +13,7 @@ use storage_valet_rds::{
     cli::json::{self, check::Check},
     compile::{self, example, fix},
     diagnostic::{Diagnostics, Problem, report},
-    model::Environment,
+    model::{Environment, world::World},
     terraform::{
         lower,
         print::{Colored, is_generated, map_lines, print_file, print_file_to, print_root},
@@ -72,7 +72,7 @@ fn assert_placed(bytes: &[u8]) {
 
 fn compile_config(environment: &Arc<Environment>, bytes: &[u8]) {
     let path = format!("{}/orders.yaml", environment.spec.configs);
-    let (database, problems) = compile::unit(environment, &path, bytes.to_vec(), TODAY);
+    let (database, problems) = compile::unit(environment, &path, bytes.to_vec(), World::on(TODAY));
     assert_showable(&problems);
     let rejected = problems.has_errors();
     assert!(database.is_some() || rejected, "no instance, and no reason");

@@ -18,7 +18,10 @@ use storage_valet_rds::{
     },
     diagnostic::{Checked, Diagnostics, report},
     io,
-    model::{Database, Environment},
+    model::{
+        Database, Environment,
+        world::{Roots, World},
+    },
     review::{self, retirement, stale},
     terraform::{
         lower::{self, Owner},
@@ -35,6 +38,15 @@ pub(crate) const TODAY: &str = "2026-11-01";
 
 pub(crate) fn today() -> Date {
     TODAY.parse().unwrap()
+}
+
+/// The generated roots in a folder.
+struct Folder<'a>(&'a Path);
+
+impl Roots for Folder<'_> {
+    fn root_of(&self, database: &Database) -> Option<String> {
+        io::root_of(self.0, database)
+    }
 }
 
 /// A workspace and everything that was found in it.
@@ -61,7 +73,9 @@ impl Workspace {
             }
         };
         let (files, problems) = io::configs(folder, &environments).unwrap();
-        let mut compiled = compile::compile(&environments, files, today());
+        let roots = Folder(folder);
+        let world = World::new(today(), &roots);
+        let mut compiled = compile::compile(&environments, files, world);
         let missing = io::snapshot::missing_modules(folder, &environments).unwrap();
         compiled.problems.extend(missing);
         compiled.problems.extend(problems);
@@ -108,7 +122,7 @@ fn against_base(
         return Diagnostics::new();
     }
     let (files, _) = io::configs(&base, environments).unwrap();
-    let old = compile::compile(environments, files, today()).databases;
+    let old = compile::compile(environments, files, World::on(today())).databases;
     let side = |databases: &[Database]| -> BTreeMap<String, RootChange> {
         let root = |one| {
             let files = print_root(&lower::unit(one))

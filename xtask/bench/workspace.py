@@ -39,7 +39,15 @@ ENVIRONMENT = """\
         clientCidrs: [10.80.0.0/16]
     tags: {{cost-center: storage, stage: {name}}}
     defaults: {{username: postgres, multiAz: {multi}}}
-    quotas: {{proxies: {quota}0, loadBalancers: {quota}0, endpointsPerVpc: {quota}0}}
+    quotas:
+      proxies: {quota}0
+      loadBalancers: {quota}0
+      endpointsPerVpc: {quota}0
+      instances: {quota}0
+      subnetGroups: {quota}0
+      parameterGroups: {quota}0
+      roles: {quota}00
+      allocatedStorage: 4000000000
 """
 SHARED = """\
     kmsKeyArn: arn:aws:kms:eu-central-1:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab

@@ -70,7 +70,7 @@ pub(crate) fn evaluate(sh: &Shell) -> Result<String> {
     let workspace = Path::new(WORKSPACE);
     files::clear(sh, WORKSPACE)?;
     let shared = sh.read_file(SHARED)?;
-    let quotas = "    quotas: {proxies: 9999, loadBalancers: 9999, endpointsPerVpc: 9999}\n";
+    let quotas = "    quotas: {proxies: 9999, loadBalancers: 9999, endpointsPerVpc: 9999, instances: 9999, subnetGroups: 9999, parameterGroups: 9999, roles: 99999, allocatedStorage: 9999999}\n";
     sh.write_file(workspace.join("valet.yaml"), shared + quotas)?;
     let texts = texts();
     for (number, text) in texts.iter().enumerate() {

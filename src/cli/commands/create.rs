@@ -16,7 +16,9 @@ use crate::{
         fix::CONFIG_SCHEMA,
     },
     config::assignment::{self, Assignment},
-    io, rules,
+    io,
+    model::world::World,
+    rules,
 };
 
 /// Arguments of `create`.
@@ -120,7 +122,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         old: old(&session, &path)?,
         others: session.others(environment, &path)?,
         path,
-        today: session.today,
+        world: World::new(session.today, &session),
     };
     let old = draft.old.clone();
     questions::values(&session, &mut draft, &mut assignments)?;

@@ -16,7 +16,7 @@ use crate::{
     compile,
     diagnostic::Problem,
     io,
-    model::{Database, Environment, identity::UnitId},
+    model::{Database, Environment, identity::UnitId, world::World},
     review::gate,
     terraform::{
         lower::Owner,
@@ -130,7 +130,12 @@ fn told<'a>(
 fn named(session: &Session, unit: &UnitId) -> Result<Database, Stop> {
     let (environment, path) = session.find_unit(unit)?;
     let bytes = io::read_in(&session.workspace, &path)?;
-    let (database, problems) = compile::unit(&environment, &path, bytes, session.today);
+    let (database, problems) = compile::unit(
+        &environment,
+        &path,
+        bytes,
+        World::new(session.today, session),
+    );
     // An acknowledgement that has expired is no reason to say nothing: it just does not count.
     let wrong = problems
         .iter()

@@ -8,19 +8,19 @@ use crate::{
     cli::{
         complete,
         context::Context,
+        session::Session,
         stop::Stop,
         terminal::{note, print, show_problems},
     },
     compile::{self, example},
     diagnostic::Diagnostics,
     io,
-    model::Environment,
+    model::{Environment, world::World},
     terraform::{
         lower,
         print::{Colored, Sink, Style, print_file_to},
         root_module::RootModule,
     },
-    text::date::Date,
 };
 
 /// Arguments of `preview`.
@@ -67,13 +67,17 @@ struct Compiled {
 }
 
 fn compile(what: &str, context: &Context) -> Result<Compiled, Stop> {
-    let subject = subject(what, context)?;
-    let (database, problems) = compile::unit(
-        &subject.environment,
-        &subject.path,
-        subject.bytes,
-        subject.today,
-    );
+    let Subject {
+        environment,
+        path,
+        bytes,
+        session,
+    } = subject(what, context)?;
+    let world = match &session {
+        Some(session) => World::new(session.today, session),
+        None => World::on(context.today),
+    };
+    let (database, problems) = compile::unit(&environment, &path, bytes, world);
     let rejected = problems.has_errors();
     let database = database.filter(|_| !rejected);
     let hcl = database.map(|database| {
@@ -89,9 +93,9 @@ fn compile(what: &str, context: &Context) -> Result<Compiled, Stop> {
         }
     });
     Ok(Compiled {
-        outside: subject.outside,
+        outside: session.is_none(),
         problems,
-        base: subject.base,
+        base: session.map(|session| session.base).unwrap_or_default(),
         hcl,
     })
 }
@@ -115,9 +119,8 @@ struct Subject {
     environment: Arc<Environment>,
     path: String,
     bytes: Vec<u8>,
-    base: String,
-    today: Date,
-    outside: bool,
+    /// The workspace that it is in; none for the built-in example environment.
+    session: Option<Session>,
 }
 
 fn subject(what: &str, context: &Context) -> Result<Subject, Stop> {
@@ -134,9 +137,7 @@ fn subject(what: &str, context: &Context) -> Result<Subject, Stop> {
             bytes: io::read_in(&session.workspace, &path)?,
             environment,
             path,
-            base: session.base,
-            today: session.today,
-            outside: false,
+            session: Some(session),
         });
     }
     let bytes = if what == "-" {
@@ -156,9 +157,7 @@ fn subject(what: &str, context: &Context) -> Result<Subject, Stop> {
         environment,
         path,
         bytes,
-        base: String::new(),
-        today: context.today,
-        outside: true,
+        session: None,
     })
 }
 

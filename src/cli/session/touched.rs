@@ -12,7 +12,7 @@ use crate::{
     },
     diagnostic::{Diagnostics, Problem},
     io::{self, snapshot::folder},
-    model::{Database, Environment},
+    model::{Database, Environment, world::World},
     review::{
         retirement::{self, StandingRoot},
         stale,
@@ -112,7 +112,8 @@ impl Session {
             return Ok(One::Gone(io::standing_root(&self.workspace, &directory)?));
         }
         let bytes = io::read_in(&self.workspace, &path)?;
-        let (database, problems) = compile::unit(environment, &path, bytes, self.today);
+        let (database, problems) =
+            compile::unit(environment, &path, bytes, World::new(self.today, self));
         Ok(One::Compiled(path, database.map(Box::new), problems))
     }
 

@@ -323,12 +323,16 @@ rules! {
         "logExports: [iam-db-auth-error]";
     QUOTA_EXCEEDED = Error "quota-exceeded":
         "The account's quota is too small.",
-        "Every unit needs one proxy, one network load balancer, and one interface endpoint in the VPC for the proxy. Raise the quota, then write it in `quotas`.",
+        "Counted from the files: what units and environments need in an account and Region, of roles and OIDC providers in the account. What others keep in the account comes on top. Raise the quota, then write it in `quotas`.",
         "21 units with the default quota of 20 proxies";
     QUOTA_NEAR = Warning "quota-near":
         "80 % of a quota of the account are used.",
         "Ask for a higher quota before the next database cannot be created, then write it in `quotas`.",
         "16 units with the default quota of 20 proxies";
+    TRUST_POLICY_SIZE = Error "trust-policy-size":
+        "So many clusters do not fit into the trust policy of a role.",
+        "IAM takes 2048 characters, and up to 8192 when the account asks for them; every cluster needs a statement of about 400. White space does not count.",
+        "clusters: five EKS clusters, with the default quota";
     LIVE_ROOT_ORPHANED = Error "live-root-orphaned":
         "The config of a live database is gone.",
         "Deleting the file, or changing its shortname, would leave the database running with nobody to look after it. Put it back. To move a database, keep its shortname in the renamed file. To end it, write `lifecycle: retiring`, apply, write `lifecycle: retired`, apply, and then delete the file.",
@@ -349,10 +353,18 @@ rules! {
         "`restoreFrom` is written once.",
         "It counts only when the database is created. Adding it later restores nothing. Removing it hands user, database name and key back to the config, and where these are not the snapshot's, Terraform replaces the database. To restore again, create a database with another shortname.",
         "restoreFrom removed from a config whose database exists";
+    RESTORE_INCOMPLETE = Error "restore-incomplete":
+        "What the snapshot decides is not written.",
+        "A restored database has the snapshot's encryption, a size at least as large, and a version that AWS can reach from it. A default that differs makes AWS refuse the restore, or Terraform replace the database on the next plan. Look the three up in the snapshot, and write them beside `restoreFrom`.",
+        "restoreFrom without engineVersion, allocatedStorage and encrypted";
     STORAGE_SHRINKS = Error "storage-shrinks":
         "A volume cannot shrink.",
         "AWS refuses the change after the plan has been approved. Keep the size; to shrink, move the data to a second, smaller database.",
         "allocatedStorage: 100 changed to 50";
+    STORAGE_GROWTH = Error "storage-growth":
+        "A volume grows by a tenth or more.",
+        "AWS rounds a smaller step up, and from then on every plan would find a difference.",
+        "allocatedStorage: 100 changed to 105";
     VERSION_DOWNGRADE = Error "version-downgrade":
         "A version cannot go back.",
         "AWS refuses to downgrade. To go back, create a database with another shortname from a snapshot taken before the upgrade.",

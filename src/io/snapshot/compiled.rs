@@ -13,7 +13,7 @@ use crate::{
         self,
         git::{Commit, Mode, Refusal, Repository, TreeEntry},
     },
-    model::Environment,
+    model::{Environment, world::World},
     text::{date::Date, path::normal},
     yaml::MAX_BYTES,
 };
@@ -38,7 +38,7 @@ pub fn read(files: Files, today: Date) -> Result<Option<Side>, Unreadable> {
     let environments = compile::open(valet).map_err(Unreadable::Problems)?;
     let configs = files.configs(&environments)?;
     let paths: BTreeSet<String> = configs.iter().map(|file| file.path.clone()).collect();
-    let compiled = compile::compile(&environments, configs, today);
+    let compiled = compile::compile(&environments, configs, World::on(today));
     Ok(Some(Side::new(environments, compiled.databases, &paths)))
 }
 

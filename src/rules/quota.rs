@@ -1,0 +1,340 @@
+//! Quotas of AWS that files can reach: what an account holds, in a Region or in all, and how long a trust policy is.
+//!
+//! Defaults as AWS publishes them for RDS, Elastic Load Balancing, PrivateLink and IAM.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use serde_json::json;
+
+use super::Found;
+use crate::{
+    aws::name::{Kind, SharedNames},
+    config::{Lifecycle, workspace::Quotas},
+    diagnostic::{Problem, rule},
+    model::{Database, Environment},
+};
+
+/// A quota: what it counts, its key, the default of an account, and what shares it.
+struct Quota {
+    what: &'static str,
+    key: &'static str,
+    default: u32,
+    stated: fn(&Quotas) -> Option<u32>,
+    counts: Counts,
+    scope: Scope,
+}
+
+/// What a quota counts.
+#[derive(Clone, Copy)]
+enum Counts {
+    /// Things that have a name of this kind, of units and of environments.
+    Named(Kind),
+    /// The snapshots that retirements leave.
+    Snapshots,
+    /// GiB of volumes.
+    Storage,
+    /// Issuers of clusters, each once.
+    Issuers,
+}
+
+/// What shares a quota.
+#[derive(Clone, Copy)]
+enum Scope {
+    /// An account in a Region.
+    Region,
+    /// A VPC.
+    Vpc,
+    /// An account.
+    Account,
+}
+
+const fn quota(
+    what: &'static str,
+    key: &'static str,
+    default: u32,
+    stated: fn(&Quotas) -> Option<u32>,
+    counts: Counts,
+    scope: Scope,
+) -> Quota {
+    Quota {
+        what,
+        key,
+        default,
+        stated,
+        counts,
+        scope,
+    }
+}
+
+const QUOTAS: [Quota; 10] = {
+    use Counts::{Issuers, Named, Snapshots, Storage};
+    use Scope::{Account, Region, Vpc};
+    [
+        quota(
+            "RDS proxies",
+            "proxies",
+            20,
+            |quotas| quotas.proxies,
+            Named(Kind::Proxy),
+            Region,
+        ),
+        quota(
+            "network load balancers",
+            "loadBalancers",
+            50,
+            |quotas| quotas.load_balancers,
+            Named(Kind::LoadBalancer),
+            Region,
+        ),
+        // Every proxy makes one.
+        quota(
+            "interface endpoints",
+            "endpointsPerVpc",
+            50,
+            |quotas| quotas.endpoints_per_vpc,
+            Named(Kind::Proxy),
+            Vpc,
+        ),
+        quota(
+            "RDS instances",
+            "instances",
+            40,
+            |quotas| quotas.instances,
+            Named(Kind::Database),
+            Region,
+        ),
+        quota(
+            "DB subnet groups",
+            "subnetGroups",
+            50,
+            |quotas| quotas.subnet_groups,
+            Named(Kind::SubnetGroup),
+            Region,
+        ),
+        quota(
+            "DB parameter groups, and one more for every major upgrade",
+            "parameterGroups",
+            50,
+            |quotas| quotas.parameter_groups,
+            Named(Kind::ParameterGroup),
+            Region,
+        ),
+        quota(
+            "manual snapshots",
+            "snapshots",
+            100,
+            |quotas| quotas.snapshots,
+            Snapshots,
+            Region,
+        ),
+        quota(
+            "IAM roles",
+            "roles",
+            1000,
+            |quotas| quotas.roles,
+            Named(Kind::Role),
+            Account,
+        ),
+        quota(
+            "IAM OIDC providers",
+            "oidcProviders",
+            100,
+            |quotas| quotas.oidc_providers,
+            Issuers,
+            Account,
+        ),
+        quota(
+            "GiB of storage",
+            "allocatedStorage",
+            100_000,
+            |quotas| quotas.allocated_storage,
+            Storage,
+            Region,
+        ),
+    ]
+};
+
+impl Quota {
+    fn most(&self, environment: &Environment) -> u32 {
+        (self.stated)(&environment.spec.quotas).unwrap_or(self.default)
+    }
+
+    fn shared_by(&self, environment: &Environment) -> String {
+        let spec = &environment.spec;
+        let region = || format!("account {} in {}", spec.account_id, spec.region);
+        match self.scope {
+            Scope::Region => region(),
+            Scope::Vpc => format!("{} of {}", spec.network.vpc_id, region()),
+            Scope::Account => format!("account {}", spec.account_id),
+        }
+    }
+
+    fn of_environment(&self, environment: &Environment) -> u32 {
+        let Counts::Named(kind) = self.counts else {
+            return 0;
+        };
+        let shared = SharedNames::derive(&environment.name).all();
+        let named = shared
+            .iter()
+            .filter(|(of, _, needs)| *of == kind && needs.is_empty());
+        count(named.count())
+    }
+
+    fn of_unit(&self, database: &Database) -> u32 {
+        let is_retired = database.lifecycle.value == Lifecycle::Retired;
+        // What is forgotten stays in AWS.
+        if is_retired && !database.retain.value && !matches!(self.counts, Counts::Snapshots) {
+            return 0;
+        }
+        match self.counts {
+            // The role of the pods has a name of its own.
+            Counts::Named(Kind::Role) => count(database.names.count(Kind::Role)) + 1,
+            Counts::Named(kind) => count(database.names.count(kind)),
+            Counts::Snapshots => database.final_snapshot().map_or(0, |_| 1),
+            Counts::Storage => database.allocated_storage.value,
+            Counts::Issuers => 0,
+        }
+    }
+}
+
+/// Everything that passes a quota, or is close to it.
+pub(super) fn check(environments: &[Arc<Environment>], databases: &[Database]) -> Vec<Problem> {
+    QUOTAS
+        .iter()
+        .flat_map(|quota| exceeded(quota, environments, databases))
+        .collect()
+}
+
+/// What shares one quota.
+struct Sharers<'a> {
+    count: u32,
+    issuers: BTreeSet<&'a str>,
+    /// The environment that states the largest quota.
+    environment: &'a Environment,
+}
+
+fn exceeded(
+    quota: &Quota,
+    environments: &[Arc<Environment>],
+    databases: &[Database],
+) -> Vec<Problem> {
+    let mut units: BTreeMap<&str, u32> = BTreeMap::new();
+    for database in databases {
+        let count = units.entry(&database.environment.name).or_default();
+        *count = count.saturating_add(quota.of_unit(database));
+    }
+    let mut scopes: BTreeMap<String, Sharers> = BTreeMap::new();
+    for environment in environments {
+        let sharers = scopes
+            .entry(quota.shared_by(environment))
+            .or_insert_with(|| Sharers {
+                count: 0,
+                issuers: BTreeSet::new(),
+                environment,
+            });
+        let of_units = units.get(environment.name.as_str()).copied().unwrap_or(0);
+        let own = quota.of_environment(environment);
+        sharers.count = sharers.count.saturating_add(of_units).saturating_add(own);
+        let clusters = environment.spec.clusters.values();
+        sharers
+            .issuers
+            .extend(clusters.map(|cluster| cluster.oidc_issuer.as_str()));
+        if quota.most(environment) > quota.most(sharers.environment) {
+            sharers.environment = environment;
+        }
+    }
+    scopes
+        .into_iter()
+        .filter_map(|(scope, sharers)| {
+            let needed = match quota.counts {
+                Counts::Issuers => count(sharers.issuers.len()),
+                _ => sharers.count,
+            };
+            problem(quota, &scope, needed, sharers.environment)
+        })
+        .collect()
+}
+
+fn problem(quota: &Quota, scope: &str, needed: u32, environment: &Environment) -> Option<Problem> {
+    let most = quota.most(environment);
+    let rule = match u64::from(needed) {
+        needed if needed > most.into() => &rule::QUOTA_EXCEEDED,
+        needed if needed * 10 >= u64::from(most) * 8 => &rule::QUOTA_NEAR,
+        _ => return None,
+    };
+    let mut span = environment.span(&format!("quotas/{}", quota.key));
+    if span.range.is_empty() {
+        span = environment.span("accountId");
+    }
+    let message = format!("{scope} needs {needed} {}; its quota is {most}", quota.what);
+    let help = format!(
+        "ask AWS for a higher quota, then write it in `environments.{}.quotas.{}`",
+        environment.name, quota.key
+    );
+    Some(Problem::new(rule, span, message).help(help))
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// Characters of a trust policy that AWS takes when nobody has asked for more.
+const TRUST_POLICY: u32 = 2048;
+
+impl Found<'_> {
+    /// Whether the policy fits that says whose pods may take the role.
+    pub(super) fn trust_policy(&mut self) {
+        let database = self.database;
+        let environment = &database.environment;
+        let quotas = &environment.spec.quotas;
+        let most = quotas.trust_policy_length.unwrap_or(TRUST_POLICY);
+        if trust_policy_length(database) <= usize::try_from(most).unwrap_or(usize::MAX) {
+            return;
+        }
+        let clusters = database.clusters.value.len();
+        let message = format!(
+            "the policy by which {clusters} clusters trust a role is longer than the {most} characters that IAM takes"
+        );
+        let help = format!(
+            "name fewer `clusters`, or ask AWS for a longer \"role trust policy length\" and write it in `environments.{}.quotas.trustPolicyLength`",
+            environment.name
+        );
+        self.add(
+            &rule::TRUST_POLICY_SIZE,
+            database.clusters.origin,
+            message,
+            help,
+        );
+    }
+}
+
+/// Length of the trust policy that the irsa-role module makes, as IAM counts it: without white space.
+fn trust_policy_length(database: &Database) -> usize {
+    let environment = &database.environment;
+    let known = &environment.spec.clusters;
+    let clusters = database.clusters.value.iter();
+    let statements: Vec<_> = clusters
+        .filter_map(|name| known.get(name))
+        .map(|cluster| {
+            let issuer = cluster.oidc_issuer.trim_start_matches("https://");
+            let subject = format!(
+                "system:serviceaccount:{}:{}",
+                database.namespace.value, database.service_account_name.value
+            );
+            json!({
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {"StringEquals": {
+                    format!("{issuer}:aud"): "sts.amazonaws.com",
+                    format!("{issuer}:sub"): subject,
+                }},
+                "Effect": "Allow",
+                "Principal": {"Federated": environment.oidc_provider_arn(&cluster.oidc_issuer)},
+            })
+        })
+        .collect();
+    let policy = json!({"Statement": statements, "Version": "2012-10-17"});
+    policy.to_string().chars().count()
+}
