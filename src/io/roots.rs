@@ -3,7 +3,7 @@
 //! A run can be killed at any moment: a file is whole or has a name of its own until it is. A new text is on the disk
 //! before it takes the place of an old one; a new root has nothing to lose, so it is not waited for.
 
-use std::{ffi::OsStr, io, path::Path};
+use std::{collections::BTreeSet, ffi::OsStr, io, path::Path};
 
 use cap_std::fs::DirEntry;
 use rayon::prelude::*;
@@ -26,32 +26,43 @@ use crate::{
 /// Bytes of a file that can be one of ours: many times what the largest config comes to.
 const MAX_GENERATED: usize = 8 * 1024 * 1024;
 
-/// Generated roots that are not among `expected`, and whether there is anything that [`sweep`] may have to remove.
+/// What the folders of the environments hold.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The folders among those that are expected.
+    pub expected: BTreeSet<String>,
+    /// Generated roots that are not expected.
+    pub strays: Vec<StandingRoot>,
+    /// Whether there is anything that [`sweep`] may have to remove.
+    pub is_untidy: bool,
+}
+
+/// Lists the folders of the environments.
 ///
 /// # Errors
 /// When a folder cannot be read, or the output folder is reached through a symbolic link.
-pub fn stray_roots(
+pub fn listing(
     workspace: &Path,
     output: &str,
-    expected: &dyn Fn(&str) -> bool,
-) -> Result<(Vec<StandingRoot>, bool), Failure> {
-    let mut strays = Vec::new();
-    let mut is_untidy = false;
+    expected: &BTreeSet<String>,
+) -> Result<Listing, Failure> {
+    let mut listing = Listing::default();
     for (environment, folder) in environments(workspace, output)? {
         let parent = format!("{output}/{environment}");
         for root in folder.list()? {
             let directory = format!("{parent}/{}", root.file_name().to_string_lossy());
             let is_folder = root.file_type().is_ok_and(|kind| kind.is_dir());
-            if expected(&directory) && is_folder {
+            if is_folder && expected.contains(&directory) {
+                listing.expected.insert(directory);
                 continue;
             }
-            is_untidy = true;
+            listing.is_untidy = true;
             if is_folder && !is_unfinished(&root) {
-                strays.extend(standing_root(workspace, &directory)?);
+                listing.strays.extend(standing_root(workspace, &directory)?);
             }
         }
     }
-    Ok((strays, is_untidy))
+    Ok(listing)
 }
 
 /// The folders of environments in the output folder, by name; none when there is no output folder.
@@ -106,10 +117,10 @@ pub fn root_of(workspace: &Path, database: &Database) -> Option<String> {
     if is_there {
         return Some(own);
     }
-    let is_own = |directory: &str| directory == own;
-    let (others, _) = stray_roots(workspace, &database.environment.output, &is_own).ok()?;
+    let output = &database.environment.output;
+    let others = listing(workspace, output, &BTreeSet::from([own])).ok()?;
     let state = Some(database.state());
-    let mut others = others.into_iter();
+    let mut others = others.strays.into_iter();
     let other = others.find(|root| root.state() == state && root.root.is_live());
     other.map(|root| root.directory)
 }

@@ -169,10 +169,7 @@ fn on_disk(
 ) -> Diagnostics {
     let expected = compile::expected_roots(environments, databases);
     let output = &environments[0].output;
-    let strays = io::stray_roots(folder, output, &|directory| expected.contains(directory))
-        .unwrap()
-        .0;
-    let mut roots = strays;
+    let mut roots = io::listing(folder, output, &expected).unwrap().strays;
     for database in databases {
         let directory = database.directory();
         let terraform = io::terraform(folder, &directory).unwrap();

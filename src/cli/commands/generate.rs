@@ -15,7 +15,7 @@ use crate::{
     },
     compile,
     diagnostic::report,
-    io,
+    io::{self, Listing},
     model::Database,
     review::retirement::{self, Leaving, StandingRoot},
     terraform::{
@@ -81,11 +81,15 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     if problems.has_errors() {
         return Err(session.problems(problems));
     }
-    let (mut roots, mut is_untidy) = session.strays(&compiled.databases)?;
+    let Listing {
+        expected: there,
+        strays: mut roots,
+        mut is_untidy,
+    } = session.listing(&compiled.databases)?;
     let mut looks = look_at_all(&session, &owners)?;
     roots.extend(looks.iter_mut().filter_map(|look| look.telling.take()));
-    let others = compiled.databases.iter().filter(|one| !selected(one));
-    for other in others {
+    let others = compiled.databases.iter();
+    for other in others.filter(|one| !selected(one) && there.contains(&one.directory())) {
         roots.extend(session.telling(other)?);
     }
     let life = retirement::compare(&roots, &session.owners(&compiled.databases));

@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::{Session, Stop};
 use crate::{
-    compile, io,
+    compile,
+    io::{self, Listing},
     model::Database,
     review::retirement::{self, Retirement, StandingRoot},
     terraform::{
@@ -19,9 +20,14 @@ impl Session {
     /// # Errors
     /// When a root cannot be read.
     pub fn life(&self, databases: &[Database]) -> Result<Retirement, Stop> {
-        let (mut roots, _) = self.strays(databases)?;
+        let Listing {
+            expected: there,
+            strays: mut roots,
+            ..
+        } = self.listing(databases)?;
         let standing = databases
             .par_iter()
+            .filter(|database| there.contains(&database.directory()))
             .map(|database| self.telling(database))
             .collect::<Result<Vec<_>, Stop>>()?;
         roots.extend(standing.into_iter().flatten());
@@ -35,18 +41,13 @@ impl Session {
         shared.chain(databases.iter().map(Owner::Unit)).collect()
     }
 
-    /// Roots of none of these units, and whether a sweep may have something to do.
+    /// The roots of these units that are there, and what else is beside them.
     ///
     /// # Errors
     /// When a root cannot be read.
-    pub fn strays(&self, databases: &[Database]) -> Result<(Vec<StandingRoot>, bool), Stop> {
+    pub fn listing(&self, databases: &[Database]) -> Result<Listing, Stop> {
         let expected = compile::expected_roots(&self.environments, databases);
-        let is_expected = |directory: &str| expected.contains(directory);
-        Ok(io::stray_roots(
-            &self.workspace,
-            self.output(),
-            &is_expected,
-        )?)
+        Ok(io::listing(&self.workspace, self.output(), &expected)?)
     }
 
     /// The root of a unit, when it has something to say about the unit's life.

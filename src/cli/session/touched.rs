@@ -39,7 +39,7 @@ impl Session {
     pub fn touched(&self, changes: &Changes, all: bool) -> Result<Touched, Stop> {
         if all || changes.touches(WORKSPACE_FILE) {
             let (compiled, paths) = self.compile_paths()?;
-            let (orphans, _) = self.strays(&compiled.databases)?;
+            let orphans = self.listing(&compiled.databases)?.strays;
             return Ok(Touched {
                 side: Side::new(self.environments.clone(), compiled.databases, &paths),
                 problems: compiled.problems,
