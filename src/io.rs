@@ -13,7 +13,7 @@ pub mod snapshot;
 mod write;
 
 use std::{
-    fmt, fs,
+    error, fmt, fs,
     io::{self, Read, Write},
     path::{Component, Path, PathBuf},
 };
@@ -34,21 +34,83 @@ pub use write::{refuse_links, write_config};
 #[derive(Debug)]
 pub struct Failure {
     path: PathBuf,
-    error: io::Error,
+    cause: Cause,
+}
+
+/// Why a file or folder cannot be read or written.
+#[derive(Debug)]
+enum Cause {
+    /// The system refuses.
+    System(io::Error),
+    /// It leads out of this folder.
+    LeadsOut(String),
+    /// It is a symbolic link, and this is what does not happen with it.
+    Link(&'static str),
+    /// It is something else than a file.
+    NotFile,
+    /// It is something else than a folder.
+    NotFolder,
+    /// It is where git keeps what it knows.
+    OfGit,
+    /// It has more bytes than this.
+    TooLarge(usize),
+    /// Its path does not go down from the workspace.
+    OutsideWorkspace,
+    /// Its path does not go down from the repository.
+    OutsideRepository,
+    /// It is a folder among the files of a root.
+    StrangeFolder,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::System(error) => error.fmt(f),
+            Self::LeadsOut(folder) => write!(f, "it leads out of {folder}"),
+            Self::Link(what) => write!(f, "a symbolic link{what}"),
+            Self::NotFile => f.write_str("not a regular file"),
+            Self::NotFolder => f.write_str("not a folder"),
+            Self::OfGit => f.write_str("git's own; nothing is read or written there"),
+            Self::TooLarge(most) => write!(f, "more than {most} bytes"),
+            Self::OutsideWorkspace => {
+                f.write_str("outside the workspace; nothing is written there")
+            }
+            Self::OutsideRepository => {
+                f.write_str("outside of the repository; only files in it are changed")
+            }
+            Self::StrangeFolder => f.write_str("a folder that no run has made; remove it"),
+        }
+    }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.to_string_lossy();
-        write!(f, "{}: {}", spelt_out(&path), self.error)
+        write!(f, "{}: {}", spelt_out(&path), self.cause)
     }
 }
 
-impl std::error::Error for Failure {}
+impl error::Error for Failure {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match &self.cause {
+            Cause::System(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> Failure {
+impl From<io::Error> for Cause {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+fn at<C: Into<Cause>>(path: &Path) -> impl FnOnce(C) -> Failure {
     let path = path.to_owned();
-    |error| Failure { path, error }
+    |cause| Failure {
+        path,
+        cause: cause.into(),
+    }
 }
 
 /// The nearest folder with a `valet.yaml`, from a folder upwards, as it is named from here.
@@ -152,7 +214,7 @@ pub fn read_named(path: &Path) -> Result<Vec<u8>, Failure> {
     };
     let read =
         Boundary::open(folder).and_then(|boundary| boundary.read(rest, MAX_BYTES, Links::Followed));
-    read.map_err(|failure| at(path)(failure.error))
+    read.map_err(|failure| at(path)(failure.cause))
 }
 
 /// Reads standard input, but never more than an input may have and a little.
@@ -220,7 +282,7 @@ pub fn files_below(folder: &Path) -> Result<Vec<String>, Failure> {
         .into_iter()
         .filter_entry(|entry| !hidden(entry))
     {
-        let entry = entry.map_err(|error| at(folder)(error.into()))?;
+        let entry = entry.map_err(|error| at(folder)(io::Error::from(error)))?;
         if entry.file_type().is_file()
             && let Ok(inner) = entry.path().strip_prefix(folder)
         {
@@ -281,8 +343,7 @@ fn read_up_to(most: usize, from: impl Read, path: &Path) -> Result<Vec<u8>, Fail
 
 fn within(most: usize, bytes: Vec<u8>, path: &Path) -> Result<Vec<u8>, Failure> {
     if bytes.len() > most {
-        let message = format!("more than {most} bytes");
-        return Err(at(path)(io::Error::other(message)));
+        return Err(at(path)(Cause::TooLarge(most)));
     }
     Ok(bytes)
 }

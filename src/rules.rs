@@ -16,7 +16,6 @@ pub mod waiver;
 use crate::{
     aws::{
         engine::{LogExport, Major},
-        instance_class::UnknownClass,
         window::SHORTEST,
     },
     config::Authentication,
@@ -125,17 +124,12 @@ impl Found<'_> {
     fn engine(&mut self, today: Date) {
         let database = self.database;
         let (engine, facts) = (database.engine.value, database.facts());
-        if let Err(UnknownClass {
-            part,
-            message,
-            known,
-        }) = database.instance_class.value.capacity()
-        {
+        if let Err(unknown) = database.instance_class.value.capacity() {
             self.add(
                 &rule::UNKNOWN_CLASS,
                 database.instance_class.origin,
-                message,
-                suggest::question_and_list(&part, &known, "there are"),
+                unknown.to_string(),
+                suggest::question_and_list(&unknown.part, &unknown.known, "there are"),
             );
         }
         let version = database.engine_version.value;

@@ -2,7 +2,7 @@
 //!
 //! As AWS offered them for PostgreSQL in October 2026.
 
-use std::{fmt, str::FromStr};
+use std::{error, fmt, str::FromStr};
 
 use crate::text::{as_text::as_text, malformed::Malformed};
 
@@ -96,13 +96,25 @@ pub struct Capacity {
 /// Why a class cannot be ordered.
 #[derive(Debug)]
 pub struct UnknownClass {
+    /// The family whose size is wrong; none when there is no such family.
+    pub family: Option<String>,
     /// The part of its name that is wrong.
     pub part: String,
-    /// In words.
-    pub message: String,
     /// The words that would be right.
     pub known: Vec<&'static str>,
 }
+
+impl fmt::Display for UnknownClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = &self.part;
+        match &self.family {
+            Some(family) => write!(f, "`{family}` has no size `{part}`"),
+            None => write!(f, "there is no class family `{part}`"),
+        }
+    }
+}
+
+impl error::Error for UnknownClass {}
 
 impl InstanceClass {
     /// What is known of it.
@@ -113,15 +125,15 @@ impl InstanceClass {
         let Self { family, size } = self;
         let Some(found) = FAMILIES.iter().find(|known| known.name == family) else {
             return Err(UnknownClass {
+                family: None,
                 part: family.clone(),
-                message: format!("there is no class family `{family}`"),
                 known: FAMILIES.iter().map(|known| known.name).collect(),
             });
         };
         if !found.sizes.contains(&size.as_str()) {
             return Err(UnknownClass {
+                family: Some(family.clone()),
                 part: size.clone(),
-                message: format!("`{family}` has no size `{size}`"),
                 known: found.sizes.to_vec(),
             });
         }

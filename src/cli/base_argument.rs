@@ -98,11 +98,8 @@ impl BaseArgument {
     fn open(&self, session: &Session) -> Result<Base<'_>, Stop> {
         match (&self.named.reference, &self.named.folder) {
             (Some(reference), _) => {
-                let found = Repository::find(&session.workspace).and_then(|repository| {
-                    let base = repository.merge_base(reference)?;
-                    Ok((repository, base))
-                });
-                let (repository, base) = found.map_err(|error| Stop::Machine(error.to_string()))?;
+                let repository = Repository::find(&session.workspace)?;
+                let base = repository.merge_base(reference)?;
                 if let Some(superproject) = &repository.superproject {
                     note(format!(
                         "compared inside the submodule in {}, not in {superproject}",

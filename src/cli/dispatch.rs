@@ -125,7 +125,7 @@ fn parse(program: &'static str, typed: Vec<OsString>) -> Result<Option<Arguments
     }
     let mut command = command(program);
     let typed = legacy::rewrite(&command, typed)
-        .map_err(|message| command.error(ErrorKind::InvalidValue, message))?;
+        .map_err(|glued| command.error(ErrorKind::InvalidValue, glued))?;
     let matches = command.try_get_matches_from(typed)?;
     Arguments::from_arg_matches(&matches).map(Some)
 }

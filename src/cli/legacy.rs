@@ -1,7 +1,11 @@
 //! Two-letter short options, which `agoractl rds` has and clap has not: put into their long forms before clap reads
 //! them, and shown in the help.
 
-use std::ffi::{OsStr, OsString};
+use std::{
+    error,
+    ffi::{OsStr, OsString},
+    fmt,
+};
 
 use clap::{Arg, Command};
 
@@ -18,13 +22,33 @@ pub const SHORTS: &[(&str, &str, &str)] = &[
     ("privatelink", "-pr", "privatelink-repository"),
 ];
 
+/// A value that is glued to a two-letter option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GluedValue {
+    short: &'static str,
+    long: &'static str,
+    value: String,
+}
+
+impl fmt::Display for GluedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { short, long, value } = self;
+        write!(
+            f,
+            "`{short}{value}`: write `{short} {value}`, or `--{long}={value}`"
+        )
+    }
+}
+
+impl error::Error for GluedValue {}
+
 /// Puts the two-letter options of the command that is typed into their long forms.
 ///
 /// Only the option alone, or with `=`, is one: `-snorders` could as well be `-s norders`.
 ///
 /// # Errors
 /// When a value is glued to a two-letter option.
-pub fn rewrite(root: &Command, typed: Vec<OsString>) -> Result<Vec<OsString>, String> {
+pub fn rewrite(root: &Command, typed: Vec<OsString>) -> Result<Vec<OsString>, GluedValue> {
     let Some(at) = position(root, &typed) else {
         return Ok(typed);
     };
@@ -42,16 +66,18 @@ pub fn rewrite(root: &Command, typed: Vec<OsString>) -> Result<Vec<OsString>, St
     Ok(rewritten)
 }
 
-fn long(command: &OsStr, text: &str) -> Result<Option<String>, String> {
+fn long(command: &OsStr, text: &str) -> Result<Option<String>, GluedValue> {
     let rows = SHORTS.iter().filter(|(owner, ..)| command == *owner);
     for (_, short, long) in rows {
         match text.strip_prefix(short) {
             Some("") => return Ok(Some(format!("--{long}"))),
             Some(rest) => {
                 let Some(value) = rest.strip_prefix('=') else {
-                    return Err(format!(
-                        "`{text}`: write `{short} {rest}`, or `--{long}={rest}`"
-                    ));
+                    return Err(GluedValue {
+                        short,
+                        long,
+                        value: rest.to_owned(),
+                    });
                 };
                 return Ok(Some(format!("--{long}={value}")));
             }
@@ -99,10 +125,10 @@ pub fn shown(mut root: Command) -> Command {
 
 #[cfg(test)]
 mod tests {
-    use super::{SHORTS, rewrite};
+    use super::{GluedValue, SHORTS, rewrite};
     use crate::cli::command;
 
-    fn rewritten(line: &str) -> Result<String, String> {
+    fn rewritten(line: &str) -> Result<String, GluedValue> {
         let typed = line.split(' ').map(Into::into).collect();
         let words = rewrite(&command("valet-rds"), typed)?;
         let words: Vec<_> = words.iter().map(|word| word.to_str().unwrap()).collect();
@@ -131,14 +157,14 @@ mod tests {
             ("x -- create -sn", "x -- create -sn"),
             ("x", "x"),
         ] {
-            assert_eq!(rewritten(typed).as_deref(), Ok(expected));
+            assert_eq!(rewritten(typed).unwrap(), expected);
         }
     }
 
     #[test]
     fn a_value_glued_to_two_letters_is_refused() {
         assert_eq!(
-            rewritten("x create -snorders").unwrap_err(),
+            rewritten("x create -snorders").unwrap_err().to_string(),
             "`-snorders`: write `-sn orders`, or `--shortname=orders`"
         );
     }

@@ -3,7 +3,7 @@
 use crate::{
     config::assignment::AssignmentError,
     diagnostic::Diagnostics,
-    io::{self, snapshot::Unreadable},
+    io::{self, git::Refusal, snapshot::Unreadable},
 };
 
 /// Why a command ends without success.
@@ -29,11 +29,11 @@ impl Stop {
     #[must_use]
     pub fn unreadable(error: Unreadable, base: &str) -> Self {
         match error {
-            Unreadable::Machine(message) => Self::Machine(message),
             Unreadable::Problems(problems) => Self::Problems {
                 problems,
                 base: base.to_owned(),
             },
+            machine => Self::Machine(machine.to_string()),
         }
     }
 }
@@ -41,6 +41,12 @@ impl Stop {
 impl From<AssignmentError> for Stop {
     fn from(error: AssignmentError) -> Self {
         Self::Usage(error.to_string())
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Machine(refusal.to_string())
     }
 }
 

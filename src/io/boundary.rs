@@ -17,7 +17,7 @@ use cap_std::{
     fs::{Dir, DirEntry, File, OpenOptions},
 };
 
-use super::{Failure, at};
+use super::{Cause, Failure, at};
 
 /// A folder that no path leads out of.
 #[derive(Debug)]
@@ -80,10 +80,10 @@ impl Boundary {
                 dir,
             });
         }
-        let refused = |error| self.refusal(path, error, What::Folder);
         if path.components().any(is_of_git) {
-            return Err(refused(io::Error::other(OF_GIT)));
+            return Err(at(&self.folder.join(path))(Cause::OfGit));
         }
+        let refused = |error| self.refusal(path, error, What::Folder);
         self.dir.create_dir_all(path).map_err(refused)?;
         let dir = self.dir.open_dir(path).map_err(refused)?;
         Ok(Self {
@@ -102,7 +102,7 @@ impl Boundary {
         let path = path.as_ref();
         self.open_file(path, links)
             .and_then(|file| read_up_to(limit, file))
-            .map_err(|error| self.refusal(path, error, What::File))
+            .map_err(|cause| self.refusal(path, cause, What::File))
     }
 
     /// The same; none when nothing is there.
@@ -114,7 +114,7 @@ impl Boundary {
     ) -> Result<Option<Vec<u8>>, Failure> {
         let path = path.as_ref();
         match self.open_file(path, links) {
-            Err(error)
+            Err(Cause::System(error))
                 if matches!(
                     error.kind(),
                     io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
@@ -125,7 +125,7 @@ impl Boundary {
             opened => opened
                 .and_then(|file| read_up_to(limit, file))
                 .map(Some)
-                .map_err(|error| self.refusal(path, error, What::File)),
+                .map_err(|cause| self.refusal(path, cause, What::File)),
         }
     }
 
@@ -145,9 +145,9 @@ impl Boundary {
         self.folder.join(name)
     }
 
-    fn open_file(&self, path: &Path, links: Links) -> io::Result<File> {
+    fn open_file(&self, path: &Path, links: Links) -> Result<File, Cause> {
         if path.components().any(is_of_git) {
-            return Err(io::Error::other(OF_GIT));
+            return Err(Cause::OfGit);
         }
         let follow = match links {
             Links::Followed => FollowSymlinks::Yes,
@@ -155,30 +155,32 @@ impl Boundary {
         };
         let mut options = OpenOptions::new();
         options.read(true).follow(follow).nonblock(true);
-        self.dir.open_with(path, &options)
+        Ok(self.dir.open_with(path, &options)?)
     }
 
-    /// Why a path is refused, in words.
-    fn refusal(&self, path: &Path, error: io::Error, what: What) -> Failure {
-        let is_escape = is_escape(&error);
+    /// Why a path is refused.
+    fn refusal(&self, path: &Path, cause: impl Into<Cause>, what: What) -> Failure {
+        let shown = self.folder.join(path);
+        let refused = at(&shown);
+        let error = match cause.into() {
+            Cause::System(error) => error,
+            other => return refused(other),
+        };
         let is_link = || {
             self.dir
                 .symlink_metadata(path)
                 .is_ok_and(|metadata| metadata.is_symlink())
         };
         let is_system = error.raw_os_error().is_some();
-        let path = self.folder.join(path);
-        let words = if is_escape {
-            let message = format!("it leads out of {}", self.named());
-            return at(&path)(io::Error::new(io::ErrorKind::PermissionDenied, message));
+        refused(if is_escape(&error) {
+            Cause::LeadsOut(self.named())
         } else if is_system && is_link() {
             what.link()
         } else if error.kind() == io::ErrorKind::NotADirectory {
             what.other()
         } else {
-            return at(&path)(error);
-        };
-        at(&path)(io::Error::other(words))
+            Cause::System(error)
+        })
     }
 
     fn named(&self) -> String {
@@ -189,7 +191,8 @@ impl Boundary {
     }
 }
 
-const OF_GIT: &str = "git's own; nothing is read or written there";
+/// A link where something is to be written.
+pub(super) const NOT_THROUGH: Cause = Cause::Link("; nothing is written through it");
 
 /// What is wanted at the end of a path.
 #[derive(Clone, Copy)]
@@ -199,25 +202,25 @@ enum What {
 }
 
 impl What {
-    /// The words for a link in its place.
-    const fn link(self) -> &'static str {
+    /// What a link in its place is.
+    const fn link(self) -> Cause {
         match self {
-            Self::File => "a symbolic link; it is not followed",
-            Self::Folder => "a symbolic link; nothing is written through it",
+            Self::File => Cause::Link("; it is not followed"),
+            Self::Folder => NOT_THROUGH,
         }
     }
 
-    /// The words for something else in its place.
-    const fn other(self) -> &'static str {
+    /// What something else in its place is.
+    const fn other(self) -> Cause {
         match self {
-            Self::File => "not a regular file",
-            Self::Folder => "not a folder",
+            Self::File => Cause::NotFile,
+            Self::Folder => Cause::NotFolder,
         }
     }
 }
 
 /// Whether a path was refused because it leads out: the system has not been asked, or has said so.
-pub(super) fn is_escape(error: &io::Error) -> bool {
+fn is_escape(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none()
 }
 
@@ -228,11 +231,11 @@ fn is_of_git(part: Component) -> bool {
 }
 
 /// Reads a regular file up to a limit in bytes, and one more.
-pub(super) fn read_up_to(limit: usize, file: File) -> io::Result<Vec<u8>> {
+fn read_up_to(limit: usize, file: File) -> Result<Vec<u8>, Cause> {
     const ROOM: usize = 64;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Err(io::Error::other(What::File.other()));
+        return Err(Cause::NotFile);
     }
     let limit = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     // Files that the system makes up have no size: nothing of them is read.
@@ -249,12 +252,11 @@ pub(super) fn refuse_link(path: &Path) -> Result<bool, Failure> {
     let Ok(metadata) = fs::symlink_metadata(path) else {
         return Ok(false);
     };
-    let message = if metadata.is_symlink() {
-        "a symbolic link; nothing is written through it"
-    } else if !metadata.is_dir() {
-        "not a folder"
+    if metadata.is_symlink() {
+        Err(at(path)(NOT_THROUGH))
+    } else if metadata.is_dir() {
+        Ok(true)
     } else {
-        return Ok(true);
-    };
-    Err(at(path)(io::Error::other(message)))
+        Err(at(path)(Cause::NotFolder))
+    }
 }

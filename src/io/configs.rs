@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, path::Path, sync::Arc};
 use rayon::prelude::*;
 
 use super::{
-    Failure,
-    boundary::{Boundary, Links, is_escape},
+    Cause, Failure,
+    boundary::{Boundary, Links},
     folder_of,
 };
 use crate::{
@@ -117,7 +117,7 @@ pub fn configs(
 fn find_folder(boundary: &Boundary, folder: &str) -> Result<Boundary, (String, &'static str)> {
     match boundary.folder(folder, Links::Followed) {
         Ok(Some(found)) => Ok(found),
-        Err(failure) if is_escape(&failure.error) => Err((
+        Err(failure) if matches!(failure.cause, Cause::LeadsOut(_)) => Err((
             format!("`{folder}` leads out of the workspace"),
             "put a folder in the place of the link",
         )),

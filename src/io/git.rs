@@ -8,57 +8,19 @@
 mod base;
 mod changes;
 mod objects;
+mod refusal;
 
 use std::{
     env,
     ffi::OsString,
-    fmt,
     path::{Component, Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use crate::text::unicode::spelt_out;
-
 pub use base::Commit;
 pub use changes::{ChangedPath, Mode};
 pub use objects::{Blobs, TreeEntry};
-
-/// Why git cannot answer, and what to do.
-#[derive(Debug)]
-pub struct Refusal(String);
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-impl Refusal {
-    fn new(message: impl Into<String>) -> Self {
-        Self(spelt_out(&message.into()))
-    }
-
-    /// Modules that no commit of the repository can have.
-    pub(super) fn outside(path: &str) -> Self {
-        Self::new(format!(
-            "the modules in {path} are outside the git repository, so no commit has them; compare with another copy of the workspace: --base-dir"
-        ))
-    }
-
-    /// A config of the base that is larger than any can be.
-    pub(super) fn too_large(path: &str) -> Self {
-        Self::new(format!("{path} of the base is too large to be read"))
-    }
-
-    /// Modules that git does not look at.
-    pub(super) fn ignored(path: &str) -> Self {
-        Self::new(format!(
-            "the modules in {path} are not in git, so nothing says whether they differ: commit them, name them by a git address, or compare with another copy of the workspace: --base-dir"
-        ))
-    }
-}
+pub use refusal::Refusal;
 
 /// What a hook, an alias or another git leaves in the environment: it says where that one's repository is, not ours.
 /// The names are those of `git rev-parse --local-env-vars`, and what changes the meaning of paths and diffs. The
@@ -127,19 +89,11 @@ impl Repository {
     pub fn find(workspace: &Path) -> Result<Self, Refusal> {
         let real = workspace
             .canonicalize()
-            .map_err(|error| Refusal::new(format!("{}: {error}", workspace.display())))?;
-        let mut found = Self::around(&real).ok_or_else(|| {
-            Refusal::new(format!(
-                "{} is in no git repository; compare with another copy of the workspace: --base-dir",
-                workspace.display()
-            ))
-        })?;
-        found.prefix = found.inside(&real).ok_or_else(|| {
-            Refusal::new(format!(
-                "{}: the path is not text, so git's answers cannot be understood",
-                real.display()
-            ))
-        })?;
+            .map_err(Refusal::system(workspace.display().to_string()))?;
+        let found = Self::around(&real);
+        let mut found = found.ok_or_else(|| Refusal::NoRepository(workspace.to_owned()))?;
+        let prefix = found.inside(&real);
+        found.prefix = prefix.ok_or_else(|| Refusal::NotText(real.clone()))?;
         let told = found.run(&[
             "rev-parse",
             "--show-toplevel",
@@ -152,10 +106,7 @@ impl Repository {
         let mut lines = told.lines();
         let top = Path::new(lines.next().unwrap_or_default()).canonicalize();
         if top.is_err() || top.is_ok_and(|top| top != found.top) {
-            return Err(Refusal::new(format!(
-                "the repository in {} has its work tree elsewhere: it must hold the workspace",
-                found.top.display()
-            )));
+            return Err(Refusal::Elsewhere(found.top));
         }
         found.is_shallow = lines.next() == Some("true");
         found.is_sparse = lines
@@ -246,7 +197,7 @@ impl Repository {
         command
             .args(arguments)
             .output()
-            .map_err(|error| Refusal::new(format!("git: {error}")))
+            .map_err(Refusal::system("git"))
     }
 }
 
@@ -277,7 +228,7 @@ fn refused(arguments: &[&str], stderr: &[u8]) -> Refusal {
     let words = lines.clone().find(|line| line.starts_with("fatal:"));
     let words = words.or_else(|| lines.next()).unwrap_or("no reason given");
     let command = arguments.first().copied().unwrap_or_default();
-    Refusal::new(format!("git {command}: {words}"))
+    Refusal::Failed(command.to_owned(), words.to_owned())
 }
 
 fn line(bytes: &[u8]) -> String {

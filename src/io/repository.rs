@@ -1,12 +1,9 @@
 //! A file of another repository: read and replaced in place, and never one outside of it.
 
-use std::{
-    io,
-    path::{Component, Path},
-};
+use std::path::{Component, Path};
 
 use super::{
-    Failure, at,
+    Cause, Failure, at,
     boundary::{Boundary, Links},
     write::write_over,
 };
@@ -46,6 +43,5 @@ fn refuse_steps(repository: &Path, file: &str) -> Result<(), Failure> {
     if Path::new(file).components().all(is_plain) {
         return Ok(());
     }
-    let message = "outside of the repository; only files in it are changed";
-    Err(at(&repository.join(file))(io::Error::other(message)))
+    Err(at(&repository.join(file))(Cause::OutsideRepository))
 }

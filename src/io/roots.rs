@@ -9,7 +9,7 @@ use cap_std::fs::DirEntry;
 use rayon::prelude::*;
 
 use super::{
-    Failure, at,
+    Cause, Failure, at,
     boundary::{Boundary, Links},
     write::{UNFINISHED, refuse_links, write_new, write_over},
 };
@@ -352,8 +352,7 @@ fn discard(parent: &Boundary, name: impl AsRef<Path>) -> Result<(), Failure> {
     for file in folder.list()? {
         let inner = file.file_name();
         if file.file_type().is_ok_and(|kind| kind.is_dir()) {
-            let message = "a folder that no run has made; remove it";
-            return Err(at(&folder.shown(&inner))(io::Error::other(message)));
+            return Err(at(&folder.shown(&inner))(Cause::StrangeFolder));
         }
         folder
             .dir

@@ -6,7 +6,11 @@ pub mod copied;
 pub mod folder;
 mod modules;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    error, fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{Failure, git::Refusal};
 use crate::{diagnostic::Diagnostics, model::Environment, rules};
@@ -14,21 +18,53 @@ use crate::{diagnostic::Diagnostics, model::Environment, rules};
 /// Why a side cannot be read.
 #[derive(Debug)]
 pub enum Unreadable {
-    /// A file, a folder or git.
-    Machine(String),
+    /// A file or a folder.
+    File(Failure),
+    /// Git.
+    Git(Refusal),
+    /// A copy of the workspace has no modules in this folder to compare with.
+    NoModules(PathBuf),
     /// Its `valet.yaml` is wrong.
     Problems(Diagnostics),
 }
 
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(failure) => failure.fmt(f),
+            Self::Git(refusal) => refusal.fmt(f),
+            Self::NoModules(folder) => write!(
+                f,
+                "{}: the base has no modules here to compare with; put them beside the copy of the workspace",
+                folder.display()
+            ),
+            Self::Problems(problems) => {
+                let first = problems.first().map_or("", |problem| &problem.message);
+                f.write_str(first)
+            }
+        }
+    }
+}
+
+impl error::Error for Unreadable {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::File(failure) => Some(failure),
+            Self::Git(refusal) => Some(refusal),
+            Self::NoModules(_) | Self::Problems(_) => None,
+        }
+    }
+}
+
 impl From<Refusal> for Unreadable {
     fn from(refusal: Refusal) -> Self {
-        Self::Machine(refusal.to_string())
+        Self::Git(refusal)
     }
 }
 
 impl From<Failure> for Unreadable {
     fn from(failure: Failure) -> Self {
-        Self::Machine(failure.to_string())
+        Self::File(failure)
     }
 }
 

@@ -10,8 +10,8 @@ use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::fs::{File, OpenOptions, Permissions};
 
 use super::{
-    Failure, at,
-    boundary::{Boundary, refuse_link},
+    Cause, Failure, at,
+    boundary::{Boundary, NOT_THROUGH, refuse_link},
 };
 
 /// Start of the names of unfinished files and folders; a later run removes what a killed one left.
@@ -41,7 +41,7 @@ pub(super) fn write_new(
     permissions: Option<Permissions>,
 ) -> Result<File, Failure> {
     let name = name.as_ref();
-    let write = || {
+    let write = || -> io::Result<File> {
         let mut options = OpenOptions::new();
         options
             .write(true)
@@ -65,10 +65,9 @@ pub(super) fn write_over(folder: &Boundary, name: &OsStr, text: &str) -> Result<
     let permissions = match folder.dir.symlink_metadata(name) {
         Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
         Ok(metadata) if metadata.is_symlink() => {
-            let message = "a symbolic link; nothing is written through it";
-            return Err(at(&path)(io::Error::other(message)));
+            return Err(at(&path)(NOT_THROUGH));
         }
-        Ok(_) => return Err(at(&path)(io::Error::other("not a regular file"))),
+        Ok(_) => return Err(at(&path)(Cause::NotFile)),
         Err(_) => None,
     };
     match folder.dir.remove_file(&unfinished) {
@@ -98,8 +97,7 @@ pub(super) fn write_over(folder: &Boundary, name: &OsStr, text: &str) -> Result<
 pub fn write_config(workspace: &Path, path: &str, text: &str) -> Result<(), Failure> {
     let inside = |part| matches!(part, Component::Normal(_));
     if !Path::new(path).components().all(inside) {
-        let message = "outside the workspace; nothing is written there";
-        return Err(at(&workspace.join(path))(io::Error::other(message)));
+        return Err(at(&workspace.join(path))(Cause::OutsideWorkspace));
     }
     let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
     if !directory.is_empty() {

@@ -11,10 +11,6 @@ pub struct Commit {
     pub words: String,
 }
 
-/// What to fetch, for whoever has too little.
-const FETCH_MORE: &str =
-    "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` of actions/checkout";
-
 impl Repository {
     /// The merge base of a reference and `HEAD`.
     ///
@@ -22,9 +18,8 @@ impl Repository {
     /// When the reference is not one commit, nothing is committed yet, or the two have no one merge base here.
     pub fn merge_base(&self, reference: &str) -> Result<Commit, Refusal> {
         let named = self.commit(reference)?;
-        let head = self.commit("HEAD").map_err(|_| {
-            Refusal::new("nothing is committed here yet, so there is nothing to compare with")
-        })?;
+        let head = self.commit("HEAD");
+        let head = head.map_err(|_| Refusal::NothingCommitted)?;
         let arguments = ["merge-base", "--all", &named, &head];
         let output = self.output(&arguments)?;
         // 1 says that there is none.
@@ -35,21 +30,11 @@ impl Repository {
         let found: Vec<&str> = found.lines().collect();
         let id = match found.as_slice() {
             [one] => (*one).to_owned(),
-            [] if self.is_shallow => {
-                return Err(Refusal::new(format!(
-                    "this clone is shallow and ends before `{reference}` and HEAD meet: {FETCH_MORE}"
-                )));
-            }
-            [] => {
-                return Err(Refusal::new(format!(
-                    "`{reference}` and HEAD have no commit in common, so nothing says what the change is"
-                )));
-            }
+            [] if self.is_shallow => return Err(Refusal::Shallow(reference.to_owned())),
+            [] => return Err(Refusal::Unrelated(reference.to_owned())),
             several => {
-                return Err(Refusal::new(format!(
-                    "`{reference}` and HEAD have {} merge bases, so there is no one state that the change starts from: merge `{reference}` into the branch first",
-                    several.len()
-                )));
+                let (reference, count) = (reference.to_owned(), several.len());
+                return Err(Refusal::SeveralBases(reference, count));
             }
         };
         if self.is_shallow && id != named && id != head {
@@ -72,27 +57,21 @@ impl Repository {
         if self.run(&arguments)?.is_empty() {
             return Ok(());
         }
-        Err(Refusal::new(format!(
-            "this clone is shallow, and commits between `{reference}` and HEAD are not in it: {FETCH_MORE}"
-        )))
+        Err(Refusal::Hidden(reference.to_owned()))
     }
 
     /// The whole name of the one commit that a reference means.
     fn commit(&self, reference: &str) -> Result<String, Refusal> {
         let is_range = reference.contains("..");
         if is_range || reference.starts_with('^') || reference.contains(['\n', '\r', '\0']) {
-            return Err(Refusal::new(format!(
-                "`{reference}` is not one commit: name the branch, tag or commit that the change goes into, such as `main`; what is compared is its merge base with HEAD"
-            )));
+            return Err(Refusal::NotOne(reference.to_owned()));
         }
         let wanted = format!("{reference}^{{commit}}");
         let arguments = ["rev-parse", "--verify", "--end-of-options", &wanted];
         let output = self.output(&arguments)?;
         let told = String::from_utf8_lossy(&output.stderr);
         if told.contains("is ambiguous") {
-            return Err(Refusal::new(format!(
-                "`{reference}` is a branch and a tag: write `refs/heads/{reference}` or `refs/tags/{reference}`"
-            )));
+            return Err(Refusal::Ambiguous(reference.to_owned()));
         }
         if !output.status.success() {
             return Err(self.no_commit(reference));
@@ -104,13 +83,11 @@ impl Repository {
         let kind = self.run(&["cat-file", "-t", "--end-of-options", reference]);
         let kind = kind.map(|kind| line(&kind)).unwrap_or_default();
         if ["tree", "blob"].contains(&kind.as_str()) {
-            return Refusal::new(format!("`{reference}` is a {kind}, not a commit"));
+            return Refusal::NotACommit(reference.to_owned(), kind);
         }
-        let depth = if self.is_shallow {
-            format!("; {FETCH_MORE}")
-        } else {
-            "; is it fetched?".to_owned()
-        };
-        Refusal::new(format!("git knows no commit `{reference}`{depth}"))
+        Refusal::Unknown {
+            reference: reference.to_owned(),
+            is_shallow: self.is_shallow,
+        }
     }
 }

@@ -63,7 +63,7 @@ impl Repository {
         let mut words = tracked.split('\0');
         while let Some(about) = words.next().filter(|about| !about.is_empty()) {
             let entry = words.next().and_then(|path| raw(about, path));
-            changed.push(entry.ok_or_else(|| Refusal::new("git diff: an answer of another form"))?);
+            changed.push(entry.ok_or(Refusal::Answer("diff"))?);
         }
         for path in String::from_utf8_lossy(&others).split('\0') {
             if path.is_empty() {
@@ -106,7 +106,7 @@ impl Repository {
             ])
             .args([format!(":(glob){name}"), format!(":(glob)**/{name}")])
             .output()
-            .map_err(|error| Refusal::new(format!("git: {error}")))?;
+            .map_err(Refusal::system("git"))?;
         if !output.status.success() {
             return Err(super::refused(&["ls-files"], &output.stderr));
         }

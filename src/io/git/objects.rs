@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     process::Stdio,
 };
 
@@ -60,7 +60,7 @@ impl Repository {
         self.fetch(&missing)?;
         let (fetched, missing) = self.read(&missing, limit)?;
         if let Some(one) = missing.first() {
-            return Err(not_here(one));
+            return Err(Refusal::NotHere(one.clone()));
         }
         blobs.extend(fetched);
         Ok(blobs)
@@ -76,7 +76,7 @@ impl Repository {
         if objects.is_empty() {
             return Ok((blobs, missing));
         }
-        let failed = |error: std::io::Error| Refusal::new(format!("git cat-file: {error}"));
+        let failed = |error| Refusal::System("git cat-file".to_owned(), error);
         let mut child = self
             .command()
             .args(["cat-file", "--batch"])
@@ -84,7 +84,7 @@ impl Repository {
             .stderr(Stdio::null())
             .spawn()
             .map_err(failed)?;
-        let closed = || Refusal::new("git cat-file: no pipe");
+        let closed = || failed(io::Error::other("no pipe"));
         let mut questions = child.stdin.take().ok_or_else(closed)?;
         let mut answers = BufReader::new(child.stdout.take().ok_or_else(closed)?);
         let mut ask = |object: &String| -> Result<(), Refusal> {
@@ -102,11 +102,7 @@ impl Repository {
                 }
                 _ => None,
             };
-            let size = size.ok_or_else(|| {
-                Refusal::new(format!(
-                    "git cannot read the object {object} of the base: the repository is damaged; `git fsck` says more"
-                ))
-            })?;
+            let size = size.ok_or_else(|| Refusal::Damaged(object.clone()))?;
             let mut content = (&mut answers).take(size);
             let fits = usize::try_from(size).is_ok_and(|size| size <= limit);
             let kept = if fits {
@@ -114,7 +110,7 @@ impl Repository {
                 content.read_to_end(&mut bytes).map_err(failed)?;
                 Some(bytes)
             } else {
-                std::io::copy(&mut content, &mut std::io::sink()).map_err(failed)?;
+                io::copy(&mut content, &mut io::sink()).map_err(failed)?;
                 None
             };
             let complete = kept
@@ -123,7 +119,7 @@ impl Repository {
             let mut end = [0];
             answers.read_exact(&mut end).map_err(failed)?;
             if !complete || end != *b"\n" {
-                return Err(Refusal::new("git cat-file: an answer of another form"));
+                return Err(Refusal::Answer("cat-file"));
             }
             blobs.insert(object.clone(), kept);
             Ok(())
@@ -149,7 +145,7 @@ impl Repository {
             .lines()
             .next()
             .and_then(|name| name.strip_prefix("remote.")?.strip_suffix(".promisor"))
-            .ok_or_else(|| not_here(&first))?;
+            .ok_or(Refusal::NotHere(first))?;
         let arguments = [
             "-c",
             "fetch.negotiationAlgorithm=noop",
@@ -165,7 +161,7 @@ impl Repository {
             "--end-of-options",
             remote,
         ];
-        let failed = |error: std::io::Error| Refusal::new(format!("git fetch: {error}"));
+        let failed = |error| Refusal::System("git fetch".to_owned(), error);
         let mut command = self.command();
         if std::env::var_os("GIT_SSH_COMMAND").is_none() {
             command.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
@@ -189,17 +185,8 @@ impl Repository {
             return Ok(());
         }
         let reason = refused(&["fetch"], &output.stderr);
-        Err(Refusal::new(format!(
-            "{} of the base are not in this partial clone, and fetching them failed ({reason}): fetch them with `git fetch --refetch --filter=tree:0`, or clone without a filter",
-            crate::diagnostic::report::plural(objects.len(), "file")
-        )))
+        Err(Refusal::NotFetched(objects.len(), Box::new(reason)))
     }
-}
-
-fn not_here(object: &str) -> Refusal {
-    Refusal::new(format!(
-        "the content {object} of the base is not in this repository: it is damaged, or was cloned without all of it; fetch again, or clone anew"
-    ))
 }
 
 /// `<mode> <type> <object>\t<path>`

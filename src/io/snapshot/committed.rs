@@ -124,7 +124,7 @@ impl Comparison<'_> {
             let root = format!("{}/environment/namespace", ground.output);
             let folder = normal(&format!("{root}/{source}"));
             if folder.is_empty() || folder.starts_with("..") {
-                return Err(Refusal::outside(&folder).into());
+                return Err(Refusal::Outside(folder).into());
             }
             let above = folder
                 .match_indices('/')
@@ -143,7 +143,7 @@ impl Comparison<'_> {
                 continue;
             }
             if io::is_there(&self.repository.top.join(&folder)) {
-                return Err(Refusal::ignored(&folder).into());
+                return Err(Refusal::Ignored(folder).into());
             }
             problems.push(rules::missing_modules(environment, &folder));
         }

@@ -118,7 +118,7 @@ fn contents(
         let blobs = repository.blobs(&wanted, MAX_BYTES + 1)?;
         let mut targets = Vec::new();
         for (path, entry) in open {
-            let too_large = || Refusal::too_large(&entry.path);
+            let too_large = || Refusal::TooLarge(entry.path.clone());
             let bytes = blobs.get(&entry.object).cloned().flatten();
             let bytes = bytes.ok_or_else(too_large)?;
             if entry.mode == Some(Mode::Link) {

@@ -133,10 +133,7 @@ pub fn differs(base: &Path, workspace: &Path, module: &str) -> Result<bool, Unre
         digest(&workspace.join(module))?,
     );
     match (old, new) {
-        (None, Some(_)) => Err(Unreadable::Machine(format!(
-            "{}: the base has no modules here to compare with; put them beside the copy of the workspace",
-            base.join(module).display()
-        ))),
+        (None, Some(_)) => Err(Unreadable::NoModules(base.join(module))),
         (old, new) => Ok(old != new),
     }
 }

@@ -1,14 +1,11 @@
 //! The files in the folder of a root, as the work tree has them.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use crate::{
     compile::snapshot::{Content, Files},
     io::{
-        Failure, at,
+        Cause, Failure, at,
         boundary::{Boundary, Links},
     },
     review::beside::{self, Kind},
@@ -111,8 +108,8 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         let kind = entry.file_type().map_err(at(folder))?;
         let path = opened.shown(entry.file_name());
         if kind.is_symlink() && path.is_dir() {
-            let message = "a symbolic link in the place of a root; put the folder itself there";
-            return Err(at(&path)(io::Error::other(message)));
+            let what = " in the place of a root; put the folder itself there";
+            return Err(at(&path)(Cause::Link(what)));
         }
         if kind.is_dir() {
             found.push(path);

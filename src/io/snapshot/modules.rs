@@ -139,7 +139,7 @@ impl Dependencies {
     pub(super) fn check(&self) -> Result<(), Unreadable> {
         match &self.outside {
             None => Ok(()),
-            Some(path) => Err(Refusal::outside(path).into()),
+            Some(path) => Err(Refusal::Outside(path.clone()).into()),
         }
     }
 
@@ -189,7 +189,7 @@ impl Dependencies {
         let mut calls = Calls::default();
         let mut texts = String::new();
         for entry in walkdir::WalkDir::new(&path) {
-            let entry = entry.map_err(|error| at(&path)(error.into()))?;
+            let entry = entry.map_err(|error| at(&path)(std::io::Error::from(error)))?;
             let Some(inner) = entry.path().strip_prefix(top).ok().and_then(Path::to_str) else {
                 continue;
             };
