@@ -1,6 +1,6 @@
 //! The JSON Schemas, made from the types that read the files, and the check of a file against them.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationErrorKind};
 use schemars::{JsonSchema, generate::SchemaSettings};
@@ -13,7 +13,7 @@ use crate::{
         rule::{self, Rule},
     },
     text::{
-        pointer::{Pointer, escape},
+        pointer::{Pointer, escape, tokens},
         suggest,
         unicode::first_non_ascii,
     },
@@ -113,12 +113,13 @@ impl Schema {
 
     /// One problem for each error, but for unknown keys, which the validator reports together.
     fn problems(&self, source: &Document, error: &ValidationError) -> Vec<Problem> {
-        let at = error.instance_path().to_string();
+        let at = error.instance_path().to_string().replace('#', "~2");
         let path = error.schema_path().to_string();
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let key = last_name(&at);
         let broken = Broken {
             source,
-            key: last_name(&at),
+            key: &key,
             node: self.document.pointer(parent).unwrap_or(&Value::Null),
             value: error.instance(),
             at: &at,
@@ -286,9 +287,10 @@ impl Broken<'_> {
     }
 }
 
-fn last_name(pointer: &str) -> &str {
-    let is_name = |token: &&str| token.parse::<usize>().is_err();
-    pointer.rsplit('/').find(is_name).unwrap_or("")
+fn last_name(pointer: &str) -> Cow<'_, str> {
+    let is_name = |token: &Cow<str>| token.parse::<usize>().is_err();
+    let names = tokens(pointer).filter(is_name);
+    names.last().unwrap_or_default()
 }
 
 /// Numbers with a fraction or an exponent: JSON Schema takes `5432.0` for a whole number, and no key takes others.

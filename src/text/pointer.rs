@@ -23,17 +23,23 @@ impl fmt::Display for Pointer<'_> {
     }
 }
 
-/// A key as it stands in a pointer.
+/// A key as it stands in a pointer. A `#` is escaped as well, because one at the end of a pointer stands for the key.
 #[must_use]
 pub fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
+    let escaped = key.replace('~', "~0").replace('/', "~1");
+    escaped.replace('#', "~2")
 }
 
 /// The keys of a pointer from the outside in.
 pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     pointer.split('/').skip(1).map(|token| {
         if token.contains('~') {
-            Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
+            Cow::Owned(
+                token
+                    .replace("~2", "#")
+                    .replace("~1", "/")
+                    .replace("~0", "~"),
+            )
         } else {
             Cow::Borrowed(token)
         }
@@ -46,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_key_survives() {
-        for key in ["", "a", "a/b", "a~b", "~1", "~01/"] {
+        for key in ["", "a", "a/b", "a~b", "~1", "~01/", "a#", "#~2"] {
             let pointer = format!("/outer/{}", escape(key));
             let outer = Pointer::Key(&Pointer::Document, "outer");
             assert_eq!(Pointer::Key(&outer, key).to_string(), pointer);
