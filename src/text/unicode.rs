@@ -2,84 +2,19 @@
 
 use std::fmt::Write;
 
+use unicode_security::{GeneralSecurityProfile, MixedScript, skeleton};
+
 /// What some editors put before the first letter of a file. It is no part of the text.
 pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Letters outside ASCII with the ASCII letter that they pass for.
+/// Letters that Unicode's table of confusables (UTS 39) takes for no ASCII letter, or for another one.
 const TWINS: &[(char, char)] = &[
-    ('а', 'a'),
-    ('с', 'c'),
-    ('ԁ', 'd'),
-    ('е', 'e'),
-    ('һ', 'h'),
-    ('і', 'i'),
-    ('ј', 'j'),
     ('к', 'k'),
-    ('ӏ', 'l'),
-    ('о', 'o'),
-    ('р', 'p'),
-    ('ԛ', 'q'),
-    ('ѕ', 's'),
-    ('ԝ', 'w'),
-    ('х', 'x'),
-    ('у', 'y'),
-    ('А', 'A'),
-    ('В', 'B'),
-    ('С', 'C'),
-    ('Е', 'E'),
-    ('Н', 'H'),
     ('І', 'I'),
-    ('Ј', 'J'),
-    ('К', 'K'),
-    ('М', 'M'),
-    ('О', 'O'),
-    ('Р', 'P'),
-    ('Ѕ', 'S'),
-    ('Т', 'T'),
-    ('Х', 'X'),
-    ('У', 'Y'),
-    ('α', 'a'),
-    ('ϲ', 'c'),
-    ('ι', 'i'),
-    ('ϳ', 'j'),
     ('κ', 'k'),
-    ('ν', 'v'),
-    ('ο', 'o'),
-    ('ρ', 'p'),
-    ('υ', 'u'),
     ('χ', 'x'),
-    ('Α', 'A'),
-    ('Β', 'B'),
-    ('Ε', 'E'),
-    ('Ζ', 'Z'),
-    ('Η', 'H'),
     ('Ι', 'I'),
-    ('Κ', 'K'),
-    ('Μ', 'M'),
-    ('Ν', 'N'),
-    ('Ο', 'O'),
-    ('Ρ', 'P'),
-    ('Τ', 'T'),
-    ('Υ', 'Y'),
-    ('Χ', 'X'),
-    ('ց', 'g'),
-    ('հ', 'h'),
-    ('ո', 'n'),
-    ('օ', 'o'),
-    ('ս', 'u'),
-    ('ı', 'i'),
-    ('ɑ', 'a'),
-    ('ɡ', 'g'),
-    ('‐', '-'),
-    ('‑', '-'),
-    ('‒', '-'),
-    ('–', '-'),
     ('—', '-'),
-    ('−', '-'),
-    ('․', '.'),
-    ('∕', '/'),
-    ('⁄', '/'),
-    ('：', ':'),
 ];
 
 /// Whether a letter cannot be seen, or changes the order in which others are seen. Line ends and tabs can be.
@@ -151,29 +86,47 @@ pub fn first_non_ascii(text: &str) -> Option<String> {
     Some(described(letter))
 }
 
-/// Names the first letter that passes for a Latin one among Latin ones.
+/// Names the first letter that passes for a Latin one among Latin ones: of another script, or of those that Unicode does
+/// not recommend for names.
 #[must_use]
 pub fn first_confusable(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
     let among = |word: &&str| word.contains(|letter: char| letter.is_ascii_alphabetic());
     let mut words = text
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(among);
-    words
-        .find_map(|word| word.chars().find(|letter| twin(*letter).is_some()))
-        .map(described)
+    let letter = words.find_map(|word| {
+        let is_mixed = !word.is_single_script();
+        let deceives =
+            |letter: &char| twin(*letter).is_some() && (is_mixed || !letter.identifier_allowed());
+        word.chars().find(deceives)
+    })?;
+    Some(described(letter))
 }
 
+/// The ASCII letter that another letter passes for.
 fn twin(letter: char) -> Option<char> {
+    if letter.is_ascii() {
+        return None;
+    }
     let full_width = u32::from(letter)
         .checked_sub(0xff01)
         .filter(|nth| *nth < 0x5e);
     if let Some(nth) = full_width {
         return char::from_u32(0x21 + nth);
     }
-    TWINS
-        .iter()
-        .find(|(known, _)| *known == letter)
-        .map(|(_, twin)| *twin)
+    let ours = TWINS.iter().find(|(known, _)| *known == letter);
+    ours.map(|(_, twin)| *twin).or_else(|| prototype(letter))
+}
+
+/// The one ASCII letter that Unicode's table gives for a letter.
+fn prototype(letter: char) -> Option<char> {
+    let mut buffer = [0; 4];
+    let mut letters = skeleton(letter.encode_utf8(&mut buffer));
+    let first = letters.next().filter(char::is_ascii)?;
+    letters.next().is_none().then_some(first)
 }
 
 fn described(letter: char) -> String {
@@ -194,16 +147,12 @@ fn described(letter: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{TWINS, first_confusable, first_non_ascii, is_hidden, spelt_out};
+    use super::{TWINS, first_confusable, first_non_ascii, is_hidden, prototype, spelt_out};
 
     #[test]
-    fn twins_are_outside_ascii_and_stand_once() {
-        let mut seen = std::collections::BTreeSet::new();
+    fn our_own_twins_are_those_that_the_table_has_not() {
         for (letter, twin) in TWINS {
-            assert!(
-                !letter.is_ascii() && twin.is_ascii() && seen.insert(letter),
-                "{letter}"
-            );
+            assert_ne!(prototype(*letter), Some(*twin), "{letter}");
         }
     }
 
@@ -238,8 +187,29 @@ mod tests {
 
     #[test]
     fn only_a_word_of_two_scripts_has_an_impostor() {
-        assert!(first_confusable("cоst-center").is_some());
-        for honest in ["команда", "команда-a", "équipe", "部署", "cost-center"] {
+        // Cyrillic, Greek, Cherokee, Lisu, a mathematical letter, a full-width one, and a Latin one of phonetics.
+        for deceiving in [
+            "cоst-center",
+            "worкer",
+            "αlpha",
+            "Ꭰlpha",
+            "ꓐeta",
+            "𝐨rders",
+            "ｏrders",
+            "ɡroup",
+        ] {
+            assert!(first_confusable(deceiving).is_some(), "{deceiving}");
+        }
+        for honest in [
+            "команда",
+            "команда-a",
+            "équipe",
+            "部署",
+            "部署A",
+            "þorn",
+            "ılık",
+            "cost-center",
+        ] {
             assert_eq!(first_confusable(honest), None, "{honest}");
         }
     }
