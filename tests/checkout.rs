@@ -4,9 +4,10 @@
 
 use std::{
     fs,
+    io::Read,
     os::unix::fs::symlink,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -27,6 +28,9 @@ fn run(folder: &Path, arguments: &[&str]) -> Ran {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    // More than a pipe holds has to be read before the command can end.
+    let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let (stdout, stderr) = (thread::spawn(|| all(out)), thread::spawn(|| all(err)));
     let start = Instant::now();
     while child.try_wait().unwrap().is_none() {
         if start.elapsed() > Duration::from_secs(60) {
@@ -35,7 +39,17 @@ fn run(folder: &Path, arguments: &[&str]) -> Ran {
         }
         thread::sleep(Duration::from_millis(5));
     }
-    Ran::of(child.wait_with_output().unwrap())
+    Ran::of(Output {
+        status: child.wait().unwrap(),
+        stdout: stdout.join().unwrap(),
+        stderr: stderr.join().unwrap(),
+    })
+}
+
+fn all(mut pipe: impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    pipe.read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 /// Runs every command that could print what it reads.
