@@ -21,7 +21,6 @@ use crate::{
     diagnostic::{Checked, Diagnostics, File, Problem, Span, rule},
     model::{Database, Environment, ModuleSource, resolve::resolve, world::World},
     rules::{self, fleet, waiver},
-    terraform::tree::Occupied,
     yaml::Document,
 };
 
@@ -224,15 +223,6 @@ pub fn expected_roots(
     shared
         .chain(databases.iter().map(Database::directory))
         .collect()
-}
-
-/// The problem of a file that was not generated where one is to be written.
-#[must_use]
-pub fn in_the_way(occupied: Occupied) -> Problem {
-    let message = occupied.to_string();
-    let file = Arc::new(File::new(occupied.path, ""));
-    Problem::new(&rule::OCCUPIED_PATH, Span { file, range: 0..0 }, message)
-        .help("move it away, or remove it")
 }
 
 /// Address of the modules as seen from a root two folders below the output folder.

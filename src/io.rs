@@ -25,8 +25,8 @@ use crate::{compile::WORKSPACE_FILE, text::unicode::spelt_out, yaml::MAX_BYTES};
 pub use configs::{config_path, configs, linked_configs, namespaces};
 pub use repository::{read_inside, replace_inside};
 pub use roots::{
-    Listing, apply, create_root, listing, remove_root, root_of, standing, standing_root,
-    standing_there, sweep, terraform,
+    Listing, Roots, apply, create_root, listing, remove_root, root_of, standing, standing_root,
+    sweep,
 };
 pub use write::{refuse_links, write_config};
 

@@ -4,6 +4,7 @@ pub mod beside;
 mod cause;
 mod change;
 mod forbidden;
+pub mod foreign;
 pub mod gate;
 mod group;
 mod human;

@@ -329,6 +329,7 @@ fn every_problem_points_at_its_place() {
     let whole_file = [
         "bad-file-name",
         "bad-outputs",
+        "foreign-file",
         "missing-key",
         "not-a-file",
         "occupied-path",

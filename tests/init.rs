@@ -16,6 +16,7 @@ fn what_it_makes_compiles_and_nothing_is_overwritten() {
     created new/configs/dev/orders.yaml
     created new/schemas/config.schema.json
     created new/schemas/workspace.schema.json
+    created new/.gitattributes
     --- stderr ---
     next: fill in valet.yaml, then run `valet-rds check` and `valet-rds generate`
     ");

@@ -144,7 +144,7 @@ fn what_lies_beside_a_root_moves_along_and_survives_its_end() {
     let city = city("beside-a-root");
     run(&city, "generate");
     let roots = city.join("generated/dev3");
-    let beside = [".terraform.lock.hcl", "outputs.json", "moved.tf"];
+    let beside = [".terraform.lock.hcl", "outputs.json", "notes.md"];
     for name in beside {
         fs::write(roots.join("test-dev").join(name), name).unwrap();
     }
@@ -171,10 +171,10 @@ fn what_lies_beside_a_root_moves_along_and_survives_its_end() {
     --- stderr ---
     0 created, 0 updated, 1 removed, 9 unchanged
     generated/dev3/trial/.terraform.lock.hcl was not generated and stays
-    generated/dev3/trial/moved.tf was not generated and stays
+    generated/dev3/trial/notes.md was not generated and stays
     generated/dev3/trial/outputs.json was not generated and stays
     ");
-    assert!(roots.join("trial/moved.tf").exists());
+    assert!(roots.join("trial/notes.md").exists());
 }
 
 #[test]

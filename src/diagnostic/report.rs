@@ -53,6 +53,17 @@ pub fn plural(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
+/// The first ones of a list, and how many there are besides.
+#[must_use]
+pub fn first(all: &[String]) -> String {
+    const MOST: usize = 4;
+    let shown: Vec<&str> = all.iter().take(MOST).map(String::as_str).collect();
+    match all.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// Draws problems for a person. `base` goes before each path; `width` is in columns.
 #[must_use]
 pub fn draw(problems: &[Problem], base: &str, color: bool, width: usize) -> String {

@@ -14,12 +14,17 @@ use super::{
     write::{UNFINISHED, refuse_links, write_new, write_over},
 };
 use crate::{
-    compile::snapshot::{Content, Files},
+    diagnostic::Diagnostics,
     model::Database,
-    review::retirement::StandingRoot,
+    review::{
+        beside::{self, Kind},
+        foreign,
+        retirement::StandingRoot,
+    },
     terraform::{
+        lower::TERRAFORM,
         print,
-        tree::{Change, Found, Standing, Tree},
+        tree::{Change, Foreign, Found, Standing, Tree},
     },
 };
 
@@ -33,6 +38,8 @@ pub struct Listing {
     pub expected: BTreeSet<String>,
     /// Generated roots that are not expected.
     pub strays: Vec<StandingRoot>,
+    /// The files in those that are not ours.
+    pub problems: Diagnostics,
     /// Whether there is anything that [`sweep`] may have to remove.
     pub is_untidy: bool,
 }
@@ -57,8 +64,14 @@ pub fn listing(
                 continue;
             }
             listing.is_untidy = true;
-            if is_folder && !is_unfinished(&root) {
-                listing.strays.extend(standing_root(workspace, &directory)?);
+            if !is_folder || is_unfinished(&root) {
+                continue;
+            }
+            let standing = standing(workspace, &directory)?.unwrap_or_default();
+            if let Some(root) = StandingRoot::of(&directory, &standing) {
+                listing.strays.push(root);
+                let problems = foreign::problems(&directory, &standing);
+                listing.problems.extend(problems);
             }
         }
     }
@@ -89,16 +102,8 @@ fn environments(workspace: &Path, output: &str) -> Result<Vec<(String, Boundary)
 /// # Errors
 /// When the folder or a file cannot be read.
 pub fn standing_root(workspace: &Path, directory: &str) -> Result<Option<StandingRoot>, Failure> {
-    let found = standing(workspace, directory)?.unwrap_or_default();
-    let files: Files = found
-        .into_iter()
-        .filter_map(|(name, found)| match found {
-            Found::Generated(text) => Some((name, Content::Text(text))),
-            Found::Foreign | Found::Unfinished => None,
-        })
-        .collect();
-    let is_ours = !files.is_empty();
-    Ok(is_ours.then(|| StandingRoot::read(directory.to_owned(), &files)))
+    let standing = standing(workspace, directory)?.unwrap_or_default();
+    Ok(StandingRoot::of(directory, &standing))
 }
 
 /// The folder of the root that holds the state of a database: its own, or the one that it had before a move. What stands
@@ -125,76 +130,93 @@ pub fn root_of(workspace: &Path, database: &Database) -> Option<String> {
     other.map(|root| root.directory)
 }
 
-/// The Terraform files in a folder; none when there is no such folder.
+/// The files in a folder that Terraform reads; none when there is no such folder.
 ///
 /// # Errors
 /// When the folder or a file cannot be read.
 pub fn standing(workspace: &Path, directory: &str) -> Result<Option<Standing>, Failure> {
     refuse_links(workspace, directory)?;
-    standing_there(workspace, directory)
+    Roots::open(workspace)?.standing(directory)
 }
 
-/// The same for many roots, when [`refuse_links`] has looked at the folder that they are all in.
-///
-/// # Errors
-/// When the folder or a file cannot be read.
-pub fn standing_there(workspace: &Path, directory: &str) -> Result<Option<Standing>, Failure> {
-    let Some(folder) = Boundary::open(workspace)?.folder(directory, Links::Refused)? else {
-        return Ok(None);
-    };
-    let mut found = Standing::new();
-    let listed = folder.dir.entries().map_err(at(&folder.shown("")))?;
-    for entry in listed {
-        let entry = entry.map_err(at(&folder.shown("")))?;
-        let Ok(name) = entry.file_name().into_string() else {
-            continue;
-        };
-        if Path::new(&name)
-            .extension()
-            .is_none_or(|extension| extension != "tf")
-        {
-            continue;
-        }
-        if is_unfinished(&entry) {
-            found.insert(name, Found::Unfinished);
-            continue;
-        }
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        let bytes = if is_file {
-            folder.read(&name, MAX_GENERATED, Links::Refused)?
-        } else {
-            Vec::new()
-        };
-        // A file without a byte, or of zeros, is what a crash of the machine leaves of a new one; nothing is lost with it.
-        let is_blank = bytes.iter().all(|byte| *byte == 0);
-        let is_small = bytes.len() <= MAX_GENERATED;
-        let ours = is_file && is_small && (is_blank || print::is_generated(&bytes));
-        let text = ours.then(|| String::from_utf8(bytes).ok()).flatten();
-        found.insert(name, text.map_or(Found::Foreign, Found::Generated));
+/// Many roots of a workspace, for whoever has looked with [`refuse_links`] at the folders that they are in.
+#[derive(Debug)]
+pub struct Roots(Boundary);
+
+impl Roots {
+    /// Those of a workspace.
+    ///
+    /// # Errors
+    /// When its folder cannot be opened.
+    pub fn open(workspace: &Path) -> Result<Self, Failure> {
+        Boundary::open(workspace).map(Self)
     }
-    Ok(Some(found))
+
+    /// The files in a folder that Terraform reads; none when there is no such folder.
+    ///
+    /// # Errors
+    /// When the folder or a file cannot be read.
+    pub fn standing(&self, directory: &str) -> Result<Option<Standing>, Failure> {
+        self.look(directory, |_| true)
+    }
+
+    /// The same, but only what [`TERRAFORM`] holds is read.
+    ///
+    /// # Errors
+    /// When the folder or that file cannot be read.
+    pub fn glance(&self, directory: &str) -> Result<Option<Standing>, Failure> {
+        self.look(directory, |name| name == TERRAFORM)
+    }
+
+    fn look(
+        &self,
+        directory: &str,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<Option<Standing>, Failure> {
+        let Some(folder) = self.0.folder(directory, Links::Refused)? else {
+            return Ok(None);
+        };
+        let mut found = Standing::new();
+        let listed = folder.dir.entries().map_err(at(&folder.shown("")))?;
+        for entry in listed {
+            let entry = entry.map_err(at(&folder.shown("")))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if is_unfinished(&entry) {
+                found.insert(name, Found::Unfinished);
+                continue;
+            }
+            let kind = entry.file_type().map_err(at(&folder.shown(&name)))?;
+            let what = match beside::kind(&name) {
+                Kind::Generated if kind.is_file() && is_wanted(&name) => generated(&folder, &name)?,
+                Kind::Generated if kind.is_file() => Found::Unread,
+                Kind::Generated if kind.is_symlink() => Found::Foreign(Foreign::Link),
+                Kind::Generated if kind.is_dir() => Found::Foreign(Foreign::Folder),
+                Kind::Generated => Found::Foreign(Foreign::Irregular),
+                // Terraform does not look into folders, whatever their names.
+                Kind::Override | Kind::Configuration if !kind.is_dir() => {
+                    Found::Foreign(Foreign::Name)
+                }
+                _ => continue,
+            };
+            found.insert(name, what);
+        }
+        Ok(Some(found))
+    }
 }
 
-/// The text of a root's `terraform.tf`; empty when there is none, or none of ours: whoever lists the folder next tells
-/// what is in its place.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn terraform(workspace: &Path, directory: &str) -> Result<String, Failure> {
-    const NAME: &str = "terraform.tf";
-    let boundary = Boundary::open(workspace)?;
-    let Ok(Some(folder)) = boundary.folder(directory, Links::Refused) else {
-        return Ok(String::new());
-    };
-    let is_file = folder
-        .dir
-        .symlink_metadata(NAME)
-        .is_ok_and(|metadata| metadata.is_file());
-    if !is_file {
-        return Ok(String::new());
+/// A file that has one of our names.
+fn generated(folder: &Boundary, name: &str) -> Result<Found, Failure> {
+    let bytes = folder.read(name, MAX_GENERATED, Links::Refused)?;
+    if bytes.len() > MAX_GENERATED {
+        return Ok(Found::Foreign(Foreign::Large));
     }
-    let bytes = folder.read(NAME, MAX_GENERATED, Links::Refused)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    // A file without a byte, or of zeros, is what a crash of the machine leaves of a new one; nothing is lost with it.
+    let is_blank = bytes.iter().all(|byte| *byte == 0);
+    if !is_blank && !print::is_generated(&bytes) {
+        return Ok(Found::Foreign(Foreign::Header));
+    }
+    let text = String::from_utf8(bytes);
+    Ok(text.map_or(Found::Foreign(Foreign::NotText), Found::Generated))
 }
 
 /// Writes a root that is not there yet: a whole folder appears at once.

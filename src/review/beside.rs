@@ -31,6 +31,10 @@ pub enum Kind {
 #[must_use]
 pub fn kind(name: &str) -> Kind {
     let lower_case = name.to_lowercase();
+    // Terraform passes over hidden files and what editors leave.
+    let is_ignored = name.starts_with('.')
+        || name.ends_with('~')
+        || (name.starts_with('#') && name.ends_with('#'));
     let stem = [".tf", ".tofu", ".tf.json", ".tofu.json"]
         .iter()
         .find_map(|extension| lower_case.strip_suffix(extension));
@@ -44,6 +48,7 @@ pub fn kind(name: &str) -> Kind {
         _ if lower::FILES.contains(&name) => Kind::Generated,
         _ if name == ".terraform.lock.hcl" => Kind::Lock,
         _ if name == outputs::FILE => Kind::Outputs,
+        Some(_) if is_ignored => Kind::Other,
         Some(stem) if stem == "override" || stem.ends_with("_override") => Kind::Override,
         Some(_) => Kind::Configuration,
         None if is_variables || lower_case.ends_with(".tfstate") => Kind::Configuration,
@@ -176,6 +181,9 @@ mod tests {
             ("terraform.tfstate", Kind::Configuration),
             (".terraform/environment", Kind::Configuration),
             (".terraform.lock.hcl", Kind::Lock),
+            (".extra.tf", Kind::Other),
+            ("main.tf~", Kind::Other),
+            (".auto.tfvars", Kind::Configuration),
             ("outputs.json", Kind::Outputs),
             ("README.md", Kind::Other),
             ("inner/main.tf", Kind::Other),

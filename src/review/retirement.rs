@@ -11,9 +11,10 @@ use crate::{
     diagnostic::{Diagnostics, File, Problem, Span, rule},
     model::{Database, Origin, identity::StateKey},
     terraform::{
-        lower::{self, IDENTITY_TAGS, Owner},
+        lower::{self, IDENTITY_TAGS, Owner, TERRAFORM},
         print,
         read::{ReadError, Root, Value},
+        tree::{Found, Standing},
     },
 };
 
@@ -88,7 +89,7 @@ impl StandingRoot {
     /// Reads the files of a root, by name.
     #[must_use]
     pub fn read(directory: String, files: &Files) -> Self {
-        let terraform = match files.get("terraform.tf") {
+        let terraform = match files.get(TERRAFORM) {
             Some(Content::Text(text)) => text.clone(),
             _ => String::new(),
         };
@@ -97,6 +98,20 @@ impl StandingRoot {
             root: read(files),
             terraform,
         }
+    }
+
+    /// A root as it was found; none when no file of it was generated.
+    #[must_use]
+    pub fn of(directory: &str, standing: &Standing) -> Option<Self> {
+        let files: Files = standing
+            .iter()
+            .filter_map(|(name, found)| match found {
+                Found::Generated(text) => Some((name.clone(), Content::Text(text.clone()))),
+                Found::Foreign(_) | Found::Unread | Found::Unfinished => None,
+            })
+            .collect();
+        let is_ours = !files.is_empty();
+        is_ours.then(|| Self::read(directory.to_owned(), &files))
     }
 
     /// Where its state is; none when it does not say.
@@ -114,6 +129,18 @@ impl StandingRoot {
         orphan(self.span(), config, shortname(&self.root), &stage)
     }
 
+    /// The problem of a root that does not say which state it is.
+    fn unknown(&self) -> Problem {
+        let message = format!(
+            "{} does not say where its state is, so nobody knows which database it is",
+            self.directory
+        );
+        Problem::new(&rule::LIVE_ROOT_ORPHANED, self.span(), message).help(format!(
+            "put {}/{TERRAFORM} back as git has it",
+            self.directory
+        ))
+    }
+
     /// The characters that name its state, or its first line.
     #[must_use]
     pub fn span(&self) -> Span {
@@ -126,7 +153,7 @@ impl StandingRoot {
         Span {
             range,
             file: Arc::new(File::new(
-                format!("{}/terraform.tf", self.directory),
+                format!("{}/{TERRAFORM}", self.directory),
                 self.terraform.clone(),
             )),
         }
@@ -157,7 +184,7 @@ pub fn read(files: &Files) -> Root {
         root.fault(name, error);
     }
     if root.faults.is_empty() && root.state().is_none() {
-        root.fault("terraform.tf", ReadError::NoState);
+        root.fault(TERRAFORM, ReadError::NoState);
     }
     root
 }
@@ -211,6 +238,10 @@ pub fn compare(roots: &[StandingRoot], owners: &[Owner]) -> Retirement {
             Some(Owner::Unit(database)) => life.problems.extend(step(&stage, database)),
             Some(Owner::Environment(_)) => {}
             None if stage == Stage::Retired => {}
+            None if root.state().is_none() => {
+                life.problems.push(root.unknown());
+                continue;
+            }
             None => {
                 life.problems.push(root.orphan());
                 continue;
@@ -287,4 +318,18 @@ pub fn step(before: &Stage, database: &Database) -> Option<Problem> {
 #[must_use]
 pub fn is_retired(database: &Database) -> bool {
     database.lifecycle.value == Lifecycle::Retired
+}
+
+/// Whether the root of a unit has nothing to say about the unit's life; one whose state stands in a file that is not ours
+/// has not, either: the file is told.
+#[must_use]
+pub fn says_the_same(standing: &Standing, database: &Database) -> bool {
+    let text = match standing.get(TERRAFORM) {
+        Some(Found::Foreign(_)) => return true,
+        Some(Found::Generated(text)) => text.as_str(),
+        _ => "",
+    };
+    let expected = print::print_file(&database.file.path, &lower::terraform_file(database).blocks);
+    let is_same = text == expected || text.replace("\r\n", "\n") == expected;
+    is_same && !is_retired(database)
 }

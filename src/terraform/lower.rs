@@ -19,8 +19,11 @@ use crate::{
     terraform::root_module::{Block, BlockKind, Expression, RootFile, RootModule, texts},
 };
 
+/// The file of a root that says where its state is, and whose everything is.
+pub const TERRAFORM: &str = "terraform.tf";
+
 /// The names of the files that a root can have.
-pub const FILES: [&str; 3] = ["main.tf", "outputs.tf", "terraform.tf"];
+pub const FILES: [&str; 3] = ["main.tf", "outputs.tf", TERRAFORM];
 
 /// The names of the modules that roots call: folders below the source of the modules.
 pub const MODULES: [&str; 8] = [

@@ -68,6 +68,16 @@ pub enum BlockKind {
 }
 
 impl BlockKind {
+    /// Those that stand in a file by themselves.
+    pub const TOP: [Self; 6] = [
+        Self::Import,
+        Self::Module,
+        Self::Output,
+        Self::Provider,
+        Self::Removed,
+        Self::Terraform,
+    ];
+
     /// The kind as HCL writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -56,13 +56,34 @@ impl fmt::Display for Change {
 pub enum Found {
     /// It was generated; its text.
     Generated(String),
-    /// Somebody else's.
-    Foreign,
+    /// Not one of ours.
+    Foreign(Foreign),
+    /// It has one of our names; nobody has looked inside.
+    Unread,
     /// Left by a run that was killed.
     Unfinished,
 }
 
-/// The Terraform files of one folder, by name.
+/// Why a file is not one of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// It has none of our names.
+    Name,
+    /// It does not start with our first line.
+    Header,
+    /// It is a symbolic link.
+    Link,
+    /// It is a folder.
+    Folder,
+    /// It is a pipe, a device or the like.
+    Irregular,
+    /// It is larger than any of ours.
+    Large,
+    /// It is not text.
+    NotText,
+}
+
+/// The files of one folder that Terraform reads, by name.
 pub type Standing = BTreeMap<String, Found>;
 
 /// A file that was not generated, where one is to be written.
@@ -70,15 +91,22 @@ pub type Standing = BTreeMap<String, Found>;
 pub struct Occupied {
     /// Its path inside the workspace.
     pub path: String,
+    /// Why it is not one of ours.
+    pub why: Foreign,
 }
 
 impl fmt::Display for Occupied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} was not generated, so it is not overwritten",
-            self.path
-        )
+        let why = match self.why {
+            Foreign::Name | Foreign::Header => "",
+            Foreign::Link => ": it is a symbolic link",
+            Foreign::Folder => ": it is a folder",
+            Foreign::Irregular => ": it is not a regular file",
+            Foreign::Large => ": it is larger than any generated file",
+            Foreign::NotText => ": it is not text",
+        };
+        let path = &self.path;
+        write!(f, "{path} was not generated, so it is not overwritten{why}")
     }
 }
 
@@ -93,10 +121,15 @@ pub fn changes(directory: &str, standing: &Standing, tree: &Tree) -> Result<Vec<
     for (path, new) in tree {
         let name = path.rsplit('/').next().unwrap_or(path);
         let old = match standing.get(name) {
-            Some(Found::Foreign) => return Err(Occupied { path: path.clone() }),
+            Some(Found::Foreign(why)) => {
+                return Err(Occupied {
+                    path: path.clone(),
+                    why: *why,
+                });
+            }
             Some(Found::Generated(old)) if old == new => continue,
             Some(Found::Generated(old)) => Some(old.clone()),
-            Some(Found::Unfinished) | None => None,
+            Some(Found::Unread | Found::Unfinished) | None => None,
         };
         changes.push(Change {
             path: path.clone(),

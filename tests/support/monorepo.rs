@@ -84,6 +84,17 @@ impl Monorepo {
         }
     }
 
+    /// A clone of it, in a folder beside it.
+    pub(crate) fn clone(&self, name: &str, options: &str) -> Self {
+        let top = self.top.with_file_name(name);
+        let url = format!("file://{}", self.top.display());
+        let mut words = vec!["clone", "--quiet"];
+        words.extend(options.split_whitespace());
+        words.extend([url.as_str(), top.to_str().unwrap()]);
+        git(&self.top, &words);
+        Self::at(&top)
+    }
+
     /// Runs git in it to a good end.
     pub(crate) fn git(&self, line: &str) -> String {
         git(&self.top, &line.split(' ').collect::<Vec<_>>())

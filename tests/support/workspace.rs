@@ -22,10 +22,14 @@ use storage_valet_rds::{
         Database, Environment,
         world::{Roots, World},
     },
-    review::{self, retirement, stale},
+    review::{
+        self, foreign,
+        retirement::{self, StandingRoot, says_the_same},
+        stale,
+    },
     terraform::{
         lower::{self, Owner},
-        print::{print_file, print_root},
+        print::print_root,
         root_module::RootModule,
         tree::Tree,
     },
@@ -169,18 +173,24 @@ fn on_disk(
 ) -> Diagnostics {
     let expected = compile::expected_roots(environments, databases);
     let output = &environments[0].output;
-    let mut roots = io::listing(folder, output, &expected).unwrap().strays;
+    let listing = io::listing(folder, output, &expected).unwrap();
+    let (mut roots, mut found) = (listing.strays, listing.problems);
     for database in databases {
         let directory = database.directory();
-        let terraform = io::terraform(folder, &directory).unwrap();
-        let expected = print_file(&database.file.path, &lower::terraform_file(database).blocks);
-        if terraform != expected || retirement::is_retired(database) {
-            roots.extend(io::standing_root(folder, &directory).unwrap());
+        let Some(standing) = io::standing(folder, &directory).unwrap() else {
+            continue;
+        };
+        if !says_the_same(&standing, database) {
+            roots.extend(StandingRoot::of(&directory, &standing));
         }
+        found.extend(foreign::problems(&directory, &standing));
+        let tree = print_root(&lower::unit(database));
+        found.extend(foreign::edited(&directory, &standing, &tree));
     }
     let shared = environments.iter().map(|one| Owner::Environment(one));
     let owners: Vec<_> = shared.chain(databases.iter().map(Owner::Unit)).collect();
     let mut problems = retirement::compare(&roots, &owners).problems;
+    problems.extend(found);
     for database in databases {
         let directory = database.directory();
         match outputs(folder, database) {
@@ -196,11 +206,6 @@ fn on_disk(
         let is_stale = !stale::is_current(files.as_ref(), &print_root(&lower::unit(database)));
         if is_whole && is_stale {
             problems.extend(stale::problem(std::slice::from_ref(&directory)));
-        }
-        if let Some(standing) = io::standing(folder, &directory).unwrap() {
-            let tree = print_root(&lower::unit(database));
-            let changes = storage_valet_rds::terraform::tree::changes(&directory, &standing, &tree);
-            problems.extend(changes.err().map(compile::in_the_way));
         }
     }
     problems

@@ -1,8 +1,12 @@
 //! `valet-rds generate`: write the roots, or say what writing them would change.
 
+mod todo;
+
 use std::fmt::Write;
 
 use rayon::prelude::*;
+
+use todo::{Looks, Pending, Todo, is_of_line_ends};
 
 use crate::{
     cli::{
@@ -13,15 +17,16 @@ use crate::{
         stop::Stop,
         terminal::{note, print, show_problems},
     },
-    compile,
     diagnostic::report,
     io::{self, Listing},
     model::Database,
-    review::retirement::{self, Leaving, StandingRoot},
+    review::{
+        foreign,
+        retirement::{self, Leaving},
+    },
     terraform::{
         lower::Owner,
-        print::print_root,
-        tree::{self, Change, Found, Occupied, Tree},
+        tree::{self, Tree},
     },
 };
 
@@ -35,26 +40,6 @@ pub struct Arguments {
     /// Write nothing; print what would change and exit with 1 if anything would
     #[arg(long)]
     check: bool,
-}
-
-fn tree(owner: &Owner) -> Tree {
-    print_root(&owner.root())
-}
-
-/// What has to be done to one root. Texts are not kept: thousands of roots are emitted again when they are written.
-enum Pending {
-    Create,
-    Change(usize),
-}
-
-/// What is known of one root after a look at it.
-struct Look {
-    /// What has to be done to it, or what is in its way.
-    pending: Result<Pending, Occupied>,
-    /// The root itself, when it has something to say about the life of its unit.
-    telling: Option<StandingRoot>,
-    /// Whether a killed run may have left something in it.
-    is_untidy: bool,
 }
 
 /// Runs the command.
@@ -84,16 +69,24 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let Listing {
         expected: there,
         strays: mut roots,
-        mut is_untidy,
+        problems: mut found,
+        is_untidy,
     } = session.listing(&compiled.databases)?;
-    let mut looks = look_at_all(&session, &owners)?;
-    roots.extend(looks.iter_mut().filter_map(|look| look.telling.take()));
+    let mut looks = Looks::at(&session, &owners)?;
+    roots.extend(looks.take_telling());
+    found.extend(looks.take_problems());
+    let standing = session.roots()?;
     let others = compiled.databases.iter();
     for other in others.filter(|one| !selected(one) && there.contains(&one.directory())) {
-        roots.extend(session.telling(other)?);
+        roots.extend(session.telling(&standing, other)?.root);
     }
     let life = retirement::compare(&roots, &session.owners(&compiled.databases));
-    problems.extend(life.problems.into_iter().filter(|problem| {
+    for Leaving { directory, .. } in &life.leaving {
+        let standing = standing.standing(directory)?.unwrap_or_default();
+        found.extend(foreign::edited(directory, &standing, &Tree::new()));
+    }
+    found.extend(life.problems);
+    problems.extend(found.into_iter().filter(|problem| {
         let path = &problem.span.file.path;
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let is_here = |owner: &Owner| owner.directory() == folder;
@@ -107,31 +100,21 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     } else {
         Vec::new()
     };
-    is_untidy |= looks.iter().any(|look| look.is_untidy);
+    let is_untidy = is_untidy || looks.are_untidy();
     if is_untidy && !arguments.check {
         io::sweep(&session.workspace, session.output())?;
-        looks = look_at_all(&session, &owners)?;
+        looks = Looks::at(&session, &owners)?;
     }
-    let mut occupied = Vec::new();
-    let mut todo = Vec::new();
-    for (owner, look) in owners.iter().zip(looks) {
-        match look.pending {
-            Ok(Pending::Change(0)) => {}
-            Ok(pending) => todo.push((owner, pending)),
-            Err(file) => occupied.push(compile::in_the_way(file)),
-        }
-    }
-    if !occupied.is_empty() {
-        problems.extend(occupied);
-        return Err(session.problems(problems));
-    }
+    let todo = looks.pending(&session, &owners);
     show_problems(&problems, &session.base, context.color);
     if arguments.check {
         return check(&session, &todo, &leaving);
     }
-    let progress = Progress::start("writing", todo.len());
-    todo.par_iter().try_for_each(|(owner, pending)| {
-        write(&session, owner, pending).inspect(|()| progress.tick())
+    let lost = todo.uncommitted(&session);
+    let progress = Progress::start("writing", todo.roots.len());
+    todo.roots.par_iter().try_for_each(|(owner, pending)| {
+        todo.write(&session, owner, pending)
+            .inspect(|()| progress.tick())
     })?;
     drop(progress);
     let mut left = Vec::new();
@@ -143,7 +126,17 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         let names = io::remove_root(&session.workspace, directory, moved_to.as_deref())?;
         left.extend(names.iter().map(|name| format!("{directory}/{name}")));
     }
-    summary(&session, &todo, &leaving, owners.len())?;
+    summary(&session, &todo.roots, &leaving, owners.len())?;
+    if !lost.is_empty() {
+        let paths: Vec<_> = lost
+            .iter()
+            .map(|path| format!("{}{path}", session.base))
+            .collect();
+        note(format!(
+            "replaced, although it was not what git has: {}",
+            report::first(&paths)
+        ));
+    }
     for path in left {
         note(format!(
             "{}{path} was not generated and stays",
@@ -153,72 +146,18 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     Ok(())
 }
 
-fn look_at_all(session: &Session, owners: &[Owner]) -> Result<Vec<Look>, Stop> {
-    for environment in &session.environments {
-        let parent = format!("{}/{}", environment.output, environment.name);
-        io::refuse_links(&session.workspace, &parent)?;
-    }
-    let progress = Progress::start("comparing", owners.len());
-    owners
-        .par_iter()
-        .map(|owner| look_at(session, owner).inspect(|_| progress.tick()))
-        .collect()
-}
-
-fn look_at(session: &Session, owner: &Owner) -> Result<Look, Stop> {
-    let directory = owner.directory();
-    let Some(standing) = io::standing_there(&session.workspace, &directory)? else {
-        return Ok(Look {
-            pending: Ok(Pending::Create),
-            telling: None,
-            is_untidy: false,
-        });
-    };
-    let changes = tree::changes(&directory, &standing, &tree(owner));
-    let is_same = changes.as_ref().is_ok_and(Vec::is_empty);
-    let telling = match owner {
-        // A root that is as it should be says what its unit says.
-        Owner::Unit(database) if !is_same || retirement::is_retired(database) => {
-            session.telling(database)?
-        }
-        _ => None,
-    };
-    Ok(Look {
-        pending: changes.map(|changes| Pending::Change(changes.len())),
-        telling,
-        is_untidy: standing.is_empty()
-            || standing.values().any(|found| *found == Found::Unfinished),
-    })
-}
-
-fn changes(session: &Session, owner: &Owner) -> Result<Vec<Change>, Stop> {
-    let directory = owner.directory();
-    let standing = io::standing(&session.workspace, &directory)?.unwrap_or_default();
-    tree::changes(&directory, &standing, &tree(owner))
-        .map_err(|file| session.problems(compile::in_the_way(file).into()))
-}
-
-fn write(session: &Session, owner: &Owner, pending: &Pending) -> Result<(), Stop> {
-    match pending {
-        Pending::Create => {
-            io::create_root(&session.workspace, &owner.directory(), &tree(owner))?;
-        }
-        Pending::Change(_) => {
-            for change in changes(session, owner)? {
-                io::apply(&session.workspace, &change)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn check(session: &Session, todo: &[(&Owner, Pending)], leaving: &[Leaving]) -> Result<(), Stop> {
-    if todo.is_empty() && leaving.is_empty() {
+fn check(session: &Session, todo: &Todo, leaving: &[Leaving]) -> Result<(), Stop> {
+    if todo.roots.is_empty() && leaving.is_empty() {
         return Ok(());
     }
-    for (owner, _) in todo {
-        for change in changes(session, owner)? {
-            print(change)?;
+    let mut line_ends = Vec::new();
+    for (owner, _) in &todo.roots {
+        for change in todo.changes(session, owner)? {
+            if is_of_line_ends(&change) {
+                line_ends.push(format!("{}{}", session.base, change.path));
+            } else {
+                print(change)?;
+            }
         }
     }
     for Leaving { directory, .. } in leaving {
@@ -232,7 +171,13 @@ fn check(session: &Session, todo: &[(&Owner, Pending)], leaving: &[Leaving]) -> 
             print(change)?;
         }
     }
-    let count = report::plural(todo.len() + leaving.len(), "root");
+    if !line_ends.is_empty() {
+        note(format!(
+            "only the line ends differ, and git would keep them: {}",
+            report::first(&line_ends)
+        ));
+    }
+    let count = report::plural(todo.roots.len() + leaving.len(), "root");
     note(format!(
         "{count} not up to date: run `valet-rds generate` and commit the result"
     ));
@@ -253,7 +198,7 @@ fn summary(
                 created += 1;
                 "created"
             }
-            Pending::Change(_) => "updated",
+            Pending::Change => "updated",
         };
         let _ = writeln!(text, "{verb} {}{}", session.base, owner.directory());
     }

@@ -22,6 +22,9 @@ pub struct Arguments {
     folder: PathBuf,
 }
 
+/// What git is told about a new workspace, unless it has been told something already.
+const ATTRIBUTES: &str = ".gitattributes";
+
 /// What a new workspace holds.
 const FILES: [(&str, &str); 4] = [
     (WORKSPACE_FILE, include_str!("init/valet.yaml")),
@@ -53,6 +56,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         };
         io::write_new(&folder.join(path), &text)?;
         print(format!("created {}\n", folder.join(path).display()))?;
+    }
+    let path = folder.join(ATTRIBUTES);
+    let attributes = include_str!("init/gitattributes");
+    if io::is_there(&path) {
+        let line = attributes.lines().last().unwrap_or_default();
+        note(format!(
+            "{} exists; add this line, so that git gives generated files the same line ends everywhere: {line}",
+            path.display()
+        ));
+    } else {
+        io::write_new(&path, attributes)?;
+        print(format!("created {}\n", path.display()))?;
     }
     note("next: fill in valet.yaml, then run `valet-rds check` and `valet-rds generate`");
     Ok(())

@@ -5,14 +5,24 @@ use rayon::prelude::*;
 use super::{Session, Stop};
 use crate::{
     compile,
-    io::{self, Listing},
+    diagnostic::Problem,
+    io::{self, Listing, Roots},
     model::Database,
-    review::retirement::{self, Retirement, StandingRoot},
-    terraform::{
-        lower::{self, Owner},
-        print::print_file,
+    review::{
+        foreign,
+        retirement::{self, Retirement, StandingRoot},
     },
+    terraform::lower::Owner,
 };
+
+/// What the root of a unit tells.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// The root, when it has something to say about the unit's life.
+    pub root: Option<StandingRoot>,
+    /// The files in it that are not ours.
+    pub problems: Vec<Problem>,
+}
 
 impl Session {
     /// What the roots on disk say about these units.
@@ -23,15 +33,27 @@ impl Session {
         let Listing {
             expected: there,
             strays: mut roots,
+            mut problems,
             ..
         } = self.listing(databases)?;
-        let standing = databases
+        let standing = self.roots()?;
+        let told = databases
             .par_iter()
             .filter(|database| there.contains(&database.directory()))
-            .map(|database| self.telling(database))
+            .map(|database| self.telling(&standing, database))
             .collect::<Result<Vec<_>, Stop>>()?;
-        roots.extend(standing.into_iter().flatten());
-        Ok(retirement::compare(&roots, &self.owners(databases)))
+        for one in told {
+            roots.extend(one.root);
+            problems.extend(one.problems);
+        }
+        for environment in &self.environments {
+            let directory = environment.directory();
+            let found = standing.glance(&directory)?.unwrap_or_default();
+            problems.extend(foreign::problems(&directory, &found));
+        }
+        let mut life = retirement::compare(&roots, &self.owners(databases));
+        life.problems.extend(problems);
+        Ok(life)
     }
 
     /// Everything that should have a root, given the units.
@@ -39,6 +61,18 @@ impl Session {
     pub fn owners<'a>(&'a self, databases: &'a [Database]) -> Vec<Owner<'a>> {
         let shared = self.environments.iter().map(|one| Owner::Environment(one));
         shared.chain(databases.iter().map(Owner::Unit)).collect()
+    }
+
+    /// The roots of the workspace; no link stands in the place of a folder that they are in.
+    ///
+    /// # Errors
+    /// When one does, or the workspace cannot be opened.
+    pub fn roots(&self) -> Result<Roots, Stop> {
+        for environment in &self.environments {
+            let parent = format!("{}/{}", environment.output, environment.name);
+            io::refuse_links(&self.workspace, &parent)?;
+        }
+        Ok(Roots::open(&self.workspace)?)
     }
 
     /// The roots of these units that are there, and what else is beside them.
@@ -50,17 +84,21 @@ impl Session {
         Ok(io::listing(&self.workspace, self.output(), &expected)?)
     }
 
-    /// The root of a unit, when it has something to say about the unit's life.
+    /// What the root of a unit tells.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn telling(&self, database: &Database) -> Result<Option<StandingRoot>, Stop> {
+    pub fn telling(&self, roots: &Roots, database: &Database) -> Result<Told, Stop> {
         let directory = database.directory();
-        let terraform = io::terraform(&self.workspace, &directory)?;
-        let expected = print_file(&database.file.path, &lower::terraform_file(database).blocks);
-        if terraform == expected && !retirement::is_retired(database) {
-            return Ok(None);
-        }
-        Ok(io::standing_root(&self.workspace, &directory)?)
+        let Some(standing) = roots.glance(&directory)? else {
+            return Ok(Told::default());
+        };
+        let problems = foreign::problems(&directory, &standing);
+        let root = if retirement::says_the_same(&standing, database) {
+            None
+        } else {
+            io::standing_root(&self.workspace, &directory)?
+        };
+        Ok(Told { root, problems })
     }
 }

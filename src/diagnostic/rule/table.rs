@@ -377,6 +377,14 @@ rules! {
         "A file that was not generated is in the way.",
         "A file without the generated header is never overwritten or deleted. Move it away, or remove it.",
         "a hand-written generated/dev3/orders/main.tf";
+    FOREIGN_FILE = Error "foreign-file":
+        "A file that was not generated takes part in a root.",
+        "Terraform reads every `.tf` and `.tf.json` file in the folder of a root, lets override files change the generated ones, and takes values from `*.auto.tfvars`: what the config says would not be what happens. Such a file is never overwritten or deleted. Move it into a folder of its own, or remove it.",
+        "generated/dev3/orders/main_override.tf";
+    EDITED_FILE = Error "edited-file":
+        "A generated file holds what is never generated.",
+        "`generate` would replace the file, and what somebody has written into it would be lost. Move it into a folder of its own, then remove it from the generated file.",
+        "a resource in generated/dev3/orders/main.tf";
     BAD_OUTPUT = Error "bad-output":
         "The output folder is one that something else needs.",
         "Generated roots are written, swept and removed there. In git's own folder, or in or around a folder of configs, that would take away what others have put there. Give the roots a folder of their own.",
