@@ -78,6 +78,7 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
             modules: module_source(&modules.source, &output),
             output: output.clone(),
             privatelink: workspace.privatelink.clone(),
+            versions: workspace.versions.clone(),
             file: Arc::clone(&source.file),
             name,
             spec: written,

@@ -82,6 +82,8 @@ pub struct Environment {
     pub output: String,
     /// The private-link repository of the workspace.
     pub privatelink: Option<workspace::Privatelink>,
+    /// The engine versions that the workspace adds.
+    pub versions: Option<workspace::Versions>,
 }
 
 /// Address of the shared modules.
@@ -276,6 +278,18 @@ impl Database {
     #[must_use]
     pub fn facts(&self) -> &'static Facts {
         self.engine.value.facts()
+    }
+
+    /// Whether AWS offers its exact version, as far as this tool or the workspace knows.
+    #[must_use]
+    pub fn version_is_known(&self) -> bool {
+        let version = self.engine_version.value;
+        let is_of_tool = self
+            .facts()
+            .major(version)
+            .is_some_and(|major| major.minors().any(|minor| minor == version));
+        let added = self.environment.versions.as_ref();
+        is_of_tool || added.is_some_and(|added| added.of(self.engine.value).contains(&version))
     }
 
     /// Whether minor versions follow automatically: only a major is named.

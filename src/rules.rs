@@ -7,31 +7,27 @@ pub mod fleet;
 mod lifecycle;
 mod modules;
 mod output;
+mod parameters;
 mod policy;
 mod quota;
 mod storage;
 mod tags;
+mod version;
 pub mod waiver;
 
 use crate::{
-    aws::{
-        engine::{LogExport, Major},
-        window::SHORTEST,
-    },
+    aws::{engine::LogExport, window::SHORTEST},
     config::Authentication,
     diagnostic::{
         Problem, Span,
         rule::{self, Rule},
     },
     model::{Database, Origin, world::World},
-    text::{date::Date, suggest, unicode::first_non_ascii},
+    text::{suggest, unicode::first_non_ascii},
 };
 
 pub use environment::environment;
 pub use modules::missing as missing_modules;
-
-/// How long before its last day the end of standard support is announced.
-const MONTHS_OF_NOTICE: i8 = 6;
 
 /// Everything wrong with one instance.
 #[must_use]
@@ -41,7 +37,9 @@ pub fn database(database: &Database, stem: &str, world: World) -> Vec<Problem> {
         problems: Vec::new(),
     };
     found.identity(stem);
-    found.engine(world.today);
+    found.class();
+    found.version(world);
+    found.parameters();
     found.access();
     found.storage();
     found.windows();
@@ -121,9 +119,8 @@ impl Found<'_> {
         }
     }
 
-    fn engine(&mut self, today: Date) {
+    fn class(&mut self) {
         let database = self.database;
-        let (engine, facts) = (database.engine.value, database.facts());
         if let Err(unknown) = database.instance_class.value.capacity() {
             self.add(
                 &rule::UNKNOWN_CLASS,
@@ -132,77 +129,6 @@ impl Found<'_> {
                 suggest::question_and_list(&unknown.part, &unknown.known, "there are"),
             );
         }
-        let version = database.engine_version.value;
-        match facts.major(version) {
-            None => {
-                let majors = facts.majors.iter().map(|major| major.version.to_string());
-                self.add(
-                    &rule::UNKNOWN_VERSION,
-                    database.engine_version.origin,
-                    format!("there is no {} {version}", engine.as_str()),
-                    format!(
-                        "the majors are {}",
-                        suggest::list(&majors.collect::<Vec<_>>())
-                    ),
-                );
-            }
-            Some(major) => {
-                if version != major.version && !major.minors().any(|minor| minor == version) {
-                    let minors = major.minors().map(|minor| minor.to_string());
-                    self.add(
-                        &rule::UNKNOWN_VERSION,
-                        database.engine_version.origin,
-                        format!("AWS offers no {} {version}", engine.as_str()),
-                        format!(
-                            "write `\"{}\"` to follow its minors, or one of {}",
-                            major.version,
-                            suggest::list(&minors.collect::<Vec<_>>())
-                        ),
-                    );
-                }
-                self.support(major, today);
-            }
-        }
-        let forced = facts.forced_tls_parameter;
-        for (name, given) in &database.parameters {
-            if name == forced || facts.has_parameter(name) {
-                continue;
-            }
-            let span = database.span_below(given.origin, &format!("/{name}#"));
-            let message = format!("{} has no parameter `{name}`", engine.as_str());
-            let known: Vec<_> = facts.parameters().collect();
-            let help = suggest::question(name, &known).unwrap_or_else(|| {
-                "a parameter of an extension starts with its name, as in `pg_stat_statements.track`"
-                    .to_owned()
-            });
-            self.problems
-                .push(Problem::new(&rule::UNKNOWN_PARAMETER, span, message).help(help));
-        }
-        if let Some(given) = database.parameters.get(forced) {
-            let span = database.span_below(given.origin, &format!("/{forced}#"));
-            let message = format!("`{forced}` is always on");
-            self.problems
-                .push(Problem::new(&rule::RESERVED_PARAMETER, span, message).help("remove it"));
-        }
-    }
-
-    fn support(&mut self, major: &Major, today: Date) {
-        let engine = self.database.engine.value;
-        let ends = major.standard_support_ends;
-        let (rule, words) = if today > ends {
-            (&rule::SUPPORT_ENDED, "ended")
-        } else if today > ends.months_before(MONTHS_OF_NOTICE) {
-            (&rule::SUPPORT_ENDING, "ends")
-        } else {
-            return;
-        };
-        let message = format!(
-            "standard support of {} {} {words} on {ends}",
-            engine.as_str(),
-            major.version
-        );
-        let help = format!("move to `\"{}\"`", self.database.facts().default_major);
-        self.add(rule, self.database.engine_version.origin, message, help);
     }
 
     fn access(&mut self) {

@@ -62,6 +62,20 @@ fn each_form_tells_the_same_problems() {
 }
 
 #[test]
+fn a_unit_is_mended_to_the_number_that_rds_takes() {
+    let folder = case("bad/parameter-value", "check-units");
+    assert_eq!(run(&folder, "check --fix").code, 1);
+    let mended = fs::read_to_string(folder.join("configs/dev/orders.yaml")).unwrap();
+    let (_, mended) = mended.split_once("parameters:\n").unwrap();
+    assert_eq!(
+        mended,
+        "  autovacuum: \"1\"\n  log_min_duration_statement: \"1000\"\n  log_statement: \"everything\"\n  \
+         max_connections: \"lots\"\n  random_page_cost: \"cheap\"\n  \
+         shared_buffers: \"{DBInstanceMemory/32768}\"\n  work_mem: \"65536\"\n"
+    );
+}
+
+#[test]
 fn sarif_holds_every_rule_and_result() {
     let folder = copy("fixtures/bad/policy-multi-az", "sarif");
     let ran = run(&folder, "check --format sarif");
@@ -101,7 +115,7 @@ fn warnings_fail_only_when_they_are_denied() {
 fn what_is_certain_is_mended_and_the_rest_is_kept() {
     let folder = minimal("fix");
     let config = folder.join("configs/dev/orders.yaml");
-    let text = "# Orders.\nshortname: orders   # for ever\n\nengineVersion: 16.10\n\
+    let text = "# Orders.\nshortname: orders   # for ever\n\nengineVersion: 17.10\n\
                 instance_class: db.t4g.large # small\nstorageType: GP3\nmultiAz_: true\nbackupWindow: soon\n";
     fs::write(&config, text).unwrap();
     assert_snapshot!(run(&folder, "check --fix"), @r#"
@@ -125,7 +139,7 @@ fn what_is_certain_is_mended_and_the_rest_is_kept() {
     # Orders.
     shortname: orders   # for ever
 
-    engineVersion: "16.10"
+    engineVersion: "17.10"
     instanceClass: db.t4g.large # small
     storageType: gp3
     multiAz: true

@@ -152,7 +152,7 @@ proxy:
 # end
 ";
     fs::write(city.join(CONFIG), text).unwrap();
-    let sets = "--set proxy.idleClientTimeout=600 --set proxy.maxConnectionsPercent=90 --set parameters.rds.log_retention_period=10";
+    let sets = "--set proxy.idleClientTimeout=600 --set proxy.maxConnectionsPercent=90 --set parameters.rds.log_retention_period=1440";
     let ran = run(
         &city,
         &format!("create dev3/test-dev -s 80 -i db.t4g.large {sets}"),
@@ -175,7 +175,7 @@ proxy:
     # end
     instanceClass: db.t4g.large
     parameters:
-      rds.log_retention_period: "10"
+      rds.log_retention_period: "1440"
     --- stderr ---
     note: `futureKey` is not known to this version; it is kept
     note: `proxy.later` is not known to this version; it is kept

@@ -1,9 +1,11 @@
 //! What is known of each engine. One file an engine, all of it data.
 
+pub mod parameter;
 mod postgres;
 
 use super::engine_version::EngineVersion;
 use crate::text::{date::Date, words::words};
+use parameter::Parameter;
 
 words! {
     /// The database engine.
@@ -40,6 +42,8 @@ impl Engine {
 pub struct Facts {
     /// The versions that are known, oldest major first.
     pub majors: &'static [Major],
+    /// The day on which the versions were compared with what AWS offers.
+    pub as_of: Date,
     /// What `engineVersion` is when nobody sets it.
     ///
     /// Raising it upgrades every database that leaves the key out, so it is a major release of this tool.
@@ -68,10 +72,8 @@ pub struct Facts {
     pub reserved_words: &'static [&'static str],
     /// The parameter with which the rds module forces TLS.
     pub forced_tls_parameter: &'static str,
-    /// Parameters that are read only when the server starts, sorted.
-    pub static_parameters: &'static [&'static str],
-    /// Parameters that take effect at once, sorted.
-    pub dynamic_parameters: &'static [&'static str],
+    /// Parameters that are known by their full name, sorted.
+    pub parameters: &'static [Parameter],
     /// Extensions with parameters of their own, which start with the extension's name.
     pub extensions: &'static [&'static str],
 }
@@ -94,10 +96,23 @@ pub struct Client {
 pub struct Major {
     /// As written in `engineVersion`.
     pub version: EngineVersion,
-    /// The exact versions that can be created today, oldest first.
+    /// The exact versions that AWS knows, oldest first.
     minors: &'static [u32],
+    /// The oldest of them that AWS creates no more, from a day on.
+    closed: Option<Closed>,
     /// Last day of standard support; AWS charges extra afterwards.
     pub standard_support_ends: Date,
+}
+
+/// When AWS gives up the oldest minors of a major.
+#[derive(Clone, Copy, Debug)]
+pub struct Closed {
+    /// The last minor that it gives up.
+    until: u32,
+    /// The first day on which none of them is created any more.
+    pub creation: Date,
+    /// The last day of their support: then AWS upgrades what still runs.
+    pub support: Date,
 }
 
 const fn major(
@@ -108,12 +123,31 @@ const fn major(
     Major {
         version,
         minors,
+        closed: None,
         standard_support_ends,
     }
 }
 
 impl Major {
-    /// The exact versions that can be created today, oldest first.
+    /// The minors up to one are given up: created no more from a day on, supported until another.
+    const fn closed(mut self, until: u32, creation: Date, support: Date) -> Self {
+        self.closed = Some(Closed {
+            until,
+            creation,
+            support,
+        });
+        self
+    }
+
+    /// When AWS gives up an exact version, as far as it is known.
+    #[must_use]
+    pub fn closing(&self, version: EngineVersion) -> Option<Closed> {
+        let is_given_up =
+            |closed: &Closed| version != self.version && version <= self.version.then(closed.until);
+        self.closed.filter(is_given_up)
+    }
+
+    /// The exact versions that AWS knows, oldest first.
     #[must_use]
     pub fn minors(&self) -> impl DoubleEndedIterator<Item = EngineVersion> + ExactSizeIterator {
         self.minors.iter().map(|minor| self.version.then(*minor))
@@ -162,46 +196,49 @@ impl Facts {
         is_reserved.then_some("it is a reserved word of SQL")
     }
 
-    /// Every parameter that is known by its full name.
-    pub fn parameters(&self) -> impl Iterator<Item = &'static str> {
-        self.static_parameters
-            .iter()
-            .chain(self.dynamic_parameters)
-            .copied()
+    /// A parameter that is known by its full name.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
+        let compare = |one: &Parameter| one.name.cmp(name);
+        let at = self.parameters.binary_search_by(compare).ok()?;
+        self.parameters.get(at)
     }
 
-    /// Whether the engine, or an extension of it, has a parameter.
+    /// Whether a parameter is one of an extension, by the start of its name.
     #[must_use]
-    pub fn has_parameter(&self, name: &str) -> bool {
+    pub fn is_of_extension(&self, name: &str) -> bool {
         let extension = name.split_once('.').map(|(extension, _)| extension);
         extension.is_some_and(|extension| self.extensions.contains(&extension))
-            || self.parameters().any(|known| known == name)
     }
 
     /// How a change of a parameter reaches the server, as `apply_method` spells it.
     #[must_use]
     pub fn apply_method(&self, parameter: &str) -> &'static str {
-        if self.static_parameters.contains(&parameter) {
-            "pending-reboot"
-        } else {
-            "immediate"
+        match self.parameter(parameter) {
+            Some(known) if known.is_static => "pending-reboot",
+            _ => "immediate",
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Engine;
+    use super::{Engine, parameter::Kind};
 
     #[test]
-    fn a_parameter_is_static_or_dynamic() {
+    fn parameters_stand_in_order_and_say_what_they_take() {
         for engine in Engine::ALL {
             let facts = engine.facts();
-            for list in [facts.static_parameters, facts.dynamic_parameters] {
-                assert!(list.is_sorted());
+            let names: Vec<_> = facts.parameters.iter().map(|one| one.name).collect();
+            assert!(names.is_sorted_by(|one, next| one < next));
+            for one in facts.parameters {
+                match one.kind {
+                    Kind::Words(words) => assert!(words.is_sorted() && words.len() > 1, "{one:?}"),
+                    Kind::Integer { least, most, .. } => assert!(least < most, "{one:?}"),
+                    Kind::Real { least, most, .. } => assert!(least < most, "{one:?}"),
+                    Kind::Boolean | Kind::BooleanBefore(_) | Kind::Text => {}
+                }
             }
-            let mut fixed = facts.static_parameters.iter();
-            assert!(fixed.all(|name| !facts.dynamic_parameters.contains(name)));
         }
     }
 

@@ -39,7 +39,8 @@ const NAME: &str = "gc-0-apps-ap-northeast-1";
 
 fn of_all_keys() -> BTreeMap<String, Origin> {
     let mut origins = BTreeMap::new();
-    let workspace = example(&SCHEMA.document).to_string();
+    // A file has no long lines.
+    let workspace = format!("{:#}", example(&SCHEMA.document));
     let Some(environment) = compile::open(workspace.into_bytes())
         .ok()
         .and_then(|environments| environments.into_iter().next())
@@ -52,7 +53,7 @@ fn of_all_keys() -> BTreeMap<String, Origin> {
         keys.insert("retain".to_owned(), false.into());
     }
     let path = "example.yaml";
-    let bytes = config.to_string().into_bytes();
+    let bytes = format!("{config:#}").into_bytes();
     let (database, _, _) = compile::tolerant(
         &environment,
         path,
@@ -123,6 +124,14 @@ mod tests {
             ("module.rds.database_name", Origin::Config("databaseName")),
             ("module.rds.iops", Origin::Config("iops")),
             ("module.rds.kms_key_arn", Origin::Environment("kmsKeyArn")),
+            (
+                "module.proxy.subnet_ids",
+                Origin::Environment("network/proxySubnetIds"),
+            ),
+            (
+                "module.irsa_role.role_path",
+                Origin::Environment("rolePath"),
+            ),
             (
                 "module.rds.snapshot_identifier",
                 Origin::Config("restoreFrom"),

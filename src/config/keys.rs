@@ -105,8 +105,8 @@ macro_rules! keys {
                 /// The database engine.
                 engine "engine": Engine, default("postgres");
                 /// A major version such as `"16"`, whose minors follow automatically, or an exact one such as `"16.8"`,
-                /// which stays. Quoted, because 16.10 without quotes is the number 16.1. Default: the newest supported major.
-                #[schemars(example = &"17", example = &"16.10")]
+                /// which stays. Quoted, because 17.10 without quotes is the number 17.1. Default: the newest supported major.
+                #[schemars(example = &"17", example = &"17.10")]
                 engine_version "engineVersion": EngineVersion, computed(Origin::BuiltIn, engine.value.facts().default_major);
                 /// The instance class.
                 #[schemars(example = &"db.t4g.medium")]

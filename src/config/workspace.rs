@@ -8,8 +8,9 @@ use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 
 use crate::{
+    aws::{engine::Engine, engine_version::EngineVersion},
     config::{Acknowledgement, Settings},
-    text::cidr::Cidr,
+    text::{cidr::Cidr, date::Date},
 };
 
 /// Folder of the generated roots when `valet.yaml` names none.
@@ -26,6 +27,8 @@ pub struct Workspace {
     pub modules: Modules,
     /// The cluster team's private-link repository, to which `valet-rds privatelink` writes.
     pub privatelink: Option<Privatelink>,
+    /// Engine versions that AWS offers and this version of the tool does not know.
+    pub versions: Option<Versions>,
     /// EKS clusters of every environment, by name. An environment's own keys win, one by one.
     #[serde(default)]
     #[schemars(extend("propertyNames" = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"}))]
@@ -57,6 +60,29 @@ pub struct Modules {
         example = &"git::https://example.com/platform.git//modules?ref=v1.4.0"
     )]
     pub source: String,
+}
+
+/// Engine versions that AWS offers and this version of the tool does not know.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Versions {
+    /// The day on which somebody compared them with what AWS offers.
+    #[schemars(example = &"2026-12-01")]
+    pub as_of: Date,
+    /// Exact versions of PostgreSQL, of majors that are known.
+    #[serde(default)]
+    #[schemars(extend("uniqueItems" = true), example = ["17.12"])]
+    pub postgres: Vec<EngineVersion>,
+}
+
+impl Versions {
+    /// Those of an engine.
+    #[must_use]
+    pub fn of(&self, engine: Engine) -> &[EngineVersion] {
+        match engine {
+            Engine::Postgres => &self.postgres,
+        }
+    }
 }
 
 /// The cluster team's private-link repository.

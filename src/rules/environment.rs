@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     arn,
     confusable::{device, is_device},
-    modules, output, tags,
+    modules, output, tags, version,
 };
 use crate::{
     diagnostic::{Problem, rule},
@@ -25,6 +25,7 @@ pub fn environment(environment: &Environment) -> Vec<Problem> {
     problems.extend(modules::check(environment));
     problems.extend(output::check(environment));
     problems.extend(arn::check(environment));
+    problems.extend(version::added(environment));
     problems.extend(tags::environment(environment));
     let issuers: Vec<_> = environment.owned_clusters().collect();
     let mut seen = BTreeSet::new();

@@ -11,6 +11,9 @@ use super::as_text::as_text;
 pub struct Date(civil::Date);
 
 impl Date {
+    /// The first day that can be written.
+    pub const MIN: Self = Self::constant(0, 1, 1);
+
     /// A day that stands in the source. One that does not exist must be in a constant, where it does not compile.
     #[must_use]
     pub const fn constant(year: i16, month: i8, day: i8) -> Self {
@@ -22,6 +25,12 @@ impl Date {
     pub fn of(moment: SystemTime) -> Self {
         let moment = Timestamp::try_from(moment).unwrap_or_default();
         Self(Offset::UTC.to_datetime(moment).date())
+    }
+
+    /// The day so many days earlier.
+    #[must_use]
+    pub fn days_before(self, days: i32) -> Self {
+        Self(self.0.saturating_sub(days.days()))
     }
 
     /// The same day so many months earlier, or the last day of that month when it is shorter.

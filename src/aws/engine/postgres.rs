@@ -1,22 +1,27 @@
 //! Amazon RDS for PostgreSQL.
 //!
-//! Versions as AWS offered them in October 2026; support dates from the RDS release calendar. Parameters after the
-//! PostgreSQL 13 to 18 manuals (context `postmaster` is static) and the parameter groups of RDS. Reserved words from
-//! appendix C of the manual.
+//! Versions as AWS offered them in October 2026; support dates from the RDS release calendar. Reserved words from appendix
+//! C of the PostgreSQL manual.
+
+mod parameters;
 
 use super::{Client, EngineVersion, Facts, LogExport, major};
 use crate::text::date::Date;
+
+/// The first day without creation, and the last one of support, of the minors that AWS announced in 2026.
+const FIRST_WAVE: (Date, Date) = (Date::constant(2026, 10, 1), Date::constant(2026, 10, 31));
 
 #[rustfmt::skip]
 pub(super) static FACTS: Facts = Facts {
     majors: &[
         major(EngineVersion::of(13), &[23], Date::constant(2026, 2, 28)),
-        major(EngineVersion::of(14), &[18, 19, 20, 21, 22, 23, 24], Date::constant(2027, 2, 28)),
-        major(EngineVersion::of(15), &[13, 14, 15, 16, 17, 18, 19], Date::constant(2028, 2, 29)),
-        major(EngineVersion::of(16), &[9, 10, 11, 12, 13, 14, 15], Date::constant(2029, 2, 28)),
-        major(EngineVersion::of(17), &[5, 6, 7, 8, 9, 10, 11], Date::constant(2030, 2, 28)),
+        major(EngineVersion::of(14), &[18, 19, 20, 21, 22, 23, 24], Date::constant(2027, 2, 28)).closed(19, FIRST_WAVE.0, FIRST_WAVE.1),
+        major(EngineVersion::of(15), &[13, 14, 15, 16, 17, 18, 19], Date::constant(2028, 2, 29)).closed(14, FIRST_WAVE.0, FIRST_WAVE.1),
+        major(EngineVersion::of(16), &[9, 10, 11, 12, 13, 14, 15], Date::constant(2029, 2, 28)).closed(10, FIRST_WAVE.0, FIRST_WAVE.1),
+        major(EngineVersion::of(17), &[5, 6, 7, 8, 9, 10, 11], Date::constant(2030, 2, 28)).closed(6, FIRST_WAVE.0, FIRST_WAVE.1),
         major(EngineVersion::of(18), &[1, 2, 3, 4, 6], Date::constant(2031, 2, 28)),
     ],
+    as_of: Date::constant(2026, 10, 20),
     // The newest that RDS Proxy is documented to take.
     default_major: EngineVersion::of(17),
     family: "postgres",
@@ -49,91 +54,7 @@ pub(super) static FACTS: Facts = Facts {
         "when", "where", "window", "with",
     ],
     forced_tls_parameter: "rds.force_ssl",
-    static_parameters: &[
-        "archive_mode", "autovacuum_freeze_max_age", "autovacuum_max_workers", "autovacuum_multixact_freeze_max_age",
-        "autovacuum_worker_slots", "cluster_name", "commit_timestamp_buffers", "dynamic_shared_memory_type",
-        "huge_pages", "io_max_concurrency", "io_method", "io_workers", "jit_provider", "logging_collector",
-        "max_active_replication_origins", "max_connections", "max_files_per_process", "max_locks_per_transaction",
-        "max_logical_replication_workers", "max_notify_queue_pages", "max_pred_locks_per_transaction",
-        "max_prepared_transactions", "max_replication_slots", "max_wal_senders", "max_worker_processes",
-        "multixact_member_buffers", "multixact_offset_buffers", "notify_buffers", "old_snapshot_threshold",
-        "pg_prewarm.autoprewarm", "pg_stat_statements.max", "rds.custom_dns_resolution", "rds.logical_replication",
-        "rds.logically_replicate_unlogged_tables", "reserved_connections", "serializable_buffers", "shared_buffers",
-        "shared_preload_libraries", "superuser_reserved_connections", "track_activity_query_size",
-        "track_commit_timestamp", "transaction_buffers", "wal_buffers", "wal_decode_buffer_size",
-    ],
-    dynamic_parameters: &[
-        "allow_in_place_tablespaces", "application_name", "array_nulls", "authentication_timeout",
-        "auto_explain.log_analyze", "auto_explain.log_buffers", "auto_explain.log_format",
-        "auto_explain.log_min_duration", "auto_explain.log_nested_statements", "auto_explain.log_timing",
-        "auto_explain.log_triggers", "auto_explain.log_verbose", "auto_explain.sample_rate", "autovacuum",
-        "autovacuum_analyze_scale_factor", "autovacuum_analyze_threshold", "autovacuum_naptime",
-        "autovacuum_vacuum_cost_delay", "autovacuum_vacuum_cost_limit", "autovacuum_vacuum_insert_scale_factor",
-        "autovacuum_vacuum_insert_threshold", "autovacuum_vacuum_max_threshold", "autovacuum_vacuum_scale_factor",
-        "autovacuum_vacuum_threshold", "autovacuum_work_mem", "backend_flush_after", "backslash_quote",
-        "bgwriter_delay", "bgwriter_flush_after", "bgwriter_lru_maxpages", "bgwriter_lru_multiplier", "bytea_output",
-        "check_function_bodies", "checkpoint_completion_target", "checkpoint_flush_after", "checkpoint_timeout",
-        "checkpoint_warning", "client_connection_check_interval", "client_encoding", "client_min_messages",
-        "commit_delay", "commit_siblings", "compute_query_id", "constraint_exclusion", "cpu_index_tuple_cost",
-        "cpu_operator_cost", "cpu_tuple_cost", "createrole_self_grant", "cursor_tuple_fraction", "datestyle",
-        "deadlock_timeout", "debug_pretty_print", "debug_print_parse", "debug_print_plan", "debug_print_rewritten",
-        "default_statistics_target", "default_tablespace", "default_toast_compression",
-        "default_transaction_deferrable", "default_transaction_isolation", "default_transaction_read_only",
-        "effective_cache_size", "effective_io_concurrency", "enable_async_append", "enable_bitmapscan",
-        "enable_gathermerge", "enable_group_by_reordering", "enable_hashagg", "enable_hashjoin",
-        "enable_incremental_sort", "enable_indexonlyscan", "enable_indexscan", "enable_material", "enable_memoize",
-        "enable_mergejoin", "enable_nestloop", "enable_parallel_append", "enable_parallel_hash",
-        "enable_partition_pruning", "enable_partitionwise_aggregate", "enable_partitionwise_join",
-        "enable_presorted_aggregate", "enable_seqscan", "enable_sort", "enable_tidscan", "escape_string_warning",
-        "exit_on_error", "extra_float_digits", "from_collapse_limit", "geqo", "geqo_effort", "geqo_generations",
-        "geqo_pool_size", "geqo_seed", "geqo_selection_bias", "geqo_threshold", "gin_fuzzy_search_limit",
-        "gin_pending_list_limit", "hash_mem_multiplier", "hot_standby_feedback", "icu_validation_level",
-        "idle_in_transaction_session_timeout", "idle_replication_slot_timeout", "idle_session_timeout", "intervalstyle",
-        "io_combine_limit", "io_max_combine_limit", "jit", "jit_above_cost", "jit_inline_above_cost",
-        "jit_optimize_above_cost", "join_collapse_limit", "lc_messages", "lc_monetary", "lc_numeric", "lc_time",
-        "lo_compat_privileges", "lock_timeout", "log_autovacuum_min_duration", "log_checkpoints", "log_connections",
-        "log_destination", "log_disconnections", "log_duration", "log_error_verbosity", "log_executor_stats",
-        "log_filename", "log_hostname", "log_line_prefix", "log_lock_failures", "log_lock_waits",
-        "log_min_duration_sample", "log_min_duration_statement", "log_min_error_statement", "log_min_messages",
-        "log_parameter_max_length", "log_parameter_max_length_on_error", "log_parser_stats", "log_planner_stats",
-        "log_recovery_conflict_waits", "log_replication_commands", "log_rotation_age", "log_rotation_size",
-        "log_startup_progress_interval", "log_statement", "log_statement_sample_rate", "log_statement_stats",
-        "log_temp_files", "log_transaction_sample_rate", "log_truncate_on_rotation", "logical_decoding_work_mem",
-        "maintenance_io_concurrency", "maintenance_work_mem", "max_logical_replication_workers_per_subscription",
-        "max_parallel_apply_workers_per_subscription", "max_parallel_maintenance_workers", "max_parallel_workers",
-        "max_parallel_workers_per_gather", "max_pred_locks_per_page", "max_pred_locks_per_relation",
-        "max_slot_wal_keep_size", "max_stack_depth", "max_standby_archive_delay", "max_standby_streaming_delay",
-        "max_sync_workers_per_subscription", "max_wal_size", "min_dynamic_shared_memory_size",
-        "min_parallel_index_scan_size", "min_parallel_table_scan_size", "min_wal_size", "operator_precedence_warning",
-        "parallel_leader_participation", "parallel_setup_cost", "parallel_tuple_cost", "password_encryption",
-        "pg_stat_statements.save", "pg_stat_statements.track", "pg_stat_statements.track_planning",
-        "pg_stat_statements.track_utility", "pgaudit.log", "pgaudit.log_catalog", "pgaudit.log_level",
-        "pgaudit.log_parameter", "pgaudit.log_relation", "pgaudit.log_rows", "pgaudit.log_statement",
-        "pgaudit.log_statement_once", "pgaudit.role", "plan_cache_mode", "quote_all_identifiers", "random_page_cost",
-        "rds.accepted_password_auth_method", "rds.adaptive_autovacuum", "rds.allowed_delegated_extensions",
-        "rds.allowed_extensions", "rds.babelfish_status", "rds.blue_green_replication_type",
-        "rds.delegated_extension_allow_drop_cascade", "rds.enable_pgactive", "rds.enable_plan_management",
-        "rds.extensions", "rds.force_admin_logging_level", "rds.force_autovacuum_logging_level",
-        "rds.log_retention_period", "rds.memory_allocation_guard", "rds.pg_stat_ramdisk_size",
-        "rds.rds_superuser_reserved_connections", "rds.restrict_password_commands", "rds.superuser_variables",
-        "recovery_min_apply_delay", "recursive_worktable_factor", "remove_temp_files_after_crash",
-        "restart_after_crash", "restrict_nonsystem_relation_kind", "row_security", "scram_iterations", "search_path",
-        "seq_page_cost", "session_replication_role", "ssl_ciphers", "ssl_max_protocol_version",
-        "ssl_min_protocol_version", "standard_conforming_strings", "statement_timeout", "stats_fetch_consistency",
-        "subtransaction_buffers", "synchronize_seqscans", "synchronous_commit", "tcp_keepalives_count",
-        "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_user_timeout", "temp_buffers", "temp_file_limit",
-        "temp_tablespaces", "timezone", "timezone_abbreviations", "trace_sort", "track_activities",
-        "track_cost_delay_timing", "track_counts", "track_functions", "track_io_timing", "track_wal_io_timing",
-        "transaction_deferrable", "transaction_isolation", "transaction_read_only", "transaction_timeout",
-        "transform_null_equals", "vacuum_buffer_usage_limit", "vacuum_cost_delay", "vacuum_cost_limit",
-        "vacuum_cost_page_dirty", "vacuum_cost_page_hit", "vacuum_cost_page_miss", "vacuum_defer_cleanup_age",
-        "vacuum_failsafe_age", "vacuum_freeze_min_age", "vacuum_freeze_table_age",
-        "vacuum_max_eager_freeze_failure_rate", "vacuum_multixact_failsafe_age", "vacuum_multixact_freeze_min_age",
-        "vacuum_multixact_freeze_table_age", "vacuum_truncate", "wal_compression", "wal_init_zero", "wal_keep_segments",
-        "wal_keep_size", "wal_receiver_create_temp_slot", "wal_receiver_status_interval", "wal_receiver_timeout",
-        "wal_recycle", "wal_retrieve_retry_interval", "wal_sender_timeout", "wal_skip_threshold", "wal_writer_delay",
-        "wal_writer_flush_after", "work_mem", "xmlbinary", "xmloption", "zero_damaged_pages",
-    ],
+    parameters: parameters::PARAMETERS,
     extensions: &[
         "auto_explain", "cron", "orafce", "pg_bigm", "pg_hint_plan", "pg_prewarm", "pg_repack", "pg_stat_statements",
         "pg_tle", "pg_transport", "pgactive", "pgaudit", "pglogical", "plperl", "plpgsql", "plrust", "pltcl", "plv8",

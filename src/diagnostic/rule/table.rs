@@ -289,6 +289,18 @@ rules! {
         "A tag that the environment demands is missing.",
         "`requireTags` of the environment's policy. It can be waived for a time.",
         "no tag team where it is required";
+    VERSION_CLOSED = Error "version-closed":
+        "AWS creates no more databases of this version.",
+        "AWS gives up old minors in waves: from one day on none can be created or restored, and some weeks later it upgrades those that run. A database that is there already gets a warning, `version-ending`.",
+        "engineVersion: \"16.9\" in a new config";
+    VERSION_ENDING = Warning "version-ending":
+        "AWS gives up this version.",
+        "It creates no more databases of it, and upgrades those that still run after the last day of its support, in their maintenance window. Name a newer minor, or the major alone, before that.",
+        "engineVersion: \"16.9\" in the config of a database that runs";
+    CATALOGUE_OLD = Warning "catalogue-old":
+        "What is known of engine versions is older than 60 days.",
+        "AWS adds and closes minors every few weeks. Take a newer version of this tool, or compare `aws rds describe-db-engine-versions` with the list of `valet-rds`, and write what is missing and the day into `versions` of valet.yaml.",
+        "versions: {asOf: 2026-10-20} in January 2027";
     WAIVER_EXPIRED = Error "waiver-expired":
         "The last day of a waiver has passed.",
         "A waiver is a promise with a date. Follow the rule, or agree on a new date in review.",
@@ -315,8 +327,12 @@ rules! {
         "engineVersion: \"14\" in November 2026";
     UNKNOWN_PARAMETER = Error "unknown-parameter":
         "The engine has no such parameter.",
-        "AWS refuses unknown parameters. Parameters of extensions have the extension's prefix.",
+        "AWS refuses unknown parameters, and those of other majors. Parameters of extensions have the extension's prefix.",
         "parameters: {work_men: \"8192\"}";
+    PARAMETER_VALUE = Error "parameter-value":
+        "RDS refuses this value of a parameter.",
+        "RDS takes whole numbers in the parameter's own unit, without naming it, booleans as 0 and 1, and the words of a list as they stand there. It refuses anything else at the apply. A number may be a formula.",
+        "parameters: {work_mem: \"64MB\"}";
     USELESS_LOG = Warning "useless-log":
         "The log would stay empty.",
         "IAM tokens are checked by the proxy; the instance's own IAM authentication stays off, so it logs no IAM error.",
