@@ -123,6 +123,18 @@ pub struct Waiver {
     pub expires: Date,
 }
 
+/// Edits that do not wait for the maintenance window, until a day.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ApplyImmediately {
+    /// Why they cannot wait, for the reviewers.
+    #[schemars(regex(pattern = r"\S"), example = &"the disk is full")]
+    pub reason: String,
+    /// The last day on which it counts.
+    #[schemars(example = &"2026-11-30")]
+    pub expires: Date,
+}
+
 /// An effect that is meant.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

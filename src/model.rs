@@ -17,7 +17,8 @@ use crate::{
         window::Window,
     },
     config::{
-        Acknowledgement, Authentication, Lifecycle, StorageType, Waiver, inherited,
+        Acknowledgement, ApplyImmediately, Authentication, Lifecycle, StorageType, Waiver,
+        inherited,
         keys::{keys, proxy_keys},
         workspace::{self, OidcProvider},
     },

@@ -377,7 +377,7 @@ fn differences(old: &Standing, new: &Standing, head: Option<Head>) -> Vec<Line> 
     let arguments = difference
         .arguments
         .iter()
-        .map(|delta| change::argument(delta, causes.of(&delta.address), &old.root));
+        .map(|delta| change::argument(delta, causes.of(&delta.address), &old.root, &new.root));
     let duplicates = difference.duplicates.iter().map(|address| {
         let why = format!("Terraform refuses it: {address} stands twice");
         Line::worst("the root", why)

@@ -294,6 +294,89 @@ fn a_retired_unit_gives_up_what_it_held_and_nothing_else() {
     }
 }
 
+/// A change of the instance of `orders`, from these values to those.
+fn update(before: &Value, after: &Value) -> Value {
+    let mut one = change(INSTANCE, &["update"], &instance());
+    for (side, values) in [("before", before), ("after", after)] {
+        let mut whole = instance();
+        whole["maintenance_window"] = json!("sun:18:00-sun:19:00");
+        for (key, value) in values.as_object().unwrap() {
+            whole[key] = value.clone();
+        }
+        one["change"][side] = whole;
+    }
+    one
+}
+
+#[test]
+fn what_waits_for_the_window_is_named_and_passes() {
+    let folder = workspace("gate-waits", "");
+    let before = json!({"allocated_storage": 100, "backup_window": "16:00-17:00", "backup_retention_period": 0, "apply_immediately": false});
+    let after = json!({"allocated_storage": 200, "backup_window": "03:00-04:00", "backup_retention_period": 7, "apply_immediately": false});
+    let plan = plan_of(&tags("orders"), &[], &[update(&before, &after)]);
+    let said = say(&folder, &plan, UNIT);
+    assert_eq!(said.code, 0, "{}", said.out);
+    let waits = "waits for the maintenance window, sun:18:00-sun:19:00 UTC: `allocated_storage`, `backup_retention_period`; until then every plan shows it as a difference";
+    assert!(said.out.contains(waits), "{}", said.out);
+    let now = json!({"backup_window": "03:00-04:00", "backup_retention_period": 0});
+    let plan = plan_of(&tags("orders"), &[], &[update(&before, &now)]);
+    assert!(!say(&folder, &plan, UNIT).out.contains("waits"));
+}
+
+#[test]
+fn what_does_not_wait_for_the_window_has_to_be_declared_until_a_day() {
+    let before = json!({"instance_class": "db.t4g.medium", "apply_immediately": false});
+    let after = json!({"instance_class": "db.r7g.large", "apply_immediately": true});
+    let plan = plan_of(&tags("orders"), &[], &[update(&before, &after)]);
+    let declared = |expires: &str| {
+        format!("applyImmediately: {{reason: the disk is full, expires: {expires}}}\n")
+    };
+    for (name, more, code, words) in [
+        (
+            "none",
+            String::new(),
+            1,
+            "not declared: the config has no `applyImmediately`",
+        ),
+        (
+            "current",
+            declared("2026-11-01"),
+            0,
+            "happens now: `instance_class`; `applyImmediately` until 2026-11-01: the disk is full",
+        ),
+        (
+            "expired",
+            declared("2026-10-31"),
+            1,
+            "`applyImmediately` held until 2026-10-31",
+        ),
+    ] {
+        let folder = workspace(&format!("gate-now-{name}"), &more);
+        let said = say(&folder, &plan, UNIT);
+        assert_eq!(said.code, code, "{name}: {}{}", said.out, said.err);
+        assert!(said.out.contains(words), "{name}: {}", said.out);
+    }
+}
+
+#[test]
+fn a_proxy_that_subnets_replace_is_told_of_zones_without_one() {
+    let folder = workspace("gate-zones", "");
+    let mut proxy = change(
+        "module.proxy.aws_db_proxy.this",
+        &["delete", "create"],
+        &json!({"name": "orders-dev-proxy"}),
+    );
+    proxy["type"] = json!("aws_db_proxy");
+    proxy["change"]["replace_paths"] = json!([["vpc_subnet_ids"]]);
+    let said = say(&folder, &plan_of(&tags("orders"), &[], &[proxy]), UNIT);
+    assert_eq!(said.code, 1, "{}", said.out);
+    assert!(
+        said.out.contains("`network.proxySubnetIds`"),
+        "{}",
+        said.out
+    );
+}
+
 #[test]
 fn an_instance_that_would_leave_no_snapshot_is_refused_whatever_is_allowed() {
     let folder = workspace("gate-no-snapshot", &allow("data-loss"));

@@ -356,7 +356,7 @@ fn every_problem_points_at_its_place() {
 
 #[test]
 fn every_snapshot_has_its_case() {
-    for kind in ["ok", "bad"] {
+    for kind in ["ok", "bad", "field"] {
         let names = |folder: &str| -> BTreeSet<String> {
             let list = fs::read_dir(format!("{folder}/{kind}")).unwrap();
             list.map(|entry| {

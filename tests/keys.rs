@@ -51,12 +51,13 @@ fn a_plain_key_stands_in_its_declaration_its_lowering_its_row_and_its_module() {
     );
 }
 
-/// Every key of the schema, with `.` between keys inside each other; those of maps stand for their entries.
+/// Every key of the schema, with `.` between keys inside each other; those of maps stand for their entries, and one that
+/// is only written as a whole for what is in it.
 fn keys(node: &Value, before: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (key, below) in node["properties"].as_object().unwrap() {
         let path = format!("{before}{key}");
-        if below["properties"].is_object() {
+        if below["properties"].is_object() && below["required"].is_null() {
             found.extend(keys(below, &format!("{path}.")));
         } else {
             found.insert(path);

@@ -72,6 +72,9 @@ macro_rules! keys {
                 /// Effects of a change that are meant, so that `diff --deny` and `gate` let them pass until a date.
                 #[schemars(extend("default" = []))]
                 allow "allow": Vec<Acknowledgement>, computed(Origin::BuiltIn, Vec::new());
+                /// Makes edits that would wait for the maintenance window happen with the apply, and with them what waits
+                /// already, interruptions included: for an emergency, and until a day.
+                apply_immediately "applyImmediately": ApplyImmediately, optional();
                 ..settings: Settings
             }
             /// The keys that an environment's `defaults` may set too.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     cause::Cause,
-    impact::{self, Impact, Row},
+    impact::{self, Happens, Impact, Row},
     retirement::Stage,
 };
 use crate::{
@@ -34,6 +34,10 @@ pub struct Line {
     pub becomes: String,
     /// How much it hurts.
     pub grade: Impact,
+    /// When AWS does it.
+    pub happens: Happens,
+    /// The maintenance window that it waits for; empty when it does not wait.
+    pub window: String,
     /// Why.
     pub why: String,
     /// What to do instead, if anything is better.
@@ -50,6 +54,19 @@ pub struct Line {
 const EVERYTHING: [&str; 4] = ["endpoint", "role", "secret", "service"];
 
 impl Line {
+    /// When AWS does it, in words; empty when it does nothing.
+    pub(super) fn when(&self) -> String {
+        match self.happens {
+            _ if self.grade == Impact::None => String::new(),
+            Happens::Now => "now, with the apply".to_owned(),
+            Happens::Restart => "with the next restart, which nobody makes for you".to_owned(),
+            Happens::Window => format!(
+                "in the maintenance window, {} UTC; until then every plan shows it as a difference",
+                self.window
+            ),
+        }
+    }
+
     /// Whether an acknowledgement is about the argument or its key.
     pub(super) fn is_meant_by(&self, one: &Acknowledgement) -> bool {
         let is_about_entries = || {
@@ -132,11 +149,25 @@ pub(super) fn revived(old: &Root, new: &Root) -> Line {
     }
 }
 
-/// An argument that differs; `old` is the root that it differs from.
-pub(super) fn argument(delta: &ArgumentDiff, cause: Cause, old: &Root) -> Line {
+/// An argument that differs between two roots.
+pub(super) fn argument(delta: &ArgumentDiff, cause: Cause, old: &Root, new: &Root) -> Line {
     const INSTANCE: &str = "aws_db_instance.this";
     let row = impact::find(delta);
     let mut line = of_row(delta, row, cause);
+    if line.happens == Happens::Window {
+        if new.argument("rds", "apply_immediately") == Some(&Value::Bool(true)) {
+            line.happens = Happens::Now;
+            line.why
+                .push_str("; `applyImmediately` leaves the maintenance window out");
+        } else {
+            // A new window holds at once, so what waits waits for that one.
+            let window = new.argument("rds", "maintenance_window");
+            line.window = window
+                .and_then(Value::as_text)
+                .unwrap_or("not stated")
+                .to_owned();
+        }
+    }
     if line.grade == Impact::Replace && row.replaces.contains(&INSTANCE) {
         let protection = old.argument("rds", "deletion_protection");
         let is_protected = protection == Some(&Value::Bool(true));
@@ -163,6 +194,8 @@ fn of_row(delta: &ArgumentDiff, row: &Row, cause: Cause) -> Line {
         address: delta.address.clone(),
         becomes: row.becomes.to_owned(),
         grade: row.grade,
+        happens: row.happens,
+        window: String::new(),
         why: row.why.to_owned(),
         instead: row.instead.to_owned(),
         connection: row.connection.to_vec(),

@@ -3,6 +3,7 @@
 mod holdings;
 mod scope;
 mod table;
+mod waits;
 
 use crate::{
     config::{Acknowledgement, Effect, Lifecycle},
@@ -16,6 +17,7 @@ use crate::{
 };
 use holdings::{Holds, leaves_snapshot};
 use scope::Scopes;
+use waits::Waits;
 
 pub use table::{human, markdown};
 
@@ -95,6 +97,7 @@ pub fn judge(plan: &Plan, owner: Option<Owner>, today: Date) -> Verdict {
     let drift = plan.resource_drift.iter().filter(managed);
     let mut rows: Vec<Row> = drift.filter_map(|change| judge.drift(change)).collect();
     rows.extend(changes.iter().filter_map(|change| judge.change(change)));
+    rows.extend(changes.iter().filter_map(|change| judge.timing(change)));
     rows.extend(plan.action_invocations.iter().map(|invocation| Row {
         address: invocation.address.clone(),
         action: "invoke",
@@ -151,6 +154,45 @@ impl Judge<'_> {
             Action::Forget | Action::Replace | Action::Delete => self.goes(change),
         };
         Some(row(change, word_of(&change.change.action)?, judgement))
+    }
+
+    /// What a change of a database waits for, and whether it may happen at once instead.
+    fn timing(&self, change: &ResourceChange) -> Option<Row> {
+        let waits = Waits::of(change)?;
+        let list = waits.list();
+        if !waits.is_immediate {
+            let reason = format!(
+                "waits for the maintenance window, {} UTC: {list}; until then every plan shows it as a difference",
+                waits.window
+            );
+            let judgement = (Outcome::Fine, reason);
+            return (!list.is_empty()).then(|| row(change, "wait", judgement));
+        }
+        let urgent = match self.owner {
+            Some(Owner::Unit(database)) => database.apply_immediately.value.as_ref(),
+            _ => None,
+        };
+        let judgement = match urgent {
+            Some(urgent) if self.today <= urgent.expires => {
+                let reason = format!(
+                    "happens now: {list}; `applyImmediately` until {}: {}",
+                    urgent.expires, urgent.reason
+                );
+                if list.is_empty() {
+                    return None;
+                }
+                (Outcome::Allowed, reason)
+            }
+            Some(urgent) => (
+                Outcome::Refused,
+                format!("`applyImmediately` held until {}", urgent.expires),
+            ),
+            None => (
+                Outcome::Refused,
+                "edits and what waits already happen now, with their interruptions; not declared: the config has no `applyImmediately`".to_owned(),
+            ),
+        };
+        Some(row(change, "now", judgement))
     }
 
     /// What has been destroyed outside Terraform: the plan makes it anew, without its data, or leaves it gone.
@@ -212,7 +254,11 @@ impl Judge<'_> {
         } else {
             holds.effect()
         };
-        self.needs(change, effect, holds.what())
+        let (outcome, mut reason) = self.needs(change, effect, holds.what());
+        if outcome == Outcome::Refused && is_of_zones(change) {
+            reason.push_str("; AWS leaves out a subnet in a zone without RDS Proxy, and then every plan is like this: name the proxy's own in `network.proxySubnetIds`");
+        }
+        (outcome, reason)
     }
 
     /// Why something is not among what the root of a retired unit held.
@@ -297,6 +343,15 @@ impl Judge<'_> {
         };
         (Outcome::Refused, format!("{what}; {reason}"))
     }
+}
+
+/// Whether a proxy is replaced because of its subnets.
+fn is_of_zones(change: &ResourceChange) -> bool {
+    let forced_by = change.forced_by();
+    change.kind == "aws_db_proxy"
+        && forced_by
+            .iter()
+            .any(|argument| argument.starts_with("vpc_subnet_ids"))
 }
 
 fn row(change: &ResourceChange, action: &'static str, (outcome, reason): Judgement) -> Row {

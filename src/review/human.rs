@@ -70,6 +70,10 @@ fn one(text: &mut String, line: &Line) {
         );
     }
     let _ = writeln!(text, "            why: {}", line.why);
+    let when = line.when();
+    if !when.is_empty() {
+        let _ = writeln!(text, "            when: {when}");
+    }
     if !line.instead.is_empty() {
         let _ = writeln!(text, "            instead: {}", line.instead);
     }

@@ -66,6 +66,33 @@ pub const fn allowed(effect: Effect) -> Option<Impact> {
     }
 }
 
+/// When AWS does something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Happens {
+    /// With the apply.
+    #[default]
+    Now,
+    /// With the next restart of the database, which somebody has to make.
+    Restart,
+    /// In the maintenance window, unless the root says `apply_immediately`.
+    Window,
+}
+
+impl Happens {
+    /// Every moment.
+    pub const ALL: [Self; 3] = [Self::Now, Self::Restart, Self::Window];
+
+    /// The moment in a word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Now => "now",
+            Self::Restart => "restart",
+            Self::Window => "window",
+        }
+    }
+}
+
 /// When a row of the table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
@@ -77,6 +104,8 @@ pub enum When {
     Unset,
     /// A smaller number.
     Lower,
+    /// From below a number to it, or above.
+    Reaches(u64),
     /// From 0 to more.
     FromZero,
     /// From more to 0.
@@ -100,6 +129,8 @@ pub struct Row {
     pub when: When,
     /// How much it hurts.
     pub grade: Impact,
+    /// When it happens.
+    pub happens: Happens,
     /// What the argument becomes in AWS.
     pub becomes: &'static str,
     /// Why it has this grade.
@@ -126,6 +157,7 @@ impl Row {
             argument,
             when,
             grade,
+            happens: Happens::Now,
             becomes,
             why,
             instead: "",
@@ -136,6 +168,11 @@ impl Row {
 
     const fn instead(mut self, instead: &'static str) -> Self {
         self.instead = instead;
+        self
+    }
+
+    const fn happens(mut self, happens: Happens) -> Self {
+        self.happens = happens;
         self
     }
 
@@ -166,6 +203,27 @@ pub fn find(delta: &ArgumentDiff) -> &'static Row {
     rows().find(|row| row.holds(delta)).unwrap_or(&UNKNOWN)
 }
 
+/// The row of a change of an attribute of the instance, as the provider names it; none when the table does not know it.
+#[must_use]
+pub fn of_instance(
+    attribute: &str,
+    old: Option<Value>,
+    new: Option<Value>,
+) -> Option<&'static Row> {
+    let becomes = format!("aws_db_instance.this.{attribute}");
+    let is_it = |row: &&Row| {
+        let delta = ArgumentDiff {
+            address: String::new(),
+            block: row.block.to_owned(),
+            argument: row.argument.to_owned(),
+            old: old.clone(),
+            new: new.clone(),
+        };
+        row.becomes == becomes && row.holds(&delta)
+    };
+    rds::ROWS.iter().find(is_it)
+}
+
 /// What an argument becomes in AWS; empty when the table does not know it.
 #[must_use]
 pub fn becomes(block: &str, argument: &str) -> &'static str {
@@ -194,6 +252,9 @@ impl When {
             Self::Set => old.is_none() && new.is_some(),
             Self::Unset => old.is_some() && new.is_none(),
             Self::Lower => from.zip(to).is_some_and(|(from, to)| to < from),
+            Self::Reaches(least) => from
+                .zip(to)
+                .is_some_and(|(from, to)| from < least && least <= to),
             Self::FromZero => from == Some(0) && to != Some(0),
             Self::ToZero => to == Some(0),
             Self::Major => major(old) != major(new),

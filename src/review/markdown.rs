@@ -183,6 +183,10 @@ fn fact(line: &Line) -> String {
         let _ = write!(text, " becomes {}", code(&line.becomes));
     }
     let _ = write!(text, "<br>{}", escape(&line.why));
+    let when = line.when();
+    if !when.is_empty() {
+        let _ = write!(text, "<br>when: {}", escape(&when));
+    }
     if !line.connection.is_empty() {
         let _ = write!(
             text,

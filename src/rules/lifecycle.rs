@@ -30,6 +30,16 @@ impl Found<'_> {
             ),
             _ => {}
         }
+        if let Some(urgent) = &database.apply_immediately.value
+            && today > urgent.expires
+        {
+            let span = database.span_below(Origin::Config("applyImmediately"), "/expires");
+            let message = format!("`applyImmediately` held until {}", urgent.expires);
+            self.problems.push(
+                Problem::new(&rule::ACKNOWLEDGEMENT_EXPIRED, span, message)
+                    .help("remove it, so that edits wait for the maintenance window again, or give it a new date"),
+            );
+        }
         for (index, acknowledgement) in database.allow.value.iter().enumerate() {
             if today <= acknowledgement.expires {
                 continue;

@@ -6,7 +6,10 @@ use serde::Serialize;
 use super::{FORMAT, FormatVersion, check::Problem};
 use crate::{
     model::identity::UnitId,
-    review::{self, Deny, Kind, Review, impact::Impact},
+    review::{
+        self, Deny, Kind, Review,
+        impact::{Happens, Impact},
+    },
     text::{date::Date, path::below},
 };
 
@@ -99,6 +102,11 @@ struct ReviewedLine<'a> {
     becomes: &'a str,
     #[schemars(extend("enum" = Impact::ALL.map(Impact::as_str)))]
     grade: &'a str,
+    /// When AWS does it: `now` with the apply, with the next `restart` of the database, or in its maintenance `window`.
+    #[schemars(extend("enum" = Happens::ALL.map(Happens::as_str)))]
+    happens: &'a str,
+    /// The maintenance window in UTC that it waits for, and until which plans show it as a difference.
+    window: Option<&'a str>,
     why: &'a str,
     /// What to do instead; empty when nothing is better.
     instead: &'a str,
@@ -193,6 +201,8 @@ impl<'a> ReviewedLine<'a> {
             address: &line.address,
             becomes: &line.becomes,
             grade: line.grade.as_str(),
+            happens: line.happens.as_str(),
+            window: Some(line.window.as_str()).filter(|window| !window.is_empty()),
             why: &line.why,
             instead: &line.instead,
             connection: &line.connection,

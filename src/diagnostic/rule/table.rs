@@ -362,7 +362,7 @@ rules! {
         "`retirementRequested` names the final snapshot. It stands beside `lifecycle: retiring` and `retired`, and goes when the database becomes active again, so that the next attempt gets a snapshot of its own.",
         "lifecycle: retiring without retirementRequested";
     ACKNOWLEDGEMENT_EXPIRED = Error "acknowledgement-expired":
-        "An acknowledgement in `allow` has expired.",
+        "An acknowledgement in `allow`, or `applyImmediately`, has expired.",
         "It lets the effects of one change pass, so it has an end. Remove it, or give it a new date if the change is still to come.",
         "allow: [{change: replace, reason: moving, expires: 2026-01-31}]";
     RESTORE_CHANGED = Error "restore-changed":

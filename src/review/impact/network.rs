@@ -61,6 +61,7 @@ pub(super) static ROWS: &[Row] = &[
     row("proxy", "engine_family", Replace, "aws_db_proxy.this.engine_family", "AWS sets it only when a proxy is created: the new one has another host name")
         .connection(&["endpoint"]).replaces(NEW_PROXY),
     row("proxy", "idle_client_timeout", InPlace, "aws_db_proxy.this.idle_client_timeout", IN_PLACE),
+    Row::new("proxy", "init_query", Unset, InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", "new connections run `SELECT 1` instead, because the provider does not take a query away; those that are open keep what the old one set"),
     row("proxy", "init_query", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", "new connections to the database start with it"),
     Row::new("proxy", "kms_key_arn", Unset, Downtime, "aws_iam_role_policy.this.policy", LOCKED_OUT).instead(KEEP_KEY),
     row("proxy", "kms_key_arn", InPlace, "aws_iam_role_policy.this.policy", "the proxy's permission follows the key"),

@@ -1,9 +1,11 @@
-//! Facts about the instance and what belongs to it. Measured with provider 5.100, or as the RDS guide says.
+//! Facts about the instance and what belongs to it. Measured with provider 5.100, or as the RDS guide says; when AWS does
+//! something, as its table "Settings for DB instances" says.
 
 use super::{
+    Happens::{Restart, Window},
     Impact::{DataLoss, Downtime, InPlace, None, Reboot, Replace},
     Row,
-    When::{Always, FromZero, Grows, Lower, Major, Set, Static, ToZero, Unset},
+    When::{Always, FromZero, Grows, Lower, Major, Reaches, Set, Static, ToZero, Unset},
 };
 
 const IN_PLACE: &str = "AWS changes it while the database runs";
@@ -15,8 +17,7 @@ const INSTANCE: &[&str] = &[
     "aws_db_instance.this",
     "aws_secretsmanager_secret_rotation.this",
 ];
-const WINDOW: &str =
-    "the instance restarts in the maintenance window: minutes without multiAz, a failover with it";
+const RESTARTS: &str = "the instance restarts: minutes without multiAz, a failover with it";
 
 const fn row(
     argument: &'static str,
@@ -40,12 +41,17 @@ pub(super) static ROWS: &[Row] = &[
         .replaces(&["aws_cloudwatch_metric_alarm.this"]),
     row("allocated_storage", Lower, InPlace, "aws_db_instance.this.allocated_storage", "AWS refuses to shrink a volume: the apply fails")
         .instead("keep the size; to shrink, move the data to a smaller database"),
-    row("allocated_storage", Always, InPlace, "aws_db_instance.this.allocated_storage", "the volume grows while the database runs; for six hours it cannot be changed again"),
-    row("apply_immediately", Always, InPlace, "aws_db_instance.this.apply_immediately", "decides when other edits happen; nothing else does"),
+    row("allocated_storage", Reaches(400), InPlace, "aws_db_instance.this.allocated_storage", "the volume grows while the database runs, a gp3 volume to 12,000 IOPS and 500 MiB/s when the config does not say more; for six hours it cannot be changed again")
+        .happens(Window),
+    row("allocated_storage", Always, InPlace, "aws_db_instance.this.allocated_storage", "the volume grows while the database runs; for six hours it cannot be changed again")
+        .happens(Window),
+    row("apply_immediately", Unset, InPlace, "aws_db_instance.this.apply_immediately", "later edits wait for the maintenance window again"),
+    row("apply_immediately", Always, InPlace, "aws_db_instance.this.apply_immediately", "what waits for the maintenance window already happens with this apply, too, with its interruptions; only a plan shows what that is"),
     row("auto_minor_version_upgrade", Always, InPlace, "aws_db_instance.this.auto_minor_version_upgrade", "decides whether AWS installs minor versions by itself; nothing happens now"),
-    row("backup_retention_period", ToZero, DataLoss, "aws_db_instance.this.backup_retention_period", "AWS deletes every automated backup at once, and interrupts the database")
-        .instead("keep at least 1 day"),
-    row("backup_retention_period", FromZero, Downtime, "aws_db_instance.this.backup_retention_period", "turning backups on interrupts the database while the first one is taken"),
+    row("backup_retention_period", ToZero, DataLoss, "aws_db_instance.this.backup_retention_period", "AWS deletes every automated backup, and interrupts the database")
+        .instead("keep at least 1 day").happens(Window),
+    row("backup_retention_period", FromZero, Downtime, "aws_db_instance.this.backup_retention_period", "turning backups on interrupts the database while the first one is taken; until then there are none")
+        .happens(Window),
     row("backup_retention_period", Lower, InPlace, "aws_db_instance.this.backup_retention_period", "AWS deletes the backups that are older than the new period"),
     row("backup_retention_period", Always, InPlace, "aws_db_instance.this.backup_retention_period", IN_PLACE),
     row("backup_window", Always, InPlace, "aws_db_instance.this.backup_window", IN_PLACE),
@@ -54,15 +60,16 @@ pub(super) static ROWS: &[Row] = &[
         .instead("remove the key again, and create the database with SQL: CREATE DATABASE"),
     row("deletion_protection", Always, InPlace, "aws_db_instance.this.deletion_protection", "decides whether AWS refuses to delete the database; nothing else happens"),
     anew("engine", Always, "aws_db_instance.this.engine"),
-    row("engine_version", Major, Downtime, "aws_db_instance.this.engine_version", "a major upgrade in the maintenance window: ten minutes or more without the database, and no way back but a snapshot")
-        .instead("try it first on a copy: a second database with `restoreFrom`"),
-    row("engine_version", Always, Downtime, "aws_db_instance.this.engine_version", WINDOW),
+    row("engine_version", Major, Downtime, "aws_db_instance.this.engine_version", "a major upgrade: ten minutes or more without the database, and no way back but a snapshot")
+        .instead("try it first on a copy: a second database with `restoreFrom`").happens(Window),
+    row("engine_version", Always, Downtime, "aws_db_instance.this.engine_version", RESTARTS).happens(Window),
     row("final_snapshot_identifier", Always, InPlace, "aws_db_instance.this.final_snapshot_identifier", "names the snapshot that a destroy takes; Terraform keeps it in its state"),
     row("identifier", Always, Reboot, "aws_db_instance.this.identifier", "AWS renames the instance and restarts it; the proxy's target is replaced")
-        .connection(&["endpoint"]),
-    row("instance_class", Always, Downtime, "aws_db_instance.this.instance_class", WINDOW)
-        .instead("with multiAz the interruption is a failover of a minute or two"),
-    row("iops", Always, InPlace, "aws_db_instance.this.iops", "the volume is optimised for hours while the database runs"),
+        .connection(&["endpoint"]).happens(Window),
+    row("instance_class", Always, Downtime, "aws_db_instance.this.instance_class", RESTARTS)
+        .instead("with multiAz the interruption is a failover of a minute or two").happens(Window),
+    row("iops", Always, InPlace, "aws_db_instance.this.iops", "the volume is optimised for hours while the database runs")
+        .happens(Window),
     row("kms_key_arn", Unset, InPlace, "aws_db_instance.this.kms_key_id", "the provider ignores a removed key: the volume and the secret keep it"),
     anew("kms_key_arn", Always, "aws_db_instance.this.kms_key_id")
         .instead("keep the key; to change it, restore a copied snapshot into a database with another shortname"),
@@ -76,16 +83,17 @@ pub(super) static ROWS: &[Row] = &[
     row("monitoring_interval", Always, InPlace, "aws_db_instance.this.monitoring_interval", IN_PLACE),
     row("monitoring_role_name", Always, InPlace, "aws_iam_role.monitoring", "the role of Enhanced Monitoring is made or removed")
         .replaces(&["aws_iam_role.monitoring", "aws_iam_role_policy_attachment.monitoring"]),
-    row("multi_az", Always, InPlace, "aws_db_instance.this.multi_az", "a standby is added or removed while the database runs; writes are slower meanwhile"),
+    row("multi_az", Always, InPlace, "aws_db_instance.this.multi_az", "a standby is added or removed while the database runs; writes are slower meanwhile")
+        .happens(Window),
     row("parameter_group_name", Always, Reboot, "aws_db_parameter_group.this.name", "a new parameter group beside the old one; the instance takes it with the restart of the upgrade")
-        .replaces(&["aws_db_parameter_group.this"]),
+        .replaces(&["aws_db_parameter_group.this"]).happens(Window),
     row("parameters", Static, Reboot, "aws_db_parameter_group.this.parameter", "a static parameter counts only after a restart, which nobody does for you")
-        .instead("plan a restart after the apply"),
+        .instead("plan a restart after the apply").happens(Restart),
     row("parameters", Always, InPlace, "aws_db_parameter_group.this.parameter", "dynamic parameters count at once, without a restart"),
     row("password_rotation_days", Always, InPlace, "aws_secretsmanager_secret_rotation.this.rotation_rules", "the next rotation is planned anew; the password stays for now"),
     row("performance_insights", Always, InPlace, "aws_db_instance.this.performance_insights_enabled", IN_PLACE),
     row("permissions_boundary_arn", Always, InPlace, "aws_iam_role.monitoring.permissions_boundary", "bounds the role of Enhanced Monitoring, if there is one"),
-    row("port", Always, Reboot, "aws_db_instance.this.port", "the database restarts in the maintenance window; clients stay on the proxy's port, but the proxy's rule changes at once")
+    row("port", Always, Reboot, "aws_db_instance.this.port", "the database restarts at once, whatever waits for the maintenance window; clients stay on the proxy's port")
         .instead("leave it: clients never see this port"),
     row("retiring", Always, InPlace, "aws_db_parameter_group.this.skip_destroy", "decides what a destroy takes along and what it leaves; nothing happens now"),
     row("role_path", Always, InPlace, "aws_iam_role.monitoring.path", "the role of Enhanced Monitoring is made anew")
@@ -98,8 +106,10 @@ pub(super) static ROWS: &[Row] = &[
     row("source", Always, InPlace, "the module itself", "another version of the module: only a plan shows what it does; `valet-rds gate` reads it"),
     anew("storage_encrypted", Always, "aws_db_instance.this.storage_encrypted")
         .instead("restore an encrypted copy of a snapshot into a database with another shortname"),
-    row("storage_throughput", Always, InPlace, "aws_db_instance.this.storage_throughput", "the volume is optimised for hours while the database runs"),
-    row("storage_type", Always, InPlace, "aws_db_instance.this.storage_type", "the volume is converted for hours while the database runs"),
+    row("storage_throughput", Always, InPlace, "aws_db_instance.this.storage_throughput", "the volume is optimised for hours while the database runs")
+        .happens(Window),
+    row("storage_type", Always, InPlace, "aws_db_instance.this.storage_type", "the volume is converted for hours while the database runs")
+        .happens(Window),
     row("subnet_group_name", Always, Replace, "aws_db_subnet_group.this.name", "subnet groups cannot be renamed")
         .replaces(&["aws_db_subnet_group.this"]),
     row("subnet_ids", Grows, InPlace, "aws_db_subnet_group.this.subnet_ids", "the group gets more subnets; the instance stays where it is"),

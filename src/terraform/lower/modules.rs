@@ -117,6 +117,9 @@ fn rds(database: &Database) -> Block {
     let block = call(environment, "rds", "rds");
     let block = alarms(block, environment, memory)
         .copied("allocated_storage", &database.allocated_storage)
+        .when(database.apply_immediately.value.is_some(), |block| {
+            block.from("apply_immediately", true, database.apply_immediately.origin)
+        })
         .from(
             "auto_minor_version_upgrade",
             database.minors_follow(),

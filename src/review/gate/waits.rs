@@ -1,0 +1,66 @@
+//! What a plan changes in a database that is there, and when AWS does that.
+
+use serde_json::Value as Json;
+
+use crate::{
+    review::impact::{self, Happens},
+    terraform::{
+        plan::{Action, ResourceChange},
+        read::Value,
+    },
+};
+
+/// The changes of a database that AWS keeps for its maintenance window.
+pub(super) struct Waits {
+    /// The attributes that change, as the provider names them.
+    pub(super) attributes: Vec<String>,
+    /// The maintenance window.
+    pub(super) window: String,
+    /// Whether the plan makes them happen at once instead.
+    pub(super) is_immediate: bool,
+}
+
+impl Waits {
+    /// What waits, or would; none for what is no database that changes.
+    pub(super) fn of(change: &ResourceChange) -> Option<Self> {
+        if change.kind != "aws_db_instance" || change.change.action != Action::Update {
+            return None;
+        }
+        let (before, after) = (
+            change.change.before.as_ref()?,
+            change.change.after.as_ref()?,
+        );
+        let waits = |(name, new): &(&String, &Json)| {
+            let old = before.get(*name).unwrap_or(&Json::Null);
+            let row = impact::of_instance(name, value(old), value(new));
+            old != *new && row.is_some_and(|row| row.happens == Happens::Window)
+        };
+        let attributes = after.iter().filter(waits).map(|(name, _)| name.clone());
+        let window = after.get("maintenance_window").and_then(Json::as_str);
+        Some(Self {
+            attributes: attributes.collect(),
+            window: window.unwrap_or("not stated").to_owned(),
+            is_immediate: after.get("apply_immediately") == Some(&Json::Bool(true)),
+        })
+    }
+
+    /// The attributes in words.
+    pub(super) fn list(&self) -> String {
+        let quoted: Vec<_> = self
+            .attributes
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        quoted.join(", ")
+    }
+}
+
+/// A value of a plan as the table of impacts reads it.
+fn value(json: &Json) -> Option<Value> {
+    match json {
+        Json::Bool(value) => Some(Value::Bool(*value)),
+        Json::Number(number) => Some(Value::Number(number.to_string())),
+        Json::String(text) => Some(Value::Text(text.clone())),
+        Json::Null | Json::Array(_) | Json::Object(_) => None,
+    }
+}
