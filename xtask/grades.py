@@ -103,6 +103,12 @@ CHANGES = [
     ("full", "env.kmsKeyArn", "KEY2"),
     ("full", "env.alarmTopicArn", GONE),
     ("full", "env.clusters.apps.clientCidrs", ["10.66.0.0/16"]),
+    ("lean", "applyImmediately", {"reason": "the disk is full", "expires": "2026-11-30"}),
+    ("lean", "allocatedStorage", 500),
+    ("lean", "env.permissionsBoundaryArn", f"arn:aws:iam::{ACCOUNT}:policy/boundary"),
+    ("lean", "env.rolePath", "/databases/"),
+    ("lean", "env.logKmsKeyArn", "KEY"),
+    ("lean", "env.network.proxySubnetIds", "SWAP"),
 ]
 
 

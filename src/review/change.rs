@@ -162,10 +162,8 @@ pub(super) fn argument(delta: &ArgumentDiff, cause: Cause, old: &Root, new: &Roo
         } else {
             // A new window holds at once, so what waits waits for that one.
             let window = new.argument("rds", "maintenance_window");
-            line.window = window
-                .and_then(Value::as_text)
-                .unwrap_or("not stated")
-                .to_owned();
+            let window = window.and_then(Value::as_text).unwrap_or("not stated");
+            window.clone_into(&mut line.window);
         }
     }
     if line.grade == Impact::Replace && row.replaces.contains(&INSTANCE) {

@@ -207,8 +207,8 @@ pub fn find(delta: &ArgumentDiff) -> &'static Row {
 #[must_use]
 pub fn of_instance(
     attribute: &str,
-    old: Option<Value>,
-    new: Option<Value>,
+    old: Option<&Value>,
+    new: Option<&Value>,
 ) -> Option<&'static Row> {
     let becomes = format!("aws_db_instance.this.{attribute}");
     let is_it = |row: &&Row| {
@@ -216,8 +216,8 @@ pub fn of_instance(
             address: String::new(),
             block: row.block.to_owned(),
             argument: row.argument.to_owned(),
-            old: old.clone(),
-            new: new.clone(),
+            old: old.cloned(),
+            new: new.cloned(),
         };
         row.becomes == becomes && row.holds(&delta)
     };
