@@ -46,7 +46,7 @@ pub(super) fn notes(old: &Root, new: &Database) -> Vec<String> {
         ),
     };
     let group = format!(
-        "parameter group: `{}` (family {}) replaces `{}`; {}",
+        "parameter group: `{}` (family {}) replaces `{}`, which stays and counts against the quota until somebody deletes it after the upgrade; {}",
         new.names.parameter_group,
         facts.family(to),
         text("parameter_group_name"),

@@ -14,7 +14,7 @@ struct Key {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shares {
+pub(super) enum Shares {
     /// The account, or AWS's own.
     Account,
     /// The Region.
@@ -87,16 +87,19 @@ pub(super) fn check(environment: &Environment) -> Vec<Problem> {
 }
 
 /// What an ARN does not share with the environment, and what to write; nothing for what is no ARN.
-fn elsewhere(environment: &Environment, arn: &str, shares: Shares) -> Option<(String, String)> {
+pub(super) fn elsewhere(
+    environment: &Environment,
+    arn: &str,
+    shares: Shares,
+) -> Option<(String, String)> {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let [_, partition, _, region, account, _] = *parts.as_slice() else {
         return None;
     };
     let spec = &environment.spec;
     let differs = |what: &str, found: &str, wanted: &str| {
-        let message =
-            format!("this is of the {what} `{found}`, and AWS takes only one of `{wanted}`");
-        let help = format!("name one of `{wanted}`");
+        let message = format!("the ARN is of the {what} `{found}`, not of `{wanted}`");
+        let help = format!("name one of the {what} `{wanted}`");
         (found != wanted).then_some((message, help))
     };
     let of_partition = differs("partition", partition, environment.partition());

@@ -291,7 +291,10 @@ impl Found<'_> {
         let environment = &database.environment;
         let quotas = &environment.spec.quotas;
         let most = quotas.trust_policy_length.unwrap_or(TRUST_POLICY);
-        if trust_policy_length(database) <= usize::try_from(most).unwrap_or(usize::MAX) {
+        let most_characters = usize::try_from(most).unwrap_or(usize::MAX);
+        if trust_policy_bound(database) <= most_characters
+            || trust_policy_length(database) <= most_characters
+        {
             return;
         }
         let clusters = database.clusters.value.len();
@@ -309,6 +312,19 @@ impl Found<'_> {
             help,
         );
     }
+}
+
+/// What the trust policy cannot be longer than: enough for nearly every role, and quick to tell.
+fn trust_policy_bound(database: &Database) -> usize {
+    /// What a statement has around the names, with room to spare.
+    const AROUND: usize = 320;
+    let known = &database.environment.spec.clusters;
+    let subject = database.namespace.value.len() + database.service_account_name.value.len();
+    let clusters = database.clusters.value.iter();
+    let statements = clusters
+        .filter_map(|name| known.get(name))
+        .map(|cluster| AROUND + subject + 3 * cluster.oidc_issuer.len());
+    statements.sum()
 }
 
 /// Length of the trust policy that the irsa-role module makes, as IAM counts it: without white space.

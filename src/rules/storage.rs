@@ -1,6 +1,9 @@
 //! What a volume can be: size, growth, performance.
 
-use super::Found;
+use super::{
+    Found,
+    arn::{self, Shares},
+};
 use crate::{
     config::StorageType,
     diagnostic::rule,
@@ -41,8 +44,18 @@ impl Found<'_> {
     /// Whether a restore says what the snapshot decides.
     pub(super) fn restore(&mut self) {
         let database = self.database;
-        if database.restore_from.value.is_none() {
+        let Some(snapshot) = &database.restore_from.value else {
             return;
+        };
+        if let Some((message, help)) =
+            arn::elsewhere(&database.environment, snapshot, Shares::Region)
+        {
+            self.add(
+                &rule::FOREIGN_ARN,
+                database.restore_from.origin,
+                message,
+                help,
+            );
         }
         let written = [
             ("engineVersion", database.engine_version.origin),

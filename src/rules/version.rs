@@ -168,7 +168,7 @@ pub(super) fn catalogue(environments: &[Arc<Environment>], today: Date) -> Optio
         span = environment.file.span("/environments#");
     }
     let message =
-        format!("what is known of engine versions is of {known}, {DAYS_OF_USE} days ago or more");
+        format!("what is known of engine versions is of {known}, more than {DAYS_OF_USE} days ago");
     Some(Problem::new(&rule::CATALOGUE_OLD, span, message).help(format!(
         "take a newer version of this tool, or compare with AWS and write `versions: {{asOf: {today}}}` in valet.yaml, with the minors that are missing"
     )))

@@ -159,7 +159,7 @@ rules! {
         "the same bucket and keyPrefix in two environments, and the same shortname";
     FOREIGN_ARN = Error "foreign-arn":
         "The ARN is of another account, Region or partition.",
-        "AWS takes a key or a topic only from the Region of what uses it, and a permissions boundary from the account of the role; the provider takes a deploy role of the environment's account alone.",
+        "AWS takes a key, a topic or a snapshot only from the Region of what uses it, and a permissions boundary from the account of the role; the provider takes a deploy role of the environment's account alone.",
         "kmsKeyArn of us-east-1 in an environment in eu-central-1";
     ISSUER_TAKEN = Error "issuer-taken":
         "Two environments of one account create the same OIDC provider.",
