@@ -25,8 +25,8 @@ use crate::{compile::WORKSPACE_FILE, text::unicode::spelt_out, yaml::MAX_BYTES};
 pub use configs::{config_path, configs, linked_configs, namespaces};
 pub use repository::{read_inside, replace_inside};
 pub use roots::{
-    Listing, Roots, apply, create_root, listing, remove_root, root_of, standing, standing_root,
-    sweep,
+    Listing, Roots, apply, create_root, former_outputs, listing, remove_root, root_of, standing,
+    standing_root, sweep,
 };
 pub use write::{refuse_links, write_config};
 
@@ -266,32 +266,6 @@ fn open_for_lock(workspace: &Path) -> Result<(PathBuf, fs::File), Failure> {
     Ok((path, file))
 }
 
-/// The regular files below a folder, relative to it, with `/` between folders; none when there is no such folder.
-///
-/// # Errors
-/// When a folder cannot be read.
-pub fn files_below(folder: &Path) -> Result<Vec<String>, Failure> {
-    let mut found = Vec::new();
-    if !folder.is_dir() {
-        return Ok(found);
-    }
-    let hidden = |entry: &walkdir::DirEntry| {
-        entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
-    };
-    for entry in walkdir::WalkDir::new(folder)
-        .into_iter()
-        .filter_entry(|entry| !hidden(entry))
-    {
-        let entry = entry.map_err(|error| at(folder)(io::Error::from(error)))?;
-        if entry.file_type().is_file()
-            && let Ok(inner) = entry.path().strip_prefix(folder)
-        {
-            found.push(inner.to_string_lossy().replace('\\', "/"));
-        }
-    }
-    Ok(found)
-}
-
 /// The text of a generated file in a folder; empty when there is none.
 ///
 /// # Errors
@@ -303,18 +277,6 @@ pub(crate) fn generated_text(folder: &Path, name: &str) -> Result<String, Failur
     let limit = crate::terraform::read::MAX_BYTES;
     let bytes = Boundary::open(folder)?.find(name, limit, Links::Refused)?;
     Ok(String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned())
-}
-
-/// Reads a whole file of a module.
-///
-/// # Errors
-/// When it cannot be read, is not a regular file, or has more than 64 MiB.
-pub fn read_of_module(path: &Path) -> Result<Vec<u8>, Failure> {
-    const MOST: usize = 64 * 1024 * 1024;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let name = path.file_name().unwrap_or_default();
-    let bytes = Boundary::open(folder)?.read(name, MOST, Links::Refused)?;
-    within(MOST, bytes, path)
 }
 
 /// Reads the whole of what the user names, be it a file or a pipe.

@@ -263,7 +263,11 @@ fn left_behind(changes: &Changes, pairs: &[Pair]) -> Vec<Problem> {
         .iter()
         .filter_map(|pair| pair.head.as_ref()?.state.as_ref())
         .collect();
-    let is_there = |state: &StateKey| heads.contains(state) || changes.standing.contains_key(state);
+    let is_there = |state: &StateKey| {
+        heads.contains(state)
+            || changes.standing.contains_key(state)
+            || changes.planned.contains(state)
+    };
     pairs
         .iter()
         .filter_map(|pair| pair.base.as_ref())

@@ -55,7 +55,11 @@ fn each_form_tells_the_same_problems() {
       "summary": {
         "configs": 1,
         "errors": 1,
-        "warnings": 0
+        "warnings": 0,
+        "untouched": {
+          "errors": 0,
+          "warnings": 0
+        }
       }
     }
     "#);

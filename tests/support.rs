@@ -1,5 +1,6 @@
 //! What the test files share.
 
+pub(crate) mod answer;
 pub(crate) mod command;
 pub(crate) mod folder;
 pub(crate) mod grades;

@@ -2,12 +2,17 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use super::{session::Session, stop::Stop, terminal::note};
+use super::{
+    session::{Session, touched::Touched},
+    stop::Stop,
+    terminal::note,
+};
 use crate::{
     compile::{
         WORKSPACE_FILE,
         snapshot::{self, Changes, Side},
     },
+    diagnostic::Diagnostics,
     io::{
         self,
         git::{Commit, Repository},
@@ -18,7 +23,9 @@ use crate::{
             copied,
         },
     },
+    model::Database,
     review::{self, Review, retirement},
+    terraform::lower::Owner,
     text::suggest,
 };
 
@@ -44,27 +51,118 @@ struct Named {
     folder: Option<PathBuf>,
 }
 
+/// What to compare with, for commands that do without, too.
+#[derive(Debug, clap::Args)]
+pub struct BaseOption {
+    #[command(flatten)]
+    named: NamedOption,
+    /// Take a base without any root for the beginning: everything is new
+    #[arg(long, requires = "compared")]
+    first: bool,
+}
+
+/// The base, by one of its names, if it has one.
+#[derive(Debug, clap::Args)]
+#[group(id = "compared", multiple = false)]
+struct NamedOption {
+    /// Refuse, too, what must not happen since HEAD left this branch, tag or commit: a database that is left behind
+    #[arg(long = "base", value_name = "REF")]
+    reference: Option<String>,
+    /// The same since another copy of the workspace
+    #[arg(long = "base-dir", value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
 /// The base, found.
 enum Base<'a> {
     Commit(Repository, Commit),
     Folder(&'a PathBuf),
 }
 
-/// A change, reviewed.
+/// What must not happen in a change.
 #[derive(Debug)]
-pub struct Reviewed {
-    /// What it means, with what is wrong with the configs that it touches.
-    pub review: Review,
+pub struct Refused {
+    /// Databases that would be left behind, and steps that must not be taken.
+    pub problems: Diagnostics,
     /// What differs.
     pub changes: Changes,
 }
 
+/// What differs from the base, with the units that it touches.
+struct Difference {
+    changes: Changes,
+    touched: Touched,
+    /// Environments that do not commit their roots.
+    uncommitted: BTreeSet<String>,
+    /// Whether every file counts as another one.
+    all_differ: bool,
+}
+
+impl BaseOption {
+    /// Whether the base is a folder.
+    #[must_use]
+    pub const fn is_folder(&self) -> bool {
+        self.named.folder.is_some()
+    }
+
+    /// What must not happen since the base, if one is named. These databases are to have roots.
+    ///
+    /// # Errors
+    /// When a side cannot be read, or the base is empty and nobody has said that it may be.
+    pub fn refused(
+        &self,
+        session: &Session,
+        databases: &[Database],
+    ) -> Result<Option<Refused>, Stop> {
+        let NamedOption { reference, folder } = &self.named;
+        if reference.is_none() && folder.is_none() {
+            return Ok(None);
+        }
+        let named = Named {
+            reference: reference.clone(),
+            folder: folder.clone(),
+        };
+        let base = BaseArgument {
+            named,
+            first: self.first,
+        };
+        let mut difference = base.difference(session)?;
+        let owners = session.owners(databases);
+        difference.changes.planned = owners.iter().map(Owner::state).collect();
+        Ok(Some(Refused {
+            problems: difference.review().problems,
+            changes: difference.changes,
+        }))
+    }
+}
+
+impl Difference {
+    fn review(&self) -> Review {
+        let heads = self.touched.heads(&self.changes, self.all_differ);
+        review::compare(&self.changes, &heads)
+    }
+}
+
 impl BaseArgument {
-    /// Compares the workspace with the base.
+    /// Compares the workspace with the base: what that means, with what is wrong with the configs that it touches.
     ///
     /// # Errors
     /// When one of them cannot be read, or the base is empty and nobody has said that it may be.
-    pub fn compare(&self, session: &Session) -> Result<Reviewed, Stop> {
+    pub fn compare(&self, session: &Session) -> Result<Review, Stop> {
+        let difference = self.difference(session)?;
+        let mut review = difference.review();
+        let Difference {
+            changes,
+            touched,
+            uncommitted,
+            ..
+        } = difference;
+        review.stale = session.stale(&touched, &changes, &uncommitted)?;
+        review.problems.extend(touched.problems);
+        Ok(review)
+    }
+
+    fn difference(&self, session: &Session) -> Result<Difference, Stop> {
         let base = self.open(session)?;
         let Committed {
             mut changes,
@@ -87,12 +185,12 @@ impl BaseArgument {
         if !uncommitted.is_empty() {
             self.add_uncommitted(session, &base, &touched.side, &uncommitted, &mut changes)?;
         }
-        let stale = session.stale(&touched, &changes, &uncommitted)?;
-        let heads = touched.heads(&changes, is_folder);
-        let mut review = review::compare(&changes, &heads);
-        review.stale = stale;
-        review.problems.extend(touched.problems);
-        Ok(Reviewed { review, changes })
+        Ok(Difference {
+            changes,
+            touched,
+            uncommitted,
+            all_differ: is_folder,
+        })
     }
 
     fn open(&self, session: &Session) -> Result<Base<'_>, Stop> {

@@ -1,5 +1,6 @@
 //! A workspace that is open: its folder, its environments, and the day.
 
+mod concern;
 mod retirement;
 pub mod touched;
 
@@ -296,22 +297,6 @@ impl Session {
 pub fn is_config_name(word: &str) -> bool {
     let extension = Path::new(word).extension().unwrap_or_default();
     ["yaml", "yml"].iter().any(|known| extension == *known)
-}
-
-/// Only the problems that concern some units: those in their configs and in `valet.yaml`. All, when none is named.
-#[must_use]
-pub fn concerning(problems: Diagnostics, paths: &[String]) -> Diagnostics {
-    let concerns = |path: &String| path == WORKSPACE_FILE || paths.contains(path);
-    problems
-        .into_iter()
-        .filter(|problem| {
-            let also = problem
-                .also
-                .as_ref()
-                .is_some_and(|(span, _)| paths.contains(&span.file.path));
-            paths.is_empty() || concerns(&problem.span.file.path) || also
-        })
-        .collect()
 }
 
 fn base(workspace: &Path) -> String {

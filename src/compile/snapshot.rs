@@ -61,6 +61,8 @@ pub struct Changes {
     pub roots: Vec<RootChange>,
     /// Folders of roots that do not differ, by those states that a root that differs has, too.
     pub standing: BTreeMap<StateKey, String>,
+    /// States whose roots are not there yet, but are about to be written.
+    pub planned: BTreeSet<StateKey>,
     /// Paths in the repository that differ, of whatever kind.
     pub paths: BTreeSet<String>,
     /// What is wrong with the comparison itself.

@@ -3,11 +3,14 @@
 mod github;
 mod sarif;
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
-use crate::diagnostic::{Problem, Report};
+use crate::{
+    diagnostic::{Problem, Report},
+    text::unicode::spelt_out,
+};
 
 pub use github::github;
 pub use sarif::sarif;
@@ -77,10 +80,47 @@ pub fn draw(problems: &[Problem], base: &str, color: bool, width: usize) -> Stri
         .with_links(false)
         .with_context_lines(1);
     let mut text = String::new();
-    for problem in problems {
+    for (problem, others) in groups(problems) {
         // Writing to a string cannot fail.
         let _ = handler.render_report(&mut text, &Report::new(problem, base));
+        if !others.is_empty() {
+            let places: Vec<_> = others.iter().map(|one| place(one, base)).collect();
+            let _ = writeln!(
+                text,
+                "  the same in {}: {}",
+                plural(places.len(), "more place"),
+                first(&places)
+            );
+        }
         let _ = writeln!(text);
     }
     text
+}
+
+/// Problems in their order, each with those that are told along with it: the warnings that say the same about another
+/// place.
+#[must_use]
+pub fn groups(problems: &[Problem]) -> Vec<(&Problem, Vec<&Problem>)> {
+    let mut groups: Vec<(&Problem, Vec<&Problem>)> = Vec::new();
+    let mut known: BTreeMap<_, usize> = BTreeMap::new();
+    for problem in problems {
+        let label = problem.also.as_ref().map(|(_, label)| label);
+        let said = (problem.rule.code, &problem.message, &problem.help, label);
+        let group = known.get(&said).and_then(|at| groups.get_mut(*at));
+        if let Some((_, others)) = group.filter(|_| !problem.is_error()) {
+            others.push(problem);
+            continue;
+        }
+        known.insert(said, groups.len());
+        groups.push((problem, Vec::new()));
+    }
+    groups
+}
+
+/// The file and the line of a problem.
+#[must_use]
+pub fn place(problem: &Problem, base: &str) -> String {
+    let file = &problem.span.file;
+    let (line, _) = file.position(problem.span.range.start);
+    format!("{base}{}:{line}", spelt_out(&file.path))
 }

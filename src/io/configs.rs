@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{
     Cause, Failure,
     boundary::{Boundary, Links},
-    folder_of,
+    folder_of, git,
 };
 use crate::{
     compile::ConfigFile,
@@ -120,6 +120,10 @@ fn find_folder(boundary: &Boundary, folder: &str) -> Result<Boundary, (String, &
         Err(failure) if matches!(failure.cause, Cause::LeadsOut(_)) => Err((
             format!("`{folder}` leads out of the workspace"),
             "put a folder in the place of the link",
+        )),
+        Ok(None) if git::is_left_out(&boundary.shown(""), folder) => Err((
+            format!("`{folder}` is left out of this sparse checkout"),
+            "check the folder out, too, with `git sparse-checkout add`; units of other environments can be named one by one",
         )),
         Ok(None) | Err(_) => Err((
             format!("there is no folder `{folder}`"),

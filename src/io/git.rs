@@ -22,7 +22,7 @@ pub use base::Commit;
 pub use changes::{ChangedPath, Mode};
 pub use objects::{Blobs, TreeEntry};
 pub use refusal::Refusal;
-pub use work_tree::{uncommitted, with_line_feeds};
+pub use work_tree::{is_left_out, uncommitted, with_line_feeds};
 
 /// What a hook, an alias or another git leaves in the environment: it says where that one's repository is, not ours.
 /// The names are those of `git rev-parse --local-env-vars`, and what changes the meaning of paths and diffs. The
@@ -203,13 +203,22 @@ impl Repository {
     }
 }
 
-/// Path of a workspace in the repository around it: empty, or with `/` at its end. Git is not asked; without a
-/// repository it is empty.
+/// The top of the repository around a workspace, and the path of the workspace in it: empty, or with `/` at its end. Git
+/// is not asked.
+#[must_use]
+pub fn place(workspace: &Path) -> Option<(PathBuf, String)> {
+    let real = workspace.canonicalize().ok()?;
+    let repository = Repository::around(&real)?;
+    let prefix = repository.inside(&real)?;
+    Some((repository.top, prefix))
+}
+
+/// The path of a workspace in the repository around it; empty without one.
 #[must_use]
 pub fn prefix(workspace: &Path) -> String {
-    let real = workspace.canonicalize().ok();
-    let found = real.and_then(|real| Repository::around(&real)?.inside(&real));
-    found.unwrap_or_default()
+    place(workspace)
+        .map(|(_, prefix)| prefix)
+        .unwrap_or_default()
 }
 
 /// The caller's pair of folders, when both are named and the work tree holds the workspace; with the work tree's real
@@ -230,7 +239,15 @@ fn refused(arguments: &[&str], stderr: &[u8]) -> Refusal {
     let words = lines.clone().find(|line| line.starts_with("fatal:"));
     let words = words.or_else(|| lines.next()).unwrap_or("no reason given");
     let command = arguments.first().copied().unwrap_or_default();
-    Refusal::Failed(command.to_owned(), words.to_owned())
+    let is_missing = ["bad tree object", "bad object", "unable to read", "missing"]
+        .iter()
+        .any(|said| words.contains(said));
+    let made = if is_missing {
+        Refusal::Incomplete
+    } else {
+        Refusal::Failed
+    };
+    made(command.to_owned(), words.to_owned())
 }
 
 fn line(bytes: &[u8]) -> String {

@@ -63,8 +63,15 @@ pub fn listing(
                 listing.expected.insert(directory);
                 continue;
             }
+            if is_unfinished(&root) {
+                listing.is_untidy = true;
+                continue;
+            }
+            if expected.contains(&directory) || is_link_to_folder(&folder, &root) {
+                refuse_links(workspace, &directory)?;
+            }
             listing.is_untidy = true;
-            if !is_folder || is_unfinished(&root) {
+            if !is_folder {
                 continue;
             }
             let standing = standing(workspace, &directory)?.unwrap_or_default();
@@ -76,6 +83,60 @@ pub fn listing(
         }
     }
     Ok(listing)
+}
+
+/// Whether whoever goes through a folder would follow an entry into another one.
+fn is_link_to_folder(folder: &Boundary, entry: &DirEntry) -> bool {
+    let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+    is_link && folder.shown(entry.file_name()).is_dir()
+}
+
+/// Other folders of a workspace that are laid out like an output folder with one of these environments: where roots were
+/// before the output folder got another name.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn former_outputs(
+    workspace: &Path,
+    output: &str,
+    environments: &BTreeSet<&str>,
+) -> Result<Vec<String>, Failure> {
+    const DEEPEST: usize = 3;
+    let boundary = Boundary::open(workspace)?;
+    let mut found = Vec::new();
+    let mut open = vec![(String::new(), boundary)];
+    while let Some((path, folder)) = open.pop() {
+        let listed = folder.list()?;
+        let folders = listed
+            .iter()
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| !name.starts_with('.'));
+        for name in folders {
+            let Some(inner) = folder.folder(&name, Links::Refused)? else {
+                continue;
+            };
+            let has_root = |root: &DirEntry| {
+                let terraform = format!("{}/{TERRAFORM}", root.file_name().to_string_lossy());
+                inner.dir.symlink_metadata(terraform).is_ok()
+            };
+            if environments.contains(name.as_str()) && inner.list()?.iter().any(has_root) {
+                found.push(path.clone());
+                continue;
+            }
+            let path = if path.is_empty() {
+                name
+            } else {
+                format!("{path}/{name}")
+            };
+            if path != output && path.matches('/').count() + 1 < DEEPEST {
+                open.push((path, inner));
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
 }
 
 /// The folders of environments in the output folder, by name; none when there is no output folder.
@@ -314,6 +375,15 @@ pub fn remove_root(
     }
     if left.is_empty() {
         parent.dir.remove_dir(own).map_err(at(&parent.shown(own)))?;
+        // The folders above it go along when it was the last one in them; others are not empty.
+        for (at, _) in directory.rmatch_indices('/') {
+            let is_gone = directory
+                .get(..at)
+                .is_some_and(|folder| boundary.dir.remove_dir(folder).is_ok());
+            if !is_gone {
+                break;
+            }
+        }
     }
     Ok(left)
 }

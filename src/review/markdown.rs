@@ -7,7 +7,10 @@ use super::{
     group::{Group, groups, summary},
 };
 use crate::{
-    diagnostic::{Problem, report::plural},
+    diagnostic::{
+        Problem,
+        report::{self, plural},
+    },
     text::{date::Date, path::below},
 };
 
@@ -27,8 +30,10 @@ pub fn markdown(review: &Review, deny: Deny, today: Date, prefix: &str) -> Strin
     // The first line lets a later run find the comment that it replaces.
     let mut page = Page::new("<!-- valet-rds diff -->\n");
     page.add(&format!("### Databases: {}\n\n", summary(review)));
-    for problem in review.stale.iter().chain(review.problems.iter()) {
-        page.add(&bullet(problem, prefix));
+    for problems in [&review.stale, &review.problems] {
+        for (problem, others) in report::groups(problems) {
+            page.add(&bullet(problem, &others, prefix));
+        }
     }
     for unit in &review.units {
         if let Some(word) = unit.denied(deny, today) {
@@ -108,15 +113,19 @@ impl Page {
     }
 }
 
-fn bullet(problem: &Problem, prefix: &str) -> String {
+fn bullet(problem: &Problem, others: &[&Problem], prefix: &str) -> String {
     let span = &problem.span;
     let (line, _) = span.file.position(span.range.start);
     let help = problem
         .help
         .as_deref()
         .map_or(String::new(), |help| format!("; {}", escape(help)));
+    let more = match others.len() {
+        0 => String::new(),
+        count => format!(" and {}", plural(count, "more place")),
+    };
     format!(
-        "- **{}** {}: {}{help} ({})\n",
+        "- **{}** {}: {}{help} ({}{more})\n",
         problem.rule.severity.as_str(),
         code(problem.rule.code),
         escape(&problem.message),

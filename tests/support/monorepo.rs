@@ -4,11 +4,12 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::LazyLock,
 };
 
 use super::{
-    command::{Ran, valet},
-    folder::{edit, modules},
+    command::{Ran, command, valet},
+    folder::{copy_all, edit, modules},
     repository::commit,
 };
 
@@ -55,13 +56,18 @@ pub(crate) struct Monorepo {
 impl Monorepo {
     /// A fresh one.
     pub(crate) fn new(name: &str) -> Self {
-        let top = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .join("monorepo")
-            .join(name)
-            .join("top");
-        let _ = fs::remove_dir_all(top.parent().unwrap());
-        let repo = Self::at(&top);
-        modules(&top.join("modules"));
+        static ALL: LazyLock<Monorepo> = LazyLock::new(Monorepo::first);
+        let name = format!("monorepo/{name}");
+        let folder = copy_all(ALL.top.parent().unwrap(), &name);
+        Self::at(&folder.join("top"))
+    }
+
+    /// The one that all others are copies of.
+    fn first() -> Self {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("monorepo-first");
+        let _ = fs::remove_dir_all(&folder);
+        let repo = Self::at(&folder.join("top"));
+        modules(&repo.top.join("modules"));
         repo.write("valet.yaml", VALET_YAML);
         for unit in ["dev/orders", "dev/ledger", "prod/orders"] {
             let (_, namespace) = unit.split_once('/').unwrap();
@@ -72,6 +78,8 @@ impl Monorepo {
         }
         repo.generate();
         repo.git("init --quiet --initial-branch main");
+        repo.git("config uploadpack.allowFilter true");
+        repo.git("config uploadpack.allowAnySHA1InWant true");
         repo.commit();
         repo
     }
@@ -119,6 +127,12 @@ impl Monorepo {
     /// Runs `valet-rds` in the workspace.
     pub(crate) fn run(&self, line: &str) -> Ran {
         valet(&self.workspace, &line.split(' ').collect::<Vec<_>>())
+    }
+
+    /// The same, with variables of the environment.
+    pub(crate) fn run_with(&self, line: &str, variables: &[(&str, &str)]) -> Ran {
+        let mut command = command(&self.workspace, &line.split(' ').collect::<Vec<_>>());
+        Ran::of(command.envs(variables.iter().copied()).output().unwrap())
     }
 
     /// Writes a file of the workspace, and the folders above it.

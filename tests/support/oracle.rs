@@ -115,7 +115,7 @@ fn assert_showable(problems: &[Problem]) {
     }
     let drawn = report::draw(problems, "", false, 100);
     assert_eq!(drawn.is_empty(), problems.is_empty());
-    json::to_text(&Check::new(problems, "", 1)).unwrap();
+    json::to_text(&Check::new(problems, "", 1, report::Count::default())).unwrap();
 }
 
 fn assert_whole(root: &RootModule) {

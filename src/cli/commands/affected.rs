@@ -16,8 +16,15 @@ use crate::{
     review::{Kind, Unit},
 };
 
+/// What to do with a change that touches nothing.
+const EMPTY: &str = "\
+A workflow fails at a matrix without jobs. Skip its job when there is nothing to do, as in
+  if: needs.affected.outputs.matrix != '{\"include\":[]}'
+The JSON document has the number of units in `count`.";
+
 /// Arguments of `affected`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EMPTY)]
 pub struct Arguments {
     #[command(flatten)]
     base: BaseArgument,
@@ -32,7 +39,7 @@ enum Format {
     Lines,
     /// One JSON document
     Json,
-    /// A matrix for GitHub Actions, of at most 256 jobs
+    /// A matrix for GitHub Actions, of at most 256 jobs, each for one environment
     Matrix,
 }
 
@@ -45,7 +52,7 @@ const MOST_JOBS: usize = 256;
 /// When a side cannot be read, or the change must not be applied.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
-    let review = arguments.base.compare(&session)?.review;
+    let review = arguments.base.compare(&session)?;
     show_problems(&review.stale, &session.base, context.color);
     let units: Vec<&Unit> = review
         .units
@@ -72,55 +79,110 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     Ok(())
 }
 
-/// One job for each unit; more units than jobs share them evenly, in their order.
+/// One job for each unit; more units than jobs share them, in their order. A job has units of one environment: it runs
+/// with the permissions for that one.
 fn matrix(units: &[&Unit]) -> Matrix {
-    let jobs = units.len().min(MOST_JOBS);
-    let start = |job: usize| job * units.len() / jobs.max(1);
-    let include = (0..jobs).map(|job| {
-        let units = units.get(start(job)..start(job + 1)).unwrap_or_default();
-        let words = |get: fn(&Unit) -> String| {
-            let words: Vec<_> = units.iter().map(|unit| get(unit)).collect();
-            words.join(" ")
-        };
-        Job {
-            job: job + 1,
-            units: words(|unit| unit.id.to_string()),
-            directories: words(|unit| unit.directory.clone()),
+    let environments: Vec<&[&Unit]> = units
+        .chunk_by(|a, b| a.id.environment == b.id.environment)
+        .collect();
+    let counts: Vec<usize> = environments.iter().map(|units| units.len()).collect();
+    let mut include: Vec<Job> = Vec::new();
+    for (units, jobs) in environments.iter().zip(shares(&counts)) {
+        let start = |job: usize| job * units.len() / jobs;
+        for job in 0..jobs {
+            let units = units.get(start(job)..start(job + 1)).unwrap_or_default();
+            let words = |get: fn(&Unit) -> String| {
+                let words: Vec<_> = units.iter().map(|unit| get(unit)).collect();
+                words.join(" ")
+            };
+            let environment = units.first().map(|unit| unit.id.environment.clone());
+            include.push(Job {
+                job: include.len() + 1,
+                environment: environment.unwrap_or_default(),
+                units: words(|unit| unit.id.to_string()),
+                directories: words(|unit| unit.directory.clone()),
+            });
         }
-    });
-    Matrix {
-        include: include.collect(),
     }
+    Matrix { include }
+}
+
+/// How many jobs environments with so many units get: one each, and the others where most units would share one.
+fn shares(counts: &[usize]) -> Vec<usize> {
+    let all: usize = counts.iter().sum();
+    let mut shares = vec![1; counts.len()];
+    for _ in counts.len()..all.min(MOST_JOBS) {
+        let crowded = shares.iter_mut().zip(counts).max_by(|a, b| {
+            let (a, b) = ((*a.0, a.1), (*b.0, b.1));
+            (a.1 * b.0).cmp(&(b.1 * a.0))
+        });
+        if let Some((share, _)) = crowded {
+            *share += 1;
+        }
+    }
+    shares
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Unit, matrix};
+    use std::collections::BTreeMap;
+
+    use super::{Job, Kind, Unit, matrix};
     use crate::model::identity::UnitId;
 
-    fn units(count: usize) -> Vec<Unit> {
-        let unit = |number: usize| Unit {
-            id: UnitId::new("dev", number.to_string()),
-            directory: format!("generated/dev/{number}"),
+    fn units(counts: &[usize]) -> Vec<Unit> {
+        let unit = |environment: usize, number: usize| Unit {
+            id: UnitId::new(format!("e{environment}"), number.to_string()),
+            directory: format!("generated/e{environment}/{number}"),
             kind: Kind::Changed,
             lines: Vec::new(),
             upgrade: Vec::new(),
             hcl: Vec::new(),
             allow: Vec::new(),
         };
-        (0..count).map(unit).collect()
+        let counts = counts.iter().enumerate();
+        counts
+            .flat_map(|(at, count)| (0..*count).map(move |number| unit(at, number)))
+            .collect()
+    }
+
+    /// How many jobs each environment has, and how many units the fullest of them.
+    fn fullest(jobs: &[Job]) -> Vec<(usize, usize)> {
+        let mut found: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for job in jobs {
+            let (count, most) = found.entry(&job.environment).or_default();
+            *count += 1;
+            *most = (*most).max(job.units.split(' ').count());
+        }
+        found.into_values().collect()
     }
 
     #[test]
-    fn a_matrix_has_every_unit_once_and_never_too_many_jobs() {
-        for count in [0, 1, 255, 256, 257, 511, 512, 1000] {
-            let units = units(count);
+    fn a_matrix_has_every_unit_once_in_its_environment_and_never_too_many_jobs() {
+        for (counts, expected) in [
+            (&[][..], &[][..]),
+            (&[1], &[(1, 1)]),
+            (&[256], &[(256, 1)]),
+            (&[257], &[(256, 2)]),
+            (&[1000], &[(256, 4)]),
+            (&[3, 2], &[(3, 1), (2, 1)]),
+            (&[255, 1], &[(255, 1), (1, 1)]),
+            (&[300, 1], &[(255, 2), (1, 1)]),
+            (&[600, 300], &[(171, 4), (85, 4)]),
+            (&[10000, 10, 1], &[(254, 40), (1, 10), (1, 1)]),
+        ] {
+            let units = units(counts);
             let matrix = matrix(&units.iter().collect::<Vec<_>>());
-            assert_eq!(matrix.include.len(), count.min(256));
+            assert_eq!(fullest(&matrix.include), expected, "{counts:?}");
             let jobs = matrix.include.iter();
             let words = jobs.flat_map(|job| job.units.split(' '));
             let names: Vec<_> = units.iter().map(|unit| unit.id.to_string()).collect();
             assert_eq!(words.collect::<Vec<_>>(), names);
+            for (at, job) in matrix.include.iter().enumerate() {
+                assert_eq!(job.job, at + 1);
+                let own = format!("{}/", job.environment);
+                assert!(job.units.split(' ').all(|unit| unit.starts_with(&own)));
+            }
         }
     }
 }

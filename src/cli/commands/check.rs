@@ -1,13 +1,16 @@
 //! `valet-rds check`: validate everything, write nothing.
 
+use std::collections::BTreeSet;
+
 use clap::ValueEnum;
 
 use crate::{
     cli::{
+        base_argument::BaseOption,
         complete,
         context::Context,
         json::{self, check::Check},
-        session::{Session, concerning},
+        session::Session,
         stop::Stop,
         terminal::{note, print, show_problems},
     },
@@ -17,6 +20,7 @@ use crate::{
         report::{self, Count},
     },
     io,
+    model::Database,
 };
 
 /// Arguments of `check`.
@@ -34,6 +38,12 @@ pub struct Arguments {
     /// What fails beside errors
     #[arg(long, value_name = "WHAT")]
     deny: Option<Deny>,
+    #[command(flatten)]
+    base: BaseOption,
+    /// List only what concerns units that the change touches, and the workspace as a whole; what concerns other units is
+    /// counted, and fails nothing
+    #[arg(long, requires = "compared")]
+    changed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -54,6 +64,18 @@ enum Format {
     Sarif,
 }
 
+/// What was found.
+#[derive(Debug, Default)]
+struct Found {
+    problems: Diagnostics,
+    /// How many more there are in units that the change does not touch.
+    untouched: Count,
+    /// What goes before paths.
+    base: String,
+    /// Configs that were read.
+    configs: usize,
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -62,15 +84,21 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     if arguments.fix {
         mend(arguments, context)?;
     }
-    let (problems, base, configs) = match found(arguments, context) {
-        Ok(found) => found,
-        Err(Stop::Problems { problems, base }) => (problems, base, 0),
-        Err(other) => return Err(other),
-    };
+    if arguments.changed && arguments.base.is_folder() {
+        let message =
+            "--changed needs --base: another folder does not say which configs a change touches";
+        return Err(Stop::Usage(message.to_owned()));
+    }
+    let Found {
+        problems,
+        untouched,
+        base,
+        configs,
+    } = found(arguments, context)?;
     let prefix = io::git::prefix(&context.workspace(&arguments.units)?);
     let count = Count::of(&problems);
     match arguments.format {
-        Format::Json => json::print(&Check::new(&problems, &prefix, configs))?,
+        Format::Json => json::print(&Check::new(&problems, &prefix, configs, untouched))?,
         Format::Github => print(report::github(&problems, &prefix))?,
         Format::Sarif => json::print(&report::sarif(&problems, &prefix))?,
         Format::Human => {
@@ -81,6 +109,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
                 count.words()
             ));
         }
+    }
+    if untouched != Count::default() {
+        note(format!(
+            "not counted, because the change does not touch these units: {}",
+            untouched.words()
+        ));
     }
     let denied = arguments.deny.is_some() && count.warnings > 0;
     if count.errors == 0 && !denied {
@@ -96,10 +130,7 @@ fn mend(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let workspace = context.workspace(&arguments.units)?;
     let _lock = Session::lock(&workspace)?;
     for _ in 0..ROUNDS {
-        let problems = match found(arguments, context) {
-            Ok((problems, ..)) | Err(Stop::Problems { problems, .. }) => problems,
-            Err(other) => return Err(other),
-        };
+        let problems = found(arguments, context)?.problems;
         let fixable = problems.iter().filter(|problem| problem.fix.is_some());
         let mut files: Vec<_> = fixable.map(|problem| &problem.span.file).collect();
         files.dedup_by_key(|file| file.path.as_str());
@@ -122,20 +153,50 @@ fn mend(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     Ok(())
 }
 
-fn found(arguments: &Arguments, context: &Context) -> Result<(Diagnostics, String, usize), Stop> {
-    let session = context.open_around(&arguments.units)?;
-    let paths = session.find_all(&arguments.units)?;
-    let (mut compiled, configs) = session.compile()?;
-    compiled.problems.extend(session.missing_modules(&paths)?);
-    if !compiled.problems.has_errors() {
-        compiled
-            .problems
-            .extend(session.life(&compiled.databases)?.problems);
-    }
-    let configs = if paths.is_empty() {
-        configs
-    } else {
-        paths.len()
+fn found(arguments: &Arguments, context: &Context) -> Result<Found, Stop> {
+    let session = match context.open_around(&arguments.units) {
+        Ok(session) => session,
+        Err(Stop::Problems { problems, base }) => {
+            return Ok(Found {
+                problems,
+                base,
+                ..Found::default()
+            });
+        }
+        Err(other) => return Err(other),
     };
-    Ok((concerning(compiled.problems, &paths), session.base, configs))
+    let paths = session.find_all(&arguments.units)?;
+    let (compiled, read) = session.compile_paths()?;
+    let mut problems = compiled.problems;
+    problems.extend(session.missing_modules(&paths)?);
+    let life = session.life(&compiled.databases)?.problems;
+    // The root of a config that is wrong has been left by nobody.
+    let broken = broken(&compiled.databases, &read);
+    problems.extend(session.not_about(life, &broken));
+    let mut problems = session.concerning(problems, &paths);
+    let refused = arguments.base.refused(&session, &compiled.databases)?;
+    let mut untouched = Count::default();
+    if let Some(refused) = refused {
+        problems.extend(refused.problems);
+        if arguments.changed {
+            (problems, untouched) = session.touched_by(&refused.changes, problems);
+        }
+    }
+    Ok(Found {
+        problems,
+        untouched,
+        base: session.base,
+        configs: if paths.is_empty() {
+            read.len()
+        } else {
+            paths.len()
+        },
+    })
+}
+
+/// The configs that give no database.
+fn broken(databases: &[Database], read: &BTreeSet<String>) -> BTreeSet<String> {
+    let compiled: BTreeSet<&String> = databases.iter().map(|one| &one.file.path).collect();
+    let broken = read.iter().filter(|path| !compiled.contains(path));
+    broken.cloned().collect()
 }

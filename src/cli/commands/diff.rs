@@ -72,7 +72,7 @@ impl Level {
 /// When a side cannot be read, a step must not be taken, or an effect is denied.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
-    let review = arguments.base.compare(&session)?.review;
+    let review = arguments.base.compare(&session)?;
     let deny = Deny {
         from: arguments
             .deny

@@ -10,10 +10,11 @@ use todo::{Looks, Pending, Todo, is_of_line_ends};
 
 use crate::{
     cli::{
+        base_argument::BaseOption,
         complete,
         context::Context,
         progress::Progress,
-        session::{Session, concerning},
+        session::Session,
         stop::Stop,
         terminal::{note, print, show_problems},
     },
@@ -40,6 +41,8 @@ pub struct Arguments {
     /// Write nothing; print what would change and exit with 1 if anything would
     #[arg(long)]
     check: bool,
+    #[command(flatten)]
+    base: BaseOption,
 }
 
 /// Runs the command.
@@ -55,7 +58,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     };
     let paths = session.find_all(&arguments.units)?;
     let (compiled, _) = session.compile()?;
-    let mut problems = concerning(compiled.problems, &paths);
+    let mut problems = session.concerning(compiled.problems, &paths);
     problems.extend(session.missing_modules(&paths)?);
     let selected = |database: &&Database| paths.is_empty() || paths.contains(&database.file.path);
     let shared = session.environments.iter().filter(|_| paths.is_empty());
@@ -79,6 +82,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let others = compiled.databases.iter();
     for other in others.filter(|one| !selected(one) && there.contains(&one.directory())) {
         roots.extend(session.telling(&standing, other)?.root);
+    }
+    if let Some(refused) = arguments.base.refused(&session, &compiled.databases)? {
+        problems.extend(refused.problems);
     }
     let life = retirement::compare(&roots, &session.owners(&compiled.databases));
     for Leaving { directory, .. } in &life.leaving {

@@ -14,6 +14,8 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub struct Affected<'a> {
     format_version: FormatVersion,
+    /// How many units there are.
+    count: usize,
     /// In the order of their names.
     units: Vec<AffectedUnit<'a>>,
 }
@@ -39,6 +41,7 @@ impl<'a> Affected<'a> {
         });
         Self {
             format_version: FORMAT,
+            count: units.len(),
             units: units.collect(),
         }
     }
@@ -56,6 +59,8 @@ pub struct Matrix {
 pub struct Job {
     /// Its number, from 1.
     pub job: usize,
+    /// The environment of its units.
+    pub environment: String,
     /// Its units, with spaces between them.
     pub units: String,
     /// The folders of their roots, in the same order.

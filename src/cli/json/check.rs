@@ -45,12 +45,25 @@ struct Summary {
     configs: usize,
     errors: usize,
     warnings: usize,
+    /// What else is wrong, with `--changed`: in units that the change does not touch.
+    untouched: Untouched,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Untouched {
+    errors: usize,
+    warnings: usize,
 }
 
 impl<'a> Check<'a> {
     /// The document of what was found in so many configs. `prefix` is the path of the workspace in the repository.
     #[must_use]
-    pub fn new(problems: &'a [diagnostic::Problem], prefix: &str, configs: usize) -> Self {
+    pub fn new(
+        problems: &'a [diagnostic::Problem],
+        prefix: &str,
+        configs: usize,
+        untouched: Count,
+    ) -> Self {
         let count = Count::of(problems);
         Self {
             format_version: FORMAT,
@@ -59,6 +72,10 @@ impl<'a> Check<'a> {
                 configs,
                 errors: count.errors,
                 warnings: count.warnings,
+                untouched: Untouched {
+                    errors: untouched.errors,
+                    warnings: untouched.warnings,
+                },
             },
         }
     }

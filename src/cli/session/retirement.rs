@@ -1,5 +1,7 @@
 //! What the roots on disk say about the units of a session.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::{Session, Stop};
@@ -81,7 +83,24 @@ impl Session {
     /// When a root cannot be read.
     pub fn listing(&self, databases: &[Database]) -> Result<Listing, Stop> {
         let expected = compile::expected_roots(&self.environments, databases);
-        Ok(io::listing(&self.workspace, self.output(), &expected)?)
+        let mut listing = io::listing(&self.workspace, self.output(), &expected)?;
+        let names = self.environments.iter().map(|one| one.name.as_str());
+        let bare: BTreeSet<&str> = names
+            .filter(|name| {
+                let own = format!("{}/{name}/", self.output());
+                !listing.expected.iter().any(|root| root.starts_with(&own))
+            })
+            .collect();
+        if bare.is_empty() {
+            return Ok(listing);
+        }
+        // Its roots are still where they were before the output folder got another name.
+        for former in io::former_outputs(&self.workspace, self.output(), &bare)? {
+            let old = io::listing(&self.workspace, &former, &BTreeSet::new())?;
+            listing.strays.extend(old.strays);
+            listing.problems.extend(old.problems);
+        }
+        Ok(listing)
     }
 
     /// What the root of a unit tells.

@@ -78,7 +78,11 @@ impl Session {
     }
 
     /// Names of an environment's configs that differ, or whose root does.
-    fn configs_of(&self, environment: &Environment, changes: &Changes) -> BTreeSet<String> {
+    pub(super) fn configs_of(
+        &self,
+        environment: &Environment,
+        changes: &Changes,
+    ) -> BTreeSet<String> {
         let folder = &environment.spec.configs;
         if changes.touches(folder) {
             return io::namespaces(&self.workspace, environment)
@@ -147,7 +151,10 @@ impl Session {
             .map(|owner| {
                 let root = owner.root();
                 let path = self.workspace.join(&root.directory);
-                let files = folder::files(&path)?;
+                let directory = format!("{}{}", changes.prefix, root.directory);
+                // What a sparse checkout leaves out is known from git.
+                let known = changes.roots.iter().find(|one| one.directory == directory);
+                let files = folder::files(&path)?.or_else(|| known?.head.clone());
                 let is_current = stale::is_current(files.as_ref(), &print_root(&root));
                 Ok((!is_current).then(|| root.directory.clone()))
             })

@@ -1,6 +1,8 @@
 //! Which paths differ between a commit and the work tree: git's own answer, with its attributes, filters, line ends,
 //! sparse checkouts, links and submodules.
 
+use std::collections::BTreeMap;
+
 use super::{Commit, Refusal, Repository};
 
 /// What stands at a path.
@@ -59,11 +61,12 @@ impl Repository {
         );
         let (tracked, others) = (tracked?, others?);
         let tracked = String::from_utf8_lossy(&tracked);
-        let mut changed = Vec::new();
+        let mut changed: BTreeMap<String, ChangedPath> = BTreeMap::new();
         let mut words = tracked.split('\0');
         while let Some(about) = words.next().filter(|about| !about.is_empty()) {
             let entry = words.next().and_then(|path| raw(about, path));
-            changed.push(entry.ok_or(Refusal::Answer("diff"))?);
+            let entry = entry.ok_or(Refusal::Answer("diff"))?;
+            changed.insert(entry.path.clone(), entry);
         }
         for path in String::from_utf8_lossy(&others).split('\0') {
             if path.is_empty() {
@@ -74,16 +77,18 @@ impl Repository {
             } else {
                 Mode::File
             };
-            changed.push(ChangedPath {
-                path: path.trim_end_matches('/').to_owned(),
+            let path = path.trim_end_matches('/').to_owned();
+            // What the index has lost is gone for git, although it is here.
+            let entry = changed.entry(path.clone()).or_insert(ChangedPath {
+                path,
                 base: Mode::Missing,
                 object: String::new(),
                 head,
                 index: String::new(),
             });
+            entry.head = head;
         }
-        changed.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(changed)
+        Ok(changed.into_values().collect())
     }
 }
 

@@ -11,6 +11,8 @@ pub enum Refusal {
     System(String, io::Error),
     /// A command of git has failed, for this reason in its own words.
     Failed(String, String),
+    /// A command of git has failed, because an object is not there.
+    Incomplete(String, String),
     /// A command of git has answered in a form that is not known.
     Answer(&'static str),
     /// A workspace is in no repository.
@@ -71,6 +73,9 @@ impl Refusal {
         match self {
             Self::System(what, error) => format!("{what}: {error}"),
             Self::Failed(command, words) => format!("git {command}: {words}"),
+            Self::Incomplete(command, words) => format!(
+                "git {command}: {words}: the repository is damaged, or was cloned without all that is asked for; clone anew, with no filter but `--filter=blob:none`"
+            ),
             Self::Answer(command) => format!("git {command}: an answer of another form"),
             Self::NoRepository(workspace) => format!(
                 "{} is in no git repository; compare with another copy of the workspace: --base-dir",

@@ -66,3 +66,11 @@ impl Repository {
         path.strip_prefix(&self.prefix).unwrap_or(path).to_owned()
     }
 }
+
+/// Whether a folder of a workspace is not here because the checkout is sparse.
+#[must_use]
+pub fn is_left_out(workspace: &Path, folder: &str) -> bool {
+    let found = Repository::find(workspace).ok().filter(|one| one.is_sparse);
+    let listed = found.and_then(|one| one.below(&["ls-files"], folder).ok());
+    listed.is_some_and(|listed| !listed.is_empty())
+}

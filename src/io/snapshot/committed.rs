@@ -6,17 +6,18 @@ mod elsewhere;
 
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
-use super::{Unreadable, folder};
+use super::{Unreadable, folder, modules};
 use crate::{
-    compile::snapshot::{Changes, RootChange},
+    compile::snapshot::{Changes, Files, RootChange},
     diagnostic::Diagnostics,
     io::{
         self,
         git::{ChangedPath, Commit, Mode, Refusal, Repository},
     },
-    model::{self, Environment},
+    model::{self, Environment, identity::StateKey},
+    review::retirement,
     rules,
-    terraform::read::is_local,
+    terraform::{lower::TERRAFORM, read::is_local},
     text::path::normal,
 };
 
@@ -95,6 +96,7 @@ impl Comparison<'_> {
             output: output.to_owned(),
             roots,
             standing,
+            planned: BTreeSet::new(),
             paths: ground.changed.into_iter().map(|one| one.path).collect(),
             problems,
         };
@@ -139,13 +141,18 @@ impl Comparison<'_> {
                 one.head != Mode::Missing
                     && (is_known(&one.path) || one.path.starts_with(&format!("{folder}/")))
             });
-            if in_base || in_head {
+            let is_gone = ground.changed.iter().any(|one| {
+                one.head == Mode::Missing
+                    && (is_known(&one.path) || one.path.starts_with(&format!("{folder}/")))
+            });
+            if in_head || (in_base && !is_gone) {
                 continue;
             }
-            if io::is_there(&self.repository.top.join(&folder)) {
-                return Err(Refusal::Ignored(folder).into());
+            match modules::missing(self.workspace, environment)? {
+                Some(missing) => problems.push(rules::missing_modules(environment, &missing)),
+                None if in_base => {}
+                None => return Err(Refusal::Ignored(folder).into()),
             }
-            problems.push(rules::missing_modules(environment, &folder));
         }
         Ok(problems)
     }
@@ -166,6 +173,18 @@ impl Comparison<'_> {
         Ok(self.repository.is_sparse && !ground.base.is_subset(&ground.head))
     }
 
+    /// Whether the index has roots of an environment in another folder of the workspace, as when the output folder is about
+    /// to be renamed.
+    fn has_roots_elsewhere(&self, environment: &Environment) -> Result<bool, Unreadable> {
+        let files = self.repository.files_named(TERRAFORM)?;
+        let is_root = |path: &String| {
+            let inner = path.strip_prefix(&self.repository.prefix);
+            let above = inner.and_then(|path| path.rsplit('/').nth(2));
+            above == Some(environment.name.as_str())
+        };
+        Ok(files.iter().any(is_root))
+    }
+
     /// Whether an environment commits its roots, and whether the base should have had some.
     fn judge_environment(
         &self,
@@ -184,7 +203,18 @@ impl Comparison<'_> {
             .any(|root| root.head.is_some() && is_own(&root.directory));
         let name = environment.name.clone();
         if !has_head {
-            committed.uncommitted.insert(name);
+            if !self.has_roots_elsewhere(environment)? {
+                committed.uncommitted.insert(name);
+            }
+            return Ok(());
+        }
+        let state = |files: &Option<Files>| retirement::read(files.as_ref()?).state();
+        let before: BTreeSet<StateKey> =
+            roots.iter().filter_map(|root| state(&root.base)).collect();
+        let own = roots.iter().filter(|root| is_own(&root.directory));
+        let mut states = own.filter_map(|root| state(&root.head));
+        if states.any(|state| before.contains(&state)) {
+            // They have come from another folder.
             return Ok(());
         }
         let prefix = &self.repository.prefix;

@@ -9,12 +9,19 @@ use std::{
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::{Unreadable, committed::Committed, folder, modules::Calls};
+use super::{
+    Unreadable,
+    committed::Committed,
+    folder,
+    modules::{self, Calls},
+};
 use crate::{
     compile::snapshot::{Changes, Content, Files, RootChange},
-    io::{self, Failure},
+    io::{
+        self, Failure,
+        boundary::{Boundary, Links},
+    },
     model::{self, Environment},
-    text::path::normal,
 };
 
 /// What differs between the roots of a copy of the workspace and those of the workspace. Paths are relative to it.
@@ -128,10 +135,7 @@ fn differing(
 /// # Errors
 /// When a file cannot be read, or only the copy has no such folder.
 pub fn differs(base: &Path, workspace: &Path, module: &str) -> Result<bool, Unreadable> {
-    let (old, new) = (
-        digest(&base.join(module))?,
-        digest(&workspace.join(module))?,
-    );
+    let (old, new) = (digest(base, module)?, digest(workspace, module)?);
     match (old, new) {
         (None, Some(_)) => Err(Unreadable::NoModules(base.join(module))),
         (old, new) => Ok(old != new),
@@ -139,20 +143,39 @@ pub fn differs(base: &Path, workspace: &Path, module: &str) -> Result<bool, Unre
 }
 
 /// A digest of what Terraform reads of a module; none without such a folder.
-fn digest(folder: &Path) -> Result<Option<Vec<u8>>, Unreadable> {
-    if !folder.is_dir() {
-        return Ok(None);
-    }
-    let mut paths = io::files_below(folder)?;
-    paths.retain(|path| counts(path));
-    paths.sort();
+fn digest(side: &Path, module: &str) -> Result<Option<Vec<u8>>, Unreadable> {
+    let (boundary, path) = modules::around(side, module)?;
     let mut digest = Sha256::new();
-    for path in paths {
-        let bytes = io::read_of_module(&folder.join(&path))?;
-        digest.update(format!("{}\0{}\0", normal(&path), bytes.len()));
+    let is_there = add(&mut digest, &boundary, &path, "")?;
+    Ok(is_there.then(|| digest.finalize().to_vec()))
+}
+
+/// Adds what is in a folder, and below it, to a digest; whether there is such a folder. Line ends do not count.
+fn add(digest: &mut Sha256, beneath: &Boundary, path: &str, inner: &str) -> Result<bool, Failure> {
+    const MOST: usize = 64 * 1024 * 1024;
+    let Some(folder) = beneath.folder(path, Links::Followed)? else {
+        return Ok(false);
+    };
+    for entry in folder.list()? {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let (path, inner) = (format!("{path}/{name}"), format!("{inner}/{name}"));
+        if name.starts_with('.') || !counts(&inner) {
+            continue;
+        }
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            add(digest, beneath, &path, &inner)?;
+            continue;
+        }
+        let bytes = beneath.read(&path, MOST, Links::Followed)?;
+        let bytes = io::within(MOST, bytes, Path::new(&path))?;
+        let bytes = match str::from_utf8(&bytes) {
+            Ok(text) => text.replace("\r\n", "\n").into_bytes(),
+            Err(_) => bytes,
+        };
+        digest.update(format!("{inner}\0{}\0", bytes.len()));
         digest.update(bytes);
     }
-    Ok(Some(digest.finalize().to_vec()))
+    Ok(true)
 }
 
 /// Whether a file of a module can matter to an apply.

@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ffi::OsStr,
     fs,
     path::{Component, Path, PathBuf},
 };
@@ -14,7 +15,7 @@ use crate::{
     io::{
         Failure, at,
         boundary::{Boundary, Links},
-        git::Refusal,
+        git::{self, Refusal},
         snapshot::{Unreadable, folder},
     },
     model::Environment,
@@ -22,7 +23,7 @@ use crate::{
         lower,
         read::{MAX_BYTES, is_local},
     },
-    text::path::normal,
+    text::path::{below, normal},
 };
 
 /// What a root says about things outside of it.
@@ -83,18 +84,35 @@ pub(super) fn missing(
     }
     let root = format!("{}/environment/namespace", environment.output);
     let all = normal(&format!("{root}/{source}"));
+    let (boundary, path) = around(workspace, &all)?;
     for module in lower::MODULES {
-        let path = workspace.join(&all).join(module);
-        let is_module = path.is_dir()
-            && fs::read_dir(&path).map_err(at(&path))?.any(|entry| {
-                let name = entry.map(|entry| entry.file_name());
-                name.is_ok_and(|name| name.to_str().is_some_and(folder::is_read))
-            });
-        if is_module {
+        let folder = boundary.folder(format!("{path}/{module}"), Links::Followed)?;
+        let listed = folder.map_or(Ok(Vec::new()), |folder| folder.list())?;
+        let is_read = |name: &OsStr| name.to_str().is_some_and(folder::is_read);
+        if listed.iter().any(|entry| is_read(&entry.file_name())) {
             return Ok(None);
         }
     }
     Ok(Some(all))
+}
+
+/// What a folder of modules, relative to a workspace, is opened beneath, and its path there: the repository around the
+/// workspace, or without one the folder that the address goes up to.
+///
+/// # Errors
+/// When that cannot be opened.
+pub(super) fn around(workspace: &Path, folder: &str) -> Result<(Boundary, String), Failure> {
+    if let Some((top, prefix)) = git::place(workspace) {
+        let path = below(&prefix, folder);
+        if !path.starts_with("..") {
+            return Ok((Boundary::open(&top)?, format!("./{path}")));
+        }
+    }
+    let up = folder.split('/').take_while(|part| *part == "..").count();
+    let start: PathBuf = std::iter::repeat_n("..", up).collect();
+    let path: Vec<&str> = folder.split('/').skip(up).collect();
+    let boundary = Boundary::open(&workspace.join(start))?;
+    Ok((boundary, format!("./{}", path.join("/"))))
 }
 
 /// Every `source = "text"` in a text, with nothing for one that has to be evaluated.
@@ -131,7 +149,7 @@ impl Dependencies {
     /// Those of the module in a folder of the repository.
     pub(super) fn of(top: &Path, directory: &str) -> Result<Self, Failure> {
         let mut found = Self::default();
-        found.add(top, directory)?;
+        found.add(&Boundary::open(top)?, top, directory)?;
         Ok(found)
     }
 
@@ -169,7 +187,7 @@ impl Dependencies {
         !is_for_others || text.contains(first) || text.contains("fileset(")
     }
 
-    fn add(&mut self, top: &Path, directory: &str) -> Result<(), Failure> {
+    fn add(&mut self, beneath: &Boundary, top: &Path, directory: &str) -> Result<(), Failure> {
         if directory.starts_with("..") || directory.is_empty() {
             self.outside = Some(directory.to_owned());
             return Ok(());
@@ -180,12 +198,11 @@ impl Dependencies {
         if self.texts.contains_key(&real) {
             return Ok(());
         }
-        let path = top.join(&real);
-        if !path.is_dir() {
+        let Some(boundary) = beneath.folder(&real, Links::Refused)? else {
             self.is_missing = true;
             return Ok(());
-        }
-        let boundary = Boundary::open(&path)?;
+        };
+        let path = top.join(&real);
         let mut calls = Calls::default();
         let mut texts = String::new();
         for entry in walkdir::WalkDir::new(&path) {
@@ -212,7 +229,7 @@ impl Dependencies {
         }
         self.texts.insert(real, texts);
         for module in calls.modules {
-            self.add(top, &module)?;
+            self.add(beneath, top, &module)?;
         }
         Ok(())
     }

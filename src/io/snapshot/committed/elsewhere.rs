@@ -23,11 +23,16 @@ impl Comparison<'_> {
         roots: &mut [RootChange],
     ) -> Result<BTreeMap<StateKey, String>, Unreadable> {
         let lone: BTreeSet<StateKey> = roots
-            .iter()
-            .filter(|root| root.base.is_none() || root.head.is_none())
-            .flat_map(|root| [&root.base, &root.head])
-            .flatten()
-            .filter_map(|files| retirement::read(files).state())
+            .par_iter()
+            .flat_map_iter(|root| {
+                let [base, head] = [&root.base, &root.head].map(|files| {
+                    files
+                        .as_ref()
+                        .and_then(|files| retirement::read(files).state())
+                });
+                let is_same = base == head;
+                [base, head].into_iter().flatten().filter(move |_| !is_same)
+            })
             .collect();
         let own = format!("{}/", ground.output);
         if lone.is_empty() && roots.iter().all(|root| root.directory.starts_with(&own)) {
