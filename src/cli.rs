@@ -11,6 +11,7 @@ pub mod legacy;
 pub mod outputs_argument;
 pub mod progress;
 pub mod prompt;
+pub mod runner;
 pub mod session;
 pub mod stop;
 pub mod terminal;

@@ -10,6 +10,7 @@ pub mod git;
 mod repository;
 mod roots;
 pub mod snapshot;
+pub mod terraform;
 mod write;
 
 use std::{

@@ -12,6 +12,7 @@ pub mod impact;
 mod markdown;
 mod pairs;
 pub mod retirement;
+pub mod run;
 pub mod stale;
 mod upgrade;
 

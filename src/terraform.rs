@@ -1,7 +1,9 @@
 //! Root modules as data: lowered from a database, printed, compared, and as trees of files.
 
 pub mod diff;
+pub mod journal;
 pub mod lower;
+pub mod normal_form;
 pub mod plan;
 pub mod print;
 pub mod read;

@@ -4,9 +4,11 @@ use std::{fs, path::Path};
 
 use serde_json::Value;
 
+#[cfg(unix)]
+use crate::support::terraform::Fake;
 use crate::support::{
     command::{run, valet},
-    folder::{case, city, copy, edit, minimal},
+    folder::{case, city, copy, edit, minimal, modules},
     outputs::applied,
     repository::repository,
     snapshot,
@@ -14,8 +16,8 @@ use crate::support::{
 };
 
 /// The commands with a published schema.
-const COMMANDS: [&str; 7] = [
-    "affected", "check", "diff", "explain", "gate", "info", "rules",
+const COMMANDS: [&str; 8] = [
+    "affected", "check", "diff", "explain", "gate", "info", "plan", "rules",
 ];
 
 fn schema(command: &str) -> String {
@@ -145,6 +147,27 @@ fn what_gate_prints_is_of_its_schema() {
         let refused = steps.iter().any(|step| step["outcome"] == "refused");
         assert_eq!(gate["passes"], !refused, "{}", plan.display());
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_run_prints_is_of_its_schema() {
+    let folder = minimal("documents-runs/workspace");
+    modules(&folder);
+    assert_eq!(valet(&folder, &["generate"]).code, 0);
+    let fake = Fake::new(folder.parent().unwrap(), &["_environment", "orders"]);
+    let plan = fs::read_to_string("fixtures/plans/replace-instance.json").unwrap();
+    fake.says("orders", "plan.json", &plan);
+    fake.says("_environment", "init.fails", "Error: ExpiredToken\n");
+    let planned = printed(&folder, &format!("plan --all --terraform {}", fake.program));
+    let outcomes: Vec<_> = planned["units"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|unit| unit["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(outcomes, ["failed", "refused"]);
+    assert_eq!(planned["succeeded"], Value::from(false));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::support::{
     folder::{edit, minimal, modules},
     outputs::applied,
     repository::init,
+    terraform::Fake,
 };
 
 /// What a run can end with.
@@ -181,6 +182,37 @@ fn the_gate_ends_with_the_code_of_its_verdict() {
     assert_ends(&run_full(&folder, &plan("in-place")), Machine, "gate");
 }
 
+/// They ask for a Terraform.
+#[test]
+fn runs_end_with_the_code_of_what_comes_of_their_units() {
+    let folder = minimal("exit-runs/workspace");
+    modules(&folder);
+    let fake = Fake::new(folder.parent().unwrap(), &["_environment", "orders"]);
+    let plan = fs::read_to_string("fixtures/plans/in-place.json").unwrap();
+    fake.says("orders", "plan.json", &plan);
+    let apply = "apply --plans valet-plans";
+    for (line, end) in [
+        ("plan dev/orders", Problems),
+        ("generate", Fine),
+        ("plan dev/orders", Fine),
+        ("plan", Usage),
+        ("plan dev/orders --terraform nowhere/terraform", Machine),
+        (apply, Fine),
+        ("apply --plans generated", Usage),
+        ("apply --plans nowhere", Machine),
+    ] {
+        let named = if line.starts_with("generate") || line.contains("--terraform") {
+            line.to_owned()
+        } else {
+            format!("{line} --terraform {}", fake.program)
+        };
+        assert_ends(&run(&folder, &named), end, line);
+    }
+    fs::write(folder.join("configs/dev/orders.yaml"), "shortname: [\n").unwrap();
+    let line = format!("{apply} --terraform {}", fake.program);
+    assert_ends(&run(&folder, &line), Problems, apply);
+}
+
 #[test]
 fn no_command_is_left_out() {
     let mut ends: BTreeMap<&str, BTreeSet<End>> = BTreeMap::new();
@@ -190,7 +222,9 @@ fn no_command_is_left_out() {
     }
     let root = storage_valet_rds::cli::command("valet-rds");
     let names = root.get_subcommands().map(clap::Command::get_name);
-    let names: BTreeSet<_> = names.filter(|name| *name != "gate").collect();
+    let names: BTreeSet<_> = names
+        .filter(|name| !["apply", "gate", "plan"].contains(name))
+        .collect();
     assert_eq!(ends.keys().copied().collect::<BTreeSet<_>>(), names);
     // These read no config, so they have no problems.
     let inputless = ["completions", "init", "rules", "schema"];

@@ -52,6 +52,7 @@ mod quotas;
 mod renames;
 mod repositories;
 mod repository_paths;
+mod runs;
 mod settings;
 mod shapes;
 mod submodules;

@@ -13,4 +13,6 @@ pub(crate) mod repository;
 pub(crate) mod snapshot;
 #[cfg(unix)]
 pub(crate) mod terminal;
+#[cfg(unix)]
+pub(crate) mod terraform;
 pub(crate) mod workspace;

@@ -144,6 +144,18 @@ impl Difference {
 }
 
 impl BaseArgument {
+    /// The base of this reference.
+    #[must_use]
+    pub fn commit(reference: &str, first: bool) -> Self {
+        Self {
+            named: Named {
+                reference: Some(reference.to_owned()),
+                folder: None,
+            },
+            first,
+        }
+    }
+
     /// Compares the workspace with the base: what that means, with what is wrong with the configs that it touches.
     ///
     /// # Errors

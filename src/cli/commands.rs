@@ -1,6 +1,7 @@
 //! The commands, one to a file.
 
 pub mod affected;
+pub mod apply;
 pub mod check;
 pub mod completions;
 pub mod create;
@@ -13,6 +14,7 @@ pub mod handoff;
 pub mod info;
 pub mod init;
 pub mod k8s;
+pub mod plan;
 pub mod preview;
 pub mod privatelink;
 pub mod retire;

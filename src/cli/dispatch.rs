@@ -35,6 +35,8 @@ struct Arguments {
 enum Command {
     /// Print the units whose Terraform a change touches
     Affected(commands::affected::Arguments),
+    /// Apply the plans that were reviewed, and nothing else
+    Apply(commands::apply::Arguments),
     /// Validate every config
     Check(commands::check::Arguments),
     /// Print the script that completes commands, environments, namespaces and rules in a shell
@@ -59,6 +61,8 @@ enum Command {
     Init(commands::init::Arguments),
     /// Print what a namespace needs in Kubernetes
     K8s(commands::k8s::Arguments),
+    /// Plan units with Terraform, ask the gate, and keep what was planned for `apply`
+    Plan(commands::plan::Arguments),
     /// Print the Terraform of one unit or file
     Preview(commands::preview::Arguments),
     /// Write a database's entry to the private-link repository
@@ -153,6 +157,7 @@ fn run(arguments: Arguments, program: &'static str) -> Result<(), Stop> {
     };
     match &command {
         Command::Affected(arguments) => commands::affected::run(arguments, &context),
+        Command::Apply(arguments) => commands::apply::run(arguments, &context),
         Command::Check(arguments) => commands::check::run(arguments, &context),
         Command::Completions(arguments) => commands::completions::run(arguments, &context),
         Command::Create(arguments) => commands::create::run(arguments, &context),
@@ -165,6 +170,7 @@ fn run(arguments: Arguments, program: &'static str) -> Result<(), Stop> {
         Command::Info(arguments) => commands::info::run(arguments, &context),
         Command::Init(arguments) => commands::init::run(arguments),
         Command::K8s(arguments) => commands::k8s::run(arguments, &context),
+        Command::Plan(arguments) => commands::plan::run(arguments, &context),
         Command::Preview(arguments) => commands::preview::run(arguments, &context),
         Command::Privatelink(arguments) => commands::privatelink::run(arguments, &context),
         Command::Retire(arguments) => commands::retire::run(arguments, &context),
@@ -184,6 +190,7 @@ impl Command {
             Self::K8s(arguments) => Some(&mut arguments.unit),
             Self::Privatelink(arguments) => Some(&mut arguments.unit),
             Self::Affected(_)
+            | Self::Apply(_)
             | Self::Check(_)
             | Self::Completions(_)
             | Self::Diff(_)
@@ -191,6 +198,7 @@ impl Command {
             | Self::Gate(_)
             | Self::Generate(_)
             | Self::Init(_)
+            | Self::Plan(_)
             | Self::Preview(_)
             | Self::Retire(_)
             | Self::Rules(_)

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod gate;
 pub mod info;
 pub mod rules;
+pub mod run;
 
 use std::fmt;
 

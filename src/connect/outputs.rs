@@ -1,5 +1,7 @@
 //! What apply told about a unit, read from `terraform output -json` and held against its config.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -41,6 +43,42 @@ pub fn read(path: &str, bytes: Vec<u8>, database: &Database) -> Checked<Outputs>
     let document = Document::parse(path, bytes)?;
     let outputs = shape(&document)?;
     foreign(&document, &outputs, database).into_result(outputs)
+}
+
+/// The names of the outputs that are kept beside a root.
+const KNOWN: [&str; 7] = [
+    "database_name",
+    "endpoint_service_name",
+    "port",
+    "proxy_endpoint",
+    "role_arn",
+    "secret_arn",
+    "username",
+];
+
+/// What is kept of the output of `terraform output -json`: the outputs that are known here and that anybody may read, in
+/// the same form. None, when there are none.
+///
+/// # Errors
+/// When it is something else.
+pub fn known(bytes: &[u8]) -> serde_json::Result<Option<String>> {
+    #[derive(Deserialize)]
+    struct Told {
+        #[serde(default)]
+        sensitive: bool,
+        #[serde(flatten)]
+        rest: serde_json::Map<String, Value>,
+    }
+    let all: BTreeMap<String, Told> = serde_json::from_slice(bytes)?;
+    let kept: BTreeMap<_, _> = all
+        .into_iter()
+        .filter(|(name, told)| KNOWN.contains(&name.as_str()) && !told.sensitive)
+        .map(|(name, told)| (name, told.rest))
+        .collect();
+    if kept.is_empty() {
+        return Ok(None);
+    }
+    serde_json::to_string_pretty(&kept).map(|text| Some(text + "\n"))
 }
 
 const HOW: &str =

@@ -22,7 +22,7 @@ pub use base::Commit;
 pub use changes::{ChangedPath, Mode};
 pub use objects::{Blobs, TreeEntry};
 pub use refusal::Refusal;
-pub use work_tree::{is_left_out, uncommitted, with_line_feeds};
+pub use work_tree::{is_left_out, tracks, uncommitted, with_line_feeds};
 
 /// What a hook, an alias or another git leaves in the environment: it says where that one's repository is, not ours.
 /// The names are those of `git rev-parse --local-env-vars`, and what changes the meaning of paths and diffs. The

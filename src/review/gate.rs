@@ -19,7 +19,7 @@ use holdings::{Holds, leaves_snapshot};
 use scope::Scopes;
 use waits::Waits;
 
-pub use table::{human, markdown};
+pub use table::{closing, counted, human, markdown, refusals};
 
 /// Whose plan has to be held against a root's config, as the tags of the root say.
 #[must_use]
@@ -125,7 +125,7 @@ const fn word_of(action: &Action) -> Option<&'static str> {
         Action::Create => "create",
         Action::Update => "update",
         Action::Forget => "forget",
-        Action::Replace => "replace",
+        Action::Replace(_) => "replace",
         Action::Delete => "delete",
         Action::Unknown(_) => "unknown",
     })
@@ -151,7 +151,7 @@ impl Judge<'_> {
                 let reason = format!("nobody knows what the actions `{words}` do");
                 (Outcome::Refused, reason)
             }
-            Action::Forget | Action::Replace | Action::Delete => self.goes(change),
+            Action::Forget | Action::Replace(_) | Action::Delete => self.goes(change),
         };
         Some(row(change, word_of(&change.change.action)?, judgement))
     }
@@ -199,7 +199,7 @@ impl Judge<'_> {
     fn drift(&self, change: &ResourceChange) -> Option<Row> {
         let is_gone = matches!(
             change.change.action,
-            Action::Delete | Action::Replace | Action::Unknown(_)
+            Action::Delete | Action::Replace(_) | Action::Unknown(_)
         );
         let holds = Holds::of(change);
         if !is_gone || holds == Holds::Nothing {
@@ -231,7 +231,7 @@ impl Judge<'_> {
         if let Some(database) = self.retired() {
             match (action, database.retain.value) {
                 (Action::Forget, true) => return fine("`retain: true`"),
-                (Action::Delete | Action::Replace, true) if holds != Holds::Nothing => {
+                (Action::Delete | Action::Replace(_), true) if holds != Holds::Nothing => {
                     return refused(
                         "the config says `retain: true`, but the plan destroys".to_owned(),
                     );
@@ -248,7 +248,7 @@ impl Judge<'_> {
         if holds == Holds::Nothing {
             return fine("holds neither data nor identity");
         }
-        let stays = *action == Action::Replace && self.is_protected(change);
+        let stays = matches!(action, Action::Replace(_)) && self.is_protected(change);
         let effect = if stays {
             Effect::Replace
         } else {

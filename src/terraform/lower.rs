@@ -14,7 +14,7 @@ use crate::{
     config::Lifecycle,
     model::{
         Database, Environment, Origin,
-        identity::{SHARED, StateKey},
+        identity::{SHARED, StateKey, UnitId},
     },
     terraform::root_module::{Block, BlockKind, Expression, RootFile, RootModule, texts},
 };
@@ -53,6 +53,15 @@ impl Owner<'_> {
         match self {
             Self::Unit(database) => &database.environment.name,
             Self::Environment(environment) => &environment.name,
+        }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn unit(&self) -> UnitId {
+        match self {
+            Self::Unit(database) => database.unit(),
+            Self::Environment(environment) => environment.unit(),
         }
     }
 

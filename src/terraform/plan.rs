@@ -1,11 +1,15 @@
 //! A plan as `terraform show -json PLAN` prints it, in the first major version of that format.
 
-use std::{collections::BTreeMap, error, fmt};
+mod refusal;
+
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Map, Value};
 
 use crate::terraform::lower::IDENTITY_TAGS;
+
+pub use refusal::{Instead, PlanError};
 
 /// Bytes of the largest plan that is read: many times what a root of thousands of resources comes to.
 pub const MAX_BYTES: usize = 256 * 1024 * 1024;
@@ -20,12 +24,19 @@ pub struct Plan {
     planned_values: Option<IgnoredAny>,
     #[serde(default)]
     errored: bool,
+    complete: Option<bool>,
     /// What happened to resources outside Terraform since the last apply.
     #[serde(default)]
     pub resource_drift: Vec<ResourceChange>,
     /// What an apply does.
     #[serde(default)]
     pub resource_changes: Vec<ResourceChange>,
+    /// What becomes of the outputs, by name.
+    #[serde(default)]
+    pub output_changes: BTreeMap<String, OutputChange>,
+    /// Checks, and how they ended.
+    #[serde(default)]
+    pub checks: Vec<Check>,
     /// Actions of providers that an apply starts besides, from Terraform 1.14 on.
     #[serde(default)]
     pub action_invocations: Vec<ActionInvocation>,
@@ -44,8 +55,60 @@ pub struct ResourceChange {
     /// Its type.
     #[serde(rename = "type")]
     pub kind: String,
+    /// Address of its provider.
+    #[serde(default)]
+    pub provider_name: String,
+    /// Key of what is left of an earlier, broken replacement, when it is that.
+    pub deposed: Option<String>,
+    /// Why Terraform does this, in a word, where it is not plain.
+    pub action_reason: Option<String>,
+    /// Its address in the state, when that is another one.
+    pub previous_address: Option<String>,
     /// What happens.
     pub change: Change,
+}
+
+/// What becomes of an output.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OutputChange {
+    /// Its value before.
+    #[serde(default)]
+    pub before: Value,
+    /// Its value after, as far as it is known.
+    #[serde(default)]
+    pub after: Value,
+    /// `true` where it is not known yet.
+    #[serde(default)]
+    pub after_unknown: Value,
+    /// `true` where nobody may read it.
+    #[serde(default)]
+    pub before_sensitive: Value,
+    /// `true` where nobody may read it.
+    #[serde(default)]
+    pub after_sensitive: Value,
+}
+
+/// A check of a configuration, as it ended.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Check {
+    /// What it is about.
+    pub address: CheckAddress,
+    status: String,
+}
+
+/// What a check is about.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CheckAddress {
+    /// In the words of Terraform.
+    pub to_display: String,
+}
+
+impl Check {
+    /// Whether it did not pass.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        matches!(self.status.as_str(), "fail" | "error")
+    }
 }
 
 /// What is planned: a resource, or something that is only read.
@@ -70,6 +133,17 @@ pub struct Change {
     pub before: Option<Values>,
     /// The values after, as far as they are known, if it will be there.
     pub after: Option<Values>,
+    /// `true` where a value is not known yet.
+    #[serde(default)]
+    pub after_unknown: Value,
+    /// `true` where nobody may read the value before.
+    #[serde(default)]
+    pub before_sensitive: Value,
+    /// `true` where nobody may read the value after.
+    #[serde(default)]
+    pub after_sensitive: Value,
+    /// What it is imported from, when it is.
+    pub importing: Option<Value>,
     /// The arguments that force a replacement, as paths.
     #[serde(default)]
     pub replace_paths: Vec<Vec<Value>>,
@@ -89,12 +163,23 @@ pub enum Action {
     Update,
     /// Terraform no longer looks after it.
     Forget,
-    /// It goes and is made anew, in either order; or a new one is made and the old one forgotten.
-    Replace,
+    /// It goes and is made anew, in this order.
+    Replace(Order),
     /// It goes.
     Delete,
     /// Something that this version of the tool does not know.
     Unknown(String),
+}
+
+/// In which order something is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The old one goes before there is a new one.
+    DeleteFirst,
+    /// The new one is there before the old one goes.
+    CreateFirst,
+    /// A new one is made, and the old one forgotten.
+    Forget,
 }
 
 impl From<Vec<String>> for Action {
@@ -107,9 +192,28 @@ impl From<Vec<String>> for Action {
             ["update"] => Self::Update,
             ["forget"] => Self::Forget,
             ["delete"] => Self::Delete,
-            ["delete", "create"] | ["create", "delete" | "forget"] => Self::Replace,
+            ["delete", "create"] => Self::Replace(Order::DeleteFirst),
+            ["create", "delete"] => Self::Replace(Order::CreateFirst),
+            ["create", "forget"] => Self::Replace(Order::Forget),
             other => Self::Unknown(other.join(", ")),
         }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoOp => "no-op",
+            Self::Read => "read",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Forget => "forget",
+            Self::Replace(Order::DeleteFirst) => "delete, create",
+            Self::Replace(Order::CreateFirst) => "create, delete",
+            Self::Replace(Order::Forget) => "create, forget",
+            Self::Delete => "delete",
+            Self::Unknown(words) => words,
+        })
     }
 }
 
@@ -218,106 +322,6 @@ impl Plan {
     }
 }
 
-/// Why bytes cannot be used as a plan.
-#[derive(Debug)]
-pub enum PlanError {
-    /// They are something else.
-    Instead(Instead),
-    /// They are JSON of another form.
-    Form(serde_json::Error),
-    /// The plan is in another major version of the format.
-    Version(String),
-    /// The plan does not say the version of its format.
-    NoVersion,
-    /// Terraform could not finish the plan.
-    Failed,
-}
-
-/// What bytes are that are no plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Instead {
-    /// Nothing.
-    Empty,
-    /// Text in another encoding.
-    Utf16,
-    /// The file that `terraform plan -out` writes.
-    PlanFile,
-    /// What a script around Terraform adds to its output.
-    Wrapper,
-    /// All that `terraform plan -json` tells.
-    Log,
-    /// One line of it.
-    LogLine,
-    /// No JSON.
-    NotJson,
-    /// A state file.
-    StateFile,
-    /// A state as `terraform show -json` prints it.
-    State,
-    /// What `terraform validate -json` prints.
-    Validation,
-    /// What `terraform providers schema -json` prints.
-    Schemas,
-    /// A plan without its values.
-    Cut,
-    /// Any other JSON.
-    Document,
-}
-
-const HOW: &str = "write the plan with `terraform plan -out=PLAN` and give what `terraform show -json PLAN` prints";
-
-impl fmt::Display for Instead {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "empty",
-            Self::Utf16 => "text in UTF-16",
-            Self::PlanFile => "the plan file itself",
-            Self::Wrapper => "the text of a wrapper around Terraform",
-            Self::Log => "the log of `terraform plan -json`",
-            Self::LogLine => "a line of the log of `terraform plan -json`",
-            Self::NotJson => "not JSON",
-            Self::StateFile => "a state file",
-            Self::State => "a state: `terraform show -json` without a plan file prints it",
-            Self::Validation => "the answer of `terraform validate -json`",
-            Self::Schemas => "the schemas of providers",
-            Self::Cut => "a plan that has been cut: it has no `planned_values`",
-            Self::Document => "a document without `planned_values`",
-        })?;
-        write!(f, ", not a plan; {HOW}")?;
-        match self {
-            Self::Utf16 => f.write_str("; in PowerShell, pipe it to `Out-File -Encoding utf8`"),
-            Self::Wrapper => {
-                f.write_str("; with `hashicorp/setup-terraform`, set `terraform_wrapper: false`")
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for PlanError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Instead(what) => what.fmt(f),
-            Self::Form(error) => write!(f, "it cannot be read as a plan: {error}; {HOW}"),
-            Self::Version(version) => write!(
-                f,
-                "a plan in format version {version}; this version of the tool reads 1.x"
-            ),
-            Self::NoVersion => f.write_str("a plan without `format_version`"),
-            Self::Failed => f.write_str("a plan that has failed, so it is not whole"),
-        }
-    }
-}
-
-impl error::Error for PlanError {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match self {
-            Self::Form(error) => Some(error),
-            Self::Instead(_) | Self::Version(_) | Self::NoVersion | Self::Failed => None,
-        }
-    }
-}
-
 /// Reads the output of `terraform show -json PLAN`.
 ///
 /// # Errors
@@ -326,9 +330,9 @@ pub fn read(bytes: &[u8]) -> Result<Plan, PlanError> {
     // PowerShell writes a mark before UTF-8; it changes nothing.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let plan: Plan = serde_json::from_slice(bytes)
-        .map_err(|error| instead(bytes).map_or(PlanError::Form(error), PlanError::Instead))?;
+        .map_err(|error| Instead::of(bytes).map_or(PlanError::Form(error), PlanError::Instead))?;
     if plan.planned_values.is_none() {
-        return Err(PlanError::Instead(document(bytes)));
+        return Err(PlanError::Instead(Instead::of_document(bytes)));
     }
     let Some(version) = &plan.format_version else {
         return Err(PlanError::NoVersion);
@@ -339,72 +343,15 @@ pub fn read(bytes: &[u8]) -> Result<Plan, PlanError> {
     if plan.errored {
         return Err(PlanError::Failed);
     }
+    if plan.complete == Some(false) {
+        return Err(PlanError::Incomplete);
+    }
     Ok(plan)
-}
-
-/// What bytes are that cannot be read as a plan; nothing when they are JSON.
-fn instead(bytes: &[u8]) -> Option<Instead> {
-    let start = String::from_utf8_lossy(bytes.get(..64).unwrap_or(bytes));
-    let start = start.trim_start();
-    let is_utf16 = |bytes: &[u8]| {
-        bytes.starts_with(b"\xff\xfe")
-            || bytes.starts_with(b"\xfe\xff")
-            || bytes.get(..4).is_some_and(|four| four.contains(&0))
-    };
-    if start.is_empty() {
-        return Some(Instead::Empty);
-    }
-    if is_utf16(bytes) {
-        return Some(Instead::Utf16);
-    }
-    if bytes.starts_with(b"PK") {
-        return Some(Instead::PlanFile);
-    }
-    if start.starts_with("[command]") || start.starts_with("::") || start.starts_with("##[") {
-        return Some(Instead::Wrapper);
-    }
-    if start.starts_with("{\"@level\"") {
-        return Some(Instead::Log);
-    }
-    (!start.starts_with('{')).then_some(Instead::NotJson)
-}
-
-/// What a JSON document is that has no planned values.
-fn document(bytes: &[u8]) -> Instead {
-    #[derive(Deserialize)]
-    struct Known {
-        values: Option<IgnoredAny>,
-        valid: Option<IgnoredAny>,
-        lineage: Option<IgnoredAny>,
-        provider_schemas: Option<IgnoredAny>,
-        resource_changes: Option<IgnoredAny>,
-        #[serde(rename = "@level")]
-        level: Option<IgnoredAny>,
-    }
-    match serde_json::from_slice::<Known>(bytes) {
-        Ok(Known {
-            lineage: Some(_), ..
-        }) => Instead::StateFile,
-        Ok(Known {
-            values: Some(_), ..
-        }) => Instead::State,
-        Ok(Known { valid: Some(_), .. }) => Instead::Validation,
-        Ok(Known {
-            provider_schemas: Some(_),
-            ..
-        }) => Instead::Schemas,
-        Ok(Known { level: Some(_), .. }) => Instead::LogLine,
-        Ok(Known {
-            resource_changes: Some(_),
-            ..
-        }) => Instead::Cut,
-        _ => Instead::Document,
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Action, Identity, read};
+    use super::{Action, Identity, Order, read};
 
     const SAID: [(&str, &str); 12] = [
         ("", "empty, not a plan"),
@@ -481,8 +428,14 @@ mod tests {
                     .collect::<Vec<_>>(),
             )
         };
-        assert_eq!(action(&["create", "delete"]), Action::Replace);
-        assert_eq!(action(&["create", "forget"]), Action::Replace);
+        assert_eq!(
+            action(&["create", "delete"]),
+            Action::Replace(Order::CreateFirst)
+        );
+        assert_eq!(
+            action(&["create", "forget"]),
+            Action::Replace(Order::Forget)
+        );
         for unknown in [
             &[][..],
             &["create", "explode"],

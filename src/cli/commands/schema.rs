@@ -6,7 +6,7 @@ use crate::{
     cli::{
         json::{
             self, affected::Affected, check::Check, diff::Diff, explain::Explain, gate::Gate,
-            info::Info, rules::Rules,
+            info::Info, rules::Rules, run::RunDocument,
         },
         stop::Stop,
         terminal::print,
@@ -40,6 +40,8 @@ enum Which {
     Gate,
     /// What `info --format json` prints
     Info,
+    /// What `plan --format json` and `apply --format json` print
+    Plan,
     /// What `rules --format json` prints
     Rules,
 }
@@ -58,6 +60,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Which::Explain => json::schema::<Explain>("explain"),
         Which::Gate => json::schema::<Gate>("gate"),
         Which::Info => json::schema::<Info>("info"),
+        Which::Plan => json::schema::<RunDocument>("plan"),
         Which::Rules => json::schema::<Rules>("rules"),
     })
 }

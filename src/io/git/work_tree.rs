@@ -35,6 +35,24 @@ pub fn uncommitted(workspace: &Path, folder: &str) -> Result<BTreeSet<String>, R
     Repository::find(workspace)?.uncommitted(folder)
 }
 
+/// Whether git has anything of a folder, wherever it is.
+///
+/// # Errors
+/// When git refuses.
+pub fn tracks(folder: &Path) -> Result<bool, Refusal> {
+    let Ok(real) = folder.canonicalize() else {
+        return Ok(false);
+    };
+    let Some(repository) = Repository::around(&real) else {
+        return Ok(false);
+    };
+    let Some(path) = repository.inside(&real) else {
+        return Ok(false);
+    };
+    let listed = repository.run(&["ls-files", "-z", "--", &path])?;
+    Ok(!listed.is_empty())
+}
+
 impl Repository {
     fn uncommitted(&self, folder: &str) -> Result<BTreeSet<String>, Refusal> {
         let command = [

@@ -78,16 +78,30 @@ fn because(row: &Row) -> String {
     }
 }
 
-fn closing(verdict: &Verdict, unit: Option<&UnitId>) -> String {
+/// How many resources each action meets.
+#[must_use]
+pub fn counted(verdict: &Verdict) -> String {
     let counts = verdict.counts.iter().filter(|(_, count)| *count > 0);
     let counts: Vec<_> = counts
         .map(|(word, count)| format!("{count} to {word}"))
         .collect();
-    let counts = if counts.is_empty() {
+    if counts.is_empty() {
         "nothing to do".to_owned()
     } else {
         counts.join(", ")
-    };
+    }
+}
+
+/// What is refused.
+pub fn refusals(verdict: &Verdict) -> impl Iterator<Item = &Row> {
+    let is_refused = |row: &&Row| row.outcome == Outcome::Refused;
+    verdict.rows.iter().filter(is_refused)
+}
+
+/// The verdict in one line.
+#[must_use]
+pub fn closing(verdict: &Verdict, unit: Option<&UnitId>) -> String {
+    let counts = counted(verdict);
     let unit = unit.map(|unit| format!("{unit}: ")).unwrap_or_default();
     let allowed = match verdict.count(Outcome::Allowed) {
         0 => String::new(),

@@ -1,0 +1,236 @@
+//! `valet-rds apply`: apply what was reviewed, and nothing else.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    cli::{
+        commands::plan::{Format, find, finish},
+        complete,
+        context::Context,
+        runner::{RunArguments, Runner, unread},
+        session::Session,
+        stop::Stop,
+    },
+    connect::outputs,
+    io,
+    model::identity::{SHARED, UnitId},
+    review::run::{self, Failed, Outcome, Reviewed, Run, UnitRun},
+    terraform::lower::Owner,
+    yaml::MAX_BYTES,
+};
+
+/// Arguments of `apply`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Folder with what was planned and reviewed: the `--out` of `plan`
+    #[arg(long, value_name = "DIR")]
+    plans: PathBuf,
+    /// Apply a unit although its plan is not the one that was reviewed; the gate is asked all the same
+    #[arg(long, value_name = "UNIT", add = complete::unit_names())]
+    accept: Vec<UnitId>,
+    #[command(flatten)]
+    run: RunArguments,
+    /// How to print the summary
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a unit cannot be applied, or its plan is not the one that was reviewed.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
+    let session = context.open()?;
+    let (compiled, _) = session.compile()?;
+    if compiled.problems.has_errors() {
+        return Err(session.problems(compiled.problems));
+    }
+    let owners = session.owners(&compiled.databases);
+    let reviewed = read(&arguments.plans)?;
+    for unit in &arguments.accept {
+        if !reviewed.iter().any(|one| one.unit == *unit) {
+            return Err(Stop::Usage(format!(
+                "--accept {unit}: it is not in {}",
+                arguments.plans.display()
+            )));
+        }
+    }
+    let pairs = reviewed
+        .iter()
+        .map(|one| Ok((one, find(&owners, &one.unit)?)))
+        .collect::<Result<Vec<_>, Stop>>()?;
+    let runner = Runner::new(&session, &arguments.run, &arguments.plans)?;
+    let prefix = io::git::prefix(&session.workspace);
+    let one = |(reviewed, owner): &(&Reviewed, Owner)| UnitRun {
+        unit: owner.unit(),
+        directory: format!("{prefix}{}", owner.directory()),
+        outcome: apply(&runner, &session, reviewed, owner, &arguments.accept)
+            .unwrap_or_else(|outcome| outcome),
+    };
+    // What the units of an environment share comes first: they need it.
+    let (shared, rest): (Vec<_>, Vec<_>) = pairs
+        .into_iter()
+        .partition(|(one, _)| one.unit.namespace == SHARED);
+    let mut units = runner.each("applying", &shared, one)?;
+    let broken: BTreeSet<String> = units
+        .iter()
+        .filter(|unit| !unit.outcome.is_fine())
+        .map(|unit| unit.unit.environment.clone())
+        .collect();
+    units.extend(runner.each("applying", &rest, |pair| {
+        let owner = &pair.1;
+        if broken.contains(owner.environment()) {
+            return UnitRun {
+                unit: owner.unit(),
+                directory: format!("{prefix}{}", owner.directory()),
+                outcome: Outcome::Waiting,
+            };
+        }
+        one(pair)
+    })?);
+    units.sort_by(|a, b| a.unit.cmp(&b.unit));
+    finish(
+        &Run {
+            verb: "apply",
+            units,
+        },
+        arguments.format,
+    )
+}
+
+/// The plans in a folder, in the order of their units.
+fn read(folder: &Path) -> Result<Vec<Reviewed>, Stop> {
+    let mut found = Vec::new();
+    for path in io::terraform::of_units(folder, run::REVIEWED)? {
+        const MOST: usize = 64 * 1024 * 1024;
+        let bytes = io::read_all(MOST, &path)?;
+        let shown = path.display();
+        let reviewed: Reviewed = serde_json::from_slice(&bytes).map_err(|error| {
+            Stop::Usage(format!("{shown}: not what `plan` has written: {error}"))
+        })?;
+        if reviewed.format_version != run::FORMAT {
+            return Err(Stop::Usage(format!(
+                "{shown}: in format {}, not {}; plan again with this version of the tool",
+                reviewed.format_version,
+                run::FORMAT
+            )));
+        }
+        found.push(reviewed);
+    }
+    if found.is_empty() {
+        return Err(Stop::Usage(format!(
+            "{}: nothing was planned there; run `valet-rds plan --out {0}`",
+            folder.display()
+        )));
+    }
+    found.sort_by(|a, b| a.unit.cmp(&b.unit));
+    Ok(found)
+}
+
+/// Applies one unit.
+fn apply(
+    runner: &Runner,
+    session: &Session,
+    reviewed: &Reviewed,
+    owner: &Owner,
+    accept: &[UnitId],
+) -> Result<Outcome, Outcome> {
+    let unit = &reviewed.unit;
+    if reviewed.state != owner.state().to_string() {
+        return Ok(Outcome::Differs(vec![format!(
+            "the state was {} and is {} now",
+            reviewed.state,
+            owner.state()
+        )]));
+    }
+    if reviewed.plan.is_empty() {
+        return Ok(Outcome::Unchanged);
+    }
+    let folder = runner.folder(unit);
+    let done = folder.join(DONE);
+    if io::is_there(&done) {
+        return Ok(Outcome::AppliedBefore);
+    }
+    // What an interrupted apply has told stays, whatever comes after it.
+    let completed = runner.completed(unit)?;
+    let applied = plan_and_apply(runner, reviewed, owner, &completed, accept);
+    let _ = runner.forget(unit);
+    let outcome = applied?;
+    if matches!(outcome, Outcome::Applied(_)) {
+        keep_outputs(runner, session, owner)?;
+        io::terraform::write(&done, "applied\n").map_err(|failure| unread(&failure))?;
+    }
+    Ok(outcome)
+}
+
+/// The file that says that a unit has been applied.
+const DONE: &str = "applied";
+
+fn plan_and_apply(
+    runner: &Runner,
+    reviewed: &Reviewed,
+    owner: &Owner,
+    completed: &BTreeSet<String>,
+    accept: &[UnitId],
+) -> Result<Outcome, Outcome> {
+    let unit = &reviewed.unit;
+    let now = runner.plan(owner, unit)?;
+    let deviations = run::deviations(&reviewed.plan, &now.form, completed);
+    if !deviations.is_empty() && !accept.contains(unit) {
+        return Ok(Outcome::Differs(deviations));
+    }
+    let Some(verdict) = now.verdict else {
+        return Ok(if completed.is_empty() {
+            Outcome::Unchanged
+        } else {
+            Outcome::AppliedBefore
+        });
+    };
+    if !verdict.passes() {
+        return Ok(Outcome::Refused(verdict));
+    }
+    let plan = runner.data(unit).join(io::terraform::PLAN);
+    let apply = [
+        "apply",
+        "-json",
+        "-input=false",
+        "-lock-timeout=60s",
+        &plan.to_string_lossy(),
+    ];
+    match runner.step(owner, unit, "apply", &apply, &[0]) {
+        Ok(_) => Ok(Outcome::Applied(verdict)),
+        Err(Outcome::Failed(failed)) => Err(Outcome::Failed(runner.told(unit, owner, failed))),
+        Err(other) => Err(other),
+    }
+}
+
+/// Writes down what the root tells, beside it: what Kubernetes and consumers need. A root that tells nothing has none.
+fn keep_outputs(runner: &Runner, session: &Session, owner: &Owner) -> Result<(), Outcome> {
+    let Owner::Unit(_) = owner else {
+        return Ok(());
+    };
+    let output = ["output", "-json", "-no-color"];
+    let unit = owner.unit();
+    runner.step(owner, &unit, "output", &output, &[0])?;
+    let bytes =
+        io::terraform::shown(&runner.data(&unit), MAX_BYTES).map_err(|failure| unread(&failure))?;
+    let _ = runner.forget(&unit);
+    let wrong = |words: String| {
+        Outcome::Failed(Failed {
+            step: "output",
+            words,
+            advice: None,
+            log: None,
+        })
+    };
+    match outputs::known(&bytes).map_err(|error| wrong(error.to_string()))? {
+        Some(text) => {
+            let path = format!("{}/{}", owner.directory(), outputs::FILE);
+            io::write_config(&session.workspace, &path, &text).map_err(|failure| unread(&failure))
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,355 @@
+//! Running Terraform for many units: which, where what comes of them stands, and the steps of one.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use rayon::prelude::*;
+
+use super::{progress::Progress, session::Session, stop::Stop};
+use crate::{
+    io::{
+        self,
+        terraform::{Ended, Run as TerraformRun, Stopping, Terraform, advice, last_words},
+    },
+    model::identity::UnitId,
+    review::{
+        gate::{self, Verdict},
+        run::{Failed, Outcome},
+        stale,
+    },
+    terraform::{
+        journal,
+        lower::Owner,
+        normal_form::NormalForm,
+        plan::{self, MAX_BYTES},
+        print::print_root,
+    },
+};
+
+/// Options of every command that runs Terraform.
+#[derive(Debug, clap::Args)]
+pub struct RunArguments {
+    /// Units at a time
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
+    parallel: u16,
+    /// The Terraform to run [default: the one on the path]
+    #[arg(long, value_name = "PATH")]
+    terraform: Option<PathBuf>,
+}
+
+/// The file of a unit in the folder of a run: what Terraform tells while it applies, one JSON document a line.
+pub const JOURNAL: &str = "apply.jsonl";
+
+/// Those of all runs that were cut short, one after the other.
+const JOURNALS: &str = "interrupted.jsonl";
+
+/// What it takes to run Terraform.
+#[derive(Debug)]
+pub struct Runner<'a> {
+    session: &'a Session,
+    pub(super) terraform: Terraform,
+    stopping: Stopping,
+    folder: PathBuf,
+    /// The same, as it was named.
+    named: PathBuf,
+    parallel: usize,
+}
+
+/// A part of the units: each is in exactly one of as many shards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    number: usize,
+    of: usize,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const HOW: &str = "write I/N, such as 1/4: the first of four parts";
+        let (number, of) = text.split_once('/').ok_or(HOW)?;
+        let (number, of) = (
+            number.parse().map_err(|_| HOW)?,
+            of.parse().map_err(|_| HOW)?,
+        );
+        if number == 0 || number > of {
+            return Err(HOW);
+        }
+        Ok(Self { number, of })
+    }
+}
+
+impl Shard {
+    /// The units of this part, of units in their order.
+    #[must_use]
+    pub fn of<T>(self, units: Vec<T>) -> Vec<T> {
+        let mine = |(at, unit): (usize, T)| (at % self.of == self.number - 1).then_some(unit);
+        units.into_iter().enumerate().filter_map(mine).collect()
+    }
+}
+
+/// What Terraform says that a root comes to.
+pub struct Plan {
+    /// What it does.
+    pub form: NormalForm,
+    /// What the gate says of it; none, when it does nothing.
+    pub verdict: Option<Verdict>,
+}
+
+impl<'a> Runner<'a> {
+    /// Finds Terraform, and begins to listen for being told to stop.
+    ///
+    /// # Errors
+    /// When Terraform is not there, or too old.
+    pub fn new(
+        session: &'a Session,
+        arguments: &RunArguments,
+        folder: &Path,
+    ) -> Result<Self, Stop> {
+        let terraform = Terraform::find(arguments.terraform.as_deref())
+            .map_err(|unusable| Stop::Machine(unusable.to_string()))?;
+        io::terraform::hold_folder(folder).map_err(|bad| Stop::Machine(bad.to_string()))?;
+        let named = folder.to_owned();
+        let folder = std::path::absolute(folder)
+            .map_err(|error| Stop::Machine(format!("{}: {error}", named.display())))?;
+        let stopping = Stopping::listen()
+            .map_err(|error| Stop::Machine(format!("signals cannot be listened for: {error}")))?;
+        Ok(Self {
+            session,
+            terraform,
+            stopping,
+            folder,
+            named,
+            parallel: arguments.parallel.into(),
+        })
+    }
+
+    /// Does something for each unit, so many at a time; what comes of them stands in their order.
+    ///
+    /// # Errors
+    /// When the machine has no more threads.
+    pub fn each<T: Sync, R: Send>(
+        &self,
+        verb: &'static str,
+        units: &[T],
+        one: impl Fn(&T) -> R + Sync + Send,
+    ) -> Result<Vec<R>, Stop> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.parallel)
+            .build()
+            .map_err(|error| Stop::Machine(error.to_string()))?;
+        let progress = Progress::start(verb, units.len());
+        let ticked = |unit: &T| {
+            let done = one(unit);
+            progress.tick();
+            done
+        };
+        // One by one, not in halves: nobody knows which of them takes long.
+        Ok(pool.install(|| units.par_iter().with_max_len(1).map(ticked).collect()))
+    }
+
+    /// The folder of a unit in the folder of the run.
+    #[must_use]
+    pub fn folder(&self, unit: &UnitId) -> PathBuf {
+        self.folder.join(&unit.environment).join(&unit.namespace)
+    }
+
+    /// Plans a root that stands as its config gives it, and asks the gate.
+    ///
+    /// # Errors
+    /// With how the unit has ended instead.
+    pub fn plan(&self, owner: &Owner, unit: &UnitId) -> Result<Plan, Outcome> {
+        let directory = owner.directory();
+        let root = self.session.workspace.join(&directory);
+        let files = io::snapshot::folder::files(&root).map_err(|failure| unread(&failure))?;
+        if !stale::is_current(files.as_ref(), &print_root(&owner.root())) {
+            return Err(Outcome::Failed(Failed {
+                step: "read",
+                words: format!("{directory} is not what its config gives"),
+                advice: Some("run `valet-rds generate` and commit the result".to_owned()),
+                log: None,
+            }));
+        }
+        io::terraform::make_folder(&self.data(unit)).map_err(|failure| unread(&failure))?;
+        let init = ["init", "-input=false", "-no-color", "-lockfile=readonly"];
+        self.step(owner, unit, "init", &init, &[0])?;
+        // A plan that fails leaves the one before it.
+        self.forget(unit)?;
+        let plan = self.data(unit).join(io::terraform::PLAN);
+        let out = format!("-out={}", plan.display());
+        let plan = [
+            "plan",
+            "-input=false",
+            "-no-color",
+            "-lock=false",
+            "-detailed-exitcode",
+            &out,
+        ];
+        if self.step(owner, unit, "plan", &plan, &[0, 2])? == 0 {
+            self.forget(unit)?;
+            return Ok(Plan {
+                form: NormalForm::default(),
+                verdict: None,
+            });
+        }
+        let shown = self.show(owner, unit);
+        if shown.is_err() {
+            let _ = self.forget(unit);
+        }
+        shown
+    }
+
+    fn show(&self, owner: &Owner, unit: &UnitId) -> Result<Plan, Outcome> {
+        let plan = self.data(unit).join(io::terraform::PLAN);
+        let show = ["show", "-json", "-no-color", &plan.to_string_lossy()];
+        self.step(owner, unit, "show", &show, &[0])?;
+        let read = |words: String| {
+            Outcome::Failed(Failed {
+                step: "show",
+                words,
+                advice: None,
+                log: None,
+            })
+        };
+        let bytes = io::terraform::shown(&self.data(unit), MAX_BYTES)
+            .map_err(|failure| unread(&failure))?;
+        let plan = plan::read(&bytes).map_err(|error| read(error.to_string()))?;
+        if plan.identity() != Some(gate::identity(*owner)) {
+            return Err(read(format!("the plan is not that of {unit}")));
+        }
+        let verdict = gate::judge(&plan, Some(*owner), self.session.today);
+        Ok(Plan {
+            form: NormalForm::of(&plan),
+            verdict: Some(verdict),
+        })
+    }
+
+    /// Removes the plan of a unit, which may hold what nobody may read.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn forget(&self, unit: &UnitId) -> Result<(), Outcome> {
+        io::terraform::forget(&self.data(unit)).map_err(|failure| unread(&failure))
+    }
+
+    /// The folder for what Terraform keeps of a unit: outside of the checkout, where no commit can lay anything out.
+    #[must_use]
+    pub fn data(&self, unit: &UnitId) -> PathBuf {
+        self.folder(unit).join(".terraform")
+    }
+
+    /// What earlier applies of a unit have done with, as far as they were cut short.
+    ///
+    /// # Errors
+    /// When what they have told cannot be kept.
+    pub fn completed(&self, unit: &UnitId) -> Result<BTreeSet<String>, Outcome> {
+        let folder = self.folder(unit);
+        let all = folder.join(JOURNALS);
+        io::terraform::keep_journal(&folder.join(JOURNAL), &all)
+            .map_err(|failure| unread(&failure))?;
+        Ok(journal::completed(&io::terraform::log(&all)))
+    }
+
+    /// A failed apply, with what Terraform has told of it.
+    #[must_use]
+    pub fn told(&self, unit: &UnitId, owner: &Owner, mut failed: Failed) -> Failed {
+        let told = io::terraform::log(&self.folder(unit).join(JOURNAL));
+        let errors = journal::errors(&told);
+        if let Some(first) = errors.first() {
+            failed.words = last_words(first);
+        }
+        let root = self.session.workspace.join(owner.directory());
+        failed.advice = if io::is_there(&root.join("errored.tfstate")) {
+            Some("the state could not be saved, and stands in `errored.tfstate` in the root: before anything else, run `terraform state push errored.tfstate` there".to_owned())
+        } else {
+            failed.advice.or_else(|| advice(&errors.join("\n")))
+        };
+        failed
+    }
+
+    /// The path of a log, as it is seen from here.
+    fn shown(&self, log: &Path) -> String {
+        let inner = log.strip_prefix(&self.folder).unwrap_or(log);
+        self.named.join(inner).to_string_lossy().into_owned()
+    }
+
+    /// Runs one command of Terraform in a root: its exit code, which is one of these.
+    ///
+    /// # Errors
+    /// With how the unit has ended instead.
+    pub fn step(
+        &self,
+        owner: &Owner,
+        unit: &UnitId,
+        step: &'static str,
+        arguments: &[&str],
+        codes: &[i32],
+    ) -> Result<i32, Outcome> {
+        let root = self.session.workspace.join(owner.directory());
+        let data = self.data(unit);
+        let log = self.folder(unit).join(format!("{step}.log"));
+        let output = match step {
+            "show" | "output" => Some(data.join(io::terraform::SHOWN)),
+            "apply" => Some(self.folder(unit).join(JOURNAL)),
+            _ => None,
+        };
+        let run = TerraformRun {
+            root: &root,
+            data: &data,
+            output: output.as_deref(),
+            log: &log,
+        };
+        let ended = self.terraform.run(run, arguments, &self.stopping);
+        match ended.map_err(|failure| unread(&failure))? {
+            Ended::Stopped => Err(Outcome::Interrupted),
+            Ended::Code(Some(code)) if codes.contains(&code) => Ok(code),
+            Ended::Code(code) => {
+                let text = io::terraform::log(&log);
+                let words = match code {
+                    Some(_) => last_words(&text),
+                    None => "Terraform was killed".to_owned(),
+                };
+                Err(Outcome::Failed(Failed {
+                    step,
+                    words,
+                    advice: advice(&text),
+                    log: Some(self.shown(&log)),
+                }))
+            }
+        }
+    }
+}
+
+/// A file that cannot be read or written.
+#[must_use]
+pub fn unread(failure: &io::Failure) -> Outcome {
+    Outcome::Failed(Failed {
+        step: "read",
+        words: failure.to_string(),
+        advice: None,
+        log: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Shard;
+
+    #[test]
+    fn every_unit_is_in_one_shard() {
+        for count in [0, 1, 3, 10, 101] {
+            let units: Vec<usize> = (0..count).collect();
+            let mut all: Vec<usize> = (1..=4)
+                .flat_map(|number| Shard { number, of: 4 }.of(units.clone()))
+                .collect();
+            all.sort_unstable();
+            assert_eq!(all, units);
+        }
+        assert_eq!("2/3".parse(), Ok(Shard { number: 2, of: 3 }));
+        for text in ["", "1", "0/3", "4/3", "a/b", "1/0", "-1/2"] {
+            assert!(text.parse::<Shard>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What a run of Terraform over many roots comes to: what was reviewed, how each unit has ended, and the summary.
+
+mod summary;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::gate::Verdict;
+use crate::{model::identity::UnitId, terraform::normal_form::NormalForm};
+
+pub use summary::{human, markdown};
+
+/// The file of a unit in the folder of a run: what its plan does. It holds no secret.
+pub const REVIEWED: &str = "plan.json";
+
+/// The plan of a unit as it was reviewed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Reviewed {
+    /// The version of this document.
+    pub format_version: String,
+    /// The unit.
+    pub unit: UnitId,
+    /// Where its state is: what makes it the same unit.
+    pub state: String,
+    /// Whole version of the Terraform that has planned.
+    pub terraform: String,
+    /// What the plan does.
+    pub plan: NormalForm,
+}
+
+/// The version that is written, and the only one that is read.
+pub const FORMAT: &str = "1.0";
+
+/// What a command has done, unit by unit.
+#[derive(Debug)]
+pub struct Run {
+    /// The verb of the command: `plan` or `apply`.
+    pub verb: &'static str,
+    /// Units, in the order of their names.
+    pub units: Vec<UnitRun>,
+}
+
+/// What has come of one unit.
+#[derive(Debug)]
+pub struct UnitRun {
+    /// The unit.
+    pub unit: UnitId,
+    /// Folder of its root, relative to the top of the repository.
+    pub directory: String,
+    /// How it has ended.
+    pub outcome: Outcome,
+}
+
+/// How a unit has ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// There is nothing to do.
+    Unchanged,
+    /// It is planned, and the gate lets it pass.
+    Planned(Verdict),
+    /// The gate refuses it.
+    Refused(Verdict),
+    /// It is applied.
+    Applied(Verdict),
+    /// It was applied by an earlier run.
+    AppliedBefore,
+    /// Its plan is not the one that was reviewed: the differences, in words.
+    Differs(Vec<String>),
+    /// It waits for what its environment shares, which has not been applied.
+    Waiting,
+    /// It was told to stop before its end.
+    Interrupted,
+    /// A step has failed.
+    Failed(Failed),
+}
+
+/// A step that has failed.
+#[derive(Debug)]
+pub struct Failed {
+    /// The step: a command of Terraform, or `read`.
+    pub step: &'static str,
+    /// The reason, on one line.
+    pub words: String,
+    /// What to do, where that is known.
+    pub advice: Option<String>,
+    /// The file that tells all of it.
+    pub log: Option<String>,
+}
+
+impl Outcome {
+    /// Its name in documents.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Planned(_) => "planned",
+            Self::Refused(_) => "refused",
+            Self::Applied(_) => "applied",
+            Self::AppliedBefore => "applied-before",
+            Self::Differs(_) => "differs",
+            Self::Waiting => "waiting",
+            Self::Interrupted => "interrupted",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// Whether it is as it should be.
+    #[must_use]
+    pub const fn is_fine(&self) -> bool {
+        matches!(
+            self,
+            Self::Unchanged | Self::Planned(_) | Self::Applied(_) | Self::AppliedBefore
+        )
+    }
+
+    /// What the gate says, where it was asked.
+    #[must_use]
+    pub const fn verdict(&self) -> Option<&Verdict> {
+        match self {
+            Self::Planned(verdict) | Self::Refused(verdict) | Self::Applied(verdict) => {
+                Some(verdict)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Run {
+    /// Whether every unit is as it should be.
+    #[must_use]
+    pub fn is_fine(&self) -> bool {
+        self.units.iter().all(|unit| unit.outcome.is_fine())
+    }
+}
+
+/// What an interrupted apply of a unit has completed already, and what that forgives: the rest of a reviewed plan is
+/// smaller, and knows more.
+#[must_use]
+pub fn deviations(
+    reviewed: &NormalForm,
+    now: &NormalForm,
+    completed: &BTreeSet<String>,
+) -> Vec<String> {
+    if completed.is_empty() {
+        return reviewed.deviations(now);
+    }
+    let mut rest = reviewed.clone();
+    rest.resources
+        .retain(|address, _| now.resources.contains_key(address) || !completed.contains(address));
+    rest.learn(now);
+    rest.deviations(now)
+}

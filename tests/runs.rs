@@ -1,0 +1,531 @@
+//! `plan` and `apply` over many roots, with a Terraform that says what a test has laid out.
+#![cfg(unix)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+    thread,
+    time::Duration,
+};
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use storage_valet_rds::terraform::{normal_form::NormalForm, plan};
+
+use crate::support::{
+    command::{Ran, command, valet},
+    folder::{edit, minimal, modules, paths},
+    repository::{commit, git},
+    terraform::Fake,
+};
+
+const ROOTS: [&str; 3] = ["_environment", "ledger", "orders"];
+
+/// A workspace with two generated units, of which plans are recorded, and what stands in for Terraform.
+fn world(name: &str) -> (PathBuf, Fake) {
+    let folder = minimal(&format!("{name}/workspace"));
+    modules(&folder);
+    fs::write(
+        folder.join("configs/dev/ledger.yaml"),
+        "shortname: ledger\n",
+    )
+    .unwrap();
+    assert_eq!(valet(&folder, &["generate"]).code, 0);
+    let fake = Fake::new(folder.parent().unwrap(), &ROOTS);
+    (folder, fake)
+}
+
+fn recorded(name: &str) -> Value {
+    let text = fs::read_to_string(format!("fixtures/plans/{name}.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn run(folder: &Path, fake: &Fake, words: &str) -> Ran {
+    let mut arguments: Vec<&str> = words.split(' ').collect();
+    arguments.extend(["--terraform", &fake.program]);
+    valet(folder, &arguments)
+}
+
+fn told(text: &str, folder: &Path) -> String {
+    text.replace(folder.parent().unwrap().to_str().unwrap(), "[folder]")
+}
+
+#[test]
+fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
+    let (folder, fake) = world("runs-plan");
+    fake.says("orders", "plan.json", &recorded("in-place").to_string());
+    fake.says(
+        "ledger",
+        "plan.json",
+        &recorded("replace-proxy").to_string(),
+    );
+    fake.says(
+        "_environment",
+        "init.fails",
+        "Error: Failed to query available provider packages\n",
+    );
+    let ran = run(&folder, &fake, "plan --all");
+    assert_snapshot!(told(&ran.to_string(), &folder), @"
+    exit code 1
+    --- stdout ---
+    dev/_environment: init failed: Error: Failed to query available provider packages
+      the provider cannot be had from here: name a mirror in a CLI configuration, in TF_CLI_CONFIG_FILE
+      all of it: valet-plans/dev/_environment/init.log
+    REFUSED  replace  module.nlb.aws_lb.this                               clients know it; not declared: `allow` names no `replace` (forced by subnets)
+    REFUSED  replace  module.nlb.aws_lb_listener.this                      clients know it; not declared: `allow` names no `replace` (forced by load_balancer_arn)
+    REFUSED  replace  module.proxy.aws_db_proxy.this                       clients know it; not declared: `allow` names no `replace` (forced by vpc_subnet_ids)
+    ok       replace  module.nlb.aws_lambda_invocation.apply               holds neither data nor identity (forced by triggers)
+    ok       replace  module.proxy.aws_db_proxy_default_target_group.this  holds neither data nor identity
+    ok       replace  module.proxy.aws_db_proxy_target.this                holds neither data nor identity (forced by target_group_name)
+    dev/ledger: 6 to update, 6 to replace; 3 refused
+    dev/orders: 4 to update; passes
+    plan: 3 units: 1 failed, 1 refused, 1 planned
+    ");
+    let kept = fs::read_to_string(folder.join("valet-plans/dev/orders/plan.json")).unwrap();
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    assert_eq!(
+        (&kept["unit"], &kept["terraform"]),
+        (&json!("dev/orders"), &json!("1.11.4"))
+    );
+    assert!(!kept["plan"]["resources"].as_object().unwrap().is_empty());
+    assert!(
+        !folder
+            .join("valet-plans/dev/_environment/plan.json")
+            .exists()
+    );
+    // Neither the plan nor what it shows stays anywhere.
+    let left = paths(&folder);
+    assert!(
+        left.iter().all(|path| !path.contains("valet-rds.")),
+        "{left:?}"
+    );
+    let markdown = run(&folder, &fake, "plan --all --format markdown");
+    assert_snapshot!(told(&markdown.out, &folder), @"
+    <!-- valet-rds plan -->
+    ### plan: 3 units: 1 failed, 1 refused, 1 planned
+
+    - **`dev/_environment`** init failed: Error: Failed to query available provider packages
+      - the provider cannot be had from here: name a mirror in a CLI configuration, in TF_CLI_CONFIG_FILE
+      - all of it: valet-plans/dev/_environment/init.log
+    - **`dev/ledger`** 6 to update, 6 to replace; 3 refused
+      - `module.nlb.aws_lb.this`: clients know it; not declared:  allow  names no  replace 
+      - `module.nlb.aws_lb_listener.this`: clients know it; not declared:  allow  names no  replace 
+      - `module.proxy.aws_db_proxy.this`: clients know it; not declared:  allow  names no  replace 
+    - 4 to update; passes: `dev/orders`
+    ");
+}
+
+#[test]
+fn units_are_chosen_by_name_by_shard_and_all() {
+    let (folder, fake) = world("runs-chosen");
+    let planned = |words: &str| {
+        let ran = run(&folder, &fake, words);
+        let lines = ran
+            .out
+            .lines()
+            .filter(|line| line.contains(": nothing to do"));
+        let units: Vec<_> = lines
+            .map(|line| line.split(':').next().unwrap().to_owned())
+            .collect();
+        (ran.code, units.join(" "))
+    };
+    for (words, units) in [
+        ("plan --all", "dev/_environment dev/ledger dev/orders"),
+        (
+            "plan dev/orders dev/_environment dev/orders",
+            "dev/_environment dev/orders",
+        ),
+        ("plan --all --shard 1/2", "dev/_environment dev/orders"),
+        ("plan --all --shard 2/2", "dev/ledger"),
+        ("plan --all --shard 4/4", ""),
+    ] {
+        assert_eq!(planned(words), (0, units.to_owned()), "{words}");
+    }
+    for (words, said) in [
+        ("plan", "name units, or say --base REF or --all"),
+        ("plan dev/order", "did you mean `dev/orders`?"),
+        ("plan --all dev/orders", "cannot be used with"),
+        ("plan --all --shard 5/4", "write I/N"),
+        ("plan --base HEAD", "not in git"),
+    ] {
+        let ran = run(&folder, &fake, words);
+        assert_eq!(ran.code, 2, "{words}: {ran}");
+        assert!(ran.err.contains(said), "{words}: {ran}");
+    }
+}
+
+#[test]
+fn a_terraform_that_is_not_there_or_too_old_is_named() {
+    let (folder, fake) = world("runs-terraform");
+    fake.version("1.10.5");
+    let ran = run(&folder, &fake, "plan --all");
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("Terraform 1.10.5 is older than 1.11"),
+        "{ran}"
+    );
+    fake.version("soon");
+    let ran = run(&folder, &fake, "plan --all");
+    assert!(
+        ran.code == 2 && ran.err.contains("does not say which version"),
+        "{ran}"
+    );
+    let ran = valet(
+        &folder,
+        &["plan", "--all", "--terraform", "nowhere/terraform"],
+    );
+    assert!(
+        ran.code == 2 && ran.err.contains("install Terraform 1.11"),
+        "{ran}"
+    );
+}
+
+#[test]
+fn a_stale_root_is_not_planned() {
+    let (folder, fake) = world("runs-stale");
+    edit(
+        &folder.join("configs/dev/orders.yaml"),
+        "shortname: orders",
+        "shortname: orders\nmultiAz: true",
+    );
+    let ran = run(&folder, &fake, "plan dev/orders");
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out
+            .contains("generated/dev/orders is not what its config gives"),
+        "{ran}"
+    );
+    assert_eq!(fake.commands("orders"), "");
+}
+
+#[test]
+fn what_was_reviewed_is_applied_once_and_tells_its_outputs() {
+    let (folder, fake) = world("runs-apply");
+    fake.says("orders", "plan.json", &recorded("in-place").to_string());
+    let outputs = json!({
+        "port": {"sensitive": false, "type": "number", "value": 5432},
+        "master_password": {"sensitive": true, "type": "string", "value": "hunter2"},
+        "role_arn": {"sensitive": true, "type": "string", "value": "hunter2"},
+        "extra": {"sensitive": false, "type": "string", "value": "x"},
+    });
+    fake.says("orders", "outputs.json", &outputs.to_string());
+    assert_eq!(run(&folder, &fake, "plan --all").code, 0);
+    // The same plan at another time, with attributes in another order.
+    let mut later = recorded("in-place");
+    later["timestamp"] = json!("2026-11-02T00:00:00Z");
+    later["resource_drift"] = json!([]);
+    fake.says("orders", "plan.json", &later.to_string());
+    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    assert_snapshot!(ran, @"
+    exit code 0
+    --- stdout ---
+    dev/_environment: nothing to do
+    dev/ledger: nothing to do
+    dev/orders: applied: 4 to update
+    apply: 3 units: 1 applied, 2 unchanged
+    ");
+    let kept = fs::read_to_string(folder.join("generated/dev/orders/outputs.json")).unwrap();
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    assert_eq!(kept, json!({"port": {"type": "number", "value": 5432}}));
+    for path in paths(&folder) {
+        let path = folder.join(path);
+        let text = fs::read(&path).unwrap_or_default();
+        assert!(
+            !String::from_utf8_lossy(&text).contains("hunter2"),
+            "{}",
+            path.display()
+        );
+    }
+    let again = run(&folder, &fake, "apply --plans valet-plans");
+    assert!(
+        again.code == 0 && again.out.contains("applied by an earlier run"),
+        "{again}"
+    );
+    assert_eq!(fake.commands("orders").matches("apply ").count(), 1);
+}
+
+#[test]
+fn what_was_not_reviewed_is_not_applied_unless_it_is_accepted() {
+    let (folder, fake) = world("runs-differs");
+    fake.says("orders", "plan.json", &recorded("in-place").to_string());
+    assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
+    let mut other = recorded("in-place");
+    for resource in other["resource_changes"].as_array_mut().unwrap() {
+        if resource["address"] == "module.rds.aws_db_instance.this" {
+            resource["change"]["after"]["allocated_storage"] = json!(4000);
+        }
+        if resource["address"] == "module.irsa_role.aws_iam_role.this" {
+            resource["change"]["actions"] = json!(["delete", "create"]);
+        }
+    }
+    fake.says("orders", "plan.json", &other.to_string());
+    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    assert_snapshot!(ran, @"
+    exit code 1
+    --- stdout ---
+    dev/orders: not applied: its plan is not the one that was reviewed (2 differences)
+      module.irsa_role.aws_iam_role.this: delete, create is planned now, and was not reviewed
+      module.rds.aws_db_instance.this: allocated_storage: nothing -> 4000 is planned now, and was not reviewed
+      plan and review it again, or name it with `--accept dev/orders`
+    apply: 1 unit: 1 differs
+    ");
+    assert!(!fake.commands("orders").contains("apply "));
+    // The gate is asked all the same.
+    let accepted = run(
+        &folder,
+        &fake,
+        "apply --plans valet-plans --accept dev/orders",
+    );
+    assert!(
+        accepted.code == 1 && accepted.out.contains("REFUSED"),
+        "{accepted}"
+    );
+    fake.says("orders", "plan.json", &recorded("retiring").to_string());
+    let accepted = run(
+        &folder,
+        &fake,
+        "apply --plans valet-plans --accept dev/orders",
+    );
+    assert!(
+        accepted.code == 0 && accepted.out.contains("dev/orders: applied"),
+        "{accepted}"
+    );
+    let unknown = run(
+        &folder,
+        &fake,
+        "apply --plans valet-plans --accept dev/ledger",
+    );
+    assert!(unknown.code == 2, "{unknown}");
+}
+
+#[test]
+fn units_wait_for_what_their_environment_shares() {
+    let (folder, fake) = world("runs-waiting");
+    let mut shared = recorded("in-place");
+    let tags = "/configuration/provider_config/aws/expressions/default_tags/0/tags/constant_value";
+    *shared.pointer_mut(tags).unwrap() = json!({"valet-rds:environment": "dev"});
+    fake.says("_environment", "plan.json", &shared.to_string());
+    fake.says("orders", "plan.json", &recorded("in-place").to_string());
+    assert_eq!(run(&folder, &fake, "plan --all").code, 0);
+    fake.says(
+        "_environment",
+        "apply.jsonl",
+        "{\"type\": \"diagnostic\", \"diagnostic\": {\"severity\": \"error\", \"summary\": \"Error acquiring the state lock\", \"detail\": \"Lock Info:\\n  ID: 1\\n  Who: a@b\\n  Created: yesterday\\n\"}}\n",
+    );
+    fake.says("_environment", "apply.fails", "");
+    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    assert_snapshot!(told(&ran.to_string(), &folder), @"
+    exit code 1
+    --- stdout ---
+    dev/_environment: apply failed: Error: Error acquiring the state lock
+      the state is locked by a@b since yesterday: wait for that run, or, when it is dead, run `terraform force-unlock 1` in the root
+      all of it: valet-plans/dev/_environment/apply.log
+    dev/ledger: not applied: what its environment shares has not been applied
+    dev/orders: not applied: what its environment shares has not been applied
+    apply: 3 units: 1 failed, 2 waiting
+    ");
+    assert!(!fake.commands("orders").contains("apply "));
+}
+
+#[test]
+fn an_apply_that_is_told_to_stop_ends_in_good_order_and_goes_on_later() {
+    let (folder, fake) = world("runs-stopped");
+    let plan = recorded("in-place");
+    fake.says("orders", "plan.json", &plan.to_string());
+    assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
+    let done = "module.rds.aws_db_instance.this";
+    let line = json!({"type": "apply_complete", "hook": {"resource": {"addr": done}}});
+    fake.says("orders", "apply.jsonl", &format!("{line}\n"));
+    fake.says("orders", "slow", "");
+    let arguments = [
+        "apply",
+        "--plans",
+        "valet-plans",
+        "--terraform",
+        &fake.program,
+    ];
+    let child = command(&folder, &arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !fake.commands("orders").contains("waiting") {
+        thread::sleep(Duration::from_millis(20));
+    }
+    let process = rustix::process::Pid::from_raw(child.id().try_into().unwrap()).unwrap();
+    rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert!(ran.code == 1 && ran.out.contains("told to stop"), "{ran}");
+    assert!(fake.commands("orders").ends_with("interrupted\n"));
+    // What was done with is no longer planned; the rest is what was reviewed.
+    let mut rest = plan;
+    rest["resource_changes"]
+        .as_array_mut()
+        .unwrap()
+        .retain(|resource| resource["address"] != done);
+    fake.says("orders", "plan.json", &rest.to_string());
+    fake.unsays("orders", "slow");
+    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    assert!(ran.code == 0, "{ran}");
+}
+
+#[test]
+fn what_is_no_folder_of_plans_is_named() {
+    let (folder, fake) = world("runs-no-plans");
+    let ran = run(&folder, &fake, "apply --plans nowhere");
+    assert!(ran.code == 2 && ran.err.contains("nowhere"), "{ran}");
+    fs::create_dir_all(folder.join("empty")).unwrap();
+    let ran = run(&folder, &fake, "apply --plans empty");
+    assert!(
+        ran.code == 2 && ran.err.contains("nothing was planned there"),
+        "{ran}"
+    );
+    let unit = folder.join("empty/dev/orders");
+    fs::create_dir_all(&unit).unwrap();
+    for (text, said) in [
+        ("{}", "not what `plan` has written"),
+        (
+            r#"{"formatVersion": "9.0", "unit": "dev/orders", "state": "", "terraform": "", "plan": {"resources": {}, "outputs": {}, "failedChecks": []}}"#,
+            "in format 9.0",
+        ),
+    ] {
+        fs::write(unit.join("plan.json"), text).unwrap();
+        let ran = run(&folder, &fake, "apply --plans empty");
+        assert!(ran.code == 2 && ran.err.contains(said), "{ran}");
+    }
+}
+
+#[test]
+fn a_checkout_does_not_say_what_was_reviewed() {
+    let (folder, fake) = world("runs-checkout");
+    fake.says("orders", "plan.json", &recorded("in-place").to_string());
+    assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
+    git(&folder, &["init", "--quiet"]);
+    let fine = run(&folder, &fake, "apply --plans valet-plans");
+    assert_eq!(fine.code, 0, "{fine}");
+    commit(&folder);
+    for words in ["apply --plans valet-plans", "plan dev/orders"] {
+        let ran = run(&folder, &fake, words);
+        assert!(
+            ran.code == 2 && ran.err.contains("valet-plans is in git"),
+            "{ran}"
+        );
+    }
+    fs::create_dir_all(folder.join("../elsewhere")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", folder.join("link")).unwrap();
+    for words in [
+        "plan dev/orders --out link",
+        "plan dev/orders --out link/below",
+    ] {
+        let ran = run(&folder, &fake, words);
+        assert!(ran.code == 2 && ran.err.contains("symbolic link"), "{ran}");
+    }
+}
+
+fn form(plan: &Value) -> NormalForm {
+    NormalForm::of(&plan::read(plan.to_string().as_bytes()).unwrap())
+}
+
+#[test]
+fn plans_that_do_the_same_are_equal_and_no_others() {
+    let mut names: Vec<_> = fs::read_dir("fixtures/plans")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    for name in &names {
+        for other in &names {
+            let deviations = form(&recorded(name)).deviations(&form(&recorded(other)));
+            assert_eq!(
+                deviations.is_empty(),
+                name == other,
+                "{name}, {other}: {deviations:?}"
+            );
+        }
+        let text = serde_json::to_string(&form(&recorded(name))).unwrap();
+        assert_eq!(
+            serde_json::from_str::<NormalForm>(&text).unwrap(),
+            form(&recorded(name))
+        );
+    }
+}
+
+/// A plan that changes one resource.
+fn one(change: Value) -> NormalForm {
+    let mut resource = json!({
+        "address": "a.b", "mode": "managed", "type": "a", "name": "b", "provider_name": "p",
+    });
+    resource["change"] = change;
+    form(&json!({
+        "format_version": "1.2", "planned_values": {}, "resource_changes": [resource],
+    }))
+}
+
+#[test]
+fn a_deviation_is_told_at_its_path() {
+    let update = |after: Value, unknown: Value, sensitive: Value| {
+        one(json!({
+            "actions": ["update"],
+            "before": {"size": 1, "list": [], "map": {"a": "b"}, "gone": null},
+            "after": after, "after_unknown": unknown, "after_sensitive": sensitive,
+        }))
+    };
+    let reviewed = update(json!({"size": 2, "map": {"a": "b"}}), json!({}), json!({}));
+    // Nothing, in any of its forms.
+    let same = update(
+        json!({"size": 2, "map": {"a": "b"}, "list": null, "gone": {}}),
+        json!({"map": {}}),
+        json!({}),
+    );
+    assert_eq!(reviewed.deviations(&same), Vec::<String>::new());
+    for (after, unknown, sensitive, said) in [
+        (
+            json!({"size": 3, "map": {"a": "b"}}),
+            json!({}),
+            json!({}),
+            "a.b: size: 1 -> 2 was reviewed, and 1 -> 3 is planned now",
+        ),
+        (
+            json!({"map": {"a": "b"}}),
+            json!({"size": true}),
+            json!({}),
+            "a.b: size: 1 -> 2 was reviewed, and nothing -> (known after apply) is planned now",
+        ),
+        (
+            json!({"size": 2, "map": {"a": "c"}}),
+            json!({}),
+            json!({}),
+            "a.b: map.a: \"b\" -> \"c\" is planned now, and was not reviewed",
+        ),
+        (
+            json!({"size": 2, "map": {"a": "b"}, "list": [1]}),
+            json!({}),
+            json!({}),
+            "a.b: list.0: nothing -> 1 is planned now, and was not reviewed",
+        ),
+        (
+            json!({"size": 2, "map": {"a": "b"}, "gone": "s3cret"}),
+            json!({}),
+            json!({"gone": true}),
+            "a.b: gone: nothing -> (sensitive) is planned now, and was not reviewed",
+        ),
+    ] {
+        let now = update(after, unknown, sensitive);
+        assert_eq!(reviewed.deviations(&now), [said]);
+        assert!(!serde_json::to_string(&now).unwrap().contains("s3cret"));
+    }
+    // What nobody may read is not compared, so it is never the same.
+    let secret = update(json!({"gone": "s3cret"}), json!({}), json!({"gone": true}));
+    assert!(!secret.deviations(&secret).is_empty());
+    for actions in [
+        json!(["delete"]),
+        json!(["create", "delete"]),
+        json!(["forget"]),
+        json!(["no-op"]),
+    ] {
+        let now = one(json!({"actions": actions, "before": {"size": 1}, "after": {"size": 2}}));
+        assert_eq!(reviewed.deviations(&now).len(), 1, "{actions}");
+    }
+}
