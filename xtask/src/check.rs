@@ -6,7 +6,7 @@ use xshell::Shell;
 use crate::{
     apply, archive, bench, checkov,
     derived::Mode,
-    docs, long, man, modules, python, readers, roots, rust, strings,
+    docs, key, long, man, modules, python, readers, roots, rust, strings,
     tally::{Step, Tally},
     terraform,
 };
@@ -40,6 +40,7 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         Step::new("checkov, modules", checkov::modules),
         Step::new("checkov, generated city", checkov::city),
         Step::new("generated roots", roots::validate),
+        Step::new("an added key", key::add),
         Step::new("readers", readers::run),
         Step::new("hostile text, evaluated", strings::evaluate),
         Step::new("generated configs, format", long::properties),

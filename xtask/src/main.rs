@@ -21,6 +21,7 @@ mod derived;
 mod docs;
 mod files;
 mod fuzz;
+mod key;
 mod long;
 mod man;
 mod modules;
@@ -76,6 +77,8 @@ enum Chore {
     },
     /// Record what the real provider plans for each change, for the tests of `diff` and `gate`
     Grades,
+    /// Add a key of a config to a copy of the tree, and see that five places are all there are
+    Key,
     /// Kill 200 runs of `generate` with 500 units
     Kill,
     /// Rewrite the manual page from the command line
@@ -131,6 +134,7 @@ fn perform(chore: Chore) -> Result<String> {
         Chore::Docs(mode) => mode.settle(sh, "docs", docs::make(sh)?),
         Chore::Fuzz { seconds } => fuzz::run(sh, seconds),
         Chore::Grades => long::grades(sh),
+        Chore::Key => key::add(sh),
         Chore::Kill => long::kill(sh),
         Chore::Man(mode) => mode.settle(sh, "man", man::make()?),
         Chore::Modules => check::modules(sh),

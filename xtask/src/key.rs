@@ -1,0 +1,149 @@
+//! `key`: adds a key of a config to a copy of the tree, and sees that it stands in no more places than a person is told.
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use xshell::{Shell, cmd};
+
+use crate::{files, shell};
+
+const COPY: &str = "target/key";
+
+/// Asks for a plan of the real provider; `cargo xtask grades` records those on an emulated AWS.
+const RECORDED: &str = "grades::every_key_of_a_config_is_recorded_or_known_to_change_nothing";
+
+/// A text of a file, and what a person makes of it.
+struct Edit {
+    file: &'static str,
+    old: &'static str,
+    new: &'static str,
+}
+
+/// The places, and what is written there.
+const PLACES: [(&str, &[Edit]); 5] = [
+    (
+        "declaration",
+        &[Edit {
+            file: "src/config/keys.rs",
+            old: "                /// Name of the first database.",
+            new: "                /// Whether snapshots get the tags of the database.
+                copy_tags_to_snapshot \"copyTagsToSnapshot\": bool, optional();
+                /// Name of the first database.",
+        }],
+    ),
+    (
+        "lowering",
+        &[Edit {
+            file: "src/terraform/lower/modules.rs",
+            old: "        .optional(\"database_name\", &database.database_name)",
+            new: "        .optional(\"copy_tags_to_snapshot\", &database.copy_tags_to_snapshot)
+        .optional(\"database_name\", &database.database_name)",
+        }],
+    ),
+    (
+        "row of the impact",
+        &[Edit {
+            file: "src/review/impact/rds.rs",
+            old: "    row(\"database_name\", Unset,",
+            new: "    row(\"copy_tags_to_snapshot\", Always, InPlace, \"aws_db_instance.this.copy_tags_to_snapshot\", IN_PLACE),
+    row(\"database_name\", Unset,",
+        }],
+    ),
+    (
+        "variable of the module",
+        &[
+            Edit {
+                file: "modules/rds/variables.tf",
+                old: "variable \"database_name\" {",
+                new: "variable \"copy_tags_to_snapshot\" {
+  description = \"Whether snapshots get the tags of the database.\"
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable \"database_name\" {",
+            },
+            Edit {
+                file: "modules/rds/main.tf",
+                old: "  copy_tags_to_snapshot   = true",
+                new: "  copy_tags_to_snapshot   = var.copy_tags_to_snapshot",
+            },
+        ],
+    ),
+    (
+        "case",
+        &[Edit {
+            file: "fixtures/ok/storage/configs/dev/gp2.yaml",
+            old: "shortname: c",
+            new: "shortname: c\ncopyTagsToSnapshot: false",
+        }],
+    ),
+];
+
+/// Adds the key, makes anew what is made from code, accepts what the tests show, and asks them again.
+pub(crate) fn add(sh: &Shell) -> Result<String> {
+    // What has been built in it stays.
+    sh.create_dir(COPY)?;
+    for path in sh.read_dir(COPY)? {
+        if files::name(&path) != "target" {
+            sh.remove_path(path)?;
+        }
+    }
+    share_what_is_built(sh)?;
+    let tracked = "ls-files --cached --others --exclude-standard -z";
+    let tracked = tracked.split(' ');
+    let listed = shell::read(cmd!(sh, "git {tracked...}"))?;
+    for path in listed.split_terminator('\0').map(Path::new) {
+        let to = Path::new(COPY).join(path);
+        if path.is_symlink() {
+            sh.create_dir(to.parent().unwrap_or(&to))?;
+            shell::output(cmd!(sh, "cp -P {path} {to}"))?;
+        } else if path.exists() {
+            files::copy(sh, path, &to)?;
+        }
+    }
+    let copy = shell::open()?;
+    copy.change_dir(sh.current_dir().join(COPY));
+    for Edit { file, old, new } in PLACES.iter().flat_map(|(_, edits)| *edits) {
+        let text = copy.read_file(file)?;
+        let count = text.matches(old).count();
+        ensure!(count == 1, "{count} times in {file}: {old}");
+        copy.write_file(file, text.replacen(old, new, 1))?;
+    }
+    shell::output(cmd!(copy, "cargo xtask docs").env_remove("VALET_RDS"))?;
+    let tests = |update: &str| {
+        shell::output(
+            cmd!(
+                copy,
+                "cargo test --quiet --test main -- --exact --skip {RECORDED}"
+            )
+            .env("INSTA_UPDATE", update),
+        )
+    };
+    // What the first run accepts, the second compares: a place that is made by hand fails in it.
+    let _ = tests("always");
+    tests("no")?;
+    let places: Vec<_> = PLACES.iter().map(|(place, _)| *place).collect();
+    Ok(format!(
+        "{} places: {}; a plan for it: `cargo xtask grades`",
+        places.len(),
+        places.join(", ")
+    ))
+}
+
+/// Gives the copy the packages that the repository has been built with: their files, not copies of them.
+fn share_what_is_built(sh: &Shell) -> Result<()> {
+    let (built, shared) = (
+        Path::new("target/debug"),
+        Path::new(COPY).join("target/debug"),
+    );
+    if shared.exists() || !built.exists() {
+        return Ok(());
+    }
+    sh.create_dir(&shared)?;
+    for folder in ["build", "deps", ".fingerprint"].map(|name| built.join(name)) {
+        shell::output(cmd!(sh, "cp -al {folder} {shared}"))?;
+    }
+    Ok(())
+}
