@@ -6,7 +6,7 @@ pub mod world;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use identity::{SHARED, StateKey, UnitId};
+use identity::{SHARED, StateKey, StateMove, UnitId};
 
 use crate::{
     aws::{
@@ -122,6 +122,24 @@ impl Environment {
         StateKey {
             bucket: state.bucket.clone(),
             key: name::state_key(&state.key_prefix, root),
+        }
+    }
+
+    /// Where that state was before, if `valet.yaml` says that it has moved.
+    #[must_use]
+    pub fn former_state(&self, root: &str) -> Option<StateKey> {
+        let former = self.spec.state.moved_from.as_ref()?;
+        Some(StateKey {
+            bucket: former.bucket.clone(),
+            key: name::state_key(&former.key_prefix, root),
+        })
+    }
+
+    /// The place of its states.
+    fn state_place(&self) -> StateKey {
+        StateKey {
+            bucket: self.spec.state.bucket.clone(),
+            key: self.spec.state.key_prefix.clone(),
         }
     }
 
@@ -267,6 +285,12 @@ impl Database {
         self.environment.state(&self.shortname)
     }
 
+    /// Where that state was before, if `valet.yaml` says that it has moved.
+    #[must_use]
+    pub fn former_state(&self) -> Option<StateKey> {
+        self.environment.former_state(&self.shortname)
+    }
+
     /// Name of the snapshot that a retirement takes; none while nobody has asked for one.
     #[must_use]
     pub fn final_snapshot(&self) -> Option<String> {
@@ -318,4 +342,20 @@ impl Database {
             Origin::FileName | Origin::BuiltIn => self.file.span(""),
         }
     }
+}
+
+/// The moves of states that environments declare; none from a place that one of them still has.
+#[must_use]
+pub fn state_moves(environments: &[Arc<Environment>]) -> Vec<StateMove> {
+    let taken: Vec<StateKey> = environments.iter().map(|one| one.state_place()).collect();
+    let declared = environments.iter().filter_map(|one| {
+        let former = one.spec.state.moved_from.as_ref()?;
+        let from = StateKey {
+            bucket: former.bucket.clone(),
+            key: former.key_prefix.clone(),
+        };
+        let to = one.state_place();
+        Some(StateMove { from, to })
+    });
+    declared.filter(|one| !taken.contains(&one.from)).collect()
 }

@@ -275,7 +275,16 @@ fn left_behind(changes: &Changes, pairs: &[Pair]) -> Vec<Problem> {
         .filter(|base| !base.change.is_foreign && base.root.is_live())
         .filter(|base| !base.state.as_ref().is_some_and(is_there))
         .filter(|base| base.state.is_some() || base.change.head.is_none())
-        .map(|base| standing_root(changes, base).orphan())
+        .map(|base| {
+            let root = standing_root(changes, base);
+            let here = pairs.iter().filter_map(|pair| pair.head.as_ref());
+            let mut here = here.filter(|head| head.change.directory == base.change.directory);
+            let same = here.find(|head| base.state.is_some() && root.has_tags_of(&head.root));
+            match same.and_then(|head| head.state.as_ref()) {
+                Some(now) => root.left(now),
+                None => root.orphan(),
+            }
+        })
         .collect()
 }
 
@@ -379,10 +388,14 @@ fn differences(old: &Standing, new: &Standing, head: Option<Head>) -> Vec<Line> 
     let (from, to) = (&old.change.directory, &new.change.directory);
     let difference = diff::compare(&old.root, &new.root, from, to);
     let causes = Causes::new(head);
-    let arguments = difference
-        .arguments
-        .iter()
-        .map(|delta| change::argument(delta, causes.of(&delta.address), &old.root, &new.root));
+    let arguments = difference.arguments.iter().map(|delta| {
+        let mut line = change::argument(delta, causes.of(&delta.address), &old.root, &new.root);
+        let is_of_state = ["bucket", "key", "region"]
+            .iter()
+            .any(|name| line.address == format!("terraform.backend.s3.{name}"));
+        line.is_declared |= is_of_state && old.has_moved();
+        line
+    });
     let duplicates = difference.duplicates.iter().map(|address| {
         let why = format!("Terraform refuses it: {address} stands twice");
         Line::worst("the root", why)

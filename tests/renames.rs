@@ -228,11 +228,96 @@ fn an_environment_that_is_renamed_gives_everything_another_name() {
     // With another place for its states, everything is left behind.
     let repo = Monorepo::new("environment-states");
     repo.edit("valet.yaml", "keyPrefix: db/dev", "keyPrefix: db/other");
-    let ran = repo.run("generate");
-    assert_eq!(ran.code, 1, "{ran}");
+    let left = "the state of generated/dev/orders is s3://example-state/db/dev/orders/terraform.tfstate; at s3://example-state/db/other/orders/terraform.tfstate, Terraform would know nothing of it";
+    for line in ["check", "generate", "generate --check"] {
+        let ran = repo.run(line);
+        assert_eq!(ran.code, 1, "{line}: {ran}");
+        assert!(flat(&ran.err).contains(left), "{line}: {ran}");
+    }
     fs::remove_dir_all(repo.workspace.join("generated/dev")).unwrap();
     repo.generate_and_commit();
-    assert_refused(&repo, "no config has the shortname `orders`");
+    assert_refused(&repo, left);
+}
+
+#[test]
+fn states_move_by_a_declared_step() {
+    let repo = Monorepo::new("states");
+    let place = |bucket: &str, prefix: &str, more: &str| {
+        format!("state: {{bucket: {bucket}, keyPrefix: {prefix}, region: eu-central-1{more}}}")
+    };
+    let before = place("example-state", "db/dev", "");
+    let former = ", movedFrom: {bucket: example-state, keyPrefix: db/dev}";
+    repo.edit(
+        "valet.yaml",
+        &before,
+        &place("other-state", "storage/dev", former),
+    );
+    let ran = repo.run("generate");
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(
+        ran.out,
+        "updated generated/dev/_environment\nupdated generated/dev/ledger\nupdated generated/dev/orders\n"
+    );
+    repo.commit();
+    let answer = fine(
+        "dev/_environment dev/ledger dev/orders",
+        "3 units change: 3 replace",
+    );
+    answer.assert("moved", &repo, "HEAD~1");
+    for line in [
+        "diff --base HEAD~1 --deny in-place",
+        "check --base HEAD~1",
+        "generate --check --base HEAD~1",
+    ] {
+        let ran = repo.run(line);
+        assert_eq!(ran.code, 0, "{line}: {ran}");
+    }
+    // What else changes is as bad as ever, and what is gone is left behind.
+    repo.write(
+        "configs/dev/orders.yaml",
+        "shortname: orders\nusername: another\n",
+    );
+    forget(&repo, "dev/ledger");
+    repo.generate_and_commit();
+    let ran = repo.run("diff --base HEAD~2 --deny in-place");
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.out.contains("denied: dev/orders: replace"), "{ran}");
+    assert!(
+        flat(&ran.err).contains("no config has the shortname `ledger`"),
+        "{ran}"
+    );
+    // A place that an environment still has has not moved.
+    let repo = Monorepo::new("states-taken");
+    let former = ", movedFrom: {bucket: example-state, keyPrefix: db/prod}";
+    repo.edit(
+        "valet.yaml",
+        &before,
+        &place("other-state", "storage/dev", former),
+    );
+    let ran = repo.run("generate");
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.err.contains("Terraform would know"), "{ran}");
+}
+
+#[test]
+fn a_database_that_is_made_where_its_state_should_have_been_copied_to_is_refused() {
+    let repo = Monorepo::new("states-gate");
+    let plan = fs::canonicalize("fixtures/plans/create.json").unwrap();
+    fs::copy(plan, repo.workspace.join("plan.json")).unwrap();
+    let ran = repo.run("gate plan.json --unit dev/orders");
+    assert_eq!(ran.code, 0, "{ran}");
+    repo.edit(
+        "valet.yaml",
+        "keyPrefix: db/dev, region: eu-central-1",
+        "keyPrefix: db/dev, region: eu-central-1, movedFrom: {bucket: old-state, keyPrefix: db/dev}",
+    );
+    let ran = repo.run("gate plan.json --unit dev/orders");
+    assert_eq!(ran.code, 1, "{ran}");
+    let told = "its state is said to have been at s3://old-state/db/dev/orders/terraform.tfstate";
+    assert!(
+        flat(&ran.out).contains(told) || flat(&ran.err).contains(told),
+        "{ran}"
+    );
 }
 
 #[test]

@@ -628,3 +628,128 @@ fn an_error_in_one_config_does_not_hide_the_units_that_are_well() {
         assert!(ran.out.contains("dev/orders"), "{ran}");
     }
 }
+
+#[test]
+fn another_copy_of_the_workspace_is_compared_with_its_modules_or_not_at_all() {
+    let repo = Monorepo::new("base-dir");
+    let copy = repo.top.with_file_name("copy");
+    let ran = shell(&repo.top, &format!("cp -r . {}", copy.display()));
+    assert!(ran.status.success(), "{ran:?}");
+    fs::remove_dir_all(copy.join(".git")).unwrap();
+    let asked = |answer: Answer, name: &str, folder: &str| {
+        answer.assert_asked(name, |command| {
+            repo.run(&format!("{command} --base-dir {folder}"))
+        });
+    };
+    let whole = "../../../copy/platform/db";
+    asked(NOTHING, "the same", whole);
+    change(&repo);
+    let root = "generated/dev/orders";
+    asked(ORDERS, "a change", whole);
+    for line in ["check", "generate --check"] {
+        let ran = repo.run(&format!("{line} --base-dir {whole}"));
+        assert_eq!(ran.code, 0, "{line}: {ran}");
+    }
+    // Line ends are no change, neither of roots nor of modules.
+    for path in [
+        format!("platform/db/{root}/main.tf"),
+        "modules/rds/main.tf".to_owned(),
+    ] {
+        let path = copy.join(path);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(path, text.replace('\n', "\r\n")).unwrap();
+    }
+    asked(ORDERS, "other line ends", whole);
+    fs::write(copy.join("modules/target-sync/main.tf"), "# another\n").unwrap();
+    let answer = fine(
+        "dev/_environment dev/orders prod/_environment",
+        "3 units change: 3 in-place",
+    );
+    asked(answer, "a module", whole);
+    fs::rename(copy.join("platform/db"), copy.with_file_name("alone")).unwrap();
+    asked(
+        none("the base has no modules here"),
+        "without modules",
+        "../../../alone",
+    );
+}
+
+#[test]
+fn a_workspace_that_keeps_its_roots_out_of_git_is_compared_by_its_configs() {
+    let repo = Monorepo::new("ignored");
+    repo.git("rm -r --quiet --cached platform/db/generated");
+    fs::write(repo.top.join(".gitignore"), "generated/\n").unwrap();
+    repo.commit();
+    NOTHING.assert("nothing", &repo, "HEAD");
+    repo.write("configs/dev/orders.yaml", BACKUPS);
+    ORDERS.assert("a change", &repo, "HEAD");
+    let ran = repo.run("affected --base HEAD");
+    assert!(
+        ran.err
+            .contains("are not committed, so both sides are compiled"),
+        "{ran}"
+    );
+    fs::remove_file(repo.workspace.join("configs/dev/ledger.yaml")).unwrap();
+    fs::remove_dir_all(repo.workspace.join("generated")).unwrap();
+    repo.commit();
+    for line in ["affected", "diff", "check", "generate --check", "generate"] {
+        let ran = repo.run(&format!("{line} --base HEAD~1"));
+        assert_eq!(ran.code, 1, "{line}: {ran}");
+        let told = "no config has the shortname `ledger`";
+        assert!(flat(&ran.err).contains(told), "{line}: {ran}");
+    }
+    // One that could not be read is no less of a database.
+    let repo = Monorepo::new("ignored-broken");
+    repo.git("rm -r --quiet --cached platform/db/generated");
+    fs::write(repo.top.join(".gitignore"), "generated/\n").unwrap();
+    repo.write(
+        "configs/dev/ledger.yaml",
+        "shortname: ledger\nkeyOfAnotherVersion: 1\n",
+    );
+    repo.commit();
+    fs::remove_file(repo.workspace.join("configs/dev/ledger.yaml")).unwrap();
+    fs::remove_dir_all(repo.workspace.join("generated")).unwrap();
+    repo.commit();
+    for line in ["affected", "diff", "check", "generate --check", "generate"] {
+        let ran = repo.run(&format!("{line} --base HEAD~1"));
+        assert_eq!(ran.code, 1, "{line}: {ran}");
+        let told = "its database may still be there";
+        assert!(flat(&ran.err).contains(told), "{line}: {ran}");
+    }
+}
+
+#[test]
+fn a_root_that_cannot_be_read_is_the_worst() {
+    for (name, bytes) in [
+        ("another encoding", b"# caf\xe9\n".to_vec()),
+        ("too large", vec![b'#'; 9 << 20]),
+        ("no HCL", b"module {{{\n".to_vec()),
+        ("nothing", Vec::new()),
+        ("zeros", vec![0; 4096]),
+        (
+            "a conflict",
+            b"<<<<<<< one\n=======\n>>>>>>> two\n".to_vec(),
+        ),
+    ] {
+        let repo = Monorepo::new("unreadable");
+        let path = repo.workspace.join("generated/dev/orders/main.tf");
+        fs::write(&path, bytes).unwrap();
+        repo.commit();
+        for base in ["HEAD~1", "HEAD"] {
+            let ran = repo.run(&format!("diff --base {base}"));
+            let is_seen = base == "HEAD~1";
+            assert_eq!(
+                ran.out.contains("dev/orders: data-loss"),
+                is_seen,
+                "{name}: {ran}"
+            );
+            assert_eq!(ran.code, i32::from(is_seen), "{name}: {ran}");
+        }
+        assert_eq!(repo.run("generate --check").code, 1, "{name}");
+        // And so is what replaces it: nobody knows what it was.
+        let main = repo.git("show HEAD~1:platform/db/generated/dev/orders/main.tf");
+        fs::write(&path, format!("{main}\n")).unwrap();
+        let ran = repo.run("diff --base HEAD --deny data-loss");
+        assert_eq!(ran.code, 1, "{name}: {ran}");
+    }
+}

@@ -9,7 +9,10 @@ use rayon::prelude::*;
 
 use crate::{
     diagnostic::Diagnostics,
-    model::{Database, Environment, identity::StateKey},
+    model::{
+        Database, Environment,
+        identity::{StateKey, StateMove},
+    },
     terraform::{
         lower::Owner,
         print::print_root,
@@ -61,6 +64,8 @@ pub struct Changes {
     pub roots: Vec<RootChange>,
     /// Folders of roots that do not differ, by those states that a root that differs has, too.
     pub standing: BTreeMap<StateKey, String>,
+    /// Places of states that were others before.
+    pub moves: Vec<StateMove>,
     /// States whose roots are not there yet, but are about to be written.
     pub planned: BTreeSet<StateKey>,
     /// Paths in the repository that differ, of whatever kind.
@@ -70,6 +75,13 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// Where a state of the base is now.
+    #[must_use]
+    pub fn follow(&self, state: StateKey) -> StateKey {
+        let found = self.moves.iter().find_map(|one| one.follow(&state));
+        found.unwrap_or(state)
+    }
+
     /// A path in the repository as it is called in the workspace.
     #[must_use]
     pub fn in_workspace(&self, path: &str) -> String {

@@ -210,6 +210,23 @@ pub struct State {
         example = &"arn:aws:iam::999999999999:role/state"
     )]
     pub role_arn: Option<String>,
+    /// Where the states were before they were copied to this place. It goes when no branch has the old place any more.
+    pub moved_from: Option<FormerState>,
+}
+
+/// Where Terraform kept its state before.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FormerState {
+    /// The S3 bucket.
+    #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"), example = &"city-terraform-state")]
+    pub bucket: String,
+    /// What the key of each state started with.
+    #[schemars(
+        regex(pattern = r"^\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*(/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$"),
+        example = &"storage-valet-rds/dev3"
+    )]
+    pub key_prefix: String,
 }
 
 /// Where the databases live.

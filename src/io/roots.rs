@@ -174,7 +174,10 @@ pub fn root_of(workspace: &Path, database: &Database) -> Option<String> {
     let own = database.directory();
     let is_there = match standing_root(workspace, &own) {
         Ok(Some(root)) => match root.state() {
-            Some(state) => state == database.state() && root.root.is_live(),
+            Some(state) => {
+                let is_own = state == database.state() || Some(state) == database.former_state();
+                is_own && root.root.is_live()
+            }
             None => true,
         },
         Ok(None) => false,

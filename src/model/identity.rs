@@ -73,6 +73,28 @@ impl fmt::Display for StateKey {
     }
 }
 
+/// A place of states that was another one before: buckets, and what keys start with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateMove {
+    /// The place before.
+    pub from: StateKey,
+    /// The place now.
+    pub to: StateKey,
+}
+
+impl StateMove {
+    /// Where a state of the place before is now; nothing for one of another place.
+    #[must_use]
+    pub fn follow(&self, state: &StateKey) -> Option<StateKey> {
+        let rest = state.key.strip_prefix(&self.from.key)?;
+        let is_here = state.bucket == self.from.bucket && rest.starts_with('/');
+        is_here.then(|| StateKey {
+            bucket: self.to.bucket.clone(),
+            key: format!("{}{rest}", self.to.key),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::UnitId;

@@ -142,7 +142,8 @@ type Judgement = (Outcome, String);
 impl Judge<'_> {
     fn change(&self, change: &ResourceChange) -> Option<Row> {
         let judgement = match &change.change.action {
-            Action::NoOp | Action::Read | Action::Create => return None,
+            Action::NoOp | Action::Read => return None,
+            Action::Create => self.comes(change)?,
             Action::Update => {
                 let (effect, what) = holdings::update(change)?;
                 self.needs(change, effect, what)
@@ -154,6 +155,17 @@ impl Judge<'_> {
             Action::Forget | Action::Replace(_) | Action::Delete => self.goes(change),
         };
         Some(row(change, word_of(&change.change.action)?, judgement))
+    }
+
+    /// A database that is made where a state is said to have been moved to: the state has not been copied, or not this one.
+    fn comes(&self, change: &ResourceChange) -> Option<Judgement> {
+        let former = self.owner.as_ref().and_then(Owner::former_state)?;
+        holdings::is_database(change).then(|| {
+            let reason = format!(
+                "its state is said to have been at {former} before, but the one that was planned with knows no database: copy it first; to make a new database, take `movedFrom` out of valet.yaml"
+            );
+            (Outcome::Refused, reason)
+        })
     }
 
     /// What a change of a database waits for, and whether it may happen at once instead.

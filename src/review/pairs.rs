@@ -30,6 +30,18 @@ impl<'a> Standing<'a> {
             root,
         }
     }
+
+    /// A root of the base, whose state may have moved since.
+    fn before(changes: &Changes, change: &'a RootChange, files: &'a Files) -> Self {
+        let mut root = Self::new(change, files);
+        root.state = root.state.map(|state| changes.follow(state));
+        root
+    }
+
+    /// Whether the environment says that its state has moved.
+    pub(super) fn has_moved(&self) -> bool {
+        self.state != self.root.state()
+    }
 }
 
 /// One unit on both sides, as far as it is there.
@@ -50,7 +62,7 @@ pub(super) fn pairs(changes: &Changes) -> Vec<Pair<'_>> {
                 change
                     .base
                     .as_ref()
-                    .map(|files| Standing::new(change, files)),
+                    .map(|files| Standing::before(changes, change, files)),
                 change
                     .head
                     .as_ref()

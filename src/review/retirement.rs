@@ -129,6 +129,34 @@ impl StandingRoot {
         orphan(self.span(), config, shortname(&self.root), &stage)
     }
 
+    /// Whether it is the root of an owner, by its tags.
+    fn is_of(&self, owner: &Owner) -> bool {
+        match owner {
+            Owner::Unit(database) => shortname(&self.root) == Some(&database.shortname),
+            Owner::Environment(_) => true,
+        }
+    }
+
+    /// Whether another root makes things with the same tags: those of one database, or of one environment.
+    #[must_use]
+    pub fn has_tags_of(&self, other: &Root) -> bool {
+        shortname(&self.root) == shortname(other)
+    }
+
+    /// The problem of a root whose state is to be another one, although nobody has said that it has been moved.
+    #[must_use]
+    pub fn left(&self, now: &StateKey) -> Problem {
+        let before = self.state().map(|state| state.to_string());
+        let message = format!(
+            "the state of {} is {}; at {now}, Terraform would know nothing of it",
+            self.directory,
+            before.unwrap_or_default()
+        );
+        Problem::new(&rule::LIVE_ROOT_ORPHANED, self.span(), message).help(
+            "put `state` in valet.yaml back; to move the states, copy each to its new key and say where they were: `state: {movedFrom: {bucket: ..., keyPrefix: ...}}`",
+        )
+    }
+
     /// The problem of a root that does not say which state it is.
     fn unknown(&self) -> Problem {
         let message = format!(
@@ -227,8 +255,13 @@ pub fn compare(roots: &[StandingRoot], owners: &[Owner]) -> Retirement {
     if roots.is_empty() {
         return Retirement::default();
     }
-    let known: BTreeMap<StateKey, &Owner> =
+    let mut known: BTreeMap<StateKey, &Owner> =
         owners.iter().map(|owner| (owner.state(), owner)).collect();
+    for owner in owners {
+        if let Some(state) = owner.former_state() {
+            known.entry(state).or_insert(owner);
+        }
+    }
     let used: BTreeSet<String> = owners.iter().map(Owner::directory).collect();
     let mut life = Retirement::default();
     for root in roots {
@@ -243,7 +276,15 @@ pub fn compare(roots: &[StandingRoot], owners: &[Owner]) -> Retirement {
                 continue;
             }
             None => {
-                life.problems.push(root.orphan());
+                let here = owners
+                    .iter()
+                    .find(|owner| owner.directory() == root.directory);
+                let same = here.filter(|owner| root.is_of(owner));
+                let problem = match same {
+                    Some(owner) => root.left(&owner.state()),
+                    None => root.orphan(),
+                };
+                life.problems.push(problem);
                 continue;
             }
         }

@@ -83,6 +83,15 @@ impl Owner<'_> {
         }
     }
 
+    /// Where its state was before, if `valet.yaml` says that it has moved.
+    #[must_use]
+    pub fn former_state(&self) -> Option<StateKey> {
+        match self {
+            Self::Unit(database) => database.former_state(),
+            Self::Environment(environment) => environment.former_state(SHARED),
+        }
+    }
+
     /// The root.
     #[must_use]
     pub fn root(&self) -> RootModule {

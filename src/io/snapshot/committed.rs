@@ -96,6 +96,7 @@ impl Comparison<'_> {
             output: output.to_owned(),
             roots,
             standing,
+            moves: model::state_moves(self.environments),
             planned: BTreeSet::new(),
             paths: ground.changed.into_iter().map(|one| one.path).collect(),
             problems,

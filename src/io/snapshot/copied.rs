@@ -82,6 +82,7 @@ pub fn read(
     Ok(Committed {
         changes: Changes {
             output: output.to_owned(),
+            moves: model::state_moves(environments),
             roots,
             ..Changes::default()
         },

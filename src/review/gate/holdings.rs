@@ -120,6 +120,11 @@ fn is_for_services(role: &Values) -> bool {
     !statements.is_empty() && statements.iter().all(is_service)
 }
 
+/// Whether it is a database.
+pub(super) fn is_database(change: &ResourceChange) -> bool {
+    DATABASES.contains(&change.kind.as_str())
+}
+
 /// Whether a database that goes leaves a snapshot, as far as its state says; none for what is no database.
 pub(super) fn leaves_snapshot(change: &ResourceChange) -> Option<bool> {
     if !DATABASES.contains(&change.kind.as_str()) {
