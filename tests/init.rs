@@ -17,6 +17,7 @@ fn what_it_makes_compiles_and_nothing_is_overwritten() {
     created new/schemas/config.schema.json
     created new/schemas/workspace.schema.json
     created new/.gitattributes
+    created new/.gitignore
     --- stderr ---
     next: fill in valet.yaml, then run `valet-rds check` and `valet-rds generate`
     ");
@@ -41,4 +42,28 @@ fn what_it_makes_compiles_and_nothing_is_overwritten() {
     --- stderr ---
     error: new/valet.yaml exists; nothing is overwritten
     ");
+}
+
+#[test]
+fn what_git_has_been_told_stays_and_the_rest_is_asked_for() {
+    let folder = copy("fixtures/ok/minimal/configs", "init-git");
+    fs::create_dir(folder.join("new")).unwrap();
+    for (name, text) in [
+        (".gitattributes", "* text=auto\n"),
+        (".gitignore", "*.log\n"),
+    ] {
+        fs::write(folder.join("new").join(name), text).unwrap();
+    }
+    let ran = run(&folder, "init new");
+    assert_eq!(ran.code, 0, "{ran}");
+    for said in [
+        "new/.gitattributes exists; add `generated/** text eol=lf`, so that",
+        "new/.gitignore exists; add `.terraform/` and `valet-plans/`, so that",
+    ] {
+        assert!(ran.err.contains(said), "{ran}");
+    }
+    assert_eq!(
+        fs::read_to_string(folder.join("new/.gitignore")).unwrap(),
+        "*.log\n"
+    );
 }

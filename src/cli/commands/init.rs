@@ -22,8 +22,19 @@ pub struct Arguments {
     folder: PathBuf,
 }
 
-/// What git is told about a new workspace, unless it has been told something already.
-const ATTRIBUTES: &str = ".gitattributes";
+/// What git is told about a new workspace, unless it has been told something already; with why.
+const FOR_GIT: [(&str, &str, &str); 2] = [
+    (
+        ".gitattributes",
+        include_str!("init/gitattributes"),
+        "git gives generated files the same line ends everywhere",
+    ),
+    (
+        ".gitignore",
+        include_str!("init/gitignore"),
+        "git leaves alone what Terraform and `valet-rds plan` keep",
+    ),
+];
 
 /// What a new workspace holds.
 const FILES: [(&str, &str); 4] = [
@@ -57,17 +68,20 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         io::write_new(&folder.join(path), &text)?;
         print(format!("created {}\n", folder.join(path).display()))?;
     }
-    let path = folder.join(ATTRIBUTES);
-    let attributes = include_str!("init/gitattributes");
-    if io::is_there(&path) {
-        let line = attributes.lines().last().unwrap_or_default();
-        note(format!(
-            "{} exists; add this line, so that git gives generated files the same line ends everywhere: {line}",
-            path.display()
-        ));
-    } else {
-        io::write_new(&path, attributes)?;
-        print(format!("created {}\n", path.display()))?;
+    for (path, text, why) in FOR_GIT {
+        let path = folder.join(path);
+        if io::is_there(&path) {
+            let lines = text.lines().filter(|line| !line.starts_with('#'));
+            let lines: Vec<_> = lines.map(|line| format!("`{line}`")).collect();
+            note(format!(
+                "{} exists; add {}, so that {why}",
+                path.display(),
+                lines.join(" and ")
+            ));
+        } else {
+            io::write_new(&path, text)?;
+            print(format!("created {}\n", path.display()))?;
+        }
     }
     note("next: fill in valet.yaml, then run `valet-rds check` and `valet-rds generate`");
     Ok(())
