@@ -239,7 +239,6 @@ fn every_key_of_a_config_is_recorded_or_known_to_change_nothing() {
     // The only engine, the identity, a list that goes with MySQL, and words about the config itself.
     let others = [
         "allow",
-        "applyImmediately",
         "engine",
         "shortname",
         "retirementRequested",

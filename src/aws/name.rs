@@ -268,10 +268,11 @@ pub struct Named {
 }
 
 impl Names {
-    /// How many things of a kind the modules are given names for, whatever the unit's settings.
+    /// How many things of a kind a unit has that are named here, given which of the conditions hold.
     #[must_use]
-    pub fn count(&self, kind: Kind) -> usize {
-        GIVEN.iter().filter(|(of, _)| *of == kind).count()
+    pub fn count(kind: Kind, holds: impl Fn(Presence) -> bool) -> usize {
+        let is_it = |(of, presence): &&(Kind, Presence)| *of == kind && holds(*presence);
+        GIVEN.iter().filter(is_it).count()
     }
 
     /// The names that no two things of a kind can share. Those that modules derive differ when these do.

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::Found;
 use crate::{
-    aws::name::{Kind, SharedNames},
+    aws::name::{Kind, Names, Presence, SharedNames},
     config::{Lifecycle, workspace::Quotas},
     diagnostic::{Problem, rule},
     model::{Database, Environment},
@@ -189,10 +189,15 @@ impl Quota {
         if is_retired && !database.retain.value && !matches!(self.counts, Counts::Snapshots) {
             return 0;
         }
+        let is_monitored = database.monitoring_interval.value > 0;
+        let named = |kind| {
+            let holds = |presence| presence != Presence::Monitoring || is_monitored;
+            count(Names::count(kind, holds))
+        };
         match self.counts {
             // The role of the pods has a name of its own.
-            Counts::Named(Kind::Role) => count(database.names.count(Kind::Role)) + 1,
-            Counts::Named(kind) => count(database.names.count(kind)),
+            Counts::Named(Kind::Role) => named(Kind::Role) + 1,
+            Counts::Named(kind) => named(kind),
             Counts::Snapshots => database.final_snapshot().map_or(0, |_| 1),
             Counts::Storage => database.allocated_storage.value,
             Counts::Issuers => 0,
