@@ -719,6 +719,37 @@ fn a_workspace_that_keeps_its_roots_out_of_git_is_compared_by_its_configs() {
 }
 
 #[test]
+fn a_root_that_git_passes_over_is_not_passed_over() {
+    let repo = Monorepo::new("passed-over");
+    fs::write(repo.top.join(".gitignore"), "**/generated/dev/fresh/\n").unwrap();
+    repo.commit();
+    repo.write("configs/dev/fresh.yaml", "shortname: fresh\n");
+    repo.generate();
+    let answer = fine("dev/fresh", "1 unit changes: 1 data-loss");
+    answer.assert("a new one", &repo, "HEAD");
+    let ran = repo.run("diff --base HEAD");
+    assert!(ran.out.contains("git ignores its files"), "{ran}");
+    // A clone has no such root.
+    repo.commit();
+    let clone = repo.clone("clone", "");
+    let answer = wrong("", "1 error; no unit changes", "stale-root");
+    answer.assert("in a clone", &clone, "HEAD~1");
+    // One that is moved there has left its place.
+    let repo = Monorepo::new("passed-over-move");
+    fs::write(repo.top.join(".gitignore"), "**/generated/dev/shop/\n").unwrap();
+    repo.commit();
+    repo.git("mv platform/db/configs/dev/orders.yaml platform/db/configs/dev/shop.yaml");
+    repo.generate();
+    let ran = repo.run("diff --base HEAD --deny data-loss");
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(
+        ran.out
+            .contains("dev/shop: data-loss, moved from dev/orders"),
+        "{ran}"
+    );
+}
+
+#[test]
 fn a_root_that_cannot_be_read_is_the_worst() {
     for (name, bytes) in [
         ("another encoding", b"# caf\xe9\n".to_vec()),

@@ -11,7 +11,7 @@ use crate::{
     compile::snapshot::{Changes, Files, RootChange},
     diagnostic::Diagnostics,
     io::{
-        self,
+        self, Failure,
         git::{ChangedPath, Commit, Mode, Refusal, Repository},
     },
     model::{self, Environment, identity::StateKey},
@@ -82,6 +82,7 @@ impl Comparison<'_> {
         };
         let problems = self.judge_modules(&ground)?;
         let mut roots = self.candidates(&ground)?;
+        self.add_ignored(&ground, &mut roots)?;
         self.add_calls(&ground, &mut roots)?;
         let standing = self.states_elsewhere(&ground, &mut roots)?;
         let mut committed = Committed {
@@ -114,6 +115,37 @@ impl Comparison<'_> {
         let entries = self.repository.list(self.base, &listed, false)?;
         let folders = entries.into_iter().filter(|entry| entry.mode.is_none());
         Ok(folders.map(|entry| entry.path).collect())
+    }
+
+    /// Adds the roots here that git passes over, in environments of which it has others.
+    fn add_ignored(&self, ground: &Ground, roots: &mut Vec<RootChange>) -> Result<(), Failure> {
+        let above = |directory: &str| {
+            let above = directory.rsplit_once('/');
+            above.map(|(above, _)| above.to_owned())
+        };
+        let seen: BTreeSet<String> = roots.iter().map(|root| root.directory.clone()).collect();
+        let committed: BTreeSet<String> = ground
+            .base
+            .iter()
+            .chain(&seen)
+            .filter_map(|directory| above(directory))
+            .collect();
+        for directory in ground.head.difference(&ground.base) {
+            let is_committed = above(directory).is_some_and(|above| committed.contains(&above));
+            if seen.contains(directory) || !is_committed {
+                continue;
+            }
+            let files = folder::files(&self.repository.top.join(directory))?;
+            if let Some(files) = files.filter(folder::is_ours) {
+                roots.push(RootChange {
+                    directory: directory.clone(),
+                    head: Some(files),
+                    doubt: Some("git ignores its files, so a checkout has no such root".to_owned()),
+                    ..RootChange::default()
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Whether git can answer for the folders of modules that the environments name; one that is nowhere is a problem.
