@@ -18,7 +18,7 @@ use crate::{
     },
     text::{
         pointer,
-        unicode::{BYTE_ORDER_MARK, spelt_out},
+        unicode::{BYTE_ORDER_MARK, spelt_out, without_hidden},
     },
 };
 
@@ -204,17 +204,18 @@ impl Report {
     }
 
     fn at(span: &Span, base: &str, severity: miette::Severity, message: &str) -> Self {
-        let name = format!("{base}{}", spelt_out(&span.file.path));
+        let name = spelt_out(&format!("{base}{}", span.file.path));
+        // What cannot be seen is drawn as something else, which may have another length.
+        let shown = |text: &str| without_hidden(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text));
         let text = span.file.text.as_str();
-        let shown = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-        let hidden = text.len() - shown.len();
-        let [start, end] = [span.range.start, span.range.end].map(|at| at.saturating_sub(hidden));
+        let [start, end] = [span.range.start, span.range.end]
+            .map(|at| shown(text.get(..at).unwrap_or(text)).len());
         Self {
             code: "",
             severity,
             message: message.to_owned(),
             help: None,
-            source: NamedSource::new(name, shown.to_owned()),
+            source: NamedSource::new(name, shown(text)),
             label: LabeledSpan::underline(start..end),
             related: None,
         }

@@ -2,6 +2,7 @@
 
 mod decode;
 pub mod edit;
+mod print;
 mod reader;
 mod scalar;
 mod slip;
@@ -13,6 +14,7 @@ use serde_json::Value;
 use crate::diagnostic::{Checked, File, Problem, Span, rule::Rule};
 
 pub use decode::decode;
+pub use print::print;
 
 /// How much a file may hold.
 #[derive(Clone, Copy, Debug)]

@@ -265,6 +265,37 @@ fn only_the_edges_touch_the_machine() {
     }
 }
 
+/// A plain string cannot be printed: the terminal takes a `Screen`, whose functions make text harmless.
+#[test]
+fn only_the_terminal_prints() {
+    let printers = [
+        "stdout()",
+        "stderr()",
+        "print!(",
+        "println!(",
+        "error.print()",
+    ];
+    for (name, text) in sources() {
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let code: String = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect();
+        // The line that comes and goes says only how far a run is, in words of ours.
+        let is_printer = ["cli/terminal", "cli/progress"].contains(&name.as_str());
+        let found = printers.iter().find(|one| code.contains(*one));
+        assert!(is_printer || found.is_none(), "{name}.rs prints: {found:?}");
+    }
+    let terminal = fs::read_to_string("src/cli/terminal.rs").unwrap();
+    let public = terminal.lines().filter(|line| line.starts_with("pub fn "));
+    let takes_text = |line: &&str| line.contains("&str") || line.contains("String");
+    let ways: Vec<_> = public.filter(takes_text).collect();
+    assert_eq!(
+        ways,
+        ["pub fn show_problems(problems: &[Problem], base: &str, color: Color) {"]
+    );
+}
+
 #[test]
 fn every_file_says_what_it_is_and_fits_in_a_head() {
     for (name, text) in sources() {

@@ -103,7 +103,7 @@ fn what_cannot_be_seen_does_not_reach_a_terminal() {
     edit(&path, "-AbCdEf\"", "-AbCdEf\\u001b[2J\"");
     let refused = run(&city, "info prod/ledger");
     assert_eq!((refused.code, refused.out.as_str()), (1, ""));
-    let message = "the output `secret_arn` is not text that can be seen";
+    let message = "the output `secret_arn` is not the ARN of a secret";
     assert!(refused.err.contains(message), "{}", refused.err);
     assert!(!refused.err.contains('\u{1b}'), "{}", refused.err);
 }

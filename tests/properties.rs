@@ -207,7 +207,7 @@ fn file(namespace: &str, keys: &Keys) -> ConfigFile {
 
 fn compiled(files: Vec<ConfigFile>) -> (Vec<Database>, String) {
     let compiled = compile::compile(&environments(), files, World::on(today()));
-    let drawn = report::draw(&compiled.problems, "", false, 100);
+    let drawn = report::draw(&compiled.problems, "", false, 100).to_string();
     assert!(!compiled.problems.has_errors(), "{drawn}");
     (compiled.databases, drawn)
 }

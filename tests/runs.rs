@@ -74,7 +74,7 @@ fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
       all of it: valet-plans/dev/_environment/init.log
     REFUSED  replace  module.nlb.aws_lb.this                               clients know it; not declared: `allow` names no `replace` (forced by subnets)
     REFUSED  replace  module.nlb.aws_lb_listener.this                      clients know it; not declared: `allow` names no `replace` (forced by load_balancer_arn)
-    REFUSED  replace  module.proxy.aws_db_proxy.this                       clients know it; not declared: `allow` names no `replace` (forced by vpc_subnet_ids)
+    REFUSED  replace  module.proxy.aws_db_proxy.this                       clients know it; not declared: `allow` names no `replace`; AWS leaves out a subnet in a zone without RDS Proxy, and then every plan is like this: name the proxy's own in `network.proxySubnetIds` (forced by vpc_subnet_ids)
     ok       replace  module.nlb.aws_lambda_invocation.apply               holds neither data nor identity (forced by triggers)
     ok       replace  module.proxy.aws_db_proxy_default_target_group.this  holds neither data nor identity
     ok       replace  module.proxy.aws_db_proxy_target.this                holds neither data nor identity (forced by target_group_name)
@@ -106,12 +106,12 @@ fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
     ### plan: 3 units: 1 failed, 1 refused, 1 planned
 
     - **`dev/_environment`** init failed: Error: Failed to query available provider packages
-      - the provider cannot be had from here: name a mirror in a CLI configuration, in TF_CLI_CONFIG_FILE
-      - all of it: valet-plans/dev/_environment/init.log
+      - the provider cannot be had from here: name a mirror in a CLI configuration, in `TF_CLI_CONFIG_FILE`
+      - all of it: `valet-plans/dev/_environment/init.log`
     - **`dev/ledger`** 6 to update, 6 to replace; 3 refused
-      - `module.nlb.aws_lb.this`: clients know it; not declared:  allow  names no  replace 
-      - `module.nlb.aws_lb_listener.this`: clients know it; not declared:  allow  names no  replace 
-      - `module.proxy.aws_db_proxy.this`: clients know it; not declared:  allow  names no  replace 
+      - `module.nlb.aws_lb.this`: clients know it; not declared: `allow` names no `replace`
+      - `module.nlb.aws_lb_listener.this`: clients know it; not declared: `allow` names no `replace`
+      - `module.proxy.aws_db_proxy.this`: clients know it; not declared: `allow` names no `replace`; AWS leaves out a subnet in a zone without RDS Proxy, and then every plan is like this: name the proxy's own in `network.proxySubnetIds`
     - 4 to update; passes: `dev/orders`
     ");
 }

@@ -11,7 +11,7 @@ use super::{
     context::{self, Context},
     legacy,
     stop::Stop,
-    terminal::{Color, note, show_problems},
+    terminal::{Color, note, show_problems, show_usage},
     unit_argument::{UnitArgument, UnitBefore},
 };
 use crate::diagnostic::report;
@@ -92,8 +92,7 @@ pub fn start() -> ExitCode {
         }
         Ok(None) => ExitCode::SUCCESS,
         Err(error) => {
-            // Help that nobody reads is no failure; that an argument is wrong, the exit code says.
-            let _ = error.print();
+            show_usage(&error);
             u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
         }
     }

@@ -15,6 +15,10 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::Serialize;
 
 use super::{stop::Stop, terminal};
+use crate::{
+    text::{json, screen::Screen},
+    yaml,
+};
 
 /// The version of the format, such as `1.0`. A minor version only adds keys; whoever reads a document takes those that
 /// it knows.
@@ -24,20 +28,13 @@ pub struct FormatVersion(#[schemars(regex(pattern = r"^1\.[0-9]+$"))] &'static s
 /// The version that is printed.
 pub const FORMAT: FormatVersion = FormatVersion("1.0");
 
-/// The text of a document.
-///
-/// # Errors
-/// When a value cannot be written as JSON; those of the documents here always can.
-pub fn to_text(document: &impl Serialize) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(document).map(|text| text + "\n")
-}
-
 /// Prints a document, and nothing else, to standard output.
 ///
 /// # Errors
 /// When standard output takes no more.
 pub fn print(document: &impl Serialize) -> Result<(), Stop> {
-    terminal::print(to_text(document).map_err(unprintable)?)
+    let text = json::pretty(document).map_err(unprintable)?;
+    terminal::print(&Screen::lines(&text))
 }
 
 /// Prints a document on one line.
@@ -45,8 +42,8 @@ pub fn print(document: &impl Serialize) -> Result<(), Stop> {
 /// # Errors
 /// When standard output takes no more.
 pub fn print_line(document: &impl Serialize) -> Result<(), Stop> {
-    let text = serde_json::to_string(document);
-    terminal::print(format_args!("{}\n", text.map_err(unprintable)?))
+    let text = json::line(document).map_err(unprintable)?;
+    terminal::print(&Screen::lines(&text))
 }
 
 /// Prints a document as YAML.
@@ -54,10 +51,8 @@ pub fn print_line(document: &impl Serialize) -> Result<(), Stop> {
 /// # Errors
 /// When standard output takes no more.
 pub fn print_yaml(document: &impl Serialize) -> Result<(), Stop> {
-    let options =
-        serde_yaml::ser_options! { prefer_block_scalars: false, compact_list_indent: false };
-    let text = serde_yaml::to_string_with_options(document, options);
-    terminal::print(text.map_err(unprintable)?)
+    let text = yaml::print(document, false).map_err(unprintable)?;
+    terminal::print(&Screen::lines(&text))
 }
 
 fn unprintable(error: impl fmt::Display) -> Stop {

@@ -1,17 +1,12 @@
 //! Questions to a person at a terminal.
 
-use std::{fmt::Display, io::IsTerminal};
+use std::fmt::Display;
 
 use super::{
     stop::Stop,
     terminal::{note, say},
 };
-
-/// Whether somebody is there to answer.
-#[must_use]
-pub fn can_ask() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
-}
+use crate::text::screen::Screen;
 
 /// Asks until an answer passes. An empty one stands for the default, if there is one.
 ///
@@ -24,7 +19,7 @@ pub fn ask<E: Display>(
 ) -> Result<String, Stop> {
     loop {
         let shown = default.map_or(String::new(), |default| format!(" [{default}]"));
-        say(format_args!("{question}{shown}: "));
+        say(&Screen::prompt(format_args!("{question}{shown}: ")));
         let mut line = String::new();
         let read = std::io::stdin().read_line(&mut line);
         if read.map_err(|error| Stop::Machine(format!("<stdin>: {error}")))? == 0 {

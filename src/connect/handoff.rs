@@ -1,11 +1,10 @@
 //! What a service team is told about its database, in Markdown.
 
-use std::fmt::Write;
-
 use crate::{
     config::Authentication,
     connect::kubernetes::{self, Target},
     model::Database,
+    text::markdown::Markdown,
 };
 
 /// What the text is made of.
@@ -27,7 +26,7 @@ pub struct Handoff<'a> {
 
 /// The text for the team.
 #[must_use]
-pub fn text(handoff: &Handoff) -> String {
+pub fn text(handoff: &Handoff) -> Markdown {
     let Handoff {
         database,
         target,
@@ -35,34 +34,40 @@ pub fn text(handoff: &Handoff) -> String {
         objects,
         ..
     } = handoff;
-    let mut text = format!(
-        "# The database of {}\n\n| | |\n|---|---|\n",
-        database.unit()
-    );
-    let mut rows = vec![
-        ("host", target.host.as_str()),
-        ("port", &*target.port.to_string()),
-        ("database", &target.database),
-        ("user", &database.username.value),
-        ("role", &target.role_arn),
-        ("endpoint service", service),
-        ("clusters", &database.clusters.value.join(", ")),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name, value.to_owned()))
-    .collect::<Vec<_>>();
-    if database.authentication.value == Authentication::Password {
-        rows.insert(4, ("secret", target.secret_arn.clone()));
-    }
+    let mut text = Markdown::new()
+        .own("# The database of ")
+        .prose(&database.unit().to_string())
+        .own("\n\n| | |\n|---|---|\n");
+    let (port, clusters) = (target.port.to_string(), database.clusters.value.join(", "));
+    let is_secret = database.authentication.value == Authentication::Password;
+    let rows = [
+        ("host", Some(target.host.as_str())),
+        ("port", Some(&port)),
+        ("database", Some(&target.database)),
+        ("user", Some(&database.username.value)),
+        ("secret", is_secret.then_some(&target.secret_arn)),
+        ("role", Some(&target.role_arn)),
+        ("endpoint service", Some(service)),
+        ("clusters", Some(&clusters)),
+    ];
     for (name, value) in rows {
-        let _ = writeln!(text, "| {name} | `{value}` |");
+        if let Some(value) = value {
+            text = text.own("| ").own(name).own(" | ").code(value).own(" |\n");
+        }
     }
-    let _ = write!(text, "\n## What to do\n\n{}", steps(handoff));
-    let _ = write!(text, "\n## Kubernetes objects\n\n```yaml\n{objects}```\n");
-    text
+    text = text.own("\n## What to do\n\n");
+    for (number, step) in steps(handoff).iter().enumerate() {
+        text = text
+            .prose(&(number + 1).to_string())
+            .own(". ")
+            .prose(step)
+            .own("\n");
+    }
+    text.own("\n## Kubernetes objects\n\n")
+        .fence("yaml", objects)
 }
 
-fn steps(handoff: &Handoff) -> String {
+fn steps(handoff: &Handoff) -> Vec<String> {
     let Handoff { database, .. } = handoff;
     let (name, account) = (
         kubernetes::name(database),
@@ -98,10 +103,4 @@ fn steps(handoff: &Handoff) -> String {
         steps.push(format!("Mind the rotation: {stale}."));
     }
     steps
-        .iter()
-        .enumerate()
-        .fold(String::new(), |mut text, (number, step)| {
-            let _ = writeln!(text, "{}. {step}", number + 1);
-            text
-        })
 }

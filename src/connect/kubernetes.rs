@@ -3,7 +3,17 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{config::Authentication, connect::outputs, model::Database, text::duration::Duration};
+use crate::{
+    config::Authentication,
+    connect::outputs,
+    model::Database,
+    text::{
+        duration::Duration,
+        go_template::{in_url, literal},
+        starlark::quoted,
+    },
+    yaml,
+};
 
 /// Where a database is reached, from its outputs or from the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,8 +188,10 @@ fn external_secret(database: &Database, target: &Target, refresh: Duration) -> V
         ..
     } = target;
     let url = format!(
-        "{}://{{{{ .username | {ENCODE} }}}}:{{{{ .password | {ENCODE} }}}}@{host}:{port}/{database_name}?{tls}={level}",
-        client.url_scheme
+        "{}://{{{{ .username | {ENCODE} }}}}:{{{{ .password | {ENCODE} }}}}@{}:{port}/{}?{tls}={level}",
+        client.url_scheme,
+        literal(host),
+        in_url(database_name)
     );
     let name = name(database);
     let property = |property: &str| json!({"secretKey": property, "remoteRef": {"key": secret_arn, "property": property}});
@@ -194,9 +206,9 @@ fn external_secret(database: &Database, target: &Target, refresh: Duration) -> V
                 "engineVersion": "v2",
                 "type": "Opaque",
                 "data": {
-                    "host": host,
+                    "host": literal(host),
                     "port": port.to_string(),
-                    "database": database_name,
+                    "database": literal(database_name),
                     "user": "{{ .username }}",
                     "password": "{{ .password }}",
                     tls: level,
@@ -280,16 +292,10 @@ pub fn deployment(database: &Database) -> Value {
 /// # Errors
 /// When a value cannot be written as YAML; those of this module always can.
 pub fn yaml(objects: &[Value]) -> Result<String, serde_yaml::ser::Error> {
-    // Folded blocks would break long templates over lines; without them every string stays on its line.
-    let options =
-        serde_yaml::ser_options! { prefer_block_scalars: false, compact_list_indent: true };
     let mut text = String::new();
     for object in objects {
         text.push_str("---\n");
-        text.push_str(&serde_yaml::to_string_with_options(
-            object,
-            options.clone(),
-        )?);
+        text.push_str(&yaml::print(object, true)?);
     }
     Ok(text)
 }
@@ -315,11 +321,6 @@ pub fn bazel(database: &Database, target: &Target, refresh: Duration, call: &Baz
         ("secret", &target.secret_arn),
         ("terraform_target", call.terraform_target),
     ];
-    let lines = arguments.map(|(name, value)| format!("    {name} = {},\n", starlark(value)));
+    let lines = arguments.map(|(name, value)| format!("    {name} = {},\n", quoted(value)));
     format!("storage_valet_rds_k8s_resources(\n{})\n", lines.concat())
-}
-
-/// Text as a Starlark string.
-fn starlark(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

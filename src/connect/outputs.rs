@@ -1,6 +1,8 @@
 //! What apply told about a unit, read from `terraform output -json` and held against its config.
 
-use std::collections::BTreeMap;
+pub mod form;
+
+use std::{collections::BTreeMap, num::NonZeroU16};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -9,9 +11,9 @@ use serde_json::Value;
 use crate::{
     diagnostic::{Checked, Diagnostics, rule},
     model::{Database, Origin, Resolved},
-    text::unicode::is_hidden,
     yaml::Document,
 };
+use form::Form;
 
 /// Name of the file beside a root in which its outputs may be committed.
 pub const FILE: &str = "outputs.json";
@@ -100,16 +102,15 @@ fn shape(document: &Document) -> Checked<Outputs> {
         problems: Diagnostics::new(),
     };
     let outputs = Outputs {
-        database_name: reader.optional_text("database_name"),
-        endpoint_service_name: reader.text("endpoint_service_name"),
+        database_name: reader.optional_text("database_name", &form::NAME),
+        endpoint_service_name: reader.text("endpoint_service_name", &form::SERVICE),
         port: reader
-            .read::<u16>("port", "a port")
-            .unwrap_or_default()
-            .into(),
-        proxy_endpoint: reader.text("proxy_endpoint"),
-        role_arn: reader.text("role_arn"),
-        secret_arn: reader.text("secret_arn"),
-        username: reader.text("username"),
+            .read::<NonZeroU16>("port", "a port")
+            .map_or(0, |port| port.get().into()),
+        proxy_endpoint: reader.text("proxy_endpoint", &form::PROXY),
+        role_arn: reader.text("role_arn", &form::ROLE),
+        secret_arn: reader.text("secret_arn", &form::SECRET),
+        username: reader.text("username", &form::NAME),
     };
     reader.problems.into_result(outputs)
 }
@@ -141,35 +142,40 @@ impl Reader<'_> {
             return None;
         }
         let Ok(output) = Output::deserialize(output) else {
-            self.refuse_value(name, expected);
+            self.refuse_value(name, expected, HOW);
             return None;
         };
         Some(output.value)
     }
 
-    fn text(&mut self, name: &str) -> String {
-        let text: String = self.read(name, "text").unwrap_or_default();
-        if text.contains(|letter: char| letter.is_control() || is_hidden(letter)) {
-            self.refuse_value(name, "text that can be seen");
+    fn text(&mut self, name: &str, form: &Form) -> String {
+        let Some(text) = self.read::<String>(name, "text") else {
+            return String::new();
+        };
+        if !(form.fits)(&text) {
+            let help = format!("AWS gives one like `{}`; {HOW}", form.like);
+            self.refuse_value(name, form.noun, &help);
         }
         text
     }
 
-    fn optional_text(&mut self, name: &str) -> Option<String> {
+    fn optional_text(&mut self, name: &str, form: &Form) -> Option<String> {
         let value = self.document.value.get(name)?.get("value")?;
-        (!value.is_null()).then(|| self.text(name))
+        (!value.is_null()).then(|| self.text(name, form))
     }
 
-    fn refuse_value(&mut self, name: &str, expected: &str) {
-        self.refuse(
-            &format!("/{name}/value"),
-            format!("the output `{name}` is not {expected}"),
-        );
+    fn refuse_value(&mut self, name: &str, expected: &str, help: &str) {
+        let message = format!("the output `{name}` is not {expected}");
+        self.refuse_at(&format!("/{name}/value"), message, help);
     }
 
     fn refuse(&mut self, pointer: &str, message: String) {
+        self.refuse_at(pointer, message, HOW);
+    }
+
+    fn refuse_at(&mut self, pointer: &str, message: String, help: &str) {
         let problem = self.document.problem(&rule::BAD_OUTPUTS, pointer, message);
-        self.problems.push(problem.help(HOW));
+        self.problems.push(problem.help(help));
     }
 }
 
@@ -220,7 +226,7 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
     let host = &outputs.proxy_endpoint;
     expect(
         "proxy_endpoint",
-        host.starts_with(&format!("{proxy}.")) && is_host(host),
+        host.starts_with(&format!("{proxy}.")),
         host,
         format!("a host that starts with `{proxy}.`"),
         Origin::Derived("shortname"),
@@ -228,7 +234,7 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
     let service = format!("vpce.{region}.vpce-svc-");
     expect(
         "endpoint_service_name",
-        outputs.endpoint_service_name.contains(&service) && is_host(&outputs.endpoint_service_name),
+        outputs.endpoint_service_name.contains(&service),
         &outputs.endpoint_service_name,
         format!("a service name with `{service}`"),
         Origin::BuiltIn,
@@ -278,18 +284,4 @@ pub fn secret_arn_start(database: &Database) -> String {
         environment.spec.region,
         environment.spec.account_id
     )
-}
-
-/// Whether text can be the name of a host: labels of letters, digits and inner hyphens, with at least one dot.
-#[must_use]
-pub fn is_host(text: &str) -> bool {
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .chars()
-                .all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
-    };
-    text.len() <= 253 && text.contains('.') && text.split('.').all(label)
 }

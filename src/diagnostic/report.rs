@@ -9,7 +9,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use crate::{
     diagnostic::{Problem, Report},
-    text::unicode::spelt_out,
+    text::{screen::Screen, unicode::spelt_out},
 };
 
 pub use github::github;
@@ -69,7 +69,7 @@ pub fn first(all: &[String]) -> String {
 
 /// Draws problems for a person. `base` goes before each path; `width` is in columns.
 #[must_use]
-pub fn draw(problems: &[Problem], base: &str, color: bool, width: usize) -> String {
+pub fn draw(problems: &[Problem], base: &str, color: bool, width: usize) -> Screen {
     let theme = if color {
         GraphicalTheme::unicode()
     } else {
@@ -94,7 +94,7 @@ pub fn draw(problems: &[Problem], base: &str, color: bool, width: usize) -> Stri
         }
         let _ = writeln!(text);
     }
-    text
+    Screen::colored(&text)
 }
 
 /// Problems in their order, each with those that are told along with it: the warnings that say the same about another
@@ -122,5 +122,5 @@ pub fn groups(problems: &[Problem]) -> Vec<(&Problem, Vec<&Problem>)> {
 pub fn place(problem: &Problem, base: &str) -> String {
     let file = &problem.span.file;
     let (line, _) = file.position(problem.span.range.start);
-    format!("{base}{}:{line}", spelt_out(&file.path))
+    spelt_out(&format!("{base}{}:{line}", file.path))
 }

@@ -63,19 +63,12 @@ impl Group<'_> {
         keys
     }
 
-    /// The units' names: the first ones, and how many there are besides.
-    pub(super) fn names(&self, most: usize, quote: &str) -> String {
+    /// The units' names: the first ones, and in words how many there are besides.
+    pub(super) fn names(&self, most: usize) -> (Vec<String>, String) {
         let names = self.units.iter().take(most);
-        let names: Vec<_> = names
-            .map(|unit| format!("{quote}{}{quote}", unit.id))
-            .collect();
-        let more = self.units.len() - names.len();
-        let names = names.join(", ");
-        if more == 0 {
-            names
-        } else {
-            format!("{names} and {more} more")
-        }
+        let names: Vec<_> = names.map(|unit| unit.id.to_string()).collect();
+        let more = more(self.units.len() - names.len());
+        (names, more)
     }
 
     /// How many units have how many lines in common, in words.
@@ -86,6 +79,15 @@ impl Group<'_> {
             1 => of,
             units => format!("{units} units: the same {of}"),
         }
+    }
+}
+
+/// How many are not shown, in words.
+pub(super) fn more(count: usize) -> String {
+    if count == 0 {
+        String::new()
+    } else {
+        format!(" and {count} more")
     }
 }
 

@@ -1,23 +1,28 @@
 //! A review for a person at a terminal.
 
-use std::fmt::Write;
-
 use super::{
     Deny, Kind, Line, Review,
     group::{Group, groups, summary},
 };
-use crate::text::date::Date;
+use crate::text::{date::Date, screen::Screen};
 
 /// The review as text. What `deny` forbids is marked.
 #[must_use]
-pub fn human(review: &Review, deny: Deny, today: Date) -> String {
-    let mut text = String::new();
+pub fn human(review: &Review, deny: Deny, today: Date) -> Screen {
+    let mut text = Screen::new();
     for group in groups(review) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{}: {}", group.names(8, ""), group.effect());
+        let (names, more) = group.names(8);
+        text.line(format_args!(
+            "{}{more}: {}",
+            names.join(", "),
+            group.effect()
+        ));
         for unit in &group.units {
             if let Some(word) = unit.denied(deny, today) {
-                let _ = writeln!(text, "  denied: {}: {word} is not in its `allow`", unit.id);
+                text.line(format_args!(
+                    "  denied: {}: {word} is not in its `allow`",
+                    unit.id
+                ));
             }
         }
         for line in group.lines() {
@@ -29,16 +34,16 @@ pub fn human(review: &Review, deny: Deny, today: Date) -> String {
             .map(|unit| unit.upgrade.as_slice())
             .unwrap_or_default()
         {
-            let _ = writeln!(text, "  {note}");
+            text.line(format_args!("  {note}"));
         }
-        let _ = writeln!(text);
+        text.line("");
         hcl(&mut text, &group);
     }
-    let _ = writeln!(text, "{}", summary(review));
+    text.line(summary(review));
     text
 }
 
-fn one(text: &mut String, line: &Line) {
+fn one(text: &mut Screen, line: &Line) {
     let key = if line.key.is_empty() {
         &line.address
     } else {
@@ -61,32 +66,33 @@ fn one(text: &mut String, line: &Line) {
     } else {
         format!(": {} -> {}", value(&line.old), value(&line.new))
     };
-    let _ = writeln!(text, "  {:<9} {key}{span}{change}", line.grade.as_str());
+    text.line(format_args!(
+        "  {:<9} {key}{span}{change}",
+        line.grade.as_str()
+    ));
     if !line.becomes.is_empty() {
-        let _ = writeln!(
-            text,
+        text.line(format_args!(
             "            {} becomes {}",
             line.address, line.becomes
-        );
+        ));
     }
-    let _ = writeln!(text, "            why: {}", line.why);
+    text.line(format_args!("            why: {}", line.why));
     let when = line.when();
     if !when.is_empty() {
-        let _ = writeln!(text, "            when: {when}");
+        text.line(format_args!("            when: {when}"));
     }
     if !line.instead.is_empty() {
-        let _ = writeln!(text, "            instead: {}", line.instead);
+        text.line(format_args!("            instead: {}", line.instead));
     }
     if !line.connection.is_empty() {
-        let _ = writeln!(
-            text,
+        text.line(format_args!(
             "            connection change: {}",
             line.connection.join(", ")
-        );
+        ));
     }
 }
 
-fn hcl(text: &mut String, group: &Group) {
+fn hcl(text: &mut Screen, group: &Group) {
     let is_plain = matches!(
         group.units.first().map(|unit| &unit.kind),
         Some(Kind::Created | Kind::Gone)
@@ -96,12 +102,17 @@ fn hcl(text: &mut String, group: &Group) {
     }
     if let [unit] = group.units.as_slice() {
         for change in &unit.hcl {
-            let _ = writeln!(text, "{change}");
+            text.file(&change.to_string());
+            text.line("");
         }
         return;
     }
-    let _ = writeln!(text, "{}", group.size());
+    text.line(group.size());
     for (name, lines) in &group.files {
-        let _ = writeln!(text, "{name}\n{}\n", lines.join("\n"));
+        text.line(name);
+        for line in lines {
+            text.file(line);
+        }
+        text.line("");
     }
 }

@@ -1,17 +1,15 @@
 //! A review as the comment of a pull request: the summary first, details folded, never longer than a comment may be.
 
-use std::fmt::Write;
-
 use super::{
     Deny, Kind, Line, Review,
-    group::{Group, groups, summary},
+    group::{Group, groups, more, summary},
 };
 use crate::{
     diagnostic::{
         Problem,
         report::{self, plural},
     },
-    text::{date::Date, path::below},
+    text::{date::Date, markdown::Markdown, path::below},
 };
 
 /// Bytes that a comment never reaches; GitHub takes 65,536 characters.
@@ -25,11 +23,16 @@ const MOST_VALUE: usize = 120;
 
 /// The review as a comment. The same review gives the same bytes. `prefix` is the path of the workspace in the repository.
 #[must_use]
-pub fn markdown(review: &Review, deny: Deny, today: Date, prefix: &str) -> String {
+pub fn markdown(review: &Review, deny: Deny, today: Date, prefix: &str) -> Markdown {
     let groups = groups(review);
     // The first line lets a later run find the comment that it replaces.
-    let mut page = Page::new("<!-- valet-rds diff -->\n");
-    page.add(&format!("### Databases: {}\n\n", summary(review)));
+    let mut page = Page::new(Markdown::new().own("<!-- valet-rds diff -->\n"));
+    page.add(
+        &Markdown::new()
+            .own("### Databases: ")
+            .prose(&summary(review))
+            .own("\n\n"),
+    );
     for problems in [&review.stale, &review.problems] {
         for (problem, others) in report::groups(problems) {
             page.add(&bullet(problem, &others, prefix));
@@ -37,35 +40,36 @@ pub fn markdown(review: &Review, deny: Deny, today: Date, prefix: &str) -> Strin
     }
     for unit in &review.units {
         if let Some(word) = unit.denied(deny, today) {
-            page.add(&format!(
-                "- **denied** {}: {word} is not in its `allow`\n",
-                code(&unit.id.to_string())
-            ));
+            let denied = Markdown::new()
+                .own("- **denied** ")
+                .code(&unit.id.to_string());
+            page.add(
+                &denied
+                    .own(": ")
+                    .prose(&word)
+                    .own(" is not in its `allow`\n"),
+            );
         }
     }
     if !groups.is_empty() {
-        page.add("\n| effect | units | keys |\n|---|---|---|\n");
+        page.add(&Markdown::new().own("\n| effect | units | keys |\n|---|---|---|\n"));
     }
     for group in groups.iter().take(MOST_ROWS) {
         page.add(&row(group));
     }
     page.left_out += groups.len().saturating_sub(MOST_ROWS);
-    page.add("\n");
+    page.add(&Markdown::new().own("\n"));
     for group in groups.iter().take(MOST_ROWS) {
         let (facts, hcl) = (facts(group), hcl(group));
-        let title = format!(
-            "<details><summary>{}: {}</summary>\n\n",
-            html(&group.names(3, "")),
-            html(&group.effect())
-        );
+        let start = title(group).and(&facts);
         let end = "</details>\n\n";
-        if !page.fits(&format!("{title}{facts}{hcl}{end}")) {
+        let whole = start.clone().and(&hcl).own(end);
+        if !page.fits(&whole) {
             page.cut += 1;
-            page.add(&format!(
-                "{title}{facts}The changed lines are left out here.\n\n{end}"
-            ));
+            let cut = "The changed lines are left out here.\n\n";
+            page.add(&start.own(cut).own(end));
         } else if !(facts.is_empty() && hcl.is_empty()) {
-            page.add(&format!("{title}{facts}{hcl}{end}"));
+            page.add(&whole);
         }
     }
     page.close()
@@ -73,149 +77,160 @@ pub fn markdown(review: &Review, deny: Deny, today: Date, prefix: &str) -> Strin
 
 /// A text that does not grow beyond its limit; whole pieces are left out instead.
 struct Page {
-    text: String,
+    text: Markdown,
     left_out: usize,
     cut: usize,
 }
 
 impl Page {
-    fn new(start: &str) -> Self {
+    const fn new(start: Markdown) -> Self {
         Self {
-            text: start.to_owned(),
+            text: start,
             left_out: 0,
             cut: 0,
         }
     }
 
-    fn fits(&self, piece: &str) -> bool {
+    fn fits(&self, piece: &Markdown) -> bool {
         self.text.len() + piece.len() + TAIL < LIMIT
     }
 
-    fn add(&mut self, piece: &str) {
+    fn add(&mut self, piece: &Markdown) {
         if self.fits(piece) {
-            self.text.push_str(piece);
+            self.text.push(piece);
         } else {
             self.left_out += 1;
         }
     }
 
-    fn close(mut self) -> String {
-        if self.left_out + self.cut > 0 {
-            // Writing to a string cannot fail.
-            let _ = writeln!(
-                self.text,
-                "Cut to fit into a comment: {} shortened, {} left out. `valet-rds diff` shows everything.",
-                plural(self.cut, "part"),
-                plural(self.left_out, "part")
-            );
+    fn close(self) -> Markdown {
+        if self.left_out + self.cut == 0 {
+            return self.text;
         }
+        let (cut, left_out) = (plural(self.cut, "part"), plural(self.left_out, "part"));
         self.text
+            .prose(&format!(
+                "Cut to fit into a comment: {cut} shortened, {left_out} left out. `valet-rds diff` shows everything."
+            ))
+            .own("\n")
     }
 }
 
-fn bullet(problem: &Problem, others: &[&Problem], prefix: &str) -> String {
+fn bullet(problem: &Problem, others: &[&Problem], prefix: &str) -> Markdown {
     let span = &problem.span;
     let (line, _) = span.file.position(span.range.start);
-    let help = problem
-        .help
-        .as_deref()
-        .map_or(String::new(), |help| format!("; {}", escape(help)));
-    let more = match others.len() {
-        0 => String::new(),
-        count => format!(" and {}", plural(count, "more place")),
-    };
-    format!(
-        "- **{}** {}: {}{help} ({}{more})\n",
-        problem.rule.severity.as_str(),
-        code(problem.rule.code),
-        escape(&problem.message),
-        code(&format!("{}:{line}", below(prefix, &span.file.path))),
-    )
+    let mut text = Markdown::new()
+        .own("- **")
+        .own(problem.rule.severity.as_str())
+        .own("** ")
+        .code(problem.rule.code)
+        .own(": ")
+        .prose(&problem.message);
+    if let Some(help) = &problem.help {
+        text = text.own("; ").prose(help);
+    }
+    text = text
+        .own(" (")
+        .code(&format!("{}:{line}", below(prefix, &span.file.path)));
+    if !others.is_empty() {
+        text = text.prose(&format!(" and {}", plural(others.len(), "more place")));
+    }
+    text.own(")\n")
 }
 
-fn row(group: &Group) -> String {
+fn row(group: &Group) -> Markdown {
     let keys = group.keys();
-    let shown: Vec<_> = keys
-        .iter()
-        .take(MOST_NAMES)
-        .map(|key| cell(&code(key)))
-        .collect();
-    let more = keys.len() - shown.len();
-    let more = if more == 0 {
-        String::new()
-    } else {
-        format!(" and {more} more")
-    };
-    format!(
-        "| **{}** | {} | {}{more} |\n",
-        cell(&escape(&group.effect())),
-        cell(&group.names(3, "`")),
-        shown.join(", ")
+    let shown = keys.iter().take(MOST_NAMES);
+    let more = more(keys.len() - shown.len());
+    names(
+        Markdown::new()
+            .own("| **")
+            .prose(&group.effect())
+            .own("** | "),
+        group,
+        3,
     )
+    .own(" | ")
+    .list(shown, ", ", |text, key| text.code(key))
+    .prose(&more)
+    .own(" |\n")
 }
 
-fn facts(group: &Group) -> String {
-    let mut text = String::new();
+fn names(text: Markdown, group: &Group, most: usize) -> Markdown {
+    let (names, more) = group.names(most);
+    text.list(&names, ", ", |text, name| text.code(name))
+        .prose(&more)
+}
+
+/// The start of what is folded: HTML, in which Markdown is not read.
+fn title(group: &Group) -> Markdown {
+    let (names, more) = group.names(3);
+    Markdown::new()
+        .own("<details><summary>")
+        .list(&names, ", ", |text, name| text.html_prose(name))
+        .html_prose(&more)
+        .own(": ")
+        .html_prose(&group.effect())
+        .own("</summary>\n\n")
+}
+
+fn facts(group: &Group) -> Markdown {
+    let mut text = Markdown::new();
     if group.units.len() > 3 {
-        let _ = writeln!(text, "{}\n", group.names(MOST_NAMES, "`"));
+        text = names(text, group, MOST_NAMES).own("\n\n");
     }
     for line in group.lines() {
-        text.push_str(&fact(line));
+        text = fact(text, line);
     }
-    let notes = group
-        .units
-        .first()
-        .map(|unit| unit.upgrade.as_slice())
-        .unwrap_or_default();
-    for note in notes {
-        let _ = writeln!(text, "- {note}");
+    let notes = group.units.first().map(|unit| unit.upgrade.as_slice());
+    for note in notes.unwrap_or_default() {
+        text = text.own("- ").prose(note).own("\n");
     }
-    if !text.is_empty() {
-        text.push('\n');
+    if text.is_empty() {
+        text
+    } else {
+        text.own("\n")
     }
-    text
 }
 
-fn fact(line: &Line) -> String {
-    let mut text = format!("- **{}**", line.grade.as_str());
+fn fact(text: Markdown, line: &Line) -> Markdown {
+    let mut text = text.own("- **").own(line.grade.as_str()).own("**");
     if !line.key.is_empty() {
-        let _ = write!(text, " {}", code(&line.key));
+        text = text.own(" ").code(&line.key);
     }
     if line.is_of_environment {
-        text.push_str(" in `valet.yaml`");
+        text = text.own(" in `valet.yaml`");
     }
     if !(line.old.is_empty() && line.new.is_empty()) {
-        let _ = write!(text, ": {} → {}", value(&line.old), value(&line.new));
+        text = value(text.own(": "), &line.old);
+        text = value(text.own(" → "), &line.new);
     }
-    let _ = write!(text, "<br>{}", code(&line.address));
+    text = text.own("<br>").code(&line.address);
     if !line.becomes.is_empty() {
-        let _ = write!(text, " becomes {}", code(&line.becomes));
+        text = text.own(" becomes ").code(&line.becomes);
     }
-    let _ = write!(text, "<br>{}", escape(&line.why));
+    text = text.own("<br>").prose(&line.why);
     let when = line.when();
     if !when.is_empty() {
-        let _ = write!(text, "<br>when: {}", escape(&when));
+        text = text.own("<br>when: ").prose(&when);
     }
     if !line.connection.is_empty() {
-        let _ = write!(
-            text,
-            "<br>**connection change**: {}",
-            line.connection.join(", ")
-        );
+        text =
+            text.own("<br>**connection change**: ")
+                .list(&line.connection, ", ", |text, what| text.own(what));
     }
     if !line.instead.is_empty() {
-        let _ = write!(text, "<br>instead: {}", escape(&line.instead));
+        text = text.own("<br>instead: ").prose(&line.instead);
     }
-    text.push('\n');
-    text
+    text.own("\n")
 }
 
-fn hcl(group: &Group) -> String {
+fn hcl(group: &Group) -> Markdown {
     let Some(first) = group.units.first() else {
-        return String::new();
+        return Markdown::new();
     };
     if matches!(first.kind, Kind::Created | Kind::Gone) || group.files.is_empty() {
-        return String::new();
+        return Markdown::new();
     }
     let diff: String = if group.units.len() == 1 {
         first.hcl.iter().map(ToString::to_string).collect()
@@ -224,50 +239,19 @@ fn hcl(group: &Group) -> String {
             |(name, lines): &(String, Vec<String>)| format!("# {name}\n{}\n", lines.join("\n"));
         group.files.iter().map(file).collect()
     };
-    let fence = "`".repeat(longest_run(&diff).max(2) + 1);
-    format!("{}\n\n{fence}diff\n{diff}{fence}\n\n", group.size())
+    Markdown::new()
+        .prose(&group.size())
+        .own("\n\n")
+        .fence("diff", &diff)
+        .own("\n")
 }
 
-fn value(text: &str) -> String {
-    if text.is_empty() {
-        return "nothing".to_owned();
+fn value(text: Markdown, value: &str) -> Markdown {
+    if value.is_empty() {
+        return text.own("nothing");
     }
-    if text.chars().count() <= MOST_VALUE {
-        return code(text);
+    match value.char_indices().nth(MOST_VALUE) {
+        None => text.code(value),
+        Some((end, _)) => text.code(value.get(..end).unwrap_or(value)).own("…"),
     }
-    let start: String = text.chars().take(MOST_VALUE).collect();
-    format!("{}…", code(&start))
-}
-
-/// Text that Markdown leaves alone, whatever is in it.
-fn code(text: &str) -> String {
-    let fence = "`".repeat(longest_run(text) + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
-    format!("{fence}{pad}{text}{pad}{fence}")
-}
-
-fn longest_run(text: &str) -> usize {
-    text.split(|letter| letter != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or(0)
-}
-
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
-}
-
-fn html(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-}
-
-/// Our own sentences keep their code spans; what could start markup elsewhere is escaped.
-fn escape(text: &str) -> String {
-    html(text).replace('*', "\\*").replace('@', "@\u{200b}")
 }

@@ -15,7 +15,10 @@ use crate::{
         root_module::{Argument, Block, Expression, RootModule},
         tree::Tree,
     },
-    text::unicode::is_hidden,
+    text::{
+        screen::starts_command,
+        unicode::{is_hidden, spelt_out},
+    },
 };
 
 pub use color::Colored;
@@ -108,7 +111,7 @@ pub fn print_file(written_in: &str, blocks: &[Block]) -> String {
 pub fn print_file_to<'a>(sink: &mut impl Sink<'a>, written_in: &str, blocks: &'a [Block]) {
     sink.style(Style::Comment, |sink| {
         sink.push(HEADER_START);
-        sink.push(written_in);
+        sink.push(&spelt_out(written_in));
         sink.push(HEADER_END);
     });
     sink.push("\n");
@@ -293,7 +296,7 @@ fn width_of(key: &str) -> usize {
 }
 
 /// Text as it stands between the quotes of an HCL string: evaluated, it is the text again, whatever is in it. What a
-/// reader cannot see, or what turns the text around it, is spelt out.
+/// reader cannot see, what turns the text around it, or what starts a command in the log of a pipeline, is spelt out.
 #[must_use]
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
@@ -303,7 +306,7 @@ pub fn escape(text: &str) -> String {
 
 /// Whether a text is written as it is. Without a branch in it, this looks at many bytes at a time.
 fn is_plain(text: &str) -> bool {
-    let is_odd = |byte: u8| !matches!(byte, b' ' | b'!' | b'#' | b'&'..=b'[' | b']'..=b'~');
+    let is_odd = |byte: u8| !matches!(byte, b' ' | b'!' | b'&'..=b'[' | b']'..=b'~');
     !text.bytes().fold(false, |odd, byte| odd | is_odd(byte))
 }
 
@@ -313,22 +316,29 @@ fn escape_to(sink: &mut impl Write, text: &str) {
         let _ = sink.write_str(text);
         return;
     }
-    let mut letters = text.chars().peekable();
+    let mut letters = text.chars();
     while let Some(letter) = letters.next() {
         let number = u32::from(letter);
+        let is_template = || letters.as_str().starts_with('{');
         let _ = match letter {
             '"' => sink.write_str("\\\""),
             '\\' => sink.write_str("\\\\"),
             '\n' => sink.write_str("\\n"),
             '\r' => sink.write_str("\\r"),
             '\t' => sink.write_str("\\t"),
-            '$' if letters.peek() == Some(&'{') => sink.write_str("$$"),
-            '%' if letters.peek() == Some(&'{') => sink.write_str("%%"),
+            '$' if is_template() => sink.write_str("$$"),
+            '%' if is_template() => sink.write_str("%%"),
+            '#' if begins_command(letters.as_str()) => sink.write_str("\\u0023"),
             _ if !is_hidden(letter) => sink.write_char(letter),
             ..='\u{ffff}' => write!(sink, "\\u{number:04X}"),
             _ => write!(sink, "\\U{number:08X}"),
         };
     }
+}
+
+/// Whether a runner that reads the log takes a `#` before this text for the start of a command.
+fn begins_command(after: &str) -> bool {
+    after.starts_with('#') && starts_command(&format!("#{after}"))
 }
 
 #[cfg(test)]
@@ -359,6 +369,7 @@ mod tests {
             ),
             ("\u{e0041}\u{1d173}", "\\U000E0041\\U0001D173"),
             ("$\u{200b}{a}", "$\\u200B{a}"),
+            ("# ## ##[a] ##b[", "# ## \\u0023#[a] \\u0023#b["),
         ] {
             assert_eq!(escape(text), expected);
         }

@@ -22,7 +22,8 @@ const TWINS: &[(char, char)] = &[
 pub fn is_hidden(letter: char) -> bool {
     match letter {
         '\n' | '\r' | '\t' => false,
-        // Soft hyphen, fillers, joiners, marks and overrides of direction, separators, tags, and variation selectors.
+        // Soft hyphen, fillers, joiners, marks and overrides of direction, separators, tags, and variation selectors but
+        // the two that decide whether a symbol is drawn in colour.
         '\u{ad}'
         | '\u{34f}'
         | '\u{61c}'
@@ -33,10 +34,13 @@ pub fn is_hidden(letter: char) -> bool {
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
         | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0d}'
         | '\u{feff}'
         | '\u{ffa0}'
         | '\u{fff0}'..='\u{fffb}'
         | '\u{fffe}'..='\u{ffff}'
+        | '\u{13430}'..='\u{1345f}'
+        | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}' => true,
         _ => letter.is_control(),

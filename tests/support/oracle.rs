@@ -10,7 +10,7 @@ use hcl::{
     eval::{Context, Evaluate},
 };
 use storage_valet_rds::{
-    cli::json::{self, check::Check},
+    cli::json::check::Check,
     compile::{self, example, fix},
     diagnostic::{Diagnostics, Problem, report},
     model::{Environment, world::World},
@@ -19,7 +19,7 @@ use storage_valet_rds::{
         print::{Colored, is_generated, map_lines, print_file, print_file_to, print_root},
         root_module::{Argument, ArgumentSource, Block, BlockKind, Expression, RootModule},
     },
-    text::{date::Date, pointer, unicode::is_hidden},
+    text::{date::Date, json, pointer, unicode::is_hidden},
     yaml::Document,
 };
 
@@ -114,8 +114,8 @@ fn assert_showable(problems: &[Problem]) {
         assert!(!problem.message.is_empty());
     }
     let drawn = report::draw(problems, "", false, 100);
-    assert_eq!(drawn.is_empty(), problems.is_empty());
-    json::to_text(&Check::new(problems, "", 1, report::Count::default())).unwrap();
+    assert_eq!(drawn.as_str().is_empty(), problems.is_empty());
+    json::pretty(&Check::new(problems, "", 1, report::Count::default())).unwrap();
 }
 
 fn assert_whole(root: &RootModule) {

@@ -103,7 +103,7 @@ impl Workspace {
     }
 
     pub(crate) fn drawn(&self) -> String {
-        report::draw(&self.problems, "", false, 100)
+        report::draw(&self.problems, "", false, 100).to_string()
     }
 
     pub(crate) fn roots(&self) -> Vec<RootModule> {

@@ -15,6 +15,16 @@ pub(crate) fn kill(sh: &Shell) -> Result<String> {
     Ok(sh.read_file("target/tmp/killed.txt")?)
 }
 
+/// Asks about a million texts for each place that text is shown or written at.
+pub(crate) fn places(sh: &Shell) -> Result<String> {
+    ignored(
+        sh,
+        "quick",
+        "places::a_million_texts_stay_text_at_every_place",
+    )?;
+    Ok(sh.read_file("target/tmp/places.txt")?)
+}
+
 /// Has Terraform format the roots of configs that nobody thought of.
 pub(crate) fn properties(sh: &Shell) -> Result<String> {
     const FOLDER: &str = "target/tmp/properties";

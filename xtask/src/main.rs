@@ -85,6 +85,8 @@ enum Chore {
     Man(derived::Mode),
     /// Validate and test the modules
     Modules,
+    /// Put a million texts at each place that text is shown or written at, and read them there
+    Places,
     /// Have Terraform format the roots of generated configs
     Properties,
     /// Reduce the output of `terraform providers schema -json` to what the modules use
@@ -138,6 +140,7 @@ fn perform(chore: Chore) -> Result<String> {
         Chore::Kill => long::kill(sh),
         Chore::Man(mode) => mode.settle(sh, "man", man::make()?),
         Chore::Modules => check::modules(sh),
+        Chore::Places => long::places(sh),
         Chore::Properties => long::properties(sh),
         Chore::ProviderSchema { file } => provider_schema::write(sh, &file),
         Chore::Readers => readers::run(sh),

@@ -14,6 +14,7 @@ use crate::{
         terminal::{print, show_problems},
     },
     review::{Kind, Unit},
+    text::screen::Screen,
 };
 
 /// What to do with a change that touches nothing.
@@ -60,12 +61,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         .filter(|unit| unit.kind != Kind::Gone)
         .collect();
     match arguments.format {
-        Format::Lines => print(
-            units
-                .iter()
-                .flat_map(|unit| [unit.id.to_string(), "\n".to_owned()])
-                .collect::<String>(),
-        ),
+        Format::Lines => print(&units.iter().map(|unit| Screen::of_line(&unit.id)).collect()),
         Format::Json => json::print(&Affected::new(&units)),
         Format::Matrix => json::print_line(&matrix(&units)),
     }?;

@@ -99,7 +99,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let count = Count::of(&problems);
     match arguments.format {
         Format::Json => json::print(&Check::new(&problems, &prefix, configs, untouched))?,
-        Format::Github => print(report::github(&problems, &prefix))?,
+        Format::Github => print(&report::github(&problems, &prefix))?,
         Format::Sarif => json::print(&report::sarif(&problems, &prefix))?,
         Format::Human => {
             show_problems(&problems, &base, context.color);

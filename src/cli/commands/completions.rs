@@ -2,7 +2,10 @@
 
 use clap::ValueEnum;
 
-use crate::cli::{complete, context::Context, stop::Stop, terminal::print};
+use crate::{
+    cli::{complete, context::Context, stop::Stop, terminal::print},
+    text::screen::Screen,
+};
 
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]
@@ -38,5 +41,5 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         Shell::Fish => "fish",
     };
     let program = context.program.replace(' ', "-");
-    print(complete::script(shell, &program))
+    print(&Screen::lines(&complete::script(shell, &program)))
 }

@@ -19,6 +19,7 @@ use crate::{
     io,
     model::world::World,
     rules,
+    text::screen::Screen,
 };
 
 /// Arguments of `create`.
@@ -139,7 +140,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         write(&session, &draft, &text)?;
     }
     show_problems(&problems, &session.base, context.color);
-    print(&text)?;
+    print(&Screen::lines(&text))?;
     for key in unknown {
         note(format!(
             "note: `{key}` is not known to this version; it is kept"

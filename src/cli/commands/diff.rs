@@ -101,11 +101,11 @@ fn show(
     let today = session.today;
     match format {
         Format::Json => json::print(&json::diff::Diff::new(review, deny, today, &session.prefix)),
-        Format::Markdown => print(review::markdown(review, deny, today, &session.prefix)),
+        Format::Markdown => print(&review::markdown(review, deny, today, &session.prefix).screen()),
         Format::Human => {
             // Whatever else there is to say is about roots that the next run replaces.
             show_problems(&review.stale, &session.base, context.color);
-            print(review::human(review, deny, today))?;
+            print(&review::human(review, deny, today))?;
             show_problems(&review.problems, &session.base, context.color);
             Ok(())
         }

@@ -1,6 +1,6 @@
 //! `valet-rds explain`: where a value comes from, and what a line leads to.
 
-use std::{fmt::Write, path::Path};
+use std::path::Path;
 
 use clap::ValueEnum;
 
@@ -18,7 +18,7 @@ use crate::{
     io,
     model::{Database, Environment, identity::UnitId},
     terraform::lower,
-    text::suggest,
+    text::{screen::Screen, suggest},
 };
 
 /// Arguments of `explain`.
@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         (None, address) => of_unit(&session, what, address.as_deref())?,
     };
     match arguments.format {
-        Format::Human => print(human(&values, &session.base)),
+        Format::Human => print(&human(&values, &session.base)),
         Format::Json => json::print(&Explain::new(&values, &session.prefix)),
     }
 }
@@ -154,24 +154,19 @@ fn at_line(session: &Session, file: &str, line: usize) -> Result<Vec<Value>, Sto
     Ok(values)
 }
 
-fn human(values: &[Value], base: &str) -> String {
-    let mut text = String::new();
+fn human(values: &[Value], base: &str) -> Screen {
+    let mut text = Screen::new();
     for value in values {
-        let becomes = if value.becomes.is_empty() {
-            String::new()
-        } else {
-            format!("\n  becomes {}", value.becomes)
-        };
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "{} = {}\n  {base}{}:{}\n  {}{becomes}",
-            value.address,
-            value.value,
+        text.line(format_args!("{} = {}", value.address, value.value));
+        text.line(format_args!(
+            "  {base}{}:{}",
             value.file,
-            value.lines.start(),
-            value.provenance,
-        );
+            value.lines.start()
+        ));
+        text.line(format_args!("  {}", value.provenance));
+        if !value.becomes.is_empty() {
+            text.line(format_args!("  becomes {}", value.becomes));
+        }
     }
     text
 }

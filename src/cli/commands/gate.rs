@@ -93,8 +93,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     };
     let unit = unit.as_ref();
     match arguments.format {
-        Format::Human => print(gate::human(&verdict, unit)),
-        Format::Markdown => print(gate::markdown(&verdict, unit)),
+        Format::Human => print(&gate::human(&verdict, unit)),
+        Format::Markdown => print(&gate::markdown(&verdict, unit).screen()),
         Format::Json => json::print(&Gate::new(&verdict, unit)),
     }?;
     if !verdict.passes() {

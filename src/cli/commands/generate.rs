@@ -2,8 +2,6 @@
 
 mod todo;
 
-use std::fmt::Write;
-
 use rayon::prelude::*;
 
 use todo::{Looks, Pending, Todo, is_of_line_ends};
@@ -29,6 +27,7 @@ use crate::{
         lower::Owner,
         tree::{self, Tree},
     },
+    text::screen::Screen,
 };
 
 /// Arguments of `generate`.
@@ -162,7 +161,7 @@ fn check(session: &Session, todo: &Todo, leaving: &[Leaving]) -> Result<(), Stop
             if is_of_line_ends(&change) {
                 line_ends.push(format!("{}{}", session.base, change.path));
             } else {
-                print(change)?;
+                print(&Screen::lines(&change.to_string()))?;
             }
         }
     }
@@ -174,7 +173,7 @@ fn check(session: &Session, todo: &Todo, leaving: &[Leaving]) -> Result<(), Stop
         )
         .unwrap_or_default()
         {
-            print(change)?;
+            print(&Screen::lines(&change.to_string()))?;
         }
     }
     if !line_ends.is_empty() {
@@ -197,7 +196,7 @@ fn summary(
     all: usize,
 ) -> Result<(), Stop> {
     let mut created = 0;
-    let mut text = String::new();
+    let mut text = Screen::new();
     for (owner, pending) in todo {
         let verb = match pending {
             Pending::Create => {
@@ -206,12 +205,12 @@ fn summary(
             }
             Pending::Change => "updated",
         };
-        let _ = writeln!(text, "{verb} {}{}", session.base, owner.directory());
+        text.line(format_args!("{verb} {}{}", session.base, owner.directory()));
     }
     for Leaving { directory, .. } in leaving {
-        let _ = writeln!(text, "removed {}{directory}", session.base);
+        text.line(format_args!("removed {}{directory}", session.base));
     }
-    print(text)?;
+    print(&text)?;
     let updated = todo.len() - created;
     note(format!(
         "{created} created, {updated} updated, {} removed, {} unchanged",

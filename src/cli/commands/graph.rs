@@ -14,7 +14,7 @@ use crate::{
     diagnostic::Diagnostics,
     inspect::graph::{self, Graph},
     model::identity::UnitId,
-    text::suggest,
+    text::{screen::Screen, suggest},
 };
 
 /// Arguments of `graph`.
@@ -51,11 +51,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         (Some(environment), None) => fleet(&session, &environment)?,
         (None, _) => return Err(missing("--environment")),
     };
-    print(match arguments.format {
+    print(&Screen::lines(&match arguments.format {
         Format::Mermaid => graph::mermaid(&graph),
         Format::Dot => graph::dot(&graph),
         Format::Svg => graph::svg(&graph),
-    })
+    }))
 }
 
 fn unit_graph(session: &Session, unit: &UnitId) -> Result<Graph, Stop> {

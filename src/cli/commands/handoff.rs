@@ -68,12 +68,13 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     }
     show_problems(&problems, &session.base, context.color);
     let stale = stale(&database, refresh);
-    print(text(&Handoff {
+    let text = text(&Handoff {
         database: &database,
         target: &target,
         service,
         objects: &objects,
         stale: stale.as_deref(),
         privatelink: &outcome,
-    }))
+    });
+    print(&text.screen())
 }

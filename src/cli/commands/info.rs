@@ -1,7 +1,5 @@
 //! `valet-rds info`: everything that is decided about a unit.
 
-use std::fmt::Write;
-
 use clap::ValueEnum;
 use serde_json::Value;
 
@@ -17,7 +15,7 @@ use crate::{
     connect::outputs::{self, Outputs},
     inspect::{names, resolved},
     model::Database,
-    text::unicode::spelt_out,
+    text::{screen::Screen, unicode::spelt_out},
 };
 
 /// Arguments of `info`.
@@ -53,13 +51,13 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     show_problems(&problems, &session.base, context.color);
     let outputs = outputs.as_ref();
     match arguments.format {
-        Format::Human => print(human(&database, outputs)),
+        Format::Human => print(&human(&database, outputs)),
         Format::Json => json::print(&Info::new(&database, outputs, &session.prefix)),
         Format::Yaml => json::print_yaml(&Info::new(&database, outputs, &session.prefix)),
     }
 }
 
-fn human(database: &Database, outputs: Option<&Outputs>) -> String {
+fn human(database: &Database, outputs: Option<&Outputs>) -> Screen {
     let spec = &database.environment.spec;
     let entries: Vec<_> = resolved::entries(database)
         .into_iter()
@@ -72,42 +70,43 @@ fn human(database: &Database, outputs: Option<&Outputs>) -> String {
     let keys = width(&mut entries.iter().map(|(key, ..)| key));
     // A long value moves its own origin alone.
     let values = width(&mut entries.iter().map(|(_, value, _)| value)).min(32);
-    let mut text = format!(
-        "{} in account {}, {}\nconfig {}\nroot   {}\n\n",
+    let mut text = Screen::of_line(format_args!(
+        "{} in account {}, {}",
         database.unit(),
         spec.account_id,
         spec.region,
-        database.file.path,
-        database.directory()
-    );
+    ));
+    text.line(format_args!("config {}", database.file.path));
+    text.line(format_args!("root   {}", database.directory()));
+    text.line("");
     for (key, value, origin) in &entries {
-        let _ = writeln!(text, "{key:keys$}  {value:values$}  {origin}");
+        text.line(format_args!("{key:keys$}  {value:values$}  {origin}"));
     }
-    text.push_str("\nNames in AWS\n");
+    text.line("");
+    text.line("Names in AWS");
     let names = names::names(database).into_iter();
     let names: Vec<_> = names
         .map(|named| (named.kind.as_str(), named.name))
         .collect();
-    text.push_str(&table(&names));
-    text.push_str("\nKnown after apply\n");
+    table(&mut text, &names);
+    text.line("");
+    text.line("Known after apply");
     match outputs {
-        Some(outputs) => text.push_str(&table(&known(outputs))),
-        None => {
-            let _ = writeln!(
-                text,
+        Some(outputs) => table(&mut text, &known(outputs)),
+        None => text.line(format_args!(
                 "nothing yet: commit what `terraform output -json` prints as {}/{}, or name it with --outputs",
                 database.directory(),
                 outputs::FILE
-            );
-        }
+            )),
     }
     text
 }
 
-fn table(rows: &[(&str, String)]) -> String {
+fn table(text: &mut Screen, rows: &[(&str, String)]) {
     let kinds = rows.iter().map(|(kind, _)| kind.len()).max().unwrap_or(0);
-    let line = |(kind, name): &(&str, String)| format!("{kind:kinds$}  {name}\n");
-    rows.iter().map(line).collect()
+    for (kind, name) in rows {
+        text.line(format_args!("{kind:kinds$}  {name}"));
+    }
 }
 
 /// What apply told, in the words of the service team.

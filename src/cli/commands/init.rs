@@ -12,6 +12,7 @@ use crate::{
         fix::{CONFIG_SCHEMA, WORKSPACE_SCHEMA},
     },
     io,
+    text::screen::Screen,
 };
 
 /// Arguments of `init`.
@@ -66,7 +67,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
             _ => text.to_owned(),
         };
         io::write_new(&folder.join(path), &text)?;
-        print(format!("created {}\n", folder.join(path).display()))?;
+        let path = folder.join(path);
+        print(&Screen::of_line(format_args!("created {}", path.display())))?;
     }
     for (path, text, why) in FOR_GIT {
         let path = folder.join(path);
@@ -80,7 +82,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
             ));
         } else {
             io::write_new(&path, text)?;
-            print(format!("created {}\n", path.display()))?;
+            print(&Screen::of_line(format_args!("created {}", path.display())))?;
         }
     }
     note("next: fill in valet.yaml, then run `valet-rds check` and `valet-rds generate`");

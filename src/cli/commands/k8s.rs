@@ -17,7 +17,7 @@ use crate::{
         outputs,
     },
     model::Database,
-    text::{duration::Duration, malformed::Malformed},
+    text::{duration::Duration, malformed::Malformed, screen::Screen},
 };
 
 /// Arguments of `k8s`.
@@ -35,10 +35,10 @@ pub struct Arguments {
     #[arg(long, value_name = "FORMAT", default_value = "yaml")]
     format: Format,
     /// Name of the Bazel target [default: the database's name in AWS]
-    #[arg(long, short = 'n', value_name = "NAME")]
+    #[arg(long, short = 'n', value_name = "NAME", value_parser = target)]
     bazel_target_name: Option<String>,
     /// Label of the Bazel target that applies the root [default: the package of the root]
-    #[arg(long, value_name = "LABEL")]
+    #[arg(long, value_name = "LABEL", value_parser = target)]
     terraform_target: Option<String>,
     /// Also print an example Deployment that reads the connection from files
     #[arg(long)]
@@ -52,7 +52,7 @@ pub(super) struct Connection {
     #[arg(long, short = 'p', value_name = "HOST", value_parser = host)]
     pub(super) proxy_endpoint: Option<String>,
     /// ARN of the secret, when there are no outputs
-    #[arg(long, short = 's', value_name = "ARN")]
+    #[arg(long, short = 's', value_name = "ARN", value_parser = secret)]
     secret_arn: Option<String>,
     /// How often External Secrets reads the secret again
     #[arg(long, value_name = "TIME", default_value = "1h")]
@@ -115,7 +115,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     if !bazel && (arguments.bazel_target_name.is_some() || arguments.terraform_target.is_some()) {
         note("note: the Bazel target is not in the YAML; `--format bazel` prints its call");
     }
-    print(text)
+    print(&Screen::lines(&text))
 }
 
 /// Whether pods log in with what stands in the secret.
@@ -211,9 +211,27 @@ pub(super) fn stale(database: &Database, refresh: Duration) -> Option<String> {
 
 /// A host name from the command line.
 pub(super) fn host(text: &str) -> Result<String, Malformed> {
-    if outputs::is_host(text) {
+    if outputs::form::is_host(text) {
         Ok(text.to_owned())
     } else {
         Err(Malformed("not the name of a host"))
+    }
+}
+
+/// The ARN of a secret from the command line.
+fn secret(text: &str) -> Result<String, Malformed> {
+    if (outputs::form::SECRET.fits)(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(Malformed("not the ARN of a secret"))
+    }
+}
+
+/// The name or label of a Bazel target from the command line.
+fn target(text: &str) -> Result<String, Malformed> {
+    if !text.is_empty() && text.chars().all(|letter| letter.is_ascii_graphic()) {
+        Ok(text.to_owned())
+    } else {
+        Err(Malformed("not the name of a Bazel target"))
     }
 }

@@ -22,7 +22,7 @@ use crate::{
         run::{self, FORMAT, Outcome, REVIEWED, Reviewed, Run, UnitRun},
     },
     terraform::lower::Owner,
-    text::suggest,
+    text::{self, suggest},
 };
 
 /// Arguments of `plan`.
@@ -102,8 +102,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
 /// When a unit is not as it should be.
 pub fn finish(run: &Run, format: Format) -> Result<(), Stop> {
     match format {
-        Format::Human => print(run::human(run)),
-        Format::Markdown => print(run::markdown(run)),
+        Format::Human => print(&run::human(run)),
+        Format::Markdown => print(&run::markdown(run).screen()),
         Format::Json => json::print(&json::run::RunDocument::new(run)),
     }?;
     if run.is_fine() {
@@ -190,7 +190,7 @@ fn plan(runner: &Runner, owner: &Owner) -> Result<Outcome, Outcome> {
 }
 
 fn write(path: &Path, reviewed: &Reviewed) -> Result<(), Outcome> {
-    let text = json::to_text(reviewed).map_err(|error| {
+    let text = text::json::pretty(reviewed).map_err(|error| {
         Outcome::Failed(run::Failed {
             step: "write",
             words: error.to_string(),

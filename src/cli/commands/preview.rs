@@ -10,7 +10,7 @@ use crate::{
         context::Context,
         session::Session,
         stop::Stop,
-        terminal::{note, print, show_problems},
+        terminal::{is_colored, note, print, show_problems},
     },
     compile::{self, example},
     diagnostic::Diagnostics,
@@ -21,6 +21,7 @@ use crate::{
         print::{Colored, Sink, Style, print_file_to},
         root_module::RootModule,
     },
+    text::{screen::Screen, unicode::spelt_out},
 };
 
 /// Arguments of `preview`.
@@ -53,7 +54,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         });
     };
     show_problems(&compiled.problems, &compiled.base, context.color);
-    print(hcl)
+    print(&hcl)
 }
 
 /// What a config comes to.
@@ -63,7 +64,7 @@ struct Compiled {
     problems: Diagnostics,
     base: String,
     /// The Terraform, coloured for standard output, unless an error is among the problems.
-    hcl: Option<String>,
+    hcl: Option<Screen>,
 }
 
 fn compile(what: &str, context: &Context) -> Result<Compiled, Stop> {
@@ -82,14 +83,14 @@ fn compile(what: &str, context: &Context) -> Result<Compiled, Stop> {
     let database = database.filter(|_| !rejected);
     let hcl = database.map(|database| {
         let root = lower::unit(&database);
-        if context.color.applies_to(&std::io::stdout()) {
+        if is_colored(context.color) {
             let mut colored = Colored::default();
             print_to(&mut colored, &root);
-            colored.0
+            Screen::colored(&colored.0)
         } else {
             let mut plain = String::new();
             print_to(&mut plain, &root);
-            plain
+            Screen::lines(&plain)
         }
     });
     Ok(Compiled {
@@ -108,7 +109,7 @@ fn print_to<'a>(sink: &mut impl Sink<'a>, root: &'a RootModule) {
         }
         sink.style(Style::Comment, |sink| {
             sink.push("# ");
-            sink.push(&root.path(file));
+            sink.push(&spelt_out(&root.path(file)));
         });
         sink.push("\n");
         print_file_to(sink, &root.written_in, &file.blocks);

@@ -20,7 +20,7 @@ use crate::{
     io,
     model::Database,
     terraform::tree::Change,
-    text::suggest,
+    text::{screen::Screen, suggest},
     yaml::Document,
 };
 
@@ -97,7 +97,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     if !arguments.dry_run {
         repository.write(change)?;
     }
-    print(change)?;
+    print(&Screen::lines(&change.to_string()))?;
     let done = if arguments.dry_run {
         "would be updated"
     } else {

@@ -12,6 +12,7 @@ use crate::{
     config::Lifecycle,
     io,
     model::identity::UnitId,
+    text::screen::Screen,
     yaml::edit,
 };
 
@@ -64,7 +65,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         })
         .map_err(|refused| Stop::Usage(format!("{shown}: {refused}")))?;
     io::write_config(&session.workspace, path, &edited)?;
-    print(format!("updated {shown}\n"))?;
+    print(&Screen::of_line(format_args!("updated {shown}")))?;
     note(next);
     Ok(())
 }

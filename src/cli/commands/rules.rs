@@ -10,7 +10,7 @@ use crate::{
         terminal::print,
     },
     diagnostic::rule::{self, Rule},
-    text::suggest,
+    text::{screen::Screen, suggest},
 };
 
 /// Arguments of `rules`.
@@ -44,8 +44,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     match (arguments.format, one) {
         (Format::Json, Some(rule)) => json::print(&Rules::new(&[rule])),
         (Format::Json, None) => json::print(&Rules::new(rule::ALL)),
-        (Format::Human, Some(rule)) => print(explain(rule)),
-        (Format::Human, None) => print(list()),
+        (Format::Human, Some(rule)) => print(&explain(rule)),
+        (Format::Human, None) => print(&list()),
     }
 }
 
@@ -57,23 +57,26 @@ fn find(code: &str) -> Result<&'static Rule, Stop> {
     })
 }
 
-fn list() -> String {
+fn list() -> Screen {
     let codes = rule::ALL.iter().map(|rule| rule.code.len());
     let width = codes.max().unwrap_or(0);
     let line = |rule: &&Rule| {
         let severity = rule.severity.as_str();
-        format!("{:width$}  {severity:7}  {}\n", rule.code, rule.meaning)
+        Screen::of_line(format_args!(
+            "{:width$}  {severity:7}  {}",
+            rule.code, rule.meaning
+        ))
     };
     rule::ALL.iter().map(line).collect()
 }
 
-fn explain(rule: &Rule) -> String {
-    format!(
+fn explain(rule: &Rule) -> Screen {
+    Screen::lines(&format!(
         "{} ({})\n\n{}\n{}\n\nFor example:\n  {}\n",
         rule.code,
         rule.severity.as_str(),
         rule.meaning,
         rule.explanation,
         rule.example
-    )
+    ))
 }

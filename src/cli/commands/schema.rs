@@ -12,6 +12,7 @@ use crate::{
         terminal::print,
     },
     config::schema,
+    text::screen::Screen,
 };
 
 /// Arguments of `schema`.
@@ -51,7 +52,7 @@ enum Which {
 /// # Errors
 /// When standard output takes no more.
 pub fn run(arguments: &Arguments) -> Result<(), Stop> {
-    print(match arguments.which {
+    print(&Screen::lines(&match arguments.which {
         Which::Config => schema::CONFIG.text(),
         Which::Workspace => schema::WORKSPACE.text(),
         Which::Affected => json::schema::<Affected>("affected"),
@@ -62,5 +63,5 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Which::Info => json::schema::<Info>("info"),
         Which::Plan => json::schema::<RunDocument>("plan"),
         Which::Rules => json::schema::<Rules>("rules"),
-    })
+    }))
 }

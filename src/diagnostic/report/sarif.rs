@@ -14,19 +14,19 @@ use crate::{
 
 /// A log: one run with every rule, and a result for each problem.
 #[derive(Debug, Serialize)]
-pub struct Log<'a> {
+pub struct Log {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run<'a>; 1],
+    runs: [Run; 1],
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<'a> {
+struct Run {
     tool: Tool,
     column_kind: &'static str,
-    results: Vec<RunResult<'a>>,
+    results: Vec<RunResult>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,24 +64,24 @@ struct Message<T> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RunResult<'a> {
+struct RunResult {
     rule_id: &'static str,
     rule_index: Option<usize>,
     level: &'static str,
     message: Message<String>,
-    locations: [Place<'a>; 1],
+    locations: [Place; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
-    related_locations: Option<[Place<'a>; 1]>,
+    related_locations: Option<[Place; 1]>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Place<'a> {
+struct Place {
     physical_location: PhysicalLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Message<&'a str>>,
+    message: Option<Message<String>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -107,7 +107,7 @@ struct Region {
 
 /// The log of these problems. `prefix` is the path of the workspace in the repository.
 #[must_use]
-pub fn sarif<'a>(problems: &'a [Problem], prefix: &str) -> Log<'a> {
+pub fn sarif(problems: &[Problem], prefix: &str) -> Log {
     let driver = Driver {
         name: "valet-rds",
         semantic_version: env!("CARGO_PKG_VERSION"),
@@ -144,15 +144,15 @@ impl Descriptor {
     }
 }
 
-impl<'a> RunResult<'a> {
-    fn new(problem: &'a Problem, prefix: &str) -> Self {
+impl RunResult {
+    fn new(problem: &Problem, prefix: &str) -> Self {
         let help = problem.help.as_ref();
         let help = help.map_or(String::new(), |help| format!("\nhelp: {help}"));
         let code = problem.rule.code;
         let related = problem.also.as_ref().map(|(span, label)| {
             [Place {
                 id: Some(1),
-                message: Some(Message { text: label }),
+                message: Some(Message { text: plain(label) }),
                 ..Place::new(span, prefix)
             }]
         });
@@ -161,7 +161,7 @@ impl<'a> RunResult<'a> {
             rule_index: rule::ALL.iter().position(|rule| rule.code == code),
             level: problem.rule.severity.as_str(),
             message: Message {
-                text: format!("{}{help}", problem.message),
+                text: plain(&format!("{}{help}", problem.message)),
             },
             locations: [Place::new(&problem.span, prefix)],
             related_locations: related,
@@ -169,7 +169,7 @@ impl<'a> RunResult<'a> {
     }
 }
 
-impl Place<'_> {
+impl Place {
     fn new(span: &Span, prefix: &str) -> Self {
         let (start_line, start_column) = span.file.position(span.range.start);
         let (end_line, end_column) = span.file.position(span.range.end);
@@ -189,6 +189,11 @@ impl Place<'_> {
             message: None,
         }
     }
+}
+
+/// Text of a message, in which `[words](target)` would be a link.
+fn plain(text: &str) -> String {
+    text.replace("](", "] (")
 }
 
 /// A path as a relative URI reference.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::Graph;
+use crate::text::unicode::spelt_out;
 
 /// The graph in DOT.
 #[must_use]
@@ -45,10 +46,23 @@ pub fn dot(graph: &Graph) -> String {
     text
 }
 
+/// Text as a label. Graphviz reads entities in it.
 fn quoted(text: &str) -> String {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n");
-    format!("\"{escaped}\"")
+    let lines: Vec<_> = text.split('\n').map(escaped).collect();
+    format!("\"{}\"", lines.join("\\n"))
+}
+
+fn escaped(line: &str) -> String {
+    let mut escaped = String::with_capacity(line.len());
+    for letter in spelt_out(line).chars() {
+        match letter {
+            '"' | '\\' => escaped.extend(['\\', letter]),
+            '#' | '&' => {
+                // Writing to a string cannot fail.
+                let _ = write!(escaped, "&#{};", u32::from(letter));
+            }
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
 }

@@ -6,6 +6,7 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use super::{Edge, Graph, Group, Node};
+use crate::text::unicode::spelt_out;
 
 const MARGIN: usize = 24;
 const PADDING: usize = 16;
@@ -395,8 +396,15 @@ fn write_text(text: &mut String, class: &str, (x, y): (usize, usize), content: &
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    let mut escaped = String::with_capacity(text.len());
+    for letter in spelt_out(text).chars() {
+        match letter {
+            '&' | '<' | '>' | '"' | '#' => {
+                // Writing to a string cannot fail.
+                let _ = write!(escaped, "&#{};", u32::from(letter));
+            }
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
 }

@@ -1,14 +1,15 @@
 //! The verdict of the gate, for a terminal and for a comment.
 
-use std::fmt::Write;
-
 use super::{Outcome, Row, Verdict};
-use crate::{model::identity::UnitId, text::unicode::spelt_out};
+use crate::{
+    model::identity::UnitId,
+    text::{markdown::Markdown, screen::Screen, unicode::spelt_out},
+};
 
 /// The verdict as a table for a terminal.
 #[must_use]
-pub fn human(verdict: &Verdict, unit: Option<&UnitId>) -> String {
-    let mut text = String::new();
+pub fn human(verdict: &Verdict, unit: Option<&UnitId>) -> Screen {
+    let mut text = Screen::new();
     let widths = verdict
         .rows
         .iter()
@@ -20,30 +21,28 @@ pub fn human(verdict: &Verdict, unit: Option<&UnitId>) -> String {
             Outcome::Allowed => "allowed",
             Outcome::Fine => "ok",
         };
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
+        text.line(format_args!(
             "{mark:<7}  {:<7}  {:<width$}  {}{}",
             row.action,
             spelt_out(&row.address),
-            spelt_out(&row.reason),
-            spelt_out(&because(row))
-        );
+            row.reason,
+            because(row)
+        ));
     }
-    let _ = writeln!(text, "{}", closing(verdict, unit));
+    text.line(closing(verdict, unit));
     text
 }
 
 /// The verdict as the comment of a pull request.
 #[must_use]
-pub fn markdown(verdict: &Verdict, unit: Option<&UnitId>) -> String {
+pub fn markdown(verdict: &Verdict, unit: Option<&UnitId>) -> Markdown {
     const MOST_ROWS: usize = 150;
-    let mut text = format!(
-        "<!-- valet-rds gate -->\n### Plan: {}\n",
-        closing(verdict, unit)
-    );
+    let mut text = Markdown::new()
+        .own("<!-- valet-rds gate -->\n### Plan: ")
+        .prose(&closing(verdict, unit))
+        .own("\n");
     if !verdict.rows.is_empty() {
-        text.push_str("\n| | action | resource | why |\n|---|---|---|---|\n");
+        text = text.own("\n| | action | resource | why |\n|---|---|---|---|\n");
     }
     for row in verdict.rows.iter().take(MOST_ROWS) {
         let mark = match row.outcome {
@@ -51,21 +50,24 @@ pub fn markdown(verdict: &Verdict, unit: Option<&UnitId>) -> String {
             Outcome::Allowed => "allowed",
             Outcome::Fine => "ok",
         };
-        let _ = writeln!(
-            text,
-            "| {mark} | {} | `{}` | {}{} |",
-            row.action,
-            row.address.replace(['`', '|', '\n'], " "),
-            row.reason
-                .replace('|', "\\|")
-                .replace('<', "&lt;")
-                .replace('\n', " "),
-            because(row)
-        );
+        text = text
+            .own("| ")
+            .own(mark)
+            .own(" | ")
+            .own(row.action)
+            .own(" | ")
+            .code(&row.address)
+            .own(" | ")
+            .prose(&row.reason)
+            .prose(&because(row))
+            .own(" |\n");
     }
     let more = verdict.rows.len().saturating_sub(MOST_ROWS);
     if more > 0 {
-        let _ = writeln!(text, "\n{more} more are not shown.");
+        text = text
+            .own("\n")
+            .prose(&format!("{more} more are not shown."))
+            .own("\n");
     }
     text
 }

@@ -1,37 +1,44 @@
 //! The summary of a run, for a terminal and for a comment.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::collections::BTreeMap;
 
 use super::{Outcome, Run, UnitRun};
-use crate::{diagnostic::report::plural, review::gate};
+use crate::{
+    diagnostic::report::plural,
+    review::gate,
+    text::{markdown::Markdown, screen::Screen},
+};
 
 /// Differences of one unit that are shown.
 const MOST_DIFFERENCES: usize = 12;
 
 /// The summary for a terminal: what needs eyes first, then one line for each unit.
 #[must_use]
-pub fn human(run: &Run) -> String {
-    let mut text = String::new();
+pub fn human(run: &Run) -> Screen {
+    let mut text = Screen::new();
     for unit in in_order(run) {
         match &unit.outcome {
-            Outcome::Refused(verdict) => text.push_str(&gate::human(verdict, Some(&unit.unit))),
-            _ => {
-                let _ = writeln!(text, "{}: {}", unit.unit, words(unit));
-            }
+            Outcome::Refused(verdict) => text.push(&gate::human(verdict, Some(&unit.unit))),
+            _ => text.line(format_args!("{}: {}", unit.unit, words(unit))),
         }
         for line in details(unit) {
-            let _ = writeln!(text, "  {line}");
+            text.line(format_args!("  {line}"));
         }
     }
-    let _ = writeln!(text, "{}", closing(run));
+    text.line(closing(run));
     text
 }
 
 /// The summary as a comment, never longer than a comment may be.
 #[must_use]
-pub fn markdown(run: &Run) -> String {
+pub fn markdown(run: &Run) -> Markdown {
     const LIMIT: usize = 60_000;
-    let mut text = format!("<!-- valet-rds {} -->\n### {}\n\n", run.verb, closing(run));
+    let mut text = Markdown::new()
+        .own("<!-- valet-rds ")
+        .own(run.verb)
+        .own(" -->\n### ")
+        .prose(&closing(run))
+        .own("\n\n");
     let mut left_out = 0;
     let mut quiet: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for unit in in_order(run) {
@@ -40,35 +47,50 @@ pub fn markdown(run: &Run) -> String {
             names.push(unit.unit.to_string());
             continue;
         }
-        let mut part = format!(
-            "- **{}** {}\n",
-            code(&unit.unit.to_string()),
-            escaped(&words(unit))
-        );
-        if let Some(verdict) = unit.outcome.verdict() {
-            for row in gate::refusals(verdict) {
-                let _ = writeln!(part, "  - {}: {}", code(&row.address), escaped(&row.reason));
-            }
-        }
-        for line in details(unit) {
-            let _ = writeln!(part, "  - {}", escaped(&line));
-        }
+        let part = told(unit);
         if text.len() + part.len() > LIMIT {
             left_out += 1;
         } else {
-            text.push_str(&part);
+            text.push(&part);
         }
     }
     for (words, names) in quiet {
-        let part = format!("- {}: {}\n", escaped(&words), shortened(&names));
+        let part = names_of(Markdown::new().own("- ").prose(&words).own(": "), &names).own("\n");
         if text.len() + part.len() > LIMIT {
             left_out += names.len();
         } else {
-            text.push_str(&part);
+            text.push(&part);
         }
     }
     if left_out > 0 {
-        let _ = writeln!(text, "\n{} more are not shown.", plural(left_out, "unit"));
+        text = text
+            .own("\n")
+            .prose(&format!("{} more are not shown.", plural(left_out, "unit")))
+            .own("\n");
+    }
+    text
+}
+
+/// What is not as it should be with a unit.
+fn told(unit: &UnitRun) -> Markdown {
+    let mut text = Markdown::new()
+        .own("- **")
+        .code(&unit.unit.to_string())
+        .own("** ")
+        .prose(&words(unit))
+        .own("\n");
+    if let Some(verdict) = unit.outcome.verdict() {
+        for row in gate::refusals(verdict) {
+            text = text
+                .own("  - ")
+                .code(&row.address)
+                .own(": ")
+                .prose(&row.reason)
+                .own("\n");
+        }
+    }
+    for line in details(unit) {
+        text = text.own("  - ").prose(&line).own("\n");
     }
     text
 }
@@ -140,22 +162,15 @@ fn closing(run: &Run) -> String {
     }
 }
 
-fn shortened(names: &[String]) -> String {
+/// The first names, and how many there are besides.
+fn names_of(text: Markdown, names: &[String]) -> Markdown {
     const MOST: usize = 12;
-    let shown: Vec<_> = names.iter().take(MOST).map(|name| code(name)).collect();
+    let shown = names.iter().take(MOST);
     let more = names.len() - shown.len();
-    let more = if more == 0 {
-        String::new()
+    let text = text.list(shown, ", ", |text, name| text.code(name));
+    if more == 0 {
+        text
     } else {
-        format!(" and {more} more")
-    };
-    format!("{}{more}", shown.join(", "))
-}
-
-fn code(text: &str) -> String {
-    format!("`{}`", text.replace(['`', '\n'], " "))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('<', "&lt;").replace(['\n', '`'], " ")
+        text.prose(&format!(" and {more} more"))
+    }
 }

@@ -5,12 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::{
-    cli::{
-        prompt::{ask, can_ask},
-        session::Session,
-        stop::Stop,
-        unit_argument::missing,
-    },
+    cli::{prompt::ask, session::Session, stop::Stop, terminal::can_ask, unit_argument::missing},
     compile::config_edit::ConfigEdit,
     config::{
         Settings,

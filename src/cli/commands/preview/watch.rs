@@ -1,18 +1,19 @@
 //! `preview --watch`: compile again whenever a file is saved, and keep the last good output in sight.
 
-use std::{fmt::Write, io::IsTerminal, thread, time::Duration};
+use std::{thread, time::Duration};
 
 use super::{Arguments, Compiled, compile};
 use crate::{
     cli::{
         context::Context,
         stop::Stop,
-        terminal::{Reader, print_to_reader, width},
+        terminal::{Reader, clear, is_colored, print_to_reader, width},
     },
     diagnostic::{
         Diagnostics,
         report::{self, Count},
     },
+    text::screen::Screen,
 };
 
 /// How often the files are read. They are two and small: no need for the system's notifications.
@@ -38,41 +39,44 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> 
 }
 
 /// What is to be seen: problems, then the last output that was good.
-fn view(compiled: Result<Compiled, Stop>, context: &Context, good: &mut Option<String>) -> String {
-    let color = context.color.applies_to(&std::io::stdout());
+fn view(compiled: Result<Compiled, Stop>, context: &Context, good: &mut Option<Screen>) -> Screen {
+    let color = is_colored(context.color);
     let (problems, base, hcl) = match compiled {
         Ok(compiled) => (compiled.problems, compiled.base, compiled.hcl),
         Err(Stop::Problems { problems, base }) => (problems, base, None),
         // A file can be away for a moment while an editor saves it.
         Err(Stop::Usage(message) | Stop::Machine(message)) => {
-            return with_last(format!("error: {message}\n"), good.as_ref());
+            return with_last(
+                Screen::of_line(format_args!("error: {message}")),
+                good.as_ref(),
+            );
         }
         Err(Stop::Rejected) => (Diagnostics::new(), String::new(), None),
     };
     let mut text = report::draw(&problems, &base, color, width());
     if let Some(hcl) = hcl {
-        text.push_str(&hcl);
+        text.push(&hcl);
         *good = Some(hcl);
         return text;
     }
-    let _ = writeln!(text, "{}", Count::of(&problems).words());
+    text.line(Count::of(&problems).words());
     with_last(text, good.as_ref())
 }
 
-fn with_last(mut text: String, good: Option<&String>) -> String {
+fn with_last(mut text: Screen, good: Option<&Screen>) -> Screen {
     if let Some(good) = good {
-        let _ = write!(text, "\nThe last version that compiled:\n\n{good}");
+        text.line("");
+        text.line("The last version that compiled:");
+        text.line("");
+        text.push(good);
     }
     text
 }
 
 /// A terminal shows one view at a time; anything else gets them one after the other.
-fn show(view: &str) -> Result<Reader, Stop> {
-    const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
-    let clear = if std::io::stdout().is_terminal() {
-        CLEAR
-    } else {
-        ""
-    };
-    print_to_reader(format!("{clear}{view}"))
+fn show(view: &Screen) -> Result<Reader, Stop> {
+    match clear()? {
+        Reader::There => print_to_reader(view),
+        Reader::Gone => Ok(Reader::Gone),
+    }
 }
