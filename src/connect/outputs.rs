@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::{
     diagnostic::{Checked, Diagnostics, rule},
     model::{Database, Origin, Resolved},
+    terraform::lower,
     yaml::Document,
 };
 use form::Form;
@@ -47,17 +48,6 @@ pub fn read(path: &str, bytes: Vec<u8>, database: &Database) -> Checked<Outputs>
     foreign(&document, &outputs, database).into_result(outputs)
 }
 
-/// The names of the outputs that are kept beside a root.
-const KNOWN: [&str; 7] = [
-    "database_name",
-    "endpoint_service_name",
-    "port",
-    "proxy_endpoint",
-    "role_arn",
-    "secret_arn",
-    "username",
-];
-
 /// What is kept of the output of `terraform output -json`: the outputs that are known here and that anybody may read, in
 /// the same form. None, when there are none.
 ///
@@ -74,7 +64,7 @@ pub fn known(bytes: &[u8]) -> serde_json::Result<Option<String>> {
     let all: BTreeMap<String, Told> = serde_json::from_slice(bytes)?;
     let kept: BTreeMap<_, _> = all
         .into_iter()
-        .filter(|(name, told)| KNOWN.contains(&name.as_str()) && !told.sensitive)
+        .filter(|(name, told)| !told.sensitive && lower::output_names().any(|known| known == name))
         .map(|(name, told)| (name, told.rest))
         .collect();
     if kept.is_empty() {

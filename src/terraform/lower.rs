@@ -321,6 +321,11 @@ const OUTPUTS: [UnitOutput; 7] = [
     },
 ];
 
+/// The names of the outputs of a unit's root.
+pub fn output_names() -> impl Iterator<Item = &'static str> {
+    OUTPUTS.iter().map(|output| output.name)
+}
+
 static OUTPUT_BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| {
     OUTPUTS
         .iter()
