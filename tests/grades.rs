@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
     fs,
+    path::Path,
 };
 
 use serde_json::Value;
@@ -19,7 +20,8 @@ use storage_valet_rds::{
 };
 
 use crate::support::{
-    grades::{files, record},
+    grades::{compiles, files, record},
+    random::Random,
     snapshot,
 };
 
@@ -131,6 +133,143 @@ fn no_replacement_that_the_provider_plans_is_missed() {
         }
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+/// Puts what a record changes into another change; not, when both change the same.
+fn merge(before: &Value, after: &Value, onto: &mut Value) -> bool {
+    if before == after {
+        return true;
+    }
+    let (Some(old), Some(new)) = (before.as_object(), after.as_object()) else {
+        let is_free = onto == before;
+        *onto = after.clone();
+        return is_free;
+    };
+    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let null = Value::Null;
+    let mut is_free = true;
+    for key in keys {
+        let (before, after) = (old.get(key).unwrap_or(&null), new.get(key).unwrap_or(&null));
+        let Some(object) = onto.as_object_mut() else {
+            return false;
+        };
+        is_free &= merge(
+            before,
+            after,
+            object.entry(key.clone()).or_insert(Value::Null),
+        );
+        if object.get(key).is_some_and(Value::is_null) {
+            object.remove(key);
+        }
+    }
+    is_free
+}
+
+/// Some changes of one root, made at once, with what was planned for each; nothing, when they do not go together.
+fn combined(random: &mut Random, records: &[Value]) -> Option<(Value, Vec<Value>)> {
+    let ends = ["lifecycle", "retain", "namespace"];
+    let first = &records[random.below(records.len())];
+    let together: Vec<&Value> = records
+        .iter()
+        .filter(|one| !ends.contains(&one["key"].as_str().unwrap()))
+        .filter(|one| {
+            ["valet", "config"]
+                .iter()
+                .all(|file| one[file]["before"] == first[file]["before"])
+        })
+        .collect();
+    if together.is_empty() {
+        return None;
+    }
+    let mut change = together[0].clone();
+    for file in ["valet", "config"] {
+        change[file]["after"] = change[file]["before"].clone();
+    }
+    let mut made = Vec::new();
+    for _ in 0..=random.below(4) {
+        let one = together[random.below(together.len())];
+        for file in ["valet", "config"] {
+            if !merge(
+                &one[file]["before"],
+                &one[file]["after"],
+                &mut change[file]["after"],
+            ) {
+                return None;
+            }
+        }
+        made.push(one.clone());
+    }
+    Some((change, made))
+}
+
+/// How often a review of edits at random is worse, or better, than what the provider has planned for their parts.
+fn alarms(count: usize) -> String {
+    let records = record();
+    let mut random = Random::new(6);
+    let (mut edits, mut replaced, mut told, mut inner) = (0, 0, 0, 0);
+    let (mut vain, mut missed): (BTreeMap<String, usize>, Vec<String>) =
+        (BTreeMap::new(), Vec::new());
+    while edits < count {
+        let Some((change, made)) = combined(&mut random, &records) else {
+            continue;
+        };
+        if !compiles(&change, "after") {
+            continue;
+        }
+        edits += 1;
+        let gone: BTreeSet<String> = made
+            .iter()
+            .flat_map(|one| one["actions"].as_object().unwrap())
+            .filter(|(_, actions)| {
+                actions
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|one| one == "delete")
+            })
+            .map(|(address, _)| plain(address))
+            .collect();
+        let is_precious = |address: &&String| {
+            let kind = address.split('.').nth(2).unwrap();
+            PRECIOUS.contains(&kind) && !INNER.contains(&address.as_str())
+        };
+        let is_replaced = gone.iter().any(|one| is_precious(&one));
+        let is_told = review(&change).grade() >= Impact::Replace;
+        let keys: Vec<_> = made
+            .iter()
+            .map(|one| one["key"].as_str().unwrap())
+            .collect();
+        replaced += usize::from(is_replaced);
+        told += usize::from(is_told);
+        match (is_replaced, is_told) {
+            (true, false) => missed.push(keys.join(", ")),
+            (false, true) if gone.is_empty() => *vain.entry(keys.join(", ")).or_default() += 1,
+            (false, true) => inner += 1,
+            _ => {}
+        }
+    }
+    assert!(missed.is_empty(), "replaced, and not told: {missed:?}");
+    let in_vain: usize = vain.values().sum();
+    let why: Vec<_> = vain.iter().take(12).collect();
+    format!(
+        "{edits} edits: {replaced} replace what holds data or identity, by the provider; {told} are said to, none is missed; {in_vain} are said to although nothing is replaced, {inner} although only what nobody knows is\n{why:?}\n"
+    )
+}
+
+#[test]
+fn no_replacement_is_missed_when_several_keys_change_at_once() {
+    alarms(60);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn false_alarms_among_a_thousand_edits() {
+    let told = alarms(1000);
+    fs::write(
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join("alarms.txt"),
+        told,
+    )
+    .unwrap();
 }
 
 /// A value in a few letters.

@@ -18,6 +18,7 @@ mod create;
 mod crowded;
 mod diff;
 mod documents;
+mod edits;
 mod exit_codes;
 mod explain;
 mod field;

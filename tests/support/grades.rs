@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use storage_valet_rds::{
     compile::{
-        self, ConfigFile,
+        self, Compiled, ConfigFile,
         snapshot::{Content, Files},
     },
     model::world::World,
@@ -20,11 +20,11 @@ pub(crate) fn record() -> Vec<Value> {
     serde_json::from_str(&text).unwrap()
 }
 
-/// The files of one side of a record. JSON is YAML, too.
-pub(crate) fn files(entry: &Value, side: &str) -> Files {
+/// One side of a record, compiled. JSON is YAML, too.
+fn compiled(entry: &Value, side: &str) -> Option<Compiled> {
     let environment = &entry["valet"][side];
     let valet = json!({"modules": {"source": "../modules"}, "environments": {"dev": environment}});
-    let environments = compile::open(valet.to_string().into_bytes()).unwrap();
+    let environments = compile::open(valet.to_string().into_bytes()).ok()?;
     let config = &entry["config"][side];
     let stem = config["namespace"].as_str().unwrap_or("orders");
     let file = ConfigFile {
@@ -32,7 +32,18 @@ pub(crate) fn files(entry: &Value, side: &str) -> Files {
         path: format!("configs/dev/{stem}.yaml"),
         bytes: config.to_string().into_bytes(),
     };
-    let compiled = compile::compile(&environments, vec![file], World::on(today()));
+    let world = World::on(today());
+    Some(compile::compile(&environments, vec![file], world))
+}
+
+/// Whether one side of a record is a config without errors.
+pub(crate) fn compiles(entry: &Value, side: &str) -> bool {
+    compiled(entry, side).is_some_and(|compiled| !compiled.problems.has_errors())
+}
+
+/// The files of one side of a record.
+pub(crate) fn files(entry: &Value, side: &str) -> Files {
+    let compiled = compiled(entry, side).unwrap();
     assert_eq!(compiled.databases.len(), 1, "{:?}", compiled.problems);
     let tree = print_root(&lower::unit(&compiled.databases[0])).into_iter();
     tree.map(|(path, text)| {

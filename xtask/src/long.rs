@@ -25,6 +25,17 @@ pub(crate) fn places(sh: &Shell) -> Result<String> {
     Ok(sh.read_file("target/tmp/places.txt")?)
 }
 
+/// Asks about a thousand edits of a workspace, and about a thousand of the keys whose plans are recorded.
+pub(crate) fn edits(sh: &Shell) -> Result<String> {
+    ignored(
+        sh,
+        "test",
+        "edits::what_terraform_reads_anew_is_named_in_a_thousand_edits",
+    )?;
+    ignored(sh, "test", "grades::false_alarms_among_a_thousand_edits")?;
+    Ok(sh.read_file("target/tmp/edits.txt")? + &sh.read_file("target/tmp/alarms.txt")?)
+}
+
 /// Has Terraform format the roots of configs that nobody thought of.
 pub(crate) fn properties(sh: &Shell) -> Result<String> {
     const FOLDER: &str = "target/tmp/properties";

@@ -70,6 +70,8 @@ enum Chore {
     Checkov,
     /// Rewrite the pages and tables that are made from code
     Docs(derived::Mode),
+    /// Ask whether `affected` names, and `diff` grades, what a thousand random edits do
+    Edits,
     /// Run the fuzz targets, each for so long
     Fuzz {
         #[arg(default_value_t = 60)]
@@ -134,6 +136,7 @@ fn perform(chore: Chore) -> Result<String> {
             Ok(format!("modules: {modules}\ncity: {city}"))
         }
         Chore::Docs(mode) => mode.settle(sh, "docs", docs::make(sh)?),
+        Chore::Edits => long::edits(sh),
         Chore::Fuzz { seconds } => fuzz::run(sh, seconds),
         Chore::Grades => long::grades(sh),
         Chore::Key => key::add(sh),
