@@ -116,9 +116,11 @@ pub fn former_outputs(
             let Some(inner) = folder.folder(&name, Links::Refused)? else {
                 continue;
             };
+            // A folder of configs has the name of its environment, too, and thousands of files.
             let has_root = |root: &DirEntry| {
                 let terraform = format!("{}/{TERRAFORM}", root.file_name().to_string_lossy());
-                inner.dir.symlink_metadata(terraform).is_ok()
+                root.file_type().is_ok_and(|kind| kind.is_dir())
+                    && inner.dir.symlink_metadata(terraform).is_ok()
             };
             if environments.contains(name.as_str()) && inner.list()?.iter().any(has_root) {
                 found.push(path.clone());

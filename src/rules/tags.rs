@@ -1,6 +1,6 @@
 //! What tags can be, those of the environment and those of a unit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Found;
 use crate::{
@@ -59,15 +59,17 @@ impl Found<'_> {
                     .push(Problem::new(wrong.rule, span, wrong.message).help(wrong.help));
             }
         }
-        let keys = database.tags.iter().map(|(key, given)| {
-            let layer = match given.origin {
-                Origin::Config(_) => 2,
-                Origin::Default(_) => 1,
-                _ => 0,
-            };
-            (layer, place(given.origin, key, "#"), key.as_str())
-        });
-        self.problems.extend(twins(keys.collect()));
+        if have_twins(&database.tags) {
+            let keys = database.tags.iter().map(|(key, given)| {
+                let layer = match given.origin {
+                    Origin::Config(_) => 2,
+                    Origin::Default(_) => 1,
+                    _ => 0,
+                };
+                (layer, place(given.origin, key, "#"), key.as_str())
+            });
+            self.problems.extend(twins(keys.collect()));
+        }
         if database.tags.len() + OF_A_UNIT > MOST {
             let span = database.span(Origin::Config("tags"));
             self.problems
@@ -110,6 +112,13 @@ fn wrong(key: &str, value: &str) -> Option<Wrong> {
         message: format!("AWS refuses the value of the tag `{key}`"),
         help: format!("{letters}, at most 256"),
     })
+}
+
+/// Whether keys differ only in the case of their letters: hardly ever, so no place is looked up for it.
+fn have_twins<V>(tags: &BTreeMap<String, V>) -> bool {
+    let lower = |key: &String| key.to_lowercase();
+    let is_lower = |key: &String| !key.chars().any(char::is_uppercase);
+    !tags.keys().all(is_lower) && tags.keys().map(lower).collect::<BTreeSet<_>>().len() < tags.len()
 }
 
 /// Keys that differ only in the case of their letters, each with its layer and place: the one closest to the config is
