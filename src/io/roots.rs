@@ -104,25 +104,30 @@ pub fn former_outputs(
     const DEEPEST: usize = 3;
     let boundary = Boundary::open(workspace)?;
     let mut found = Vec::new();
-    let mut open = vec![(String::new(), boundary)];
-    while let Some((path, folder)) = open.pop() {
-        let listed = folder.list()?;
-        let folders = listed
+    let is_folder = |entry: &DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    // A folder of configs has the name of its environment, too, and thousands of files: it is listed once.
+    let folders = |folder: &Boundary| -> Result<Vec<DirEntry>, Failure> {
+        let mut listed = folder.list()?;
+        listed.retain(is_folder);
+        Ok(listed)
+    };
+    let top = folders(&boundary)?;
+    let mut open = vec![(String::new(), boundary, top)];
+    while let Some((path, folder, listed)) = open.pop() {
+        let names = listed
             .iter()
-            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
             .filter_map(|entry| entry.file_name().into_string().ok())
             .filter(|name| !name.starts_with('.'));
-        for name in folders {
+        for name in names {
             let Some(inner) = folder.folder(&name, Links::Refused)? else {
                 continue;
             };
-            // A folder of configs has the name of its environment, too, and thousands of files.
+            let roots = folders(&inner)?;
             let has_root = |root: &DirEntry| {
                 let terraform = format!("{}/{TERRAFORM}", root.file_name().to_string_lossy());
-                root.file_type().is_ok_and(|kind| kind.is_dir())
-                    && inner.dir.symlink_metadata(terraform).is_ok()
+                inner.dir.symlink_metadata(terraform).is_ok()
             };
-            if environments.contains(name.as_str()) && inner.list()?.iter().any(has_root) {
+            if environments.contains(name.as_str()) && roots.iter().any(has_root) {
                 found.push(path.clone());
                 continue;
             }
@@ -132,7 +137,7 @@ pub fn former_outputs(
                 format!("{path}/{name}")
             };
             if path != output && path.matches('/').count() + 1 < DEEPEST {
-                open.push((path, inner));
+                open.push((path, inner, roots));
             }
         }
     }
