@@ -25,7 +25,8 @@ def emulated_aws(log, **settings):
     """Runs the server: meanwhile this process, and those that it starts, know no other AWS."""
     for name in NOT_HERE:
         os.environ.pop(name, None)
-    os.environ.update(CREDENTIALS, MOTO_IAM_LOAD_MANAGED_POLICIES="true", **settings)
+    calls = log.with_name("calls.jsonl")
+    os.environ.update(CREDENTIALS, EMULATOR_CALLS=str(calls), MOTO_IAM_LOAD_MANAGED_POLICIES="true", **settings)
     with open(log, "w") as errors:
         server = subprocess.Popen(
             [sys.executable, "-m", "emulator.server"],

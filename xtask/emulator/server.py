@@ -6,7 +6,7 @@ import sys
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
-from emulator import mends  # noqa: F401 (they take effect when they are imported)
+from emulator import calls, mends  # noqa: F401 (they take effect when they are imported)
 
 if __name__ == "__main__":
     server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)

@@ -2,7 +2,6 @@
 
 # Type and attribute of what moto 5.2.1 takes and does not give back: each plan shows it as unset.
 GAPS = {
-    ("aws_db_parameter_group", "parameter"),
     ("aws_lambda_function", "logging_config"),
     ("aws_lb", "enforce_security_group_inbound_rules_on_private_link_traffic"),
     ("aws_vpc_endpoint_service", "supported_ip_address_types"),

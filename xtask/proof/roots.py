@@ -29,8 +29,10 @@ class Root:
         """A file or folder of this root's own, outside it."""
         return self.story.folder / f"{self.name.replace('/', '-')}.{suffix}"
 
-    def terraform(self, *arguments):
-        return run("terraform", *arguments, cwd=self.folder, env=os.environ | {"TF_DATA_DIR": str(self.file("data"))})
+    def terraform(self, command, *arguments):
+        # By the agent the emulated AWS tells whose call it is.
+        own = {"TF_DATA_DIR": str(self.file("data")), "TF_APPEND_USER_AGENT": f"proof/{command}"}
+        return run("terraform", command, *arguments, cwd=self.folder, env=os.environ | own)
 
     def init(self):
         self.terraform("init", "-backend-config=use_path_style=true")
@@ -56,6 +58,15 @@ class Root:
         self.terraform("destroy", "-auto-approve")
 
 
+def refusal(action):
+    """The words with which something fails that must fail."""
+    try:
+        action()
+    except RuntimeError as error:
+        return str(error)
+    raise AssertionError("it did not fail")
+
+
 class Story:
     """The workspace, and what is known of it so far: of each environment the state of its unit, the `identity` that its
     database went up with, and the `before`, its inventory before anything was retired."""
@@ -73,6 +84,15 @@ class Story:
 
     def generate(self):
         self.valet("generate")
+
+    def edit(self, config, *replacements):
+        """Replaces text of a config, each of which must be there."""
+        path = self.workspace / "configs" / config
+        text = path.read_text()
+        for old, new in replacements:
+            assert old in text, f"no {old!r} in {config}"
+            text = text.replace(old, new)
+        path.write_text(text)
 
     def rename(self, environment, namespace):
         self.namespaces[environment] = namespace

@@ -29,7 +29,7 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
     tally.run("zip --check", |sh| {
         Mode::CHECK.settle(sh, "zip", archive::make(sh)?)
     });
-    tally.run("target sync", python::test);
+    tally.run("target sync, emulator", python::test);
     tally.run("bench --smoke", bench::smoke);
     tally.run("terraform fmt", terraform::format);
     tally.run("generate", roots::generate);

@@ -20,13 +20,14 @@ pub(crate) const SCANNER: Environment = ("xtask/checkov.txt", "target/checkov");
 /// What `valet-rds` is measured against.
 pub(crate) const YARDSTICK: Environment = ("xtask/bench/yardstick.txt", "target/bench-python");
 
-/// Runs the unit tests of the functions that the modules bring along.
+/// Runs the unit tests of the functions that the modules bring along, and of the emulated AWS.
 pub(crate) fn test(sh: &Shell) -> Result<String> {
     let python = environment(sh, EMULATOR)?;
-    let printed = shell::output(cmd!(
+    let tests = cmd!(
         sh,
-        "{python} -m pytest --quiet -p no:cacheprovider modules"
-    ))?;
+        "{python} -m pytest --quiet -p no:cacheprovider modules xtask/emulator"
+    );
+    let printed = shell::output(tests.env("PYTHONPATH", "xtask"))?;
     let passed = printed.lines().rfind(|line| line.contains(" passed"));
     Ok(passed.with_context(|| printed.clone())?.to_owned())
 }

@@ -1,0 +1,7 @@
+"""What moto leaves out, or answers otherwise than AWS does. The mends take effect when this is imported.
+
+The source of a behaviour stands beside it: a page of AWS's documents, the API's reference, or a public report by the
+number of its thread at the provider (hashicorp/terraform-provider-aws).
+"""
+
+from emulator.mends import databases, functions, logs, parameters, proxies, secrets, storage  # noqa: F401

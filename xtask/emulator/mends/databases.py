@@ -1,0 +1,154 @@
+"""Databases: what they remember, what of a change waits for the maintenance window, and what is refused."""
+
+import uuid
+
+from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
+from moto.rds.models import DBInstance, RDSBackend
+
+from emulator.mends import logs, proxies, storage
+from emulator.mends.replaces import replaces
+
+# By the names of the API's request and of its answer.
+REMEMBERED = {
+    "enable_performance_insights": "performance_insights_enabled",
+    "engine_lifecycle_support": "engine_lifecycle_support",
+    "monitoring_interval": "monitoring_interval",
+    "monitoring_role_arn": "monitoring_role_arn",
+    "performance_insights_kms_key_id": "performance_insights_kms_key_id",
+    "performance_insights_retention_period": "performance_insights_retention_period",
+}
+
+# What waits for the maintenance window unless ApplyImmediately is given, by the names of the request and of the answer's
+# PendingModifiedValues (user guide, "Settings for DB instances"; provider 32019, 9756). Backups wait only when they are
+# turned on or off, a parameter group only with the new major that it is for; the port never does.
+WAITS = {
+    "allocated_storage": "AllocatedStorage",
+    "backup_retention_period": "BackupRetentionPeriod",
+    "db_instance_class": "DBInstanceClass",
+    "db_parameter_group_name": None,
+    "db_subnet_group_name": "DBSubnetGroupName",
+    "engine_version": "EngineVersion",
+    "iops": "Iops",
+    "multi_az": "MultiAZ",
+    "storage_throughput": "StorageThroughput",
+    "storage_type": "StorageType",
+}
+
+
+# moto forgets some of what a new database is asked to be, so that every plan would set it again. And it gives all
+# databases one resource id, by which the provider looks for each of them.
+@replaces(DBInstance, "__init__")
+def make_database(make, database, *arguments, **asked):
+    make(database, *arguments, **asked)
+    database.dbi_resource_id = f"db-{uuid.uuid4().hex[:26].upper()}"
+    database.waiting = {}
+    for name, attribute in REMEMBERED.items():
+        if name in asked:
+            setattr(database, attribute, asked[name])
+    storage.check(database.storage_type, database.allocated_storage, asked.get("iops"), asked.get("storage_throughput"))
+    logs.write(database)
+
+
+def reported(asked, which):
+    """What a volume gives; of gp3 that is never nothing, whatever was asked for."""
+
+    def report(database):
+        given = getattr(database, asked)
+        if database.storage_type != "gp3":
+            return given
+        return max(int(given or 0), storage.baseline(database.allocated_storage)[which])
+
+    return report
+
+
+DBInstance.iops = property(reported("_iops", 0), lambda database, value: setattr(database, "_iops", value))
+DBInstance.storage_throughput = DBInstance.storage_throughput.getter(reported("_storage_throughput", 1))
+
+
+@replaces(RDSBackend, "modify_db_instance")
+def modify(original, backend, db_instance_identifier, db_kwargs):
+    database = backend.describe_db_instances(db_instance_identifier)[0]
+    at_once = db_kwargs.get("apply_immediately") in (True, "true")
+    refuse(database, db_kwargs)
+    asked = {name: value for name, value in db_kwargs.items() if value is not None}
+
+    # It restarts the database, whatever ApplyImmediately says (reference of ModifyDBInstance, DBPortNumber).
+    if "db_port_number" in asked:
+        asked["port"] = int(asked.pop("db_port_number"))
+
+    changes = {name: asked.pop(name) for name in WAITS if name in asked}
+    if "allocated_storage" in changes:
+        changes["allocated_storage"] = storage.grown(database.allocated_storage, int(changes["allocated_storage"]))
+    database.waiting |= changes
+    database.waiting = {name: value for name, value in database.waiting.items() if str(current(database, name)) != str(value)}
+    now = {name for name in database.waiting if at_once or not waits(database, name)}
+    asked |= {name: database.waiting.pop(name) for name in now}
+
+    result = original(backend, db_instance_identifier, asked)
+    for name, attribute in REMEMBERED.items():
+        if name in asked:
+            setattr(database, attribute, asked[name])
+    database.pending_modified_values = {
+        WAITS[name]: value for name, value in database.waiting.items() if WAITS[name] is not None
+    }
+    logs.write(database)
+    return result
+
+
+def current(database, name):
+    if name == "db_subnet_group_name":
+        return database.db_subnet_group.name
+    return getattr(database, name, None)
+
+
+def waits(database, name):
+    if name == "backup_retention_period":
+        return 0 in (int(database.waiting[name]), int(database.backup_retention_period))
+    if name == "db_parameter_group_name":
+        return "engine_version" in database.waiting
+    return True
+
+
+def refuse(database, asked):
+    size = int(asked.get("allocated_storage") or database.allocated_storage)
+    kind = asked.get("storage_type", database.storage_type)
+    storage.check(kind, size, asked.get("iops"), asked.get("storage_throughput"))
+    version = asked.get("engine_version")
+    if version and parts(version) < parts(database.engine_version)[: len(parts(version))]:
+        # Restored from a snapshot too, a database has the snapshot's version at first (ministryofjustice/cloud-platform 8041).
+        raise InvalidParameterCombination(
+            f"Cannot upgrade {database.engine} from {database.engine_version} to {version}"
+        )
+    group = asked.get("db_subnet_group_name")
+    if group and group != database.db_subnet_group.name:
+        there = database.backend.describe_db_subnet_groups(group)[0]
+        if there.vpc_id == database.db_subnet_group.vpc_id:
+            # User guide, "Updating the VPC for a DB instance".
+            raise RDSClientError(
+                "InvalidVPCNetworkStateFault",
+                f"You cannot move DB instance {database.db_instance_identifier} to subnet group {group}. The specified DB "
+                "subnet group and DB instance are in the same VPC. Choose a DB subnet group in different VPC than the "
+                "specified DB instance and try again.",
+            )
+
+
+def parts(version):
+    return tuple(int(part) for part in version.split("."))
+
+
+@replaces(RDSBackend, "delete_db_instance")
+def delete(original, backend, db_instance_identifier, *arguments, **named):
+    database = original(backend, db_instance_identifier, *arguments, **named)
+    proxies.forget(backend, db_instance_identifier)
+    return database
+
+
+# User guide, "Deleting a DB subnet group": not while a database is in it.
+@replaces(RDSBackend, "delete_subnet_group")
+def delete_subnet_group(original, backend, subnet_name):
+    if any(database.db_subnet_group.name == subnet_name for database in backend.databases.values()):
+        raise RDSClientError(
+            "InvalidDBSubnetGroupStateFault",
+            f"Cannot delete the subnet group '{subnet_name}' because at least one database instance is still using it.",
+        )
+    return original(backend, subnet_name)

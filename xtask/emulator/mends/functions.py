@@ -1,0 +1,71 @@
+"""Functions that run, and the concurrency that a new account has."""
+
+import ipaddress
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from moto.awslambda.models import LambdaFunction
+from moto.ec2.models import ec2_backends
+from moto.rds.models import rds_backends
+
+from emulator.mends.replaces import replaces
+
+RUNNER = pathlib.Path(__file__).parent.with_name("function.py")
+ADDRESSES_OF_A_PROXY = 2
+
+# Lambda's quotas page: a new account has less than the usual 1,000, in reports ten, of which 100 must stay unreserved. So
+# none can be reserved. moto counts once it is told.
+os.environ.setdefault("MOTO_LAMBDA_CONCURRENCY_QUOTA", "10")
+
+
+# moto runs functions in Docker or not at all. Here a function's own code runs, in a process of its own.
+@replaces(LambdaFunction, "_invoke_lambda")
+def run_function(_, function, event=None):
+    """Its result, whether it failed, and what it logged."""
+    with tempfile.TemporaryDirectory() as folder:
+        code, answer = pathlib.Path(folder, "code.zip"), pathlib.Path(folder, "answer.json")
+        code.write_bytes(function.code_bytes)
+        order = {
+            "code": str(code),
+            "answer": str(answer),
+            "handler": function.handler,
+            "role": function.role,
+            "event": event,
+            "hosts": hosts(),
+        }
+        ran = subprocess.run(
+            [sys.executable, str(RUNNER)],
+            input=json.dumps(order),
+            env={**os.environ, **function.environment_vars, "AWS_REGION": function.region},
+            capture_output=True,
+            text=True,
+            timeout=int(function.timeout),
+            check=False,
+        )
+        log = ran.stdout + ran.stderr
+        print(f"{function.function_name}: {log}", flush=True)
+        function.save_logs(log)
+        if not answer.exists():
+            return json.dumps({"errorMessage": log[-1000:], "errorType": "Runtime.ExitError"}), True, log
+        reply = json.loads(answer.read_text())
+        return json.dumps(reply["result"]), reply["failed"], log
+
+
+def hosts():
+    """The addresses of each proxy, by its host name: one in each of its first two subnets, as the real one has."""
+    return {
+        proxy.endpoint: [address_in(backend, subnet) for subnet in proxy.vpc_subnet_ids[:ADDRESSES_OF_A_PROXY]]
+        for account in list(rds_backends.values())
+        for backend in list(account.values())
+        for proxy in backend.db_proxies.values()
+    }
+
+
+def address_in(rds, subnet_id):
+    subnet = ec2_backends[rds.account_id][rds.region_name].get_subnet(subnet_id)
+    # The first four addresses of a subnet belong to AWS.
+    return str(ipaddress.ip_network(subnet.cidr_block)[10])
