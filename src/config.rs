@@ -225,6 +225,16 @@ words! {
     }
 }
 
+words! {
+    /// Whose subnet group a database is in.
+    SubnetGroup {
+        /// Its environment's.
+        Shared = "shared",
+        /// Its own.
+        Own = "own",
+    }
+}
+
 fn gibibytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     struct Gibibytes;
     impl de::Visitor<'_> for Gibibytes {

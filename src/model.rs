@@ -13,11 +13,11 @@ use crate::{
         engine::{Engine, Facts, LogExport},
         engine_version::EngineVersion,
         instance_class::InstanceClass,
-        name::{self, Names},
+        name::{self, Names, SharedNames},
         window::Window,
     },
     config::{
-        Acknowledgement, ApplyImmediately, Authentication, Lifecycle, StorageType, Waiver,
+        Acknowledgement, ApplyImmediately, Authentication, Lifecycle, StorageType, SubnetGroup, Waiver,
         inherited,
         keys::{keys, proxy_keys},
         workspace::{self, OidcProvider},
@@ -185,6 +185,18 @@ impl Environment {
             self.partition(),
             self.spec.region,
             self.spec.account_id
+        )
+    }
+
+    /// ARN of the role with which the databases of this environment write Enhanced Monitoring.
+    #[must_use]
+    pub fn monitoring_role_arn(&self) -> String {
+        format!(
+            "arn:{}:iam::{}:role{}{}",
+            self.partition(),
+            self.spec.account_id,
+            self.spec.role_path.as_deref().unwrap_or("/"),
+            SharedNames::derive(&self.name).monitoring_role
         )
     }
 

@@ -150,11 +150,11 @@ fn a_value_leads_to_its_line_and_the_line_to_its_values() {
     exit code 0
     --- stdout ---
     module.rds.username = "postgres"
-      generated/dev3/test-dev/main.tf:35
+      generated/dev3/test-dev/main.tf:30
       config `username` (configs/dev3/test-dev.yaml:11)
       becomes aws_db_instance.this.username
     module.irsa_role.username = "postgres"
-      generated/dev3/test-dev/main.tf:106
+      generated/dev3/test-dev/main.tf:101
       config `username` (configs/dev3/test-dev.yaml:11)
       becomes aws_iam_role_policy.this.policy
     "#);

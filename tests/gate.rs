@@ -567,6 +567,21 @@ fn a_change_in_place_that_takes_data_or_a_name_is_refused() {
 }
 
 #[test]
+fn a_move_to_another_subnet_group_is_refused_whatever_is_allowed() {
+    let folder = workspace("gate-subnet-group", &allow("data-loss"));
+    let mut one = change(INSTANCE, &["update"], &json!({"db_subnet_group_name": "a"}));
+    for (to, code) in [("a", 0), ("b", 1)] {
+        one["change"]["after"] = json!({"db_subnet_group_name": to});
+        let said = say(
+            &folder,
+            &plan_of(&tags("orders"), &[], std::slice::from_ref(&one)),
+            UNIT,
+        );
+        assert_eq!(said.code, code, "{}", said.out);
+    }
+}
+
+#[test]
 fn roles_that_only_services_assume_and_logs_that_stay_are_nobodys_loss() {
     let folder = workspace("gate-inner", "");
     let policy = |principal: &str| json!({"assume_role_policy": format!("{{\"Statement\": [{{\"Effect\": \"Allow\", \"Principal\": {principal}}}]}}")});

@@ -10,6 +10,7 @@ use serde_json::Value;
 use storage_valet_rds::{
     aws::name::{Kind, Names, SharedNames},
     cli::json::info::Info,
+    config::SubnetGroup,
     inspect::names::names,
     yaml::Document,
 };
@@ -212,6 +213,7 @@ fn every_name_in_the_terraform_is_listed() {
                 "sync_function_name",
             ]
             .contains(&key);
+            let skipped = skipped || value.contains(&format!("\"{}_", database.environment.name));
             if !is_name || skipped || !value.contains('"') {
                 continue;
             }
@@ -219,7 +221,7 @@ fn every_name_in_the_terraform_is_listed() {
             let name = value.trim().trim_matches('"');
             assert!(names.contains(name), "{}: {key} = {name}", database.unit());
         }
-        assert!(seen > 12, "{seen}");
+        assert!(seen > 11, "{seen}");
     }
 }
 
@@ -352,8 +354,9 @@ fn the_modules_name_what_units_share_as_the_table_does() {
 
 #[test]
 fn only_what_a_unit_has_is_listed() {
-    let city = Workspace::open(Path::new("fixtures/city"));
-    for database in &city.databases {
+    let [city, own] = ["fixtures/city", "fixtures/ok/own-subnet-group"]
+        .map(|folder| Workspace::open(Path::new(folder)));
+    for database in city.databases.iter().chain(&own.databases) {
         let all = names(database);
         let (own, spec) = (&database.names, &database.environment.spec);
         let lists = |kind, name: &str| {
@@ -370,9 +373,15 @@ fn only_what_a_unit_has_is_listed() {
         let unit = database.unit();
         assert_eq!(alarm("cpu"), alarms, "{unit}");
         assert_eq!(alarm("cpu-credits"), alarms && is_burstable, "{unit}");
+        let has_own = database.subnet_group.value == SubnetGroup::Own;
+        assert_eq!(
+            lists(Kind::SubnetGroup, &own.subnet_group),
+            has_own,
+            "{unit}"
+        );
         assert_eq!(
             lists(Kind::Role, &own.monitoring_role),
-            database.monitoring_interval.value > 0,
+            has_own && database.monitoring_interval.value > 0,
             "{unit}"
         );
     }

@@ -31,6 +31,7 @@ FULL = {
     "clusters": ["apps"],
     "monitoringInterval": 0,
     "deletionProtection": False,
+    "subnetGroup": "own",
 }
 GONE = object()
 
@@ -76,6 +77,7 @@ CHANGES = [
     ("lean", "restoreFrom", "orders-dev-final-2026-10-01"),
     ("lean", "serviceAccountName", "other"),
     ("lean", "storageType", "gp2"),
+    ("lean", "subnetGroup", "own"),
     ("lean", "tags", {"team": "agora"}),
     ("lean", "username", "owner"),
     ("lean", "namespace", "moved"),
@@ -95,6 +97,7 @@ CHANGES = [
     ("full", "parameters", {"work_mem": "4096", "max_connections": "300"}),
     ("full", "parameters", {"work_mem": "4096"}),
     ("full", "proxy.initQuery", GONE),
+    ("full", "subnetGroup", GONE),
     ("full", "tags", {"team": "other"}),
     ("full", "username", "owner"),
     ("full", "env.network.subnetIds", "LESS"),
@@ -131,6 +134,7 @@ KEPT = {
 READ = (
     "assume_role_policy",
     "backup_retention_period",
+    "db_subnet_group_name",
     "deletion_protection",
     "final_snapshot_identifier",
     "name",

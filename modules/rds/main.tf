@@ -18,6 +18,9 @@ locals {
 
   restored = var.snapshot_identifier != null
 
+  # One entry when the database has a subnet group of its own, none when it is in one that is there already.
+  own_subnets = length(var.subnet_ids) == 0 ? {} : { this = var.subnet_ids }
+
   # Minutes since midnight, and since Monday's midnight.
   backup_window = [
     for time in split("-", var.backup_window) : split(":", time)[0] * 60 + split(":", time)[1]
@@ -32,11 +35,28 @@ locals {
 }
 
 resource "aws_db_subnet_group" "this" {
+  for_each = local.own_subnets
+
   name        = var.subnet_group_name
   description = "Subnets of one database"
-  subnet_ids  = var.subnet_ids
+  subnet_ids  = each.value
 
   tags = { Name = var.subnet_group_name }
+}
+
+moved {
+  from = aws_db_subnet_group.this
+  to   = aws_db_subnet_group.this["this"]
+}
+
+# AWS's words for a group that is not there do not say whose work it is; the key stands beside them. Read during the apply
+# that makes the database, so that a plan does not fail while the environment is planned beside it.
+data "aws_db_subnet_group" "shared" {
+  for_each = toset(length(local.own_subnets) == 0 ? ["apply the root _environment first"] : [])
+
+  name = var.subnet_group_name
+
+  depends_on = [aws_security_group.this]
 }
 
 resource "aws_db_parameter_group" "this" {
@@ -103,7 +123,7 @@ resource "aws_db_instance" "this" {
   iam_database_authentication_enabled = false
 
   ca_cert_identifier     = "rds-ca-rsa2048-g1"
-  db_subnet_group_name   = aws_db_subnet_group.this.name
+  db_subnet_group_name   = var.subnet_group_name
   multi_az               = var.multi_az
   parameter_group_name   = aws_db_parameter_group.this.name
   port                   = var.port
@@ -123,13 +143,18 @@ resource "aws_db_instance" "this" {
 
   enabled_cloudwatch_logs_exports       = var.log_exports
   monitoring_interval                   = var.monitoring_interval
-  monitoring_role_arn                   = one([for role in aws_iam_role.monitoring : role.arn])
+  monitoring_role_arn                   = var.monitoring_interval == 0 ? null : try(aws_iam_role.monitoring["this"].arn, var.monitoring_role_arn)
   performance_insights_enabled          = var.performance_insights
   performance_insights_kms_key_id       = var.performance_insights ? var.kms_key_arn : null
   performance_insights_retention_period = var.performance_insights ? 7 : null
 
-  # RDS would create the log groups itself, without a retention, and Terraform's would then clash.
-  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy_attachment.monitoring]
+  depends_on = [
+    # RDS would create the log groups itself, without a retention, and Terraform's would then clash.
+    aws_cloudwatch_log_group.this,
+    aws_db_subnet_group.this,
+    aws_iam_role_policy_attachment.monitoring,
+    data.aws_db_subnet_group.shared,
+  ]
 
   # Restoring, converting and snapshotting terabytes take hours. An apply that stops waiting for a new instance loses it from
   # the state.

@@ -1,7 +1,7 @@
 locals {
-  # The partition and the account come with the subnet group's ARN; that spares two lookups.
-  account_arn  = split(":", aws_db_subnet_group.this.arn)
-  instance_arn = join(":", concat(slice(local.account_arn, 0, 5), ["db", var.identifier]))
+  # The partition and the account come with the security group's ARN; that spares two lookups.
+  account_arn  = split(":", aws_security_group.this.arn)
+  instance_arn = "arn:${local.account_arn[1]}:rds:${local.account_arn[3]}:${local.account_arn[4]}:db:${var.identifier}"
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -24,7 +24,7 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_iam_role" "monitoring" {
-  for_each = var.monitoring_interval > 0 ? { this = var.monitoring_role_name } : {}
+  for_each = var.monitoring_interval > 0 && var.monitoring_role_name != null ? { this = var.monitoring_role_name } : {}
 
   name                 = each.value
   path                 = var.role_path

@@ -259,8 +259,19 @@ variable "monitoring_interval" {
   }
 }
 
+variable "monitoring_role_arn" {
+  description = "ARN of an IAM role for enhanced monitoring that is there already. Null with a role of the database's own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.monitoring_role_arn == null ? true : can(regex("^arn:[a-z0-9-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$", var.monitoring_role_arn))
+    error_message = "The monitoring_role_arn must be the ARN of an IAM role, arn:aws:iam::<account>:role/…."
+  }
+}
+
 variable "monitoring_role_name" {
-  description = "Name of the IAM role for enhanced monitoring, made when monitoring_interval is above 0. Null when it is 0."
+  description = "Name of an IAM role for enhanced monitoring of this database alone, made when monitoring_interval is above 0. Null with monitoring_role_arn."
   type        = string
   default     = null
 
@@ -270,8 +281,8 @@ variable "monitoring_role_name" {
   }
 
   validation {
-    condition     = var.monitoring_role_name != null || var.monitoring_interval == 0
-    error_message = "The monitoring_role_name must be set when monitoring_interval is above 0."
+    condition     = (var.monitoring_role_name == null) != (var.monitoring_role_arn == null) || var.monitoring_interval == 0
+    error_message = "The monitoring_role_name must be set when monitoring_interval is above 0, unless monitoring_role_arn is."
   }
 }
 
@@ -443,7 +454,7 @@ variable "storage_type" {
 }
 
 variable "subnet_group_name" {
-  description = "Name of the subnet group."
+  description = "Name of the subnet group that the database is in. AWS moves no database to another one of its VPC."
   type        = string
   nullable    = false
 
@@ -454,13 +465,14 @@ variable "subnet_group_name" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets of the database, in two availability zones or more."
+  description = "Subnets of a subnet group of the database's own, in two availability zones or more. Empty when the group is there already."
   type        = set(string)
+  default     = []
   nullable    = false
 
   validation {
-    condition     = length(var.subnet_ids) >= 2 && alltrue([for id in var.subnet_ids : startswith(id, "subnet-")])
-    error_message = "The subnet_ids must be two or more subnet ids, subnet-…."
+    condition     = length(var.subnet_ids) != 1 && alltrue([for id in var.subnet_ids : startswith(id, "subnet-")])
+    error_message = "The subnet_ids must be two or more subnet ids, subnet-…, or none."
   }
 }
 

@@ -104,8 +104,10 @@ impl Kind {
 pub enum Presence {
     /// Always.
     Always,
-    /// With Enhanced Monitoring.
-    Monitoring,
+    /// With a subnet group of its own.
+    OwnSubnetGroup,
+    /// With a subnet group of its own, and Enhanced Monitoring.
+    OwnMonitoring,
     /// One for each log that goes to CloudWatch.
     LogExports,
     /// With a topic for alarms.
@@ -122,7 +124,8 @@ impl Presence {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Always => "always",
-            Self::Monitoring => "`monitoringInterval` above 0",
+            Self::OwnSubnetGroup => "`subnetGroup: own`",
+            Self::OwnMonitoring => "`subnetGroup: own`, `monitoringInterval` above 0",
             Self::LogExports => "each of `logExports`",
             Self::Alarms => "`alarmTopicArn`",
             Self::CreditAlarms => "`alarmTopicArn`, burstable class",
@@ -168,14 +171,14 @@ macro_rules! names {
 names! {
     /// RDS instance, also the start of its log groups and alarms.
     instance: Database, "", Always;
-    /// DB subnet group.
-    subnet_group: SubnetGroup, "", Always;
+    /// DB subnet group of its own.
+    subnet_group: SubnetGroup, "", OwnSubnetGroup;
     /// DB parameter group; holds the family, so that a major upgrade makes a new one.
     parameter_group: ParameterGroup, "-{family}", Always;
     /// Security group of the instance.
     database_security_group: SecurityGroup, "-db", Always;
-    /// Role of Enhanced Monitoring.
-    monitoring_role: Role, "-rds-monitoring", Monitoring;
+    /// Role of Enhanced Monitoring of its own.
+    monitoring_role: Role, "-rds-monitoring", OwnMonitoring;
     /// RDS proxy.
     proxy: Proxy, "-proxy", Always;
     /// Role with which the proxy reads the secret.

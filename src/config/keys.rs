@@ -153,6 +153,9 @@ macro_rules! keys {
                 storage_throughput "storageThroughput": u32, optional();
                 /// Type of the volume.
                 storage_type "storageType": StorageType, default("gp3");
+                /// Whose subnet group the database is in, and whose role it writes Enhanced Monitoring with: `shared`, its
+                /// environment's, or `own`. It stays as it was made: AWS moves no database to another group of its VPC.
+                subnet_group "subnetGroup": SubnetGroup, default("shared");
                 /// Tags of every resource. Merged with the environment's by key.
                 #[schemars(example = tags_example())]
                 tags "tags": BTreeMap<String, String>, merged(&$environment.spec.tags);

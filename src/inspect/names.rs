@@ -2,6 +2,7 @@
 
 use crate::{
     aws::name::{Kind, Named, Presence},
+    config::SubnetGroup,
     model::Database,
 };
 
@@ -29,7 +30,10 @@ fn has(database: &Database, presence: Presence) -> bool {
     let has_alarms = spec.alarm_topic_arn.is_some();
     match presence {
         Presence::Always | Presence::LogExports => true,
-        Presence::Monitoring => database.monitoring_interval.value > 0,
+        Presence::OwnSubnetGroup => has_own_group(database),
+        Presence::OwnMonitoring => {
+            has_own_group(database) && database.monitoring_interval.value > 0
+        }
         Presence::Alarms => has_alarms,
         Presence::CreditAlarms => {
             let capacity = database.instance_class.value.capacity();
@@ -37,4 +41,8 @@ fn has(database: &Database, presence: Presence) -> bool {
         }
         Presence::PostgresAlarms => has_alarms && database.facts().transaction_ids,
     }
+}
+
+fn has_own_group(database: &Database) -> bool {
+    database.subnet_group.value == SubnetGroup::Own
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     aws::engine_version::EngineVersion,
+    config::{Lifecycle, SubnetGroup},
     diagnostic::{Problem, rule},
     model::{Database, Origin},
     terraform::read::{Root, Value},
@@ -9,14 +10,18 @@ use crate::{
 
 /// What must not be done to the database of a root.
 pub(super) fn check(old: &Root, new: &Database) -> Vec<Problem> {
-    let found = [restore(old, new), storage(old, new), version(old, new)];
+    let found = [
+        restore(old, new),
+        storage(old, new),
+        subnet_group(old, new),
+        version(old, new),
+    ];
     found.into_iter().flatten().collect()
 }
 
 fn restore(old: &Root, new: &Database) -> Option<Problem> {
-    use crate::config::Lifecycle::Retired;
     let before = text(old, "snapshot_identifier");
-    let is_fresh = !old.is_live() || new.lifecycle.value == Retired;
+    let is_fresh = !old.is_live() || new.lifecycle.value == Lifecycle::Retired;
     if before == new.restore_from.value.as_deref() || is_fresh {
         return None;
     }
@@ -63,6 +68,28 @@ fn storage(old: &Root, new: &Database) -> Option<Problem> {
         );
         Problem::new(&rule::STORAGE_GROWTH, span, message)
             .help(format!("write `allocatedStorage: {least}`, or more"))
+    })
+}
+
+/// A root without subnets of its own is in the environment's group.
+fn subnet_group(old: &Root, new: &Database) -> Option<Problem> {
+    let before = old.argument("rds", "subnet_group_name")?.as_text()?;
+    let (was, help) = match old.argument("rds", "subnet_ids") {
+        Some(_) => (
+            SubnetGroup::Own,
+            "write `subnetGroup: own`, here or in the environment's `defaults` for all databases that are as old",
+        ),
+        None => (SubnetGroup::Shared, "write `subnetGroup: shared`"),
+    };
+    (was != new.subnet_group.value && new.lifecycle.value != Lifecycle::Retired).then(|| {
+        let span = match new.subnet_group.origin {
+            Origin::BuiltIn => new.span(Origin::Config("shortname")),
+            origin => new.span(origin),
+        };
+        let message = format!(
+            "the database is in the subnet group `{before}`, and AWS moves none to another one of its VPC"
+        );
+        Problem::new(&rule::SUBNET_GROUP_CHANGED, span, message).help(help)
     })
 }
 

@@ -144,10 +144,13 @@ impl Judge<'_> {
         let judgement = match &change.change.action {
             Action::NoOp | Action::Read => return None,
             Action::Create => self.comes(change)?,
-            Action::Update => {
-                let (effect, what) = holdings::update(change)?;
-                self.needs(change, effect, what)
-            }
+            Action::Update => match holdings::impossible(change) {
+                Some(reason) => (Outcome::Refused, reason.to_owned()),
+                None => {
+                    let (effect, what) = holdings::update(change)?;
+                    self.needs(change, effect, what)
+                }
+            },
             Action::Unknown(words) => {
                 let reason = format!("nobody knows what the actions `{words}` do");
                 (Outcome::Refused, reason)

@@ -15,11 +15,11 @@ from types import SimpleNamespace
 import pytest
 from emulator import emulated_aws, tail
 from inventory import inventory
-from roots import Story, both
+from roots import Story, both, refusal
 from unit import Unit
-from world import ENVIRONMENTS, make_world
+from world import ENVIRONMENTS, make_world, session
 
-STAGES = ["up", "again", "changed", "retiring", "retired", "gone"]
+STAGES = ["up", "again", "changed", "waiting", "opened", "lost", "restored", "retiring", "retired", "gone"]
 BEGIN = time.monotonic()
 
 
@@ -67,8 +67,9 @@ def unit(request, story):
 
 @pytest.fixture(scope="session")
 def up(story):
-    """Everything is applied."""
+    """Everything is applied; what a unit says before its environment is."""
     story.generate()
+    story.alone = refusal(lambda: story.units[1].apply())
     both(story.shared, lambda root: root.apply())
     both(story.units, lambda root: root.apply())
     story.note_states()
@@ -83,17 +84,20 @@ def again(story, up):
 
 @pytest.fixture(scope="session")
 def changed(story, again):
-    """One unit is renamed, the other one has grown; the plans of it."""
+    """One unit is renamed; the other one has grown past 400 GiB, has a new major, another port and exports a log less; the
+    plans of it."""
+    story.edit("dev3/orders.yaml", ("namespace: orders\n", "namespace: orders-api\n"))
     configs = story.workspace / "configs"
-    old = configs / "dev3/orders.yaml"
-    text = old.read_text().replace("namespace: orders\n", "namespace: orders-api\n")
-    (configs / "dev3/orders-api.yaml").write_text(text)
-    old.unlink()
+    (configs / "dev3/orders.yaml").rename(configs / "dev3/orders-api.yaml")
     story.rename("dev3", "orders-api")
-
-    ledger = configs / "prod/ledger.yaml"
-    text = ledger.read_text().replace("db.r7g.large", "db.r7g.xlarge")
-    ledger.write_text(text.replace("allocatedStorage: 100", "allocatedStorage: 200"))
+    story.edit(
+        "prod/ledger.yaml",
+        ("allocatedStorage: 100", "allocatedStorage: 450"),
+        ("db.r7g.large", "db.r7g.xlarge"),
+        ('engineVersion: "16"', 'engineVersion: "17"'),
+        ("logExports: [postgresql, upgrade]", "logExports: [postgresql]"),
+        ("port: 5433", "port: 5434"),
+    )
 
     story.generate()
     renamed, _ = story.units
@@ -101,13 +105,59 @@ def changed(story, again):
     rename, growth = both(story.units, lambda root: root.plan())
     both(story.units, lambda root: root.apply_plan())
     story.note_states()
-    story.before = {name: inventory(Unit(story, name).aws) for name in ENVIRONMENTS}
     return SimpleNamespace(rename=rename, growth=growth)
 
 
 @pytest.fixture(scope="session")
-def retiring(story, changed):
+def waiting(story, changed):
+    """The plans before the maintenance window."""
+    return both(story.units, lambda root: root.plan())
+
+
+@pytest.fixture(scope="session")
+def opened(story, waiting):
+    """The plans after it."""
+    for name in ENVIRONMENTS:
+        # Whatever waits is then applied, as in the window.
+        rds = session(name).client("rds")
+        for database in rds.describe_db_instances()["DBInstances"]:
+            rds.modify_db_instance(DBInstanceIdentifier=database["DBInstanceIdentifier"], ApplyImmediately=True)
+    return both(story.units, lambda root: root.plan())
+
+
+@pytest.fixture(scope="session")
+def lost(story, opened):
+    """Somebody deletes a database behind Terraform's back, after a snapshot: what the gate says of the plan then."""
+    root, _ = story.units
+    unit = Unit(story, root.environment)
+    rds = unit.client("rds")
+    rds.create_db_snapshot(DBInstanceIdentifier=unit.base, DBSnapshotIdentifier=f"{unit.base}-kept")
+    rds.modify_db_instance(DBInstanceIdentifier=unit.base, DeletionProtection=False, ApplyImmediately=True)
+    rds.delete_db_instance(DBInstanceIdentifier=unit.base, SkipFinalSnapshot=True)
+    root.plan()
+    return refusal(lambda: story.gate(root))
+
+
+@pytest.fixture(scope="session")
+def restored(story, lost):
+    """The database comes back from the snapshot: the plan of it, and the next one."""
+    root, _ = story.units
+    story.edit(
+        "dev3/orders-api.yaml",
+        ("shortname: orders\n", 'encrypted: true\nengineVersion: "17"\nrestoreFrom: orders-dev3-kept\nshortname: orders\n'),
+    )
+    story.generate()
+    plan = root.plan()
+    root.apply_plan()
+    story.note_states()
+    story.first[root.environment] = Unit(story, root.environment).identity()
+    return SimpleNamespace(plan=plan, again=root.plan())
+
+
+@pytest.fixture(scope="session")
+def retiring(story, restored):
     """The first step of both retirements, and the plans of it. One unit will be destroyed, the other one forgotten."""
+    story.before = {name: inventory(Unit(story, name).aws) for name in ENVIRONMENTS}
     destroyed, forgotten = story.units
     story.retire(destroyed)
     story.retire(forgotten, "--retain")
@@ -132,8 +182,10 @@ def carry_out(story):
 
 @pytest.fixture(scope="session")
 def gone(story, retired):
-    """The configs are deleted, and what the units shared is destroyed."""
+    """The configs are deleted, and what the units shared is destroyed; what AWS says where a database was retained."""
     for config in ["dev3/orders-api.yaml", "prod/ledger.yaml"]:
         (story.workspace / "configs" / config).unlink()
     story.generate()
-    both(story.shared, lambda root: root.destroy())
+    ended, needed = story.shared
+    ended.destroy()
+    return refusal(needed.destroy)

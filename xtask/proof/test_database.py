@@ -5,9 +5,6 @@ from unit import PROXY_PORT, only
 
 pytestmark = pytest.mark.usefixtures("up")
 
-FAMILY = "postgres17"
-
-
 def test_the_database_is_as_its_config_says(unit):
     found = unit.database
     facts = {
@@ -19,8 +16,22 @@ def test_the_database_is_as_its_config_says(unit):
         "username": found["MasterUsername"],
     }
     assert facts == {name: unit.wanted[name] for name in facts}
-    assert (found["Engine"], found["EngineVersion"]) == ("postgres", "17")
+    assert (found["Engine"], found["EngineVersion"]) == ("postgres", unit.wanted["major"])
     assert (found.get("DBName") or "postgres") == unit.wanted["database_name"]
+
+
+def test_the_database_uses_what_it_shares_or_has_of_its_own(unit):
+    group, role = {
+        "dev3": (unit.base, f"{unit.base}-rds-monitoring"),
+        "prod": ("prod_databases", "prod_rds-monitoring"),
+    }[unit.environment]
+    found = unit.database
+    assert found["DBSubnetGroup"]["DBSubnetGroupName"] == group
+    assert found["MonitoringRoleArn"] == unit.client("iam").get_role(RoleName=role)["Role"]["Arn"]
+
+
+def test_a_unit_without_its_environment_says_what_to_apply_first(story):
+    assert "apply the root _environment first" in story.alone
 
 
 def test_the_database_is_encrypted(unit):
@@ -49,9 +60,10 @@ def test_backups_and_maintenance_keep_their_windows(unit):
 def test_the_parameter_group_fits_the_engine_and_forces_tls(unit):
     rds = unit.client("rds")
     name = unit.database["DBParameterGroups"][0]["DBParameterGroupName"]
-    assert name == f"{unit.base}-{FAMILY}"
+    family = f"postgres{unit.wanted['major']}"
+    assert name == f"{unit.base}-{family}"
     group = only(rds.describe_db_parameter_groups(DBParameterGroupName=name)["DBParameterGroups"])
-    assert group["DBParameterGroupFamily"] == FAMILY
+    assert group["DBParameterGroupFamily"] == family
     found = rds.describe_db_parameters(DBParameterGroupName=name)["Parameters"]
     assert {each["ParameterName"]: each["ParameterValue"] for each in found} == unit.wanted["parameters"]
 

@@ -17,7 +17,7 @@ run "everything_has_its_finished_name" {
   }
 
   assert {
-    condition     = aws_db_subnet_group.this.name == "orders-dev" && aws_db_subnet_group.this.tags == tomap({ Name = "orders-dev" })
+    condition     = aws_db_subnet_group.this["this"].name == "orders-dev" && aws_db_subnet_group.this["this"].tags == tomap({ Name = "orders-dev" })
     error_message = "The subnet group must have its name and tag."
   }
 
@@ -71,7 +71,7 @@ run "descriptions_that_force_a_replacement_hold_no_input" {
   assert {
     condition = (
       aws_db_parameter_group.this.description == "Parameters of one database" &&
-      aws_db_subnet_group.this.description == "Subnets of one database" &&
+      aws_db_subnet_group.this["this"].description == "Subnets of one database" &&
       aws_security_group.this.description == "One database, reached through its proxy only"
     )
     error_message = "A description must be the same for every database."

@@ -484,6 +484,28 @@ run "rejects_a_monitoring_role_above_64_letters" {
   expect_failures = [var.monitoring_role_name]
 }
 
+run "rejects_two_monitoring_roles" {
+  command = plan
+
+  variables {
+    monitoring_interval  = 60
+    monitoring_role_arn  = "arn:aws:iam::111122223333:role/dev_rds-monitoring"
+    monitoring_role_name = "orders-dev-monitoring"
+  }
+
+  expect_failures = [var.monitoring_role_name]
+}
+
+run "rejects_a_monitoring_role_by_its_name_alone" {
+  command = plan
+
+  variables {
+    monitoring_role_arn = "dev_rds-monitoring"
+  }
+
+  expect_failures = [var.monitoring_role_arn]
+}
+
 run "rejects_monitoring_without_a_role" {
   command = plan
 

@@ -18,7 +18,7 @@ run "the_plan_needs_no_value_that_aws_makes_up" {
   }
 
   assert {
-    condition     = aws_db_subnet_group.this.subnet_ids == toset(["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"])
+    condition     = aws_db_subnet_group.this["this"].subnet_ids == toset(["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"])
     error_message = "The subnet group must hold the stated subnets."
   }
 

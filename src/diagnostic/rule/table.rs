@@ -381,6 +381,10 @@ rules! {
         "A volume grows by a tenth or more.",
         "AWS rounds a smaller step up, and from then on every plan would find a difference.",
         "allocatedStorage: 100 changed to 105";
+    SUBNET_GROUP_CHANGED = Error "subnet-group-changed":
+        "A database does not change its subnet group.",
+        "AWS refuses to move a database to another subnet group of its VPC, after the rest of the apply has been done. Databases made before environments had a group keep their own with `subnetGroup: own`; new ones use the environment's.",
+        "subnetGroup: own of a database that exists, removed";
     VERSION_DOWNGRADE = Error "version-downgrade":
         "A version cannot go back.",
         "AWS refuses to downgrade. To go back, create a database with another shortname from a snapshot taken before the upgrade.",

@@ -145,6 +145,20 @@ pub(super) fn is_protected(change: &ResourceChange) -> bool {
     DATABASES.contains(&change.kind.as_str()) && value == Some(&Value::Bool(true))
 }
 
+/// Why AWS refuses a change in place, whatever anybody allows.
+pub(super) fn impossible(change: &ResourceChange) -> Option<&'static str> {
+    let (before, after) = (
+        change.change.before.as_ref()?,
+        change.change.after.as_ref()?,
+    );
+    let group = |side: &Values| {
+        let name = side.get("db_subnet_group_name").and_then(Value::as_str);
+        name.map(str::to_owned)
+    };
+    let is_moved = DATABASES.contains(&change.kind.as_str()) && group(before) != group(after);
+    is_moved.then_some("AWS moves no database to another subnet group of its VPC")
+}
+
 /// The effect of a change in place that takes data or identity, and what it is.
 pub(super) fn update(change: &ResourceChange) -> Option<(Effect, &'static str)> {
     let (before, after) = (

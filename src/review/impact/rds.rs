@@ -19,6 +19,10 @@ const INSTANCE: &[&str] = &[
 ];
 const RESTARTS: &str = "the instance restarts: minutes without multiAz, a failover with it";
 
+const OTHER_GROUP: &str =
+    "AWS moves no database to another subnet group of its VPC: the apply fails, half done";
+const KEEP_GROUP: &str = "leave the database in its group: `subnetGroup: own` for its own, `shared` for its environment's";
+
 const fn row(
     argument: &'static str,
     when: super::When,
@@ -81,6 +85,7 @@ pub(super) static ROWS: &[Row] = &[
     row("maintenance_window", Always, InPlace, "aws_db_instance.this.maintenance_window", "what waits for the window happens at the new time"),
     row("max_allocated_storage", Always, InPlace, "aws_db_instance.this.max_allocated_storage", "only a limit for growth; the volume stays as it is"),
     row("monitoring_interval", Always, InPlace, "aws_db_instance.this.monitoring_interval", IN_PLACE),
+    row("monitoring_role_arn", Always, InPlace, "aws_db_instance.this.monitoring_role_arn", "the database writes Enhanced Monitoring with another role"),
     row("monitoring_role_name", Always, InPlace, "aws_iam_role.monitoring", "the role of Enhanced Monitoring is made or removed")
         .replaces(&["aws_iam_role.monitoring", "aws_iam_role_policy_attachment.monitoring"]),
     row("multi_az", Always, InPlace, "aws_db_instance.this.multi_az", "a standby is added or removed while the database runs; writes are slower meanwhile")
@@ -110,8 +115,12 @@ pub(super) static ROWS: &[Row] = &[
         .happens(Window),
     row("storage_type", Always, InPlace, "aws_db_instance.this.storage_type", "the volume is converted for hours while the database runs")
         .happens(Window),
-    row("subnet_group_name", Always, Replace, "aws_db_subnet_group.this.name", "subnet groups cannot be renamed")
-        .replaces(&["aws_db_subnet_group.this"]),
+    row("subnet_group_name", Always, Replace, "aws_db_instance.this.db_subnet_group_name", OTHER_GROUP)
+        .instead(KEEP_GROUP).replaces(&["aws_db_subnet_group.this"]),
+    row("subnet_ids", Set, Replace, "aws_db_subnet_group.this", OTHER_GROUP)
+        .instead(KEEP_GROUP).replaces(&["aws_db_subnet_group.this"]),
+    row("subnet_ids", Unset, Replace, "aws_db_subnet_group.this", OTHER_GROUP)
+        .instead(KEEP_GROUP).replaces(&["aws_db_subnet_group.this"]),
     row("subnet_ids", Grows, InPlace, "aws_db_subnet_group.this.subnet_ids", "the group gets more subnets; the instance stays where it is"),
     row("subnet_ids", Always, InPlace, "aws_db_subnet_group.this.subnet_ids", "AWS refuses to take away a subnet that the instance is in"),
     anew("username", Always, "aws_db_instance.this.username")

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     aws::name::SharedNames,
-    config::{Lifecycle, workspace::Cluster},
+    config::{Lifecycle, SubnetGroup, workspace::Cluster},
     model::{Database, Environment, Origin, Resolved},
     terraform::root_module::{Block, BlockKind, Expression, texts},
 };
@@ -100,6 +100,8 @@ fn rds(database: &Database) -> Block {
     let capacity = database.instance_class.value.capacity();
     let memory = capacity.ok().map(|capacity| capacity.memory_gib);
     let monitored = database.monitoring_interval.value > 0;
+    let shares = database.subnet_group.value == SubnetGroup::Shared;
+    let shared = SharedNames::derive(&environment.name);
     let parameters = database
         .parameters
         .iter()
@@ -155,7 +157,11 @@ fn rds(database: &Database) -> Block {
         .resolved("maintenance_window", &database.maintenance_window)
         .copied("max_allocated_storage", &database.max_allocated_storage)
         .copied("monitoring_interval", &database.monitoring_interval)
-        .when(monitored, |block| {
+        .when(monitored && shares, |block| {
+            let role = environment.monitoring_role_arn();
+            block.from("monitoring_role_arn", role, database.subnet_group.origin)
+        })
+        .when(monitored && !shares, |block| {
             block.named("monitoring_role_name", &names.monitoring_role)
         })
         .copied("multi_az", &database.multi_az)
@@ -167,13 +173,13 @@ fn rds(database: &Database) -> Block {
                 Origin::Derived("parameters"),
             )
         })
-        .copied("password_rotation_days", &database.password_rotation_days);
-    let block = boundary(block, environment)
+        .copied("password_rotation_days", &database.password_rotation_days)
+        .when(!shares, |block| boundary(block, environment))
         .copied("port", &database.port)
         .when(is_leaving(database), |block| {
             block.from("retiring", true, Origin::Derived("lifecycle"))
-        });
-    let block = role_path(block, environment)
+        })
+        .when(!shares, |block| role_path(block, environment))
         .named("security_group_name", &names.database_security_group)
         .optional("snapshot_identifier", &database.restore_from)
         .copied("storage_encrypted", &database.encrypted)
@@ -183,8 +189,15 @@ fn rds(database: &Database) -> Block {
             database.storage_type.value.as_str(),
             database.storage_type.origin,
         )
-        .named("subnet_group_name", &names.subnet_group);
-    let block = subnet_ids(block, environment).resolved("username", &database.username);
+        .when(shares, |block| {
+            let group = &shared.subnet_group;
+            block.from("subnet_group_name", group, database.subnet_group.origin)
+        })
+        .when(!shares, |block| {
+            let block = block.named("subnet_group_name", &names.subnet_group);
+            subnet_ids(block, environment)
+        })
+        .resolved("username", &database.username);
     vpc_id(block, environment)
 }
 

@@ -9,12 +9,6 @@ mock_resource "aws_db_instance" {
   }
 }
 
-mock_resource "aws_db_subnet_group" {
-  defaults = {
-    arn = "arn:aws:rds:ap-northeast-1:111122223333:subgrp:orders-dev"
-  }
-}
-
 mock_resource "aws_iam_role" {
   defaults = {
     arn = "arn:aws:iam::111122223333:role/orders-dev-monitoring"
@@ -23,6 +17,7 @@ mock_resource "aws_iam_role" {
 
 mock_resource "aws_security_group" {
   defaults = {
-    id = "sg-0a1b2c3d4e5f60000"
+    arn = "arn:aws:ec2:ap-northeast-1:111122223333:security-group/sg-0a1b2c3d4e5f60000"
+    id  = "sg-0a1b2c3d4e5f60000"
   }
 }
