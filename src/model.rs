@@ -13,7 +13,7 @@ use crate::{
         engine::{Engine, Facts, LogExport},
         engine_version::EngineVersion,
         instance_class::InstanceClass,
-        name::{self, Names, SharedNames},
+        name::{self, Names, Presence, SharedNames},
         window::Window,
     },
     config::{
@@ -327,6 +327,24 @@ impl Database {
             .is_some_and(|major| major.minors().any(|minor| minor == version));
         let added = self.environment.versions.as_ref();
         is_of_tool || added.is_some_and(|added| added.of(self.engine.value).contains(&version))
+    }
+
+    /// Whether it has what is there at some times only.
+    #[must_use]
+    pub fn has(&self, presence: Presence) -> bool {
+        let has_alarms = self.environment.spec.alarm_topic_arn.is_some();
+        let has_own_group = self.subnet_group.value == SubnetGroup::Own;
+        match presence {
+            Presence::Always | Presence::LogExports => true,
+            Presence::OwnSubnetGroup => has_own_group,
+            Presence::OwnMonitoring => has_own_group && self.monitoring_interval.value > 0,
+            Presence::Alarms => has_alarms,
+            Presence::CreditAlarms => {
+                let capacity = self.instance_class.value.capacity();
+                has_alarms && capacity.is_ok_and(|capacity| capacity.burstable)
+            }
+            Presence::PostgresAlarms => has_alarms && self.facts().transaction_ids,
+        }
     }
 
     /// Whether minor versions follow automatically: only a major is named.

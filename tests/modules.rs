@@ -123,8 +123,8 @@ fn the_modules_wait_for_what_aws_does() {
     );
     let alarms = fs::read_to_string("modules/rds/alarms.tf").unwrap();
     assert!(
-        alarms.contains("threshold = aws_db_instance.this.allocated_storage * local.gib / 10"),
-        "the alarm on free storage must follow what the volume has grown to"
+        alarms.contains("max(var.allocated_storage, aws_db_instance.this.allocated_storage)"),
+        "the alarm on free storage must follow what the volume has grown to, and what it waits for"
     );
     let endpoint = block("modules/proxy/outputs.tf", &["endpoint"]);
     let waits_for = argument(&endpoint, "depends_on").unwrap().to_string();

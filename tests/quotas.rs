@@ -46,7 +46,6 @@ fn an_account_ends_at_forty_databases() {
         [
             format!("quota-exceeded: {of} 41 RDS instances; its quota is 40"),
             format!("quota-near: {of} 41 {groups}"),
-            format!("quota-near: {of} 42 DB subnet groups; its quota is 50"),
         ]
     );
     assert_eq!(
@@ -54,7 +53,20 @@ fn an_account_ends_at_forty_databases() {
         [
             format!("quota-exceeded: {of} 220 {groups}"),
             format!("quota-exceeded: {of} 220 RDS instances; its quota is 40"),
-            format!("quota-exceeded: {of} 221 DB subnet groups; its quota is 50"),
+        ]
+    );
+    let own = units("quotas-own-groups", 50);
+    edit(
+        &own.join("valet.yaml"),
+        "    defaults:\n",
+        "    defaults:\n      subnetGroup: own\n",
+    );
+    assert_eq!(
+        said(&own),
+        [
+            format!("quota-exceeded: {of} 50 RDS instances; its quota is 40"),
+            format!("quota-exceeded: {of} 51 DB subnet groups; its quota is 50"),
+            format!("quota-near: {of} 50 {groups}"),
         ]
     );
 }
@@ -71,8 +83,8 @@ fn environments_of_one_account_share_its_roles_but_not_its_regions() {
         .replace("region: eu-central-1", "region: us-east-1")
         .replace("apps:", "east:")
         .replace("/id/EXAMPLED", "/id/EXAMPLEE")
-        .replace("proxies: 300", "proxies: 300, roles: 180");
-    let dev = dev.replace("proxies: 300", "proxies: 300, roles: 170");
+        .replace("proxies: 300", "proxies: 300, roles: 120");
+    let dev = dev.replace("proxies: 300", "proxies: 300, roles: 110");
     fs::write(&path, format!("{head}  dev:\n{dev}  east:\n{more}")).unwrap();
     let east = folder.join("configs/east");
     fs::create_dir(&east).unwrap();
@@ -80,9 +92,9 @@ fn environments_of_one_account_share_its_roles_but_not_its_regions() {
         let text = format!("shortname: svc{number}\n");
         fs::write(east.join(format!("svc{number}.yaml")), text).unwrap();
     }
-    // The larger of two stated quotas counts: 60 units with 3 roles, and 2 environments with 3.
+    // The larger of two stated quotas counts: 60 units with 2 roles, and 2 environments with 3.
     assert_eq!(
         said(&folder),
-        ["quota-exceeded: account 111111111111 needs 186 IAM roles; its quota is 180"]
+        ["quota-exceeded: account 111111111111 needs 126 IAM roles; its quota is 120"]
     );
 }

@@ -36,8 +36,9 @@ locals {
       metric_name = "FreeStorageSpace"
       operator    = "LessThanThreshold"
       statistic   = "Minimum"
-      # Not the variable: the instance knows what the volume has grown to by itself.
-      threshold = aws_db_instance.this.allocated_storage * local.gib / 10
+      # The instance knows what the volume has grown to by itself. Until the maintenance window it does not know what it will be,
+      # which the plan has promised.
+      threshold = max(var.allocated_storage, aws_db_instance.this.allocated_storage) * local.gib / 10
       periods   = 3
       # A database with a full volume stops reporting; the alarm must not clear itself then.
       missing = "ignore"

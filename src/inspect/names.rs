@@ -2,7 +2,6 @@
 
 use crate::{
     aws::name::{Kind, Named, Presence},
-    config::SubnetGroup,
     model::Database,
 };
 
@@ -20,29 +19,7 @@ pub fn names(database: &Database) -> Vec<Named> {
         own(Kind::StateKey, database.state().to_string()),
     ];
     names.extend(database.names.all(&logs.collect::<Vec<_>>()));
-    names.retain(|named| has(database, named.presence));
+    names.retain(|named| database.has(named.presence));
     names.sort_by_key(|named| named.kind);
     names
-}
-
-fn has(database: &Database, presence: Presence) -> bool {
-    let spec = &database.environment.spec;
-    let has_alarms = spec.alarm_topic_arn.is_some();
-    match presence {
-        Presence::Always | Presence::LogExports => true,
-        Presence::OwnSubnetGroup => has_own_group(database),
-        Presence::OwnMonitoring => {
-            has_own_group(database) && database.monitoring_interval.value > 0
-        }
-        Presence::Alarms => has_alarms,
-        Presence::CreditAlarms => {
-            let capacity = database.instance_class.value.capacity();
-            has_alarms && capacity.is_ok_and(|capacity| capacity.burstable)
-        }
-        Presence::PostgresAlarms => has_alarms && database.facts().transaction_ids,
-    }
-}
-
-fn has_own_group(database: &Database) -> bool {
-    database.subnet_group.value == SubnetGroup::Own
 }

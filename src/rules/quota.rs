@@ -189,9 +189,8 @@ impl Quota {
         if is_retired && !database.retain.value && !matches!(self.counts, Counts::Snapshots) {
             return 0;
         }
-        let is_monitored = database.monitoring_interval.value > 0;
         let named = |kind| {
-            let holds = |presence| presence != Presence::Monitoring || is_monitored;
+            let holds = |presence| database.has(presence);
             count(Names::count(kind, holds))
         };
         match self.counts {
