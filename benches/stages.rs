@@ -25,7 +25,7 @@ const TODAY: Date = Date::constant(2026, 1, 15);
 
 fn city() -> Arc<Environment> {
     let workspace = fs::read("fixtures/city/valet.yaml").expect("the city is there");
-    let environments = compile::open(workspace).expect("the city is valid");
+    let environments = compile::open(workspace, None).expect("the city is valid");
     let found = environments.into_iter().find(|known| known.name == "prod");
     found.expect("the city has a prod")
 }

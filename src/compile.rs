@@ -47,11 +47,11 @@ pub struct Compiled {
     pub problems: Diagnostics,
 }
 
-/// Opens `valet.yaml`.
+/// Opens `valet.yaml`, and the lock file beside it.
 ///
 /// # Errors
-/// When it is not a valid workspace.
-pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
+/// When it is not a valid workspace, or not a lock file.
+pub fn open(bytes: Vec<u8>, lock: Option<Vec<u8>>) -> Checked<Vec<Arc<Environment>>> {
     let source = Document::parse(WORKSPACE_FILE, bytes)?;
     schema::WORKSPACE.check(&source)?;
     let merged = inherited::merge(&source)?;
@@ -60,7 +60,8 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
     let output = workspace
         .output
         .unwrap_or_else(|| DEFAULT_OUTPUT.to_owned());
-    let mut problems = Diagnostics::new();
+    let mut problems: Diagnostics = lock.as_deref().map(rules::lock).unwrap_or_default().into();
+    let lock: Option<Arc<str>> = lock.map(|bytes| String::from_utf8_lossy(&bytes).into());
     let mut folders: BTreeMap<String, String> = BTreeMap::new();
     let mut environments = Vec::new();
     for (name, written) in workspace.environments {
@@ -77,6 +78,7 @@ pub fn open(bytes: Vec<u8>) -> Checked<Vec<Arc<Environment>>> {
         let environment = Environment {
             modules: module_source(&modules.source, &output),
             output: output.clone(),
+            lock: lock.clone(),
             privatelink: workspace.privatelink.clone(),
             versions: workspace.versions.clone(),
             file: Arc::clone(&source.file),

@@ -81,6 +81,8 @@ pub struct Environment {
     pub modules: ModuleSource,
     /// Folder of the generated roots, relative to the workspace.
     pub output: String,
+    /// Text of the lock file beside `valet.yaml`.
+    pub lock: Option<Arc<str>>,
     /// The private-link repository of the workspace.
     pub privatelink: Option<workspace::Privatelink>,
     /// The engine versions that the workspace adds.

@@ -5,6 +5,7 @@ mod confusable;
 mod environment;
 pub mod fleet;
 mod lifecycle;
+mod lock;
 mod modules;
 mod output;
 mod parameters;
@@ -27,6 +28,7 @@ use crate::{
 };
 
 pub use environment::environment;
+pub use lock::{lock, missing_lock};
 pub use modules::missing as missing_modules;
 
 /// Everything wrong with one instance.

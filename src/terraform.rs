@@ -2,6 +2,7 @@
 
 pub mod diff;
 pub mod journal;
+pub mod lock;
 pub mod lower;
 pub mod normal_form;
 pub mod plan;

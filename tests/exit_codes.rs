@@ -87,6 +87,8 @@ const ROWS: &[(At, &str, End)] = &[
     (Wrong, "k8s prod/search", Problems),
     (Sound, "k8s", Usage),
     (Full, "k8s dev3/agora", Machine),
+    (Sound, "lock --platform linux", Usage),
+    (Sound, "lock --workspace no-such-folder", Machine),
     (Sound, "preview dev3/agora", Fine),
     (Wrong, "preview prod/search", Problems),
     (Sound, "preview", Usage),

@@ -42,6 +42,7 @@ mod killed;
 mod life;
 mod line_ends;
 mod links;
+mod lock;
 mod modules;
 mod output;
 mod places;

@@ -31,7 +31,7 @@ fn kept(name: &str) -> Value {
 fn after(entry: &Value, more: &Value) -> Database {
     let environment = &entry["valet"]["after"];
     let valet = json!({"modules": {"source": "../modules"}, "environments": {"dev": environment}});
-    let environments = compile::open(valet.to_string().into_bytes()).unwrap();
+    let environments = compile::open(valet.to_string().into_bytes(), None).unwrap();
     let mut config = entry["config"]["after"].clone();
     for (key, value) in more.as_object().unwrap() {
         config[key] = value.clone();

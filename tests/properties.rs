@@ -49,7 +49,7 @@ fn config(cases: u32) -> ProptestConfig {
 
 fn environments() -> Vec<Arc<Environment>> {
     let text = fs::read_to_string("fixtures/valet.yaml").unwrap();
-    compile::open(format!("{text}{QUOTAS}").into_bytes()).unwrap()
+    compile::open(format!("{text}{QUOTAS}").into_bytes(), None).unwrap()
 }
 
 /// Text that may stand in a file as it is.

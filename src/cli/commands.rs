@@ -14,6 +14,7 @@ pub mod handoff;
 pub mod info;
 pub mod init;
 pub mod k8s;
+pub mod lock;
 pub mod plan;
 pub mod preview;
 pub mod privatelink;

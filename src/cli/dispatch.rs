@@ -61,6 +61,8 @@ enum Command {
     Init(commands::init::Arguments),
     /// Print what a namespace needs in Kubernetes
     K8s(commands::k8s::Arguments),
+    /// Lock the version and the checksums of the provider, for every machine that runs Terraform
+    Lock(commands::lock::Arguments),
     /// Plan units with Terraform, ask the gate, and keep what was planned for `apply`
     Plan(commands::plan::Arguments),
     /// Print the Terraform of one unit or file
@@ -169,6 +171,7 @@ fn run(arguments: Arguments, program: &'static str) -> Result<(), Stop> {
         Command::Info(arguments) => commands::info::run(arguments, &context),
         Command::Init(arguments) => commands::init::run(arguments),
         Command::K8s(arguments) => commands::k8s::run(arguments, &context),
+        Command::Lock(arguments) => commands::lock::run(arguments, &context),
         Command::Plan(arguments) => commands::plan::run(arguments, &context),
         Command::Preview(arguments) => commands::preview::run(arguments, &context),
         Command::Privatelink(arguments) => commands::privatelink::run(arguments, &context),
@@ -197,6 +200,7 @@ impl Command {
             | Self::Gate(_)
             | Self::Generate(_)
             | Self::Init(_)
+            | Self::Lock(_)
             | Self::Plan(_)
             | Self::Preview(_)
             | Self::Retire(_)

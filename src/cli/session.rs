@@ -15,13 +15,15 @@ use super::{progress::Progress, stop::Stop, terminal::note};
 use crate::{
     compile::{self, Compiled, WORKSPACE_FILE},
     config::{Lifecycle, schema},
-    diagnostic::Diagnostics,
+    diagnostic::{Diagnostics, Problem},
     io,
     model::{
         self, Database, Environment,
         identity::UnitId,
         world::{Roots, World},
     },
+    rules,
+    terraform::lock,
     text::{date::Date, suggest},
 };
 
@@ -66,9 +68,10 @@ impl Session {
     pub fn open(workspace: PathBuf, today: Date) -> Result<Self, Stop> {
         let base = base(&workspace);
         let written = io::read_in(&workspace, WORKSPACE_FILE)?;
+        let lock = io::find_in(&workspace, lock::FILE)?;
         // Compiling the schemas takes most of a short run: one core each.
         let (environments, _) = rayon::join(
-            || compile::open(written),
+            || compile::open(written, lock),
             || LazyLock::force(&schema::CONFIG),
         );
         let environments = environments.map_err(|problems| Stop::Problems {
@@ -274,6 +277,21 @@ impl Session {
         }
         files.retain(|file| file.path != path);
         Ok(compile::compile(&self.environments, files, World::on(self.today)).databases)
+    }
+
+    /// That there are roots, and no lock file for them.
+    #[must_use]
+    pub fn missing_lock(&self) -> Option<Problem> {
+        let has_roots = io::is_there(&self.workspace.join(self.output()));
+        has_roots
+            .then(|| rules::missing_lock(&self.environments))
+            .flatten()
+    }
+
+    /// Whether the workspace has a lock file, which its roots get a copy of.
+    #[must_use]
+    pub fn gives_locks(&self) -> bool {
+        self.environments.iter().any(|one| one.lock.is_some())
     }
 
     /// Folder of the generated roots, relative to the workspace.

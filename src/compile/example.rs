@@ -24,7 +24,8 @@ pub const WORKSPACE: &str = include_str!("example.yaml");
 /// # Errors
 /// Never: a test opens it.
 pub fn environment() -> Checked<Option<Arc<Environment>>> {
-    compile::open(WORKSPACE.as_bytes().to_vec()).map(|environments| environments.into_iter().next())
+    compile::open(WORKSPACE.as_bytes().to_vec(), None)
+        .map(|environments| environments.into_iter().next())
 }
 
 /// The origins of every argument of a root whose config and environment set all of their keys, by address.
@@ -41,7 +42,7 @@ fn of_all_keys() -> BTreeMap<String, Origin> {
     let mut origins = BTreeMap::new();
     // A file has no long lines.
     let workspace = format!("{:#}", example(&SCHEMA.document));
-    let Some(environment) = compile::open(workspace.into_bytes())
+    let Some(environment) = compile::open(workspace.into_bytes(), None)
         .ok()
         .and_then(|environments| environments.into_iter().next())
     else {

@@ -263,6 +263,11 @@ impl Roots {
                 Kind::Generated if kind.is_symlink() => Found::Foreign(Foreign::Link),
                 Kind::Generated if kind.is_dir() => Found::Foreign(Foreign::Folder),
                 Kind::Generated => Found::Foreign(Foreign::Irregular),
+                // Whoever wrote it last: it is what Terraform takes for its own.
+                Kind::Lock if kind.is_file() && is_wanted(&name) => {
+                    let bytes = folder.read(&name, MAX_GENERATED, Links::Refused)?;
+                    Found::Lock(String::from_utf8_lossy(&bytes).into_owned())
+                }
                 // Terraform does not look into folders, whatever their names.
                 Kind::Override | Kind::Configuration if !kind.is_dir() => {
                     Found::Foreign(Foreign::Name)
@@ -341,7 +346,7 @@ pub fn apply(workspace: &Path, change: &Change) -> Result<(), Failure> {
     }
 }
 
-/// Removes the generated files of a root, and its folder when nothing else is in it. What Terraform or a person has put
+/// Removes the generated files of a root, its lock file where the workspace gives roots theirs, and its folder when nothing else is in it. What Terraform or a person has put
 /// beside them goes along to the root's heir, unless that has one of the same name; the names of what stays are the result.
 ///
 /// # Errors
@@ -350,6 +355,7 @@ pub fn remove_root(
     workspace: &Path,
     directory: &str,
     moved_to: Option<&str>,
+    gives_locks: bool,
 ) -> Result<Vec<String>, Failure> {
     refuse_links(workspace, directory)?;
     let standing = standing(workspace, directory)?.unwrap_or_default();
@@ -364,7 +370,12 @@ pub fn remove_root(
         None => None,
     };
     for (name, found) in standing {
-        if matches!(found, Found::Generated(_)) {
+        let is_ours = match found {
+            Found::Generated(_) => true,
+            Found::Lock(_) => gives_locks,
+            Found::Foreign(_) | Found::Unread | Found::Unfinished => false,
+        };
+        if is_ours {
             folder
                 .dir
                 .remove_file(&name)
@@ -436,7 +447,7 @@ fn is_unfinished(entry: &DirEntry) -> bool {
 }
 
 /// Removes an unfinished file, a link, or a folder with the files in it. Ours holds no folders.
-fn discard(parent: &Boundary, name: impl AsRef<Path>) -> Result<(), Failure> {
+pub(super) fn discard(parent: &Boundary, name: impl AsRef<Path>) -> Result<(), Failure> {
     let name = name.as_ref();
     let metadata = parent
         .dir

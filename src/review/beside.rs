@@ -5,8 +5,9 @@ use crate::{
     compile::snapshot::{Content, Files},
     connect::outputs,
     terraform::{
+        lock::{self, Locked},
         lower,
-        read::{Root, Value},
+        read::Root,
     },
 };
 
@@ -46,7 +47,7 @@ pub fn kind(name: &str) -> Kind {
         _ if name.starts_with(".terraform/") => Kind::Configuration,
         _ if name.contains('/') => Kind::Other,
         _ if lower::FILES.contains(&name) => Kind::Generated,
-        _ if name == ".terraform.lock.hcl" => Kind::Lock,
+        _ if name == lock::FILE => Kind::Lock,
         _ if name == outputs::FILE => Kind::Outputs,
         Some(_) if is_ignored => Kind::Other,
         Some(stem) if stem == "override" || stem.ends_with("_override") => Kind::Override,
@@ -116,13 +117,20 @@ const PROVIDER: &str = "registry.terraform.io/hashicorp/aws";
 
 /// What another lock file does.
 fn lock(name: &str, old: Option<&Content>, new: Option<&Content>) -> Line {
-    let (old, new) = (version(old), version(new));
-    let (Ok(old), Ok(new)) = (old, new) else {
+    let (Ok(old), Ok(new)) = (locked(old), locked(new)) else {
         return Line::worst(
             name,
             "the lock file selects providers in a way that is not known here",
         );
     };
+    if new.as_ref().is_some_and(|new| !new.is_held()) {
+        return Line::worst(
+            name,
+            "the lock file has no `h1:` checksum of the provider: Terraform would take whatever it is given",
+        );
+    }
+    let version = |locked: Option<Locked>| locked.map(|locked| locked.version);
+    let (old, new) = (version(old), version(new));
     let is_same = old == new;
     let (grade, why) = if is_same {
         (
@@ -146,19 +154,15 @@ fn lock(name: &str, old: Option<&Content>, new: Option<&Content>) -> Line {
     }
 }
 
-/// The version of the one provider; none without a lock file.
-fn version(content: Option<&Content>) -> Result<Option<String>, ()> {
+/// The one provider; none without a lock file.
+fn locked(content: Option<&Content>) -> Result<Option<Locked>, ()> {
     let text = match content {
         None => return Ok(None),
         Some(Content::Text(text)) => text,
         Some(Content::Unreadable(_) | Content::Unread) => return Err(()),
     };
-    let root = Root::read([("lock", text.as_str())]);
-    match root.blocks.as_slice() {
-        [one] if root.faults.is_empty() && one.kind == "provider" && one.labels == [PROVIDER] => {
-            let version = one.argument("version").and_then(Value::as_text);
-            version.map(|version| Some(version.to_owned())).ok_or(())
-        }
+    match lock::read(text).as_deref() {
+        Some([one]) if one.source == PROVIDER => Ok(Some(one.clone())),
         _ => Err(()),
     }
 }

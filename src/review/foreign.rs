@@ -17,7 +17,7 @@ use crate::{
 pub fn problems(directory: &str, standing: &Standing) -> Vec<Problem> {
     let foreign = standing.iter().filter_map(|(name, found)| match found {
         Found::Foreign(why) => Some((name, *why)),
-        Found::Generated(_) | Found::Unread | Found::Unfinished => None,
+        Found::Generated(_) | Found::Lock(_) | Found::Unread | Found::Unfinished => None,
     });
     let problem = |(name, why): (&String, _)| {
         let path = format!("{directory}/{name}");

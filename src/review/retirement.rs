@@ -107,7 +107,7 @@ impl StandingRoot {
             .iter()
             .filter_map(|(name, found)| match found {
                 Found::Generated(text) => Some((name.clone(), Content::Text(text.clone()))),
-                Found::Foreign(_) | Found::Unread | Found::Unfinished => None,
+                Found::Foreign(_) | Found::Lock(_) | Found::Unread | Found::Unfinished => None,
             })
             .collect();
         let is_ours = !files.is_empty();

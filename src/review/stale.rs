@@ -6,16 +6,19 @@ use crate::{
     compile::snapshot::{Content, Files},
     diagnostic::{File, Problem, Span, report::plural, rule},
     review::beside::{self, Kind},
-    terraform::tree::Tree,
+    terraform::{lock, tree::Tree},
 };
 
 /// Whether the generated files of a root are those that its config gives. Line ends are git's business.
 #[must_use]
 pub fn is_current(files: Option<&Files>, tree: &Tree) -> bool {
+    let has_lock = tree.keys().any(|path| path.ends_with(lock::FILE));
     let standing = files.map(|files| {
-        let ours = files
-            .iter()
-            .filter(|(name, _)| beside::kind(name) == Kind::Generated);
+        let ours = files.iter().filter(|(name, _)| match beside::kind(name) {
+            Kind::Generated => true,
+            Kind::Lock => has_lock,
+            _ => false,
+        });
         ours.map(|(name, content)| match content {
             Content::Text(text) => (name.as_str(), text.replace("\r\n", "\n")),
             Content::Unreadable(_) | Content::Unread => (name.as_str(), String::new()),

@@ -22,6 +22,12 @@ use crate::{
 /// The file of a root that says where its state is, and whose everything is.
 pub const TERRAFORM: &str = "terraform.tf";
 
+/// Address of the provider, in the registry that Terraform uses by itself.
+pub const PROVIDER: &str = "hashicorp/aws";
+
+/// The versions of it that the modules work with.
+pub const PROVIDER_VERSIONS: &str = ">= 5.100, < 7";
+
 /// The names of the files that a root can have.
 pub const FILES: [&str; 3] = ["main.tf", "outputs.tf", TERRAFORM];
 
@@ -109,6 +115,7 @@ pub fn unit(database: &Database) -> RootModule {
         directory: database.directory(),
         written_in: database.file.path.clone(),
         files: files(database),
+        lock: database.environment.lock.clone(),
     }
 }
 
@@ -197,6 +204,7 @@ pub fn environment(environment: &Environment) -> RootModule {
                 ]),
             },
         ],
+        lock: environment.lock.clone(),
     }
 }
 
@@ -220,29 +228,34 @@ fn unit_tags(database: &Database) -> Vec<(String, Expression)> {
     tags.chain(identity).collect()
 }
 
-fn terraform(environment: &Environment, state: &str, origin: Origin) -> Block {
-    let backend = &environment.spec.state;
+/// What every root wants of Terraform and its provider.
+#[must_use]
+pub fn required() -> Block {
     let source = Expression::Object(vec![
-        ("source", "hashicorp/aws".into()),
-        ("version", ">= 5.100, < 7".into()),
+        ("source", PROVIDER.into()),
+        ("version", PROVIDER_VERSIONS.into()),
     ]);
     Block::new(BlockKind::Terraform, &[])
         .fixed("required_version", ">= 1.11")
         .block(Block::new(BlockKind::RequiredProviders, &[]).fixed("aws", source))
-        .block(
-            Block::new(BlockKind::Backend, &["s3"])
-                .when(backend.role_arn.is_some(), |block| {
-                    let role = backend.role_arn.as_ref().map(Expression::from);
-                    let role = role.map(|role| ("role_arn", role)).into_iter().collect();
-                    block.environment("assume_role", Expression::Object(role), "state/roleArn")
-                })
-                .environment("bucket", &backend.bucket, "state/bucket")
-                .fixed("encrypt", true)
-                .from("key", name::state_key(&backend.key_prefix, state), origin)
-                .stated("kms_key_id", backend.kms_key_id.as_ref(), "state/kmsKeyId")
-                .environment("region", &backend.region, "state/region")
-                .fixed("use_lockfile", true),
-        )
+}
+
+fn terraform(environment: &Environment, state: &str, origin: Origin) -> Block {
+    let backend = &environment.spec.state;
+    required().block(
+        Block::new(BlockKind::Backend, &["s3"])
+            .when(backend.role_arn.is_some(), |block| {
+                let role = backend.role_arn.as_ref().map(Expression::from);
+                let role = role.map(|role| ("role_arn", role)).into_iter().collect();
+                block.environment("assume_role", Expression::Object(role), "state/roleArn")
+            })
+            .environment("bucket", &backend.bucket, "state/bucket")
+            .fixed("encrypt", true)
+            .from("key", name::state_key(&backend.key_prefix, state), origin)
+            .stated("kms_key_id", backend.kms_key_id.as_ref(), "state/kmsKeyId")
+            .environment("region", &backend.region, "state/region")
+            .fixed("use_lockfile", true),
+    )
 }
 
 fn provider(environment: &Environment, tags: Vec<(String, Expression)>) -> Block {

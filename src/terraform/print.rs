@@ -12,6 +12,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{
     terraform::{
+        lock,
         root_module::{Argument, Block, Expression, RootModule},
         tree::Tree,
     },
@@ -89,13 +90,19 @@ pub enum Item<'a> {
     Attribute(&'static str, &'a Expression),
 }
 
-/// Prints every file of a root.
+/// Prints every file of a root, and puts its lock file beside them.
 #[must_use]
 pub fn print_root(root: &RootModule) -> Tree {
-    root.files
-        .iter()
-        .map(|file| (root.path(file), print_file(&root.written_in, &file.blocks)))
-        .collect()
+    let files = root.files.iter();
+    let printed = files.map(|file| (root.path(file), print_file(&root.written_in, &file.blocks)));
+    let lock = root.lock.iter();
+    let lock = lock.map(|text| {
+        (
+            format!("{}/{}", root.directory, lock::FILE),
+            text.to_string(),
+        )
+    });
+    printed.chain(lock).collect()
 }
 
 /// Prints the blocks of a file under its header.

@@ -1,6 +1,6 @@
 //! A Terraform root module as data: files of blocks of arguments, and where each argument comes from.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use crate::{
     aws::{engine_version::EngineVersion, instance_class::InstanceClass, window::Window},
@@ -16,6 +16,8 @@ pub struct RootModule {
     pub written_in: String,
     /// Its files.
     pub files: Vec<RootFile>,
+    /// Text of its lock file, when the workspace has one.
+    pub lock: Option<Arc<str>>,
 }
 
 /// A file of a root.

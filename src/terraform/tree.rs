@@ -56,6 +56,8 @@ impl fmt::Display for Change {
 pub enum Found {
     /// It was generated; its text.
     Generated(String),
+    /// The lock file; its text.
+    Lock(String),
     /// Not one of ours.
     Foreign(Foreign),
     /// It has one of our names; nobody has looked inside.
@@ -127,8 +129,8 @@ pub fn changes(directory: &str, standing: &Standing, tree: &Tree) -> Result<Vec<
                     why: *why,
                 });
             }
-            Some(Found::Generated(old)) if old == new => continue,
-            Some(Found::Generated(old)) => Some(old.clone()),
+            Some(Found::Generated(old) | Found::Lock(old)) if old == new => continue,
+            Some(Found::Generated(old) | Found::Lock(old)) => Some(old.clone()),
             Some(Found::Unread | Found::Unfinished) | None => None,
         };
         changes.push(Change {

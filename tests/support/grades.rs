@@ -24,7 +24,7 @@ pub(crate) fn record() -> Vec<Value> {
 fn compiled(entry: &Value, side: &str) -> Option<Compiled> {
     let environment = &entry["valet"][side];
     let valet = json!({"modules": {"source": "../modules"}, "environments": {"dev": environment}});
-    let environments = compile::open(valet.to_string().into_bytes()).ok()?;
+    let environments = compile::open(valet.to_string().into_bytes(), None).ok()?;
     let config = &entry["config"][side];
     let stem = config["namespace"].as_str().unwrap_or("orders");
     let file = ConfigFile {

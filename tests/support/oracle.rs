@@ -32,7 +32,7 @@ pub(crate) fn bytes_are_rejected_or_compiled(bytes: &[u8]) {
         LazyLock::new(|| example::environment().unwrap().unwrap());
     compile_config(&EXAMPLE, bytes);
     assert_placed(bytes);
-    match compile::open(bytes.to_vec()) {
+    match compile::open(bytes.to_vec(), None) {
         Err(problems) => {
             assert!(!problems.is_empty(), "rejected without a reason");
             assert_showable(&problems);

@@ -27,7 +27,9 @@ use storage_valet_rds::{
         retirement::{self, StandingRoot, says_the_same},
         stale,
     },
+    rules,
     terraform::{
+        lock,
         lower::{self, Owner},
         print::print_root,
         root_module::RootModule,
@@ -72,7 +74,8 @@ impl Workspace {
         let own = folder.join("valet.yaml");
         let shared = Path::new("fixtures/valet.yaml");
         let valet = fs::read(if own.is_file() { &own } else { shared }).unwrap();
-        let environments = match compile::open(valet) {
+        let lock = fs::read(folder.join(lock::FILE)).ok();
+        let environments = match compile::open(valet, lock) {
             Ok(environments) => environments,
             Err(problems) => {
                 return Self {
@@ -89,6 +92,10 @@ impl Workspace {
         let missing = io::snapshot::missing_modules(folder, &environments).unwrap();
         compiled.problems.extend(missing);
         compiled.problems.extend(problems);
+        // Every other case is without a lock file too, and about something else.
+        if folder.ends_with("no-lock") {
+            compiled.problems.extend(rules::missing_lock(&environments));
+        }
         compiled
             .problems
             .extend(on_disk(folder, &environments, &compiled.databases));

@@ -169,6 +169,9 @@ fn found(arguments: &Arguments, context: &Context) -> Result<Found, Stop> {
     let (compiled, read) = session.compile_paths()?;
     let mut problems = compiled.problems;
     problems.extend(session.missing_modules(&paths)?);
+    if paths.is_empty() {
+        problems.extend(session.missing_lock());
+    }
     let life = session.life(&compiled.databases)?.problems;
     // The root of a config that is wrong has been left by nobody.
     let broken = broken(&compiled.databases, &read);

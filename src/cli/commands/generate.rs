@@ -128,7 +128,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         moved_to,
     } in &leaving
     {
-        let names = io::remove_root(&session.workspace, directory, moved_to.as_deref())?;
+        let names = io::remove_root(
+            &session.workspace,
+            directory,
+            moved_to.as_deref(),
+            session.gives_locks(),
+        )?;
         left.extend(names.iter().map(|name| format!("{directory}/{name}")));
     }
     summary(&session, &todo.roots, &leaving, owners.len())?;

@@ -17,7 +17,7 @@ use crate::{
         retirement::{self, StandingRoot},
         stale,
     },
-    terraform::{lower::Owner, print::print_root},
+    terraform::{lock, lower::Owner, print::print_root},
 };
 
 /// The units that a change touches.
@@ -37,7 +37,7 @@ impl Session {
     /// # Errors
     /// When a file cannot be read.
     pub fn touched(&self, changes: &Changes, all: bool) -> Result<Touched, Stop> {
-        if all || changes.touches(WORKSPACE_FILE) {
+        if all || touches_all(changes) {
             let (compiled, paths) = self.compile_paths()?;
             let orphans = self.listing(&compiled.databases)?.strays;
             return Ok(Touched {
@@ -137,7 +137,7 @@ impl Session {
             Owner::Environment(one) => {
                 let directory = format!("{}{}", changes.prefix, one.directory());
                 let differs = changes.roots.iter().any(|root| root.directory == directory);
-                differs || changes.touches(WORKSPACE_FILE)
+                differs || touches_all(changes)
             }
         };
         let owners: Vec<Owner> = touched
@@ -211,4 +211,9 @@ impl Touched {
             })
             .collect()
     }
+}
+
+/// Whether a file differs that every root comes from.
+fn touches_all(changes: &Changes) -> bool {
+    changes.touches(WORKSPACE_FILE) || changes.touches(lock::FILE)
 }

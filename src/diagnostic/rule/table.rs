@@ -405,6 +405,14 @@ rules! {
         "A generated file holds what is never generated.",
         "`generate` would replace the file, and what somebody has written into it would be lost. Move it into a folder of its own, then remove it from the generated file.",
         "a resource in generated/dev3/orders/main.tf";
+    NO_LOCK = Warning "no-lock":
+        "There is no lock file beside `valet.yaml`.",
+        "Without one each `terraform init` takes the newest provider, whoever published it, and a plan of tomorrow is not the plan of today. `valet-rds lock` makes one, `generate` copies it into every root, and an update of the provider is then a reviewed change.",
+        "generated roots, and no .terraform.lock.hcl";
+    BAD_LOCK = Error "bad-lock":
+        "The lock file does not hold the provider.",
+        "Terraform takes whatever it is given when a lock file has no `h1:` checksum of the provider, and stops when the locked version is not one that the roots want. `valet-rds lock` writes the file.",
+        "a .terraform.lock.hcl without h1: checksums";
     BAD_OUTPUT = Error "bad-output":
         "The output folder is one that something else needs.",
         "Generated roots are written, swept and removed there. In git's own folder, or in or around a folder of configs, that would take away what others have put there. Give the roots a folder of their own.",

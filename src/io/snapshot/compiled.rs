@@ -14,6 +14,7 @@ use crate::{
         git::{Commit, Mode, Refusal, Repository, TreeEntry},
     },
     model::{Environment, world::World},
+    terraform::lock,
     text::{date::Date, path::normal},
     yaml::MAX_BYTES,
 };
@@ -32,10 +33,11 @@ pub enum Files<'a> {
 /// # Errors
 /// When files or git fail, or `valet.yaml` is wrong.
 pub fn read(files: Files, today: Date) -> Result<Option<Side>, Unreadable> {
-    let Some(valet) = files.workspace_file()? else {
+    let Some(valet) = files.beside(WORKSPACE_FILE)? else {
         return Ok(None);
     };
-    let environments = compile::open(valet).map_err(Unreadable::Problems)?;
+    let lock = files.beside(lock::FILE)?;
+    let environments = compile::open(valet, lock).map_err(Unreadable::Problems)?;
     let configs = files.configs(&environments)?;
     let paths: BTreeSet<String> = configs.iter().map(|file| file.path.clone()).collect();
     let compiled = compile::compile(&environments, configs, World::on(today));
@@ -43,18 +45,12 @@ pub fn read(files: Files, today: Date) -> Result<Option<Side>, Unreadable> {
 }
 
 impl Files<'_> {
-    fn workspace_file(&self) -> Result<Option<Vec<u8>>, Unreadable> {
+    /// A file at the root of the workspace.
+    fn beside(&self, name: &str) -> Result<Option<Vec<u8>>, Unreadable> {
         match self {
-            Self::Folder(folder) => {
-                let path = folder.join(WORKSPACE_FILE);
-                if io::is_file(&path) {
-                    Ok(Some(io::read_in(folder, WORKSPACE_FILE)?))
-                } else {
-                    Ok(None)
-                }
-            }
+            Self::Folder(folder) => Ok(io::find_in(folder, name)?),
             Self::Commit(repository, commit) => {
-                let path = format!("{}{WORKSPACE_FILE}", repository.prefix);
+                let path = format!("{}{name}", repository.prefix);
                 let entries = repository.list(commit, &[path], false)?;
                 let mut contents = contents(repository, commit, entries)?;
                 Ok(contents.pop().map(|(_, bytes)| bytes))

@@ -2,9 +2,11 @@
 
 import os
 
+from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.rds.exceptions import InvalidParameterCombination
 from moto.rds.models import DBProxy, DBProxyTargetGroup, RDSBackend
+from moto.rds.responses import RDSResponse
 
 from emulator.mends.replaces import replaces
 
@@ -47,3 +49,26 @@ def forget(backend, identifier):
     for proxy in backend.db_proxies.values():
         for group in proxy.proxy_target_groups.values():
             group.targets = [target for target in group.targets if target.rds_resource_id != identifier]
+
+
+# moto knows no change of a proxy. By the names of the request and of the proxy.
+CHANGES = {
+    "Auth": "auth",
+    "DebugLogging": "debug_logging",
+    "IdleClientTimeout": "idle_client_timeout",
+    "RequireTLS": "require_tls",
+    "RoleArn": "role_arn",
+    "SecurityGroups": "vpc_security_group_ids",
+}
+
+
+def modify_db_proxy(response):
+    asked = response.params
+    proxy = response.backend.describe_db_proxies(asked["DBProxyName"])[0]
+    for name, attribute in CHANGES.items():
+        if asked.get(name) is not None:
+            setattr(proxy, attribute, asked[name])
+    return ActionResult({"DBProxy": proxy})
+
+
+RDSResponse.modify_db_proxy = modify_db_proxy

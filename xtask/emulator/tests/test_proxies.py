@@ -39,6 +39,15 @@ def test_fewer_than_two_zones_with_proxies_are_refused(rds, proxy):
     assert rds.describe_db_proxies()["DBProxies"] == []
 
 
+def test_a_proxy_changes_in_place_and_keeps_what_is_not_named(rds, proxy, subnets):
+    before = proxy(subnets)
+    auth = [{"AuthScheme": "SECRETS", "SecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:two"}]
+    rds.modify_db_proxy(DBProxyName="one", Auth=auth, IdleClientTimeout=60)
+    found = rds.describe_db_proxies(DBProxyName="one")["DBProxies"][0]
+    assert (found["Auth"][0]["SecretArn"], found["IdleClientTimeout"]) == (auth[0]["SecretArn"], 60)
+    assert (found["Endpoint"], found["RoleArn"]) == (before["Endpoint"], before["RoleArn"])
+
+
 def test_the_target_goes_with_its_database(rds, make, proxy, subnets):
     proxy(subnets)
     for name in [NAME, "other"]:
