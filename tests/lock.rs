@@ -97,24 +97,45 @@ fn without_one_the_lock_files_of_roots_are_left_alone_and_check_says_so() {
     fs::remove_file(folder.join(NAME)).unwrap();
     assert_eq!(run(&folder, "generate --check").code, 0);
     assert_eq!(copies(&folder).len(), 3);
-    assert_snapshot!(run(&folder, "check"), @r"");
+    assert_snapshot!(run(&folder, "check"), @r"
+    exit code 0
+    --- stderr ---
+    no-lock
+
+      ⚠ there is no .terraform.lock.hcl beside this file: each run takes the newest provider, whatever
+      │ it is
+       ╭─[valet.yaml:1:1]
+     1 │ modules:
+       · ───────
+     2 │   source: ../../../modules
+       ╰────
+      help: run `valet-rds lock`, then `valet-rds generate`, and commit both
+
+    2 configs: 1 warning
+    ");
     assert_eq!(run(&folder, "check --deny warnings").code, 1);
 }
 
 #[test]
-fn a_file_of_its_name_that_terraform_did_not_write_is_in_the_way() {
-    let folder = locked("lock-in-the-way");
+fn whatever_has_its_name_in_a_root_is_replaced_but_nothing_is_written_through_a_link() {
+    let folder = locked("lock-replaced");
     run(&folder, "generate");
     let own = folder.join("generated/dev/orders").join(NAME);
-    fs::write(&own, "# mine\n").unwrap();
-    let ran = run(&folder, "generate");
-    assert_eq!(ran.code, 1, "{ran}");
-    assert!(ran.err.contains("occupied-path"), "{ran}");
-    assert_eq!(fs::read_to_string(&own).unwrap(), "# mine\n");
-    // One of Terraform's own is as good as a copy that is old.
-    fs::write(&own, lock("5.101.0")).unwrap();
-    assert_eq!(run(&folder, "generate").code, 0);
-    assert_eq!(copies(&folder), vec![lock("5.100.0"); 3]);
+    for text in ["# mine\n", "", &lock("5.101.0")] {
+        fs::write(&own, text).unwrap();
+        assert_eq!(run(&folder, "generate --check").code, 1, "{text}");
+        assert_eq!(run(&folder, "generate").code, 0, "{text}");
+        assert_eq!(copies(&folder), vec![lock("5.100.0"); 3]);
+    }
+    #[cfg(unix)]
+    {
+        let outside = folder.join("outside");
+        fs::rename(&own, &outside).unwrap();
+        fs::write(&outside, "# mine\n").unwrap();
+        std::os::unix::fs::symlink(&outside, &own).unwrap();
+        assert_eq!(run(&folder, "generate").code, 2);
+        assert_eq!(fs::read_to_string(&outside).unwrap(), "# mine\n");
+    }
 }
 
 #[test]
@@ -196,12 +217,28 @@ fn terraform_is_asked_for_each_platform_and_what_it_lacks_is_said() {
     let folder = case("ok/locked", "lock-command");
     fs::remove_file(folder.join(NAME)).unwrap();
     let bin = terraform(&folder, "6.62.0", "h1:AAAA");
-    assert_snapshot!(lock_with(&folder, &bin, "lock"), @r"");
+    assert_snapshot!(lock_with(&folder, &bin, "lock"), @r"
+    exit code 2
+    --- stdout ---
+    wrote .terraform.lock.hcl
+    --- stderr ---
+    run `valet-rds generate`, which copies it into every root, and commit both
+    darwin_arm64: Error: no package for it
+    system error: there are no checksums for `darwin_arm64`: Terraform has no packages for it; run it where the registry can be reached, or name the platforms that you need with --platform
+    ");
     assert_eq!(
         fs::read_to_string(folder.join(NAME)).unwrap(),
         lock("6.62.0")
     );
-    assert_snapshot!(fs::read_to_string(bin.join("asked")).unwrap(), @r"");
+    assert_snapshot!(fs::read_to_string(bin.join("asked")).unwrap(), @r"
+    providers lock -no-color -platform=darwin_arm64
+    terraform.tf
+    providers lock -no-color -platform=linux_amd64
+    terraform.tf
+    providers lock -no-color -platform=linux_arm64
+    .terraform.lock.hcl
+    terraform.tf
+    ");
     // Nothing of the run is left.
     assert!(
         paths(&folder)
@@ -209,7 +246,11 @@ fn terraform_is_asked_for_each_platform_and_what_it_lacks_is_said() {
             .all(|path| !path.contains("unfinished"))
     );
 
-    assert_snapshot!(lock_with(&folder, &bin, "lock --platform linux_amd64"), @r"");
+    assert_snapshot!(lock_with(&folder, &bin, "lock --platform linux_amd64"), @r"
+    exit code 0
+    --- stderr ---
+    .terraform.lock.hcl is up to date
+    ");
     let upgrade = lock_with(&folder, &bin, "lock --platform linux_amd64 --upgrade");
     assert_eq!(upgrade.code, 0);
     let asked = fs::read_to_string(bin.join("asked")).unwrap();
@@ -233,7 +274,12 @@ fn a_lock_file_that_holds_nothing_is_not_written() {
     assert_eq!(fs::read_to_string(folder.join(NAME)).unwrap(), before);
 
     let ran = lock_with(&folder, &bin, "lock --platform plan9_mips");
-    assert_snapshot!(ran, @r"");
+    assert_snapshot!(ran, @r"
+    exit code 2
+    --- stderr ---
+    plan9_mips: Error: no package for it
+    system error: there are no checksums for `plan9_mips`: Terraform has no packages for it; run it where the registry can be reached, or name the platforms that you need with --platform
+    ");
     assert_eq!(fs::read_to_string(folder.join(NAME)).unwrap(), before);
 }
 

@@ -1,8 +1,8 @@
 """Records what the real AWS provider plans for every key that a user can change: fixtures/grades.json.
 
 `cargo xtask grades` runs it, with the built command as its argument. Each base below is applied on an emulated AWS
-once, and each change planned on its state. A run that was stopped goes on where it was: remove target/grades to begin
-anew.
+once, and each change planned on its state. A run that was stopped goes on with the changes that are left: remove
+target/grades to begin anew.
 """
 
 import copy
@@ -211,22 +211,16 @@ class Bench:
         self.folder, self.valet = pathlib.Path(folder), valet
         self.initialised = None
 
-    def settle(self, base, applied):
-        """Makes the network and the keys of a base, or finds those that its applied state knows."""
-        known = self.folder / f"{base}.ids.json"
-        if not applied:
-            known.write_text(json.dumps(self.create()))
-        self.vpcs, self.subnets, self.keys = json.loads(known.read_text())
-
-    def create(self):
+    def settle(self):
+        """Makes a network and keys."""
         ec2, kms = (boto3.client(service, region_name=REGION) for service in ("ec2", "kms"))
         vpcs = [ec2.create_vpc(CidrBlock=f"10.{n}.0.0/16")["Vpc"]["VpcId"] for n in (1, 2)]
         subnets = [
             ec2.create_subnet(VpcId=vpcs[0], CidrBlock=f"10.1.{n}.0/24", AvailabilityZone=REGION + zone)["Subnet"]
             for n, zone in enumerate("abc")
         ]
-        keys = [kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2)]
-        return vpcs, [subnet["SubnetId"] for subnet in subnets], keys
+        self.keys = [kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2)]
+        self.vpcs, self.subnets = vpcs, [subnet["SubnetId"] for subnet in subnets]
 
     def environment(self, base):
         cluster = lambda name: {
@@ -334,18 +328,21 @@ def change(bench, base, config, key, new):
 
 
 def record(bench, base, config, done):
-    state = bench.folder / f"{base}.tfstate"
-    bench.settle(base, state.exists())
+    if all(str(number) in done for number, (of, *_) in enumerate(CHANGES) if of == base):
+        return
+    bench.settle()
     environment = bench.environment(base)
-    if not state.exists():
-        root = bench.generate(base, config, environment)
-        shared = root.parent / "_environment"
-        bench.lead(shared)
-        run("terraform", "init", "-input=false", cwd=shared)
-        run("terraform", "apply", "-input=false", "-auto-approve", f"-state={state}.shared", cwd=shared)
-        planned(root, state, {}, "create" if base == "lean" else None)
-        run("terraform", "apply", "-input=false", "-auto-approve", f"-state={state}.new", cwd=root)
-        os.rename(f"{state}.new", state)
+    root = bench.generate(base, config, environment)
+    shared = root.parent / "_environment"
+    bench.lead(shared)
+    states = [bench.folder / f"{base}.{name}.tfstate" for name in ("shared", "unit")]
+    for state in states:
+        state.unlink(missing_ok=True)
+    run("terraform", "init", "-input=false", cwd=shared)
+    run("terraform", "apply", "-input=false", "-auto-approve", f"-state={states[0]}", cwd=shared)
+    state = states[1]
+    planned(root, state, {}, "create" if base == "lean" else None)
+    run("terraform", "apply", "-input=false", "-auto-approve", f"-state={state}", cwd=root)
     root = bench.generate(base, config, environment)
     # What the emulator cannot keep differs from the start, and says nothing about a change.
     noise, _ = planned(root, state, {}, "nothing" if base == "lean" else None)

@@ -317,7 +317,9 @@ pub fn is_config_name(word: &str) -> bool {
     ["yaml", "yml"].iter().any(|known| extension == *known)
 }
 
-fn base(workspace: &Path) -> String {
+/// What goes before the paths in a workspace, so that they can be opened from here.
+#[must_use]
+pub fn base(workspace: &Path) -> String {
     let text = workspace.to_string_lossy().replace('\\', "/");
     match text.trim_end_matches('/') {
         "" if text.starts_with('/') => "/".to_owned(),

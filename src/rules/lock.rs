@@ -85,7 +85,7 @@ pub fn missing_lock(environments: &[Arc<Environment>]) -> Option<Problem> {
         lock::FILE
     );
     let help = "run `valet-rds lock`, then `valet-rds generate`, and commit both";
-    Some(Problem::new(&rule::NO_LOCK, one.file.span(""), message).help(help))
+    Some(Problem::new(&rule::NO_LOCK, one.file.span("/modules"), message).help(help))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::{
     cli::{
         context::Context,
-        session::Session,
+        session::{self, Session},
         stop::Stop,
         terminal::{note, print},
     },
@@ -55,8 +55,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         lock: written,
         refused,
     } = io::checksums(&workspace, &providers, kept, &arguments.platforms)?;
-    let path = workspace.join(lock::FILE);
-    let path = path.display();
+    let path = format!("{}{}", session::base(&workspace), lock::FILE);
     if let Some(bytes) = written {
         let problems = rules::lock(&bytes);
         if let Some(problem) = problems.first() {
