@@ -126,6 +126,13 @@ fn the_modules_wait_for_what_aws_does() {
         alarms.contains("max(var.allocated_storage, aws_db_instance.this.allocated_storage)"),
         "the alarm on free storage must follow what the volume has grown to, and what it waits for"
     );
+    let schedule = block("modules/target-sync/outputs.tf", &["schedule_arn"]);
+    let waits_for = argument(&schedule, "depends_on").unwrap().to_string();
+    assert_eq!(
+        waits_for.split_whitespace().collect::<String>(),
+        "[aws_cloudwatch_metric_alarm.this]",
+        "a destroy that stops at the subnet group must not have taken the alarms"
+    );
     let endpoint = block("modules/proxy/outputs.tf", &["endpoint"]);
     let waits_for = argument(&endpoint, "depends_on").unwrap().to_string();
     assert_eq!(

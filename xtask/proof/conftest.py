@@ -3,8 +3,8 @@
 What is done to the two units of the workspace is a chain of fixtures, each of which begins where the one before ends. A
 test names the stage that it looks at; the tests of a stage all run before the next one begins.
 
-`cargo xtask apply` starts it: in the environment, VALET_RDS is the built command, and PROOF_FOLDER is a folder with the
-modules and with the workspace.
+`cargo xtask apply` starts it: in the environment, VALET_RDS is the built command, PROOF_FOLDER is a folder with the modules
+and with the workspace, and PROOF_POLICIES one with the published policies.
 """
 
 import os

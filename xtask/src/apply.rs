@@ -41,5 +41,9 @@ fn prepare(sh: &Shell) -> Result<Cmd<'_>> {
     )?;
     Ok(cmd!(sh, "{python} -m pytest {PROOF}")
         .env("PROOF_FOLDER", FOLDER)
+        .env(
+            "PROOF_POLICIES",
+            sh.current_dir().join("docs/deploy-policy"),
+        )
         .env("VALET_RDS", valet_rds))
 }

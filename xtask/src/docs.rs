@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use xshell::Shell;
 
-use crate::{derived::Derived, files, pages, tables};
+use crate::{derived::Derived, files, pages, policy, tables};
 
 const BEGIN: &str = "<!-- BEGIN TABLE -->";
 const END: &str = "<!-- END TABLE -->";
@@ -13,6 +13,7 @@ const END: &str = "<!-- END TABLE -->";
 /// All of them as they should be.
 pub(crate) fn make(sh: &Shell) -> Result<Vec<Derived>> {
     let mut files = pages::make()?;
+    files.extend(policy::make(sh)?);
     for folder in files::folders(sh, "modules")? {
         files.push(module(sh, &folder)?);
     }

@@ -26,6 +26,7 @@ mod long;
 mod man;
 mod modules;
 mod pages;
+mod policy;
 mod provider_schema;
 mod python;
 mod readers;

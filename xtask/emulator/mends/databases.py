@@ -72,6 +72,10 @@ def modify(original, backend, db_instance_identifier, db_kwargs):
     refuse(database, db_kwargs)
     asked = {name: value for name, value in db_kwargs.items() if value is not None}
 
+    # moto makes another secret each time, and leaves the one before.
+    if database.manage_master_user_password and asked.get("manage_master_user_password"):
+        del asked["manage_master_user_password"]
+
     # It restarts the database, whatever ApplyImmediately says (reference of ModifyDBInstance, DBPortNumber).
     if "db_port_number" in asked:
         asked["port"] = int(asked.pop("db_port_number"))

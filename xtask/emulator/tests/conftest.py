@@ -58,6 +58,7 @@ def make(rds, subnets):
             "StorageType": "gp3",
         }
         asked = {"DBInstanceIdentifier": name, "DBSubnetGroupName": "subnets", **usual, **asked}
+        asked = {key: value for key, value in asked.items() if value is not None}
         return rds.create_db_instance(**asked)["DBInstance"]
 
     return make

@@ -1,5 +1,6 @@
 """Databases change as AWS documents it."""
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -61,6 +62,18 @@ def test_enhanced_monitoring_is_remembered(rds, make, read):
     rds.modify_db_instance(DBInstanceIdentifier=NAME, MonitoringInterval=15, MonitoringRoleArn="arn:aws:iam::1:role/two")
     found = read(NAME)
     assert (found["MonitoringInterval"], found["MonitoringRoleArn"]) == (15, "arn:aws:iam::1:role/two")
+
+
+def test_a_master_password_that_is_managed_already_stays_as_it_is(rds, make, read):
+    make(NAME, ManageMasterUserPassword=True, MasterUserPassword=None)
+    rds.create_db_snapshot(DBInstanceIdentifier=NAME, DBSnapshotIdentifier="kept")
+    rds.delete_db_instance(DBInstanceIdentifier=NAME, SkipFinalSnapshot=True)
+    rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier=NAME, DBSnapshotIdentifier="kept")
+    before = read(NAME)["MasterUserSecret"]
+    rds.modify_db_instance(DBInstanceIdentifier=NAME, ManageMasterUserPassword=True, ApplyImmediately=True)
+    assert read(NAME)["MasterUserSecret"] == before
+    secrets = boto3.client("secretsmanager").list_secrets()["SecretList"]
+    assert [secret["ARN"] for secret in secrets] == [before["SecretArn"]]
 
 
 def test_an_older_version_is_refused_of_a_restored_database_too(rds, make):
