@@ -25,7 +25,7 @@ use boundary::{Boundary, Links};
 use crate::{compile::WORKSPACE_FILE, text::unicode::spelt_out, yaml::MAX_BYTES};
 
 pub use configs::{config_path, configs, linked_configs, namespaces};
-pub use providers::{Checksums, checksums};
+pub use providers::{Checksums, Wanted, checksums};
 pub use repository::{read_inside, replace_inside};
 pub use roots::{
     Listing, Roots, apply, create_root, former_outputs, listing, remove_root, root_of, standing,

@@ -17,8 +17,8 @@ use crate::{
         window::Window,
     },
     config::{
-        Acknowledgement, ApplyImmediately, Authentication, Lifecycle, StorageType, SubnetGroup, Waiver,
-        inherited,
+        Acknowledgement, ApplyImmediately, Authentication, Lifecycle, StorageType, SubnetGroup,
+        Waiver, inherited,
         keys::{keys, proxy_keys},
         workspace::{self, OidcProvider},
     },

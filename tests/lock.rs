@@ -189,7 +189,7 @@ fn terraform(folder: &Path, version: &str, checksum: &str) -> PathBuf {
     let written = lock(version).replace("h1:AAAA", checksum);
     fs::write(bin.join("written"), written).unwrap();
     let script = format!(
-        "#!/bin/sh\nbin={}\necho \"$*\" >> $bin/asked\nls -A >> $bin/asked\ncase $4 in\n  *linux*) cat $bin/written > {NAME} ;;\n  *) echo '│ Error: no package' >&2; echo '│ for it' >&2; exit 1 ;;\nesac\n",
+        "#!/bin/sh\nbin={}\nif [ $1 = version ]; then echo '{{\"terraform_version\": \"1.11.4\"}}'; exit; fi\necho \"$*\" >> $bin/asked\nls -A >> $bin/asked\ncase $4 in\n  *linux*) cat $bin/written > {NAME} ;;\n  *) echo '│ Error: no package' >&2; echo '│ for it' >&2; exit 1 ;;\nesac\n",
         bin.display()
     );
     let program = bin.join("terraform");
@@ -224,7 +224,7 @@ fn terraform_is_asked_for_each_platform_and_what_it_lacks_is_said() {
     --- stderr ---
     run `valet-rds generate`, which copies it into every root, and commit both
     darwin_arm64: Error: no package for it
-    system error: there are no checksums for `darwin_arm64`: Terraform has no packages for it; run it where the registry can be reached, or name the platforms that you need with --platform
+    system error: there are no checksums for `darwin_arm64`: Terraform has no packages for it; run it where the registry can be reached, or name a mirror with --mirror, or the platforms that you need with --platform
     ");
     assert_eq!(
         fs::read_to_string(folder.join(NAME)).unwrap(),
@@ -232,11 +232,14 @@ fn terraform_is_asked_for_each_platform_and_what_it_lacks_is_said() {
     );
     assert_snapshot!(fs::read_to_string(bin.join("asked")).unwrap(), @r"
     providers lock -no-color -platform=darwin_arm64
+    log
     terraform.tf
     providers lock -no-color -platform=linux_amd64
+    log
     terraform.tf
     providers lock -no-color -platform=linux_arm64
     .terraform.lock.hcl
+    log
     terraform.tf
     ");
     // Nothing of the run is left.
@@ -251,15 +254,36 @@ fn terraform_is_asked_for_each_platform_and_what_it_lacks_is_said() {
     --- stderr ---
     .terraform.lock.hcl is up to date
     ");
+    for (mirror, passed) in [
+        (
+            "packages",
+            format!("-fs-mirror={}", folder.join("packages").display()),
+        ),
+        (
+            "https://mirror.example.com/",
+            "-net-mirror=https://mirror.example.com/".to_owned(),
+        ),
+    ] {
+        let line = format!("lock --platform linux_amd64 --mirror {mirror}");
+        assert_eq!(lock_with(&folder, &bin, &line).code, 0);
+        let asked = fs::read_to_string(bin.join("asked")).unwrap();
+        assert!(
+            asked.contains(&format!("-platform=linux_amd64 {passed}\n")),
+            "{asked}"
+        );
+    }
     let upgrade = lock_with(&folder, &bin, "lock --platform linux_amd64 --upgrade");
     assert_eq!(upgrade.code, 0);
     let asked = fs::read_to_string(bin.join("asked")).unwrap();
     let (before, after) = asked.rsplit_once("providers lock").unwrap();
     assert!(
-        before.ends_with(&format!("{NAME}\nterraform.tf\n")),
+        before.ends_with(&format!("{NAME}\nlog\nterraform.tf\n")),
         "{asked}"
     );
-    assert!(after.ends_with("linux_amd64\nterraform.tf\n"), "{asked}");
+    assert!(
+        after.ends_with("linux_amd64\nlog\nterraform.tf\n"),
+        "{asked}"
+    );
 }
 
 #[cfg(unix)]
@@ -278,7 +302,7 @@ fn a_lock_file_that_holds_nothing_is_not_written() {
     exit code 2
     --- stderr ---
     plan9_mips: Error: no package for it
-    system error: there are no checksums for `plan9_mips`: Terraform has no packages for it; run it where the registry can be reached, or name the platforms that you need with --platform
+    system error: there are no checksums for `plan9_mips`: Terraform has no packages for it; run it where the registry can be reached, or name a mirror with --mirror, or the platforms that you need with --platform
     ");
     assert_eq!(fs::read_to_string(folder.join(NAME)).unwrap(), before);
 }
@@ -306,5 +330,8 @@ fn words_that_are_no_platform_are_wrong_usage_and_a_machine_without_terraform_is
     let mut without = command(&folder, &["lock"]);
     let ran = Ran::of(without.env("PATH", &folder).output().unwrap());
     assert_eq!(ran.code, 2, "{ran}");
-    assert!(ran.err.starts_with("system error: terraform: "), "{ran}");
+    assert!(
+        ran.err.starts_with("system error: there is no terraform: "),
+        "{ran}"
+    );
 }

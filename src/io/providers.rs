@@ -1,28 +1,17 @@
 //! The checksums of providers, which Terraform is asked for.
 
-use std::{
-    ffi::OsStr,
-    io,
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{io, path::Path};
 
 use super::{
     Failure, at,
     boundary::{Boundary, Links},
     roots::discard,
+    terraform::{Ended, Run, Stopping, Terraform},
     write::{UNFINISHED, write_new},
 };
 use crate::{terraform::lock, yaml::MAX_BYTES};
 
-/// What a user may have set for another run of Terraform.
-const INHERITED: [&str; 5] = [
-    "TF_CLI_ARGS",
-    "TF_CLI_ARGS_providers",
-    "TF_CLI_ARGS_providers_lock",
-    "TF_DATA_DIR",
-    "TF_WORKSPACE",
-];
+const LOG: &str = "log";
 
 /// What Terraform has written.
 #[derive(Debug, Default)]
@@ -33,16 +22,29 @@ pub struct Checksums {
     pub refused: Vec<(String, String)>,
 }
 
-/// Has Terraform write a lock file: the providers of a file, for some platforms one after the other. It runs in a folder
-/// of the workspace that holds nothing else, beginning with what is locked already.
+/// What a lock file is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Text of a file that names the providers.
+    pub providers: &'a str,
+    /// What is locked already, and stays.
+    pub locked: Option<&'a str>,
+    /// Where packages come from instead of the provider's registry: a folder, or the `https://` address of a mirror.
+    pub mirror: Option<&'a str>,
+    /// The machines that it is for.
+    pub platforms: &'a [String],
+}
+
+/// Has Terraform write a lock file, for one platform after the other: it runs in a folder of the workspace that holds
+/// nothing else, and nothing is left of it.
 ///
 /// # Errors
-/// When Terraform is not there, or the disk refuses.
+/// When Terraform does not start, is told to stop, or the disk refuses.
 pub fn checksums(
     workspace: &Path,
-    providers: &str,
-    locked: Option<&str>,
-    platforms: &[String],
+    terraform: &Terraform,
+    wanted: Wanted,
+    stopping: &Stopping,
 ) -> Result<Checksums, Failure> {
     let name = format!("{UNFINISHED}lock");
     let boundary = Boundary::open(workspace)?;
@@ -51,7 +53,7 @@ pub fn checksums(
     }
     let made = boundary.dir.create_dir(&name);
     made.map_err(at(&boundary.shown(&name)))?;
-    let found = in_folder(&boundary, &name, providers, locked, platforms);
+    let found = in_folder(&boundary, &name, terraform, wanted, stopping);
     let removed = discard(&boundary, &name);
     let found = found?;
     removed?;
@@ -61,47 +63,54 @@ pub fn checksums(
 fn in_folder(
     boundary: &Boundary,
     name: &str,
-    providers: &str,
-    locked: Option<&str>,
-    platforms: &[String],
+    terraform: &Terraform,
+    wanted: Wanted,
+    stopping: &Stopping,
 ) -> Result<Checksums, Failure> {
     let Some(folder) = boundary.folder(name, Links::Refused)? else {
         let gone = io::Error::from(io::ErrorKind::NotFound);
         return Err(at(&boundary.shown(name))(gone));
     };
-    write_new(&folder, "terraform.tf", providers, None)?;
-    if let Some(text) = locked {
+    write_new(&folder, "terraform.tf", wanted.providers, None)?;
+    if let Some(text) = wanted.locked {
         write_new(&folder, lock::FILE, text, None)?;
     }
+    let root = folder.shown("");
+    let data = std::path::absolute(folder.shown("data")).map_err(at(&root))?;
+    let log = std::path::absolute(folder.shown(LOG)).map_err(at(&root))?;
+    let run = Run {
+        root: &root,
+        data: &data,
+        output: None,
+        log: &log,
+    };
+    let mirror = match wanted.mirror {
+        Some(address) if address.starts_with("https://") => Some(format!("-net-mirror={address}")),
+        Some(folder) => {
+            let folder = std::path::absolute(folder).map_err(at(Path::new(folder)))?;
+            Some(format!("-fs-mirror={}", folder.display()))
+        }
+        None => None,
+    };
     let mut found = Checksums::default();
-    for platform in platforms {
-        if let Some(reason) = refusal(&folder.shown(""), platform)? {
-            found.refused.push((platform.clone(), reason));
+    for platform in wanted.platforms {
+        let named = format!("-platform={platform}");
+        let mut arguments = vec!["providers", "lock", "-no-color", &named];
+        arguments.extend(mirror.as_deref());
+        match terraform.run(run, &arguments, stopping)? {
+            Ended::Code(Some(0)) => {}
+            Ended::Code(_) => {
+                let said = folder.read(LOG, MAX_BYTES, Links::Refused)?;
+                let words = words(&String::from_utf8_lossy(&said));
+                found.refused.push((platform.clone(), words));
+            }
+            Ended::Stopped => return Err(at(&root)(io::Error::from(io::ErrorKind::Interrupted))),
         }
     }
-    if found.refused.len() < platforms.len() {
+    if found.refused.len() < wanted.platforms.len() {
         found.lock = folder.find(lock::FILE, MAX_BYTES, Links::Refused)?;
     }
     Ok(found)
-}
-
-/// Why Terraform does not have the packages of a platform; none when it has.
-fn refusal(folder: &Path, platform: &str) -> Result<Option<String>, Failure> {
-    const PROGRAM: &str = "terraform";
-    let mut command = Command::new(PROGRAM);
-    for name in INHERITED {
-        command.env_remove(name);
-    }
-    let output = command
-        .args(["providers", "lock", "-no-color"])
-        .arg(format!("-platform={platform}"))
-        .env("TF_IN_AUTOMATION", "1")
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(at(Path::new(OsStr::new(PROGRAM))))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    Ok((!output.status.success()).then(|| words(&said)))
 }
 
 /// Terraform's message without the frame around it and the line breaks in it.
@@ -109,6 +118,6 @@ fn words(said: &str) -> String {
     let lines = said
         .lines()
         .map(|line| line.trim_matches(['│', '╷', '╵', ' ']));
-    let whole = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>();
+    let whole: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
     whole.join(" ")
 }

@@ -1,5 +1,7 @@
 //! `valet-rds lock`: the versions and checksums of the providers, for every machine that runs Terraform.
 
+use std::path::PathBuf;
+
 use crate::{
     cli::{
         context::Context,
@@ -7,7 +9,10 @@ use crate::{
         stop::Stop,
         terminal::{note, print},
     },
-    io::{self, Checksums},
+    io::{
+        self, Checksums, Wanted,
+        terraform::{Stopping, Terraform},
+    },
     rules,
     terraform::{lock, lower, print::print_file},
     text::{suggest, unicode::spelt_out},
@@ -22,6 +27,13 @@ pub struct Arguments {
     /// Take the newest version that the roots want, instead of the one that is locked
     #[arg(long)]
     upgrade: bool,
+    /// Take packages from here instead of the provider's registry: a folder, or the https:// address of a mirror. The
+    /// installation that Terraform's own configuration names does not count for lock files
+    #[arg(long, value_name = "DIR|URL")]
+    mirror: Option<String>,
+    /// The Terraform to run [default: the one on the path]
+    #[arg(long, value_name = "PATH")]
+    terraform: Option<PathBuf>,
 }
 
 const PLATFORMS: [&str; 3] = ["darwin_arm64", "linux_amd64", "linux_arm64"];
@@ -49,12 +61,20 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     // Not the session: a lock file that is wrong must not keep it from being written again.
     let before = io::find_in(&workspace, lock::FILE)?;
     let before = before.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    let kept = before.as_deref().filter(|_| !arguments.upgrade);
-    let providers = print_file("valet.yaml", &[lower::required()]);
+    let wanted = Wanted {
+        providers: &print_file("valet.yaml", &[lower::required()]),
+        locked: before.as_deref().filter(|_| !arguments.upgrade),
+        mirror: arguments.mirror.as_deref(),
+        platforms: &arguments.platforms,
+    };
+    let terraform = Terraform::find(arguments.terraform.as_deref())
+        .map_err(|unusable| Stop::Machine(unusable.to_string()))?;
+    let stopping = Stopping::listen()
+        .map_err(|error| Stop::Machine(format!("signals cannot be listened for: {error}")))?;
     let Checksums {
         lock: written,
         refused,
-    } = io::checksums(&workspace, &providers, kept, &arguments.platforms)?;
+    } = io::checksums(&workspace, &terraform, wanted, &stopping)?;
     let path = format!("{}{}", session::base(&workspace), lock::FILE);
     if let Some(bytes) = written {
         let problems = rules::lock(&bytes);
@@ -83,6 +103,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let platforms: Vec<_> = refused.iter().map(|(platform, _)| platform).collect();
     let without = suggest::list(&platforms);
     Err(Stop::Machine(format!(
-        "there are no checksums for {without}: Terraform has no packages for it; run it where the registry can be reached, or name the platforms that you need with --platform"
+        "there are no checksums for {without}: Terraform has no packages for it; run it where the registry can be reached, or name a mirror with --mirror, or the platforms that you need with --platform"
     )))
 }
