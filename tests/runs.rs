@@ -75,11 +75,11 @@ fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
     REFUSED  replace  module.nlb.aws_lb.this                               clients know it; not declared: `allow` names no `replace` (forced by subnets)
     REFUSED  replace  module.nlb.aws_lb_listener.this                      clients know it; not declared: `allow` names no `replace` (forced by load_balancer_arn)
     REFUSED  replace  module.proxy.aws_db_proxy.this                       clients know it; not declared: `allow` names no `replace`; AWS leaves out a subnet in a zone without RDS Proxy, and then every plan is like this: name the proxy's own in `network.proxySubnetIds` (forced by vpc_subnet_ids)
-    ok       replace  module.nlb.aws_lambda_invocation.apply               holds neither data nor identity (forced by triggers)
+    ok       replace  module.nlb.aws_lambda_invocation.apply               holds neither data nor identity (forced by input, triggers)
     ok       replace  module.proxy.aws_db_proxy_default_target_group.this  holds neither data nor identity
     ok       replace  module.proxy.aws_db_proxy_target.this                holds neither data nor identity (forced by target_group_name)
     dev/ledger: 6 to update, 6 to replace; 3 refused
-    dev/orders: 4 to update; passes
+    dev/orders: 2 to update; passes
     plan: 3 units: 1 failed, 1 refused, 1 planned
     ");
     let kept = fs::read_to_string(folder.join("valet-plans/dev/orders/plan.json")).unwrap();
@@ -222,7 +222,7 @@ fn what_was_reviewed_is_applied_once_and_tells_its_outputs() {
     --- stdout ---
     dev/_environment: nothing to do
     dev/ledger: nothing to do
-    dev/orders: applied: 4 to update
+    dev/orders: applied: 2 to update
     apply: 3 units: 1 applied, 2 unchanged
     ");
     let kept = fs::read_to_string(folder.join("generated/dev/orders/outputs.json")).unwrap();

@@ -169,7 +169,7 @@ fn found(arguments: &Arguments, context: &Context) -> Result<Found, Stop> {
     let (compiled, read) = session.compile_paths()?;
     let mut problems = compiled.problems;
     problems.extend(session.missing_modules(&paths)?);
-    if paths.is_empty() {
+    if paths.is_empty() && !arguments.changed {
         problems.extend(session.missing_lock());
     }
     let life = session.life(&compiled.databases)?.problems;
