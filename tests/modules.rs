@@ -100,6 +100,36 @@ fn every_message_names_its_variable_and_says_what_it_must_be() {
     assert!(seen > 0, "no validation was seen");
 }
 
+#[test]
+fn every_check_that_a_module_skips_is_answered_in_the_docs() {
+    let answered = fs::read_to_string("docs/security.md").unwrap();
+    let answers = |check: &str| {
+        let (family, number) = check.rsplit_once('_').unwrap();
+        // Several of one family stand in a row.
+        let mut rows = answered.lines().filter(|line| line.contains(family));
+        rows.any(|row| {
+            row.split([',', ' ', '|'])
+                .any(|word| word == number || word == check)
+        })
+    };
+    let mut seen = 0;
+    for module in fs::read_dir("modules").unwrap() {
+        for file in fs::read_dir(module.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "tf") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for skip in text.split("#checkov:skip=").skip(1) {
+                let check = skip.split(':').next().unwrap();
+                assert!(answers(check), "{}: {check}", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 15, "{seen}");
+}
+
 /// Mocks plan neither what AWS does to a volume nor the order of a destroy, and show no order between modules.
 #[test]
 fn the_modules_wait_for_what_aws_does() {

@@ -4,6 +4,11 @@ locals {
 
   # What AWS tells of by itself; alarms on metrics are the units' own.
   events = {
+    # There may be none, but Security Hub asks for it as soon as there is any subscription (RDS.19).
+    clusters = {
+      source_type = "db-cluster"
+      categories  = ["failover", "failure", "maintenance"]
+    }
     instances = {
       source_type = "db-instance"
       categories = [

@@ -19,7 +19,7 @@ use crate::{
     review::{
         beside::{self, Kind},
         foreign,
-        retirement::StandingRoot,
+        retirement::{Leaving, StandingRoot},
     },
     terraform::{
         lower::TERRAFORM,
@@ -353,10 +353,10 @@ pub fn apply(workspace: &Path, change: &Change) -> Result<(), Failure> {
 /// When the disk refuses.
 pub fn remove_root(
     workspace: &Path,
-    directory: &str,
-    moved_to: Option<&str>,
+    root: &Leaving,
     gives_locks: bool,
 ) -> Result<Vec<String>, Failure> {
+    let directory = &root.directory;
     refuse_links(workspace, directory)?;
     let standing = standing(workspace, directory)?.unwrap_or_default();
     let boundary = Boundary::open(workspace)?;
@@ -365,7 +365,7 @@ pub fn remove_root(
     let Some(folder) = parent.folder(own, Links::Refused)? else {
         return Ok(Vec::new());
     };
-    let heir = match moved_to {
+    let heir = match &root.moved_to {
         Some(moved_to) => boundary.folder(moved_to, Links::Refused)?,
         None => None,
     };

@@ -144,13 +144,7 @@ impl Judge<'_> {
         let judgement = match &change.change.action {
             Action::NoOp | Action::Read => return None,
             Action::Create => self.comes(change)?,
-            Action::Update => match holdings::impossible(change) {
-                Some(reason) => (Outcome::Refused, reason.to_owned()),
-                None => {
-                    let (effect, what) = holdings::update(change)?;
-                    self.needs(change, effect, what)
-                }
-            },
+            Action::Update => self.changes(change)?,
             Action::Unknown(words) => {
                 let reason = format!("nobody knows what the actions `{words}` do");
                 (Outcome::Refused, reason)
@@ -208,6 +202,15 @@ impl Judge<'_> {
             ),
         };
         Some(row(change, "now", judgement))
+    }
+
+    /// What changes in place.
+    fn changes(&self, change: &ResourceChange) -> Option<Judgement> {
+        if let Some(reason) = holdings::impossible(change) {
+            return Some((Outcome::Refused, reason.to_owned()));
+        }
+        let (effect, what) = holdings::update(change)?;
+        Some(self.needs(change, effect, what))
     }
 
     /// What has been destroyed outside Terraform: the plan makes it anew, without its data, or leaves it gone.

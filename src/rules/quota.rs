@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::Found;
 use crate::{
-    aws::name::{Kind, Names, Presence, SharedNames},
+    aws::name::{Kind, Names, SharedNames},
     config::{Lifecycle, workspace::Quotas},
     diagnostic::{Problem, rule},
     model::{Database, Environment},

@@ -25,7 +25,7 @@ def test_nothing_is_left_but_the_final_snapshot_the_logs_and_what_was_retained(g
     if unit.environment == "dev3":
         assert inventory(unit.aws) == unit.logs
         groups = unit.client("ec2").describe_security_groups()["SecurityGroups"]
-        assert [group["GroupName"] for group in groups] == ["default"]
+        assert {group["GroupName"] for group in groups} == {"default"}
 
 
 @each_root

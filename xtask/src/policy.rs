@@ -136,7 +136,7 @@ fn statement(sid: &str, actions: &Value, resource: &Value, condition: Option<&Va
     statement.into()
 }
 
-fn document(statements: Vec<Value>) -> Value {
+fn document(statements: &[Value]) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
@@ -161,7 +161,7 @@ fn plan(table: &Value) -> Value {
         None,
     );
     let states = state(table, "read", "ReadState").chain(state(table, "lock", "LockState"));
-    document([read].into_iter().chain(states).collect())
+    document(&[read].into_iter().chain(states).collect::<Vec<_>>())
 }
 
 /// What an apply does beside reading.
@@ -187,12 +187,12 @@ fn apply(table: &Value) -> Value {
         statements.push(statement(
             &sid,
             &json!(actions),
-            &table["scopes"][service],
+            scope(table, service),
             None,
         ));
     }
     for (actions, condition) in by_condition.into_values() {
-        let resource = &table["scopes"][actions.first().map_or("", |action| service(action))];
+        let resource = scope(table, actions.first().map_or("", |action| service(action)));
         statements.push(statement(
             "AttachPolicies",
             &json!(actions),
@@ -209,7 +209,15 @@ fn apply(table: &Value) -> Value {
             Some(&one["condition"]),
         ));
     }
-    document(statements)
+    document(&statements)
+}
+
+/// What the actions of a service may be done to.
+fn scope<'a>(table: &'a Value, service: &str) -> &'a Value {
+    let scopes = table.get("scopes");
+    scopes
+        .and_then(|scopes| scopes.get(service))
+        .unwrap_or(&Value::Null)
 }
 
 fn service(action: &str) -> &str {

@@ -21,6 +21,7 @@ run "everything_has_its_finished_name" {
 
   assert {
     condition = toset([for subscription in aws_db_event_subscription.this : subscription.name]) == toset([
+      "dev-databases-clusters",
       "dev-databases-instances",
       "dev-databases-parameter-groups",
       "dev-databases-proxies",

@@ -80,6 +80,7 @@ run "the_topic_hears_what_happens_to_databases_proxies_and_parameters" {
 
   assert {
     condition = { for key, subscription in aws_db_event_subscription.this : key => "${subscription.source_type}: ${join(", ", sort(subscription.event_categories))}" } == {
+      clusters         = "db-cluster: failover, failure, maintenance"
       instances        = "db-instance: availability, configuration change, deletion, failover, failure, low storage, maintenance, notification, recovery"
       parameter-groups = "db-parameter-group: configuration change"
       proxies          = "db-proxy: configuration change, deletion, failure"

@@ -46,6 +46,7 @@ impl SharedNames {
         let events = |of: &str| format!("{}-{of}", self.event_subscription);
         vec![
             (Kind::SubnetGroup, self.subnet_group.clone(), ""),
+            (Kind::EventSubscription, events("clusters"), ALARMS),
             (Kind::EventSubscription, events("instances"), ALARMS),
             (Kind::EventSubscription, events("parameter-groups"), ALARMS),
             (Kind::EventSubscription, events("proxies"), ALARMS),

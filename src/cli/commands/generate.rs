@@ -123,17 +123,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     })?;
     drop(progress);
     let mut left = Vec::new();
-    for Leaving {
-        directory,
-        moved_to,
-    } in &leaving
-    {
-        let names = io::remove_root(
-            &session.workspace,
-            directory,
-            moved_to.as_deref(),
-            session.gives_locks(),
-        )?;
+    for root in &leaving {
+        let names = io::remove_root(&session.workspace, root, session.gives_locks())?;
+        let directory = &root.directory;
         left.extend(names.iter().map(|name| format!("{directory}/{name}")));
     }
     summary(&session, &todo.roots, &leaving, owners.len())?;

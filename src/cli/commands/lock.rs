@@ -15,13 +15,13 @@ use crate::{
     },
     rules,
     terraform::{lock, lower, print::print_file},
-    text::{suggest, unicode::spelt_out},
+    text::{screen::Screen, suggest, unicode::spelt_out},
 };
 
 /// Arguments of `lock`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// A machine that runs Terraform, as OS_ARCH; may stand several times
+    /// A machine that runs Terraform, as `OS_ARCH`; may stand several times
     #[arg(long = "platform", value_name = "OS_ARCH", default_values = PLATFORMS, value_parser = platform)]
     platforms: Vec<String>,
     /// Take the newest version that the roots want, instead of the one that is locked
@@ -90,7 +90,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
             note(format!("{path} is up to date"));
         } else {
             io::write_config(&workspace, lock::FILE, &text)?;
-            print(format!("wrote {path}\n"))?;
+            print(&Screen::of_line(format_args!("wrote {path}")))?;
             note("run `valet-rds generate`, which copies it into every root, and commit both");
         }
     }

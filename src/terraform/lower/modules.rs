@@ -100,8 +100,7 @@ fn rds(database: &Database) -> Block {
     let capacity = database.instance_class.value.capacity();
     let memory = capacity.ok().map(|capacity| capacity.memory_gib);
     let monitored = database.monitoring_interval.value > 0;
-    let shares = database.subnet_group.value == SubnetGroup::Shared;
-    let shared = SharedNames::derive(&environment.name);
+    let has_own = database.subnet_group.value == SubnetGroup::Own;
     let parameters = database
         .parameters
         .iter()
@@ -157,13 +156,7 @@ fn rds(database: &Database) -> Block {
         .resolved("maintenance_window", &database.maintenance_window)
         .copied("max_allocated_storage", &database.max_allocated_storage)
         .copied("monitoring_interval", &database.monitoring_interval)
-        .when(monitored && shares, |block| {
-            let role = environment.monitoring_role_arn();
-            block.from("monitoring_role_arn", role, database.subnet_group.origin)
-        })
-        .when(monitored && !shares, |block| {
-            block.named("monitoring_role_name", &names.monitoring_role)
-        })
+        .when(monitored, |block| monitoring_role(block, database))
         .copied("multi_az", &database.multi_az)
         .named("parameter_group_name", &names.parameter_group)
         .when(!parameters.is_empty(), |block| {
@@ -174,12 +167,12 @@ fn rds(database: &Database) -> Block {
             )
         })
         .copied("password_rotation_days", &database.password_rotation_days)
-        .when(!shares, |block| boundary(block, environment))
+        .when(has_own, |block| boundary(block, environment))
         .copied("port", &database.port)
         .when(is_leaving(database), |block| {
             block.from("retiring", true, Origin::Derived("lifecycle"))
         })
-        .when(!shares, |block| role_path(block, environment))
+        .when(has_own, |block| role_path(block, environment))
         .named("security_group_name", &names.database_security_group)
         .optional("snapshot_identifier", &database.restore_from)
         .copied("storage_encrypted", &database.encrypted)
@@ -188,17 +181,37 @@ fn rds(database: &Database) -> Block {
             "storage_type",
             database.storage_type.value.as_str(),
             database.storage_type.origin,
-        )
-        .when(shares, |block| {
-            let group = &shared.subnet_group;
-            block.from("subnet_group_name", group, database.subnet_group.origin)
-        })
-        .when(!shares, |block| {
-            let block = block.named("subnet_group_name", &names.subnet_group);
-            subnet_ids(block, environment)
-        })
-        .resolved("username", &database.username);
+        );
+    let block = subnet_group(block, database).resolved("username", &database.username);
     vpc_id(block, environment)
+}
+
+/// The role of Enhanced Monitoring: one that is made, or the environment's.
+fn monitoring_role(block: Block, database: &Database) -> Block {
+    match database.subnet_group.value {
+        SubnetGroup::Own => block.named("monitoring_role_name", &database.names.monitoring_role),
+        SubnetGroup::Shared => block.from(
+            "monitoring_role_arn",
+            database.environment.monitoring_role_arn(),
+            database.subnet_group.origin,
+        ),
+    }
+}
+
+/// The subnet group: one that is made of subnets, or the environment's.
+fn subnet_group(block: Block, database: &Database) -> Block {
+    let environment = &database.environment;
+    match database.subnet_group.value {
+        SubnetGroup::Own => {
+            let block = block.named("subnet_group_name", &database.names.subnet_group);
+            subnet_ids(block, environment)
+        }
+        SubnetGroup::Shared => block.from(
+            "subnet_group_name",
+            &SharedNames::derive(&environment.name).subnet_group,
+            database.subnet_group.origin,
+        ),
+    }
 }
 
 /// A database on its way out may be deleted, unless it is to stay.
