@@ -112,7 +112,7 @@ fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
       - `module.nlb.aws_lb.this`: clients know it; not declared: `allow` names no `replace`
       - `module.nlb.aws_lb_listener.this`: clients know it; not declared: `allow` names no `replace`
       - `module.proxy.aws_db_proxy.this`: clients know it; not declared: `allow` names no `replace`; AWS leaves out a subnet in a zone without RDS Proxy, and then every plan is like this: name the proxy's own in `network.proxySubnetIds`
-    - 4 to update; passes: `dev/orders`
+    - 2 to update; passes: `dev/orders`
     ");
 }
 

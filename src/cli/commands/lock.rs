@@ -21,7 +21,7 @@ use crate::{
 /// Arguments of `lock`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// A machine that runs Terraform, as `OS_ARCH`; may stand several times
+    /// A machine that runs Terraform, by its system and processor; may stand several times
     #[arg(long = "platform", value_name = "OS_ARCH", default_values = PLATFORMS, value_parser = platform)]
     platforms: Vec<String>,
     /// Take the newest version that the roots want, instead of the one that is locked
