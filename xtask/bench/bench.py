@@ -83,23 +83,27 @@ class Bench:
     """A workspace to measure in."""
 
     def __init__(self, valet_rds, folder, configs):
-        self.valet_rds, self.folder, self.configs = valet_rds, folder, configs
-        self.generated, self.copy, self.script = (folder / name for name in ("generated", "copy", "script"))
+        self.valet_rds, self.configs = valet_rds, configs
+        # What looks like roots stays outside the workspace: in it, it would be roots that have moved.
+        self.folder, self.aside, self.copy, self.script = (
+            folder / name for name in ("workspace", "aside", "copy", "script")
+        )
+        self.generated = self.folder / "generated"
         shutil.rmtree(folder, ignore_errors=True)
-        workspace.write(folder, configs)
+        workspace.write(self.folder, configs)
 
     def valet(self, *arguments):
         return [self.valet_rds, "--workspace", self.folder, "--today", TODAY, *arguments]
 
     def render(self):
-        return [sys.executable, pathlib.Path(__file__).with_name("yardstick.py"), self.folder]
+        return [sys.executable, pathlib.Path(__file__).with_name("yardstick.py"), self.folder, self.script]
 
     def put_aside(self, tree, when):
         """Deleting it now would be in the way of what is measured next: ext4 is slow to make files while it remembers
         deleted ones."""
         if tree.is_dir():
-            (self.folder / "aside").mkdir(exist_ok=True)
-            tree.rename(self.folder / "aside" / f"{tree.name}-{when}")
+            self.aside.mkdir(exist_ok=True)
+            tree.rename(self.aside / f"{tree.name}-{when}")
 
     def compare_bytes(self):
         """The output is the same for any number of threads, for configs that were made in the opposite order, and for
@@ -154,7 +158,6 @@ class Bench:
             rounds,
         )
         # Configs and roots, as a commit.
-        (self.folder / ".gitignore").write_text("/aside/\n/copy/\n/script/\n")
         author = ["-c", "user.name=bench", "-c", "user.email=bench@example.com"]
         commit = [*author, "commit", "--quiet", "--message", "Configs and roots"]
         for arguments in [["init", "--quiet"], ["add", "."], commit]:

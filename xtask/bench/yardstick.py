@@ -37,7 +37,7 @@ def values(name, environment, path):
 
 
 def main():
-    root = pathlib.Path(sys.argv[1])
+    root, output = (pathlib.Path(argument) for argument in sys.argv[1:])
     here = pathlib.Path(__file__).parent / "templates"
     engine = jinja2.Environment(
         loader=jinja2.FileSystemLoader(here), trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
@@ -48,7 +48,7 @@ def main():
     for name, environment in workspace["environments"].items():
         for path in sorted((root / environment["configs"]).glob("*.yaml")):
             given = values(name, environment, path) | {"header": path.relative_to(root), "modules": (before, after)}
-            folder = root / "script" / name / path.stem
+            folder = output / name / path.stem
             folder.mkdir(parents=True)
             for file, template in templates:
                 (folder / file).write_text(template.render(given))
