@@ -41,12 +41,18 @@ const PLACES: [(&str, &[Edit]); 5] = [
         }],
     ),
     (
-        "row of the impact",
+        "row of the impact, with what AWS documents",
         &[Edit {
             file: "src/review/impact/rds.rs",
             old: "    row(\"database_name\", Unset,",
             new: "    row(\"copy_tags_to_snapshot\", Always, InPlace, \"aws_db_instance.this.copy_tags_to_snapshot\", IN_PLACE),
     row(\"database_name\", Unset,",
+        },
+        Edit {
+            file: "fixtures/settings.json",
+            old: " {\"argument\": \"deletion_protection\",",
+            new: " {\"argument\": \"copy_tags_to_snapshot\", \"from\": true, \"to\": false, \"happens\": \"now\", \"interrupts\": false, \"source\": \"RDS User Guide, Settings for DB instances: Copy tags to snapshots\"},
+ {\"argument\": \"deletion_protection\",",
         }],
     ),
     (
