@@ -10,7 +10,7 @@ use crate::{
     io::{self, Roots, git},
     review::{
         foreign,
-        retirement::{StandingRoot, says_the_same},
+        retirement::{StandingRoot, is_retired, says_the_same},
     },
     terraform::{
         lower::Owner,
@@ -183,9 +183,13 @@ fn look_at(roots: &Roots, owner: &Owner) -> Result<Look, Stop> {
     let tree = tree(owner);
     let mut problems = foreign::problems(&directory, &standing);
     problems.extend(foreign::edited(&directory, &standing, &tree));
+    let changes = tree::changes(&directory, &standing, &tree);
+    // Most roots are as they should be: only a retired one has something to say then.
+    let is_same = changes.as_ref().is_ok_and(Vec::is_empty);
     // What is in the way has been told.
-    let changes = tree::changes(&directory, &standing, &tree).unwrap_or_default();
+    let changes = changes.unwrap_or_default();
     let telling = match owner {
+        Owner::Unit(database) if is_same && !is_retired(database) => None,
         Owner::Unit(database) if !says_the_same(&standing, database) => {
             StandingRoot::of(&directory, &standing)
         }
