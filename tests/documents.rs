@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::terraform::Fake;
 use crate::support::{
     command::{run, valet},
-    folder::{case, city, copy, edit, minimal, modules},
+    folder::{case, city, copy, edit, minimal},
     outputs::applied,
     repository::repository,
     snapshot,
@@ -152,10 +152,12 @@ fn what_gate_prints_is_of_its_schema() {
 #[cfg(unix)]
 #[test]
 fn what_a_run_prints_is_of_its_schema() {
-    let folder = minimal("documents-runs/workspace");
-    modules(&folder);
+    let folder = minimal("documents-runs");
     assert_eq!(valet(&folder, &["generate"]).code, 0);
-    let fake = Fake::new(folder.parent().unwrap(), &["_environment", "orders"]);
+    let fake = Fake::new(
+        &folder.with_file_name("documents-runs-terraform"),
+        &["_environment", "orders"],
+    );
     let plan = fs::read_to_string("fixtures/plans/replace-instance.json").unwrap();
     fake.says("orders", "plan.json", &plan);
     fake.says("_environment", "init.fails", "Error: ExpiredToken\n");

@@ -187,9 +187,11 @@ fn the_gate_ends_with_the_code_of_its_verdict() {
 /// They ask for a Terraform.
 #[test]
 fn runs_end_with_the_code_of_what_comes_of_their_units() {
-    let folder = minimal("exit-runs/workspace");
-    modules(&folder);
-    let fake = Fake::new(folder.parent().unwrap(), &["_environment", "orders"]);
+    let folder = minimal("exit-runs");
+    let fake = Fake::new(
+        &folder.with_file_name("exit-runs-terraform"),
+        &["_environment", "orders"],
+    );
     let plan = fs::read_to_string("fixtures/plans/in-place.json").unwrap();
     fake.says("orders", "plan.json", &plan);
     let apply = "apply --plans valet-plans";

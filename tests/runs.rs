@@ -15,7 +15,7 @@ use storage_valet_rds::terraform::{normal_form::NormalForm, plan};
 
 use crate::support::{
     command::{Ran, command, valet},
-    folder::{edit, minimal, modules, paths},
+    folder::{edit, minimal, paths},
     repository::{commit, git},
     terraform::Fake,
 };
@@ -24,15 +24,14 @@ const ROOTS: [&str; 3] = ["_environment", "ledger", "orders"];
 
 /// A workspace with two generated units, of which plans are recorded, and what stands in for Terraform.
 fn world(name: &str) -> (PathBuf, Fake) {
-    let folder = minimal(&format!("{name}/workspace"));
-    modules(&folder);
+    let folder = minimal(name);
     fs::write(
         folder.join("configs/dev/ledger.yaml"),
         "shortname: ledger\n",
     )
     .unwrap();
     assert_eq!(valet(&folder, &["generate"]).code, 0);
-    let fake = Fake::new(folder.parent().unwrap(), &ROOTS);
+    let fake = Fake::new(&folder.with_file_name(format!("{name}-terraform")), &ROOTS);
     (folder, fake)
 }
 
@@ -45,10 +44,6 @@ fn run(folder: &Path, fake: &Fake, words: &str) -> Ran {
     let mut arguments: Vec<&str> = words.split(' ').collect();
     arguments.extend(["--terraform", &fake.program]);
     valet(folder, &arguments)
-}
-
-fn told(text: &str, folder: &Path) -> String {
-    text.replace(folder.parent().unwrap().to_str().unwrap(), "[folder]")
 }
 
 #[test]
@@ -66,7 +61,7 @@ fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
         "Error: Failed to query available provider packages\n",
     );
     let ran = run(&folder, &fake, "plan --all");
-    assert_snapshot!(told(&ran.to_string(), &folder), @"
+    assert_snapshot!(ran, @"
     exit code 1
     --- stdout ---
     dev/_environment: init failed: Error: Failed to query available provider packages
@@ -101,7 +96,7 @@ fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
         "{left:?}"
     );
     let markdown = run(&folder, &fake, "plan --all --format markdown");
-    assert_snapshot!(told(&markdown.out, &folder), @"
+    assert_snapshot!(markdown.out, @"
     <!-- valet-rds plan -->
     ### plan: 3 units: 1 failed, 1 refused, 1 planned
 
@@ -147,12 +142,15 @@ fn units_are_chosen_by_name_by_shard_and_all() {
         ("plan dev/order", "did you mean `dev/orders`?"),
         ("plan --all dev/orders", "cannot be used with"),
         ("plan --all --shard 5/4", "write I/N"),
-        ("plan --base HEAD", "not in git"),
     ] {
         let ran = run(&folder, &fake, words);
         assert_eq!(ran.code, 2, "{words}: {ran}");
         assert!(ran.err.contains(said), "{words}: {ran}");
     }
+    git(&folder, &["init", "--quiet"]);
+    let ran = run(&folder, &fake, "plan --base HEAD");
+    assert_eq!(ran.code, 2, "{ran}");
+    assert!(ran.err.contains("git knows no commit `HEAD`"), "{ran}");
 }
 
 #[test]
@@ -243,6 +241,16 @@ fn what_was_reviewed_is_applied_once_and_tells_its_outputs() {
         "{again}"
     );
     assert_eq!(fake.commands("orders").matches("apply ").count(), 1);
+    // Another plan in the same folder is another apply.
+    fake.says("orders", "again", "");
+    fake.says("orders", "plan.json", &recorded("retiring").to_string());
+    assert_eq!(run(&folder, &fake, "plan --all").code, 0);
+    let anew = run(&folder, &fake, "apply --plans valet-plans");
+    assert!(
+        anew.code == 0 && anew.out.contains("dev/orders: applied: "),
+        "{anew}"
+    );
+    assert_eq!(fake.commands("orders").matches("apply ").count(), 2);
 }
 
 #[test]
@@ -315,7 +323,7 @@ fn units_wait_for_what_their_environment_shares() {
     );
     fake.says("_environment", "apply.fails", "");
     let ran = run(&folder, &fake, "apply --plans valet-plans");
-    assert_snapshot!(told(&ran.to_string(), &folder), @"
+    assert_snapshot!(ran, @"
     exit code 1
     --- stdout ---
     dev/_environment: apply failed: Error: Error acquiring the state lock
@@ -335,8 +343,11 @@ fn an_apply_that_is_told_to_stop_ends_in_good_order_and_goes_on_later() {
     fake.says("orders", "plan.json", &plan.to_string());
     assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
     let done = "module.rds.aws_db_instance.this";
+    // An apply of an hour says a lot before and after.
+    let still = json!({"type": "apply_progress", "hook": {"resource": {"addr": done}}});
+    let still = format!("{still}\n").repeat(20_000);
     let line = json!({"type": "apply_complete", "hook": {"resource": {"addr": done}}});
-    fake.says("orders", "apply.jsonl", &format!("{line}\n"));
+    fake.says("orders", "apply.jsonl", &format!("{still}{line}\n{still}"));
     fake.says("orders", "slow", "");
     let arguments = [
         "apply",
@@ -412,8 +423,8 @@ fn a_checkout_does_not_say_what_was_reviewed() {
             "{ran}"
         );
     }
-    fs::create_dir_all(folder.join("../elsewhere")).unwrap();
-    std::os::unix::fs::symlink("../elsewhere", folder.join("link")).unwrap();
+    fs::create_dir_all(folder.join("../runs-elsewhere")).unwrap();
+    std::os::unix::fs::symlink("../runs-elsewhere", folder.join("link")).unwrap();
     for words in [
         "plan dev/orders --out link",
         "plan dev/orders --out link/below",

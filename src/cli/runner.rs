@@ -16,7 +16,7 @@ use crate::{
     model::identity::UnitId,
     review::{
         gate::{self, Verdict},
-        run::{Failed, Outcome},
+        run::{Failed, Outcome, REVIEWED},
         stale,
     },
     terraform::{
@@ -41,6 +41,9 @@ pub struct RunArguments {
 
 /// The file of a unit in the folder of a run: what Terraform tells while it applies, one JSON document a line.
 pub const JOURNAL: &str = "apply.jsonl";
+
+/// The file that says that a unit has been applied.
+pub const DONE: &str = "applied";
 
 /// Those of all runs that were cut short, one after the other.
 const JOURNALS: &str = "interrupted.jsonl";
@@ -108,14 +111,12 @@ impl<'a> Runner<'a> {
         arguments: &RunArguments,
         folder: &Path,
     ) -> Result<Self, Stop> {
-        let terraform = Terraform::find(arguments.terraform.as_deref())
-            .map_err(|unusable| Stop::Machine(unusable.to_string()))?;
-        io::terraform::hold_folder(folder).map_err(|bad| Stop::Machine(bad.to_string()))?;
+        let terraform = Terraform::find(arguments.terraform.as_deref())?;
+        io::terraform::hold_folder(folder)?;
         let named = folder.to_owned();
         let folder = std::path::absolute(folder)
             .map_err(|error| Stop::Machine(format!("{}: {error}", named.display())))?;
-        let stopping = Stopping::listen()
-            .map_err(|error| Stop::Machine(format!("signals cannot be listened for: {error}")))?;
+        let stopping = Stopping::listen()?;
         Ok(Self {
             session,
             terraform,
@@ -156,6 +157,20 @@ impl<'a> Runner<'a> {
         self.folder.join(&unit.environment).join(&unit.namespace)
     }
 
+    /// Makes the folder of a unit, without what earlier runs have left: neither is their plan taken for the one to come, nor
+    /// what they have applied for having applied it.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn begin(&self, unit: &UnitId) -> Result<(), Outcome> {
+        let folder = self.folder(unit);
+        io::terraform::make_folder(&folder)?;
+        for name in [REVIEWED, DONE, JOURNAL, JOURNALS] {
+            io::terraform::remove(&folder.join(name))?;
+        }
+        Ok(())
+    }
+
     /// Plans a root that stands as its config gives it, and asks the gate.
     ///
     /// # Errors
@@ -163,7 +178,7 @@ impl<'a> Runner<'a> {
     pub fn plan(&self, owner: &Owner, unit: &UnitId) -> Result<Plan, Outcome> {
         let directory = owner.directory();
         let root = self.session.workspace.join(&directory);
-        let files = io::snapshot::folder::files(&root).map_err(|failure| unread(&failure))?;
+        let files = io::snapshot::folder::files(&root)?;
         if !stale::is_current(files.as_ref(), &print_root(&owner.root())) {
             return Err(Outcome::Failed(Failed {
                 step: "read",
@@ -172,7 +187,7 @@ impl<'a> Runner<'a> {
                 log: None,
             }));
         }
-        io::terraform::make_folder(&self.data(unit)).map_err(|failure| unread(&failure))?;
+        io::terraform::make_folder(&self.data(unit))?;
         let init = ["init", "-input=false", "-no-color", "-lockfile=readonly"];
         self.step(owner, unit, "init", &init, &[0])?;
         // A plan that fails leaves the one before it.
@@ -213,8 +228,7 @@ impl<'a> Runner<'a> {
                 log: None,
             })
         };
-        let bytes = io::terraform::shown(&self.data(unit), MAX_BYTES)
-            .map_err(|failure| unread(&failure))?;
+        let bytes = io::terraform::shown(&self.data(unit), MAX_BYTES)?;
         let plan = plan::read(&bytes).map_err(|error| read(error.to_string()))?;
         if plan.identity() != Some(gate::identity(*owner)) {
             return Err(read(format!("the plan is not that of {unit}")));
@@ -231,7 +245,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// When the disk refuses.
     pub fn forget(&self, unit: &UnitId) -> Result<(), Outcome> {
-        io::terraform::forget(&self.data(unit)).map_err(|failure| unread(&failure))
+        Ok(io::terraform::forget(&self.data(unit))?)
     }
 
     /// The folder for what Terraform keeps of a unit: outside of the checkout, where no commit can lay anything out.
@@ -247,15 +261,14 @@ impl<'a> Runner<'a> {
     pub fn completed(&self, unit: &UnitId) -> Result<BTreeSet<String>, Outcome> {
         let folder = self.folder(unit);
         let all = folder.join(JOURNALS);
-        io::terraform::keep_journal(&folder.join(JOURNAL), &all)
-            .map_err(|failure| unread(&failure))?;
-        Ok(journal::completed(&io::terraform::log(&all)))
+        io::terraform::keep_journal(&folder.join(JOURNAL), &all)?;
+        Ok(journal::completed(&io::terraform::log(&all)?))
     }
 
     /// A failed apply, with what Terraform has told of it.
     #[must_use]
     pub fn told(&self, unit: &UnitId, owner: &Owner, mut failed: Failed) -> Failed {
-        let told = io::terraform::log(&self.folder(unit).join(JOURNAL));
+        let told = io::terraform::log(&self.folder(unit).join(JOURNAL)).unwrap_or_default();
         let errors = journal::errors(&told);
         if let Some(first) = errors.first() {
             failed.words = last_words(first);
@@ -302,11 +315,11 @@ impl<'a> Runner<'a> {
             log: &log,
         };
         let ended = self.terraform.run(run, arguments, &self.stopping);
-        match ended.map_err(|failure| unread(&failure))? {
+        match ended? {
             Ended::Stopped => Err(Outcome::Interrupted),
             Ended::Code(Some(code)) if codes.contains(&code) => Ok(code),
             Ended::Code(code) => {
-                let text = io::terraform::log(&log);
+                let text = io::terraform::log(&log)?;
                 let words = match code {
                     Some(_) => last_words(&text),
                     None => "Terraform was killed".to_owned(),
@@ -322,15 +335,16 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// A file that cannot be read or written.
-#[must_use]
-pub fn unread(failure: &io::Failure) -> Outcome {
-    Outcome::Failed(Failed {
-        step: "read",
-        words: failure.to_string(),
-        advice: None,
-        log: None,
-    })
+impl From<io::Failure> for Outcome {
+    /// A file that cannot be read or written.
+    fn from(failure: io::Failure) -> Self {
+        Self::Failed(Failed {
+            step: "read",
+            words: failure.to_string(),
+            advice: None,
+            log: None,
+        })
+    }
 }
 
 #[cfg(test)]

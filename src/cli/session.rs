@@ -96,6 +96,18 @@ impl Session {
         Ok((compiled, paths.len()))
     }
 
+    /// The databases of a workspace in which nothing is wrong.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or anything is an error.
+    pub fn compile_sound(&self) -> Result<Vec<Database>, Stop> {
+        let (compiled, _) = self.compile()?;
+        if compiled.problems.has_errors() {
+            return Err(self.problems(compiled.problems));
+        }
+        Ok(compiled.databases)
+    }
+
     /// Compiles the whole workspace; with the paths of the configs read.
     ///
     /// # Errors

@@ -3,7 +3,12 @@
 use crate::{
     config::assignment::AssignmentError,
     diagnostic::Diagnostics,
-    io::{self, git::Refusal, snapshot::Unreadable},
+    io::{
+        self,
+        git::Refusal,
+        snapshot::Unreadable,
+        terraform::{BadFolder, Unusable},
+    },
 };
 
 /// Why a command ends without success.
@@ -53,5 +58,17 @@ impl From<Refusal> for Stop {
 impl From<io::Failure> for Stop {
     fn from(failure: io::Failure) -> Self {
         Self::Machine(failure.to_string())
+    }
+}
+
+impl From<Unusable> for Stop {
+    fn from(unusable: Unusable) -> Self {
+        Self::Machine(unusable.to_string())
+    }
+}
+
+impl From<BadFolder> for Stop {
+    fn from(bad: BadFolder) -> Self {
+        Self::Machine(bad.to_string())
     }
 }

@@ -6,7 +6,7 @@ use super::{
     Failure, at,
     boundary::{Boundary, Links},
     roots::discard,
-    terraform::{Ended, Run, Stopping, Terraform},
+    terraform::{Ended, Run, Stopping, Terraform, unframed},
     write::{UNFINISHED, write_new},
 };
 use crate::{terraform::lock, yaml::MAX_BYTES};
@@ -115,9 +115,7 @@ fn in_folder(
 
 /// Terraform's message without the frame around it and the line breaks in it.
 fn words(said: &str) -> String {
-    let lines = said
-        .lines()
-        .map(|line| line.trim_matches(['│', '╷', '╵', ' ']));
+    let lines = said.lines().map(unframed);
     let whole: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
     whole.join(" ")
 }

@@ -24,7 +24,7 @@ use super::{
     Failure, at,
     git::{self, Refusal},
 };
-pub use advice::{advice, last_words};
+pub use advice::{advice, last_words, unframed};
 pub use stopping::Stopping;
 
 /// The oldest version that the roots take, as they say themselves.
@@ -49,6 +49,8 @@ pub enum Unusable {
     NoVersion(PathBuf),
     /// It is older than the roots take.
     TooOld(String),
+    /// Nobody could tell it to stop.
+    Signals(io::Error),
 }
 
 impl fmt::Display for Unusable {
@@ -65,6 +67,7 @@ impl fmt::Display for Unusable {
                 "{} does not say which version it is: `version -json` should",
                 program.display()
             ),
+            Self::Signals(error) => write!(f, "signals cannot be listened for: {error}"),
             Self::TooOld(version) => write!(
                 f,
                 "Terraform {version} is older than {OLDEST}, which the roots ask for: install a newer one, or name it with --terraform"
@@ -76,7 +79,7 @@ impl fmt::Display for Unusable {
 impl error::Error for Unusable {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            Self::Start(_, error) => Some(error),
+            Self::Start(_, error) | Self::Signals(error) => Some(error),
             Self::NoVersion(_) | Self::TooOld(_) => None,
         }
     }
@@ -307,24 +310,18 @@ pub fn shown(data: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     super::read_all(limit, &data.join(SHOWN))
 }
 
-/// The end of a log, as far as it is text; empty, when there is none.
-#[must_use]
-pub fn log(path: &Path) -> String {
-    const MOST: usize = 1024 * 1024;
-    super::read_all(MOST, path).map_or_else(
-        |_| String::new(),
-        |bytes| String::from_utf8_lossy(&bytes).into_owned(),
-    )
-}
-
-/// Writes a file of a run: whole, or not at all.
+/// A log, as far as it is text; empty, when there is none.
 ///
 /// # Errors
-/// When the disk refuses.
-pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let unfinished = path.with_extension("unfinished");
-    fs::write(&unfinished, text).map_err(at(&unfinished))?;
-    fs::rename(&unfinished, path).map_err(at(path))
+/// When it cannot be read.
+pub fn log(path: &Path) -> Result<String, Failure> {
+    // A long apply says every ten seconds of each resource that it is still at it.
+    const MOST: usize = 256 * 1024 * 1024;
+    if !super::is_there(path) {
+        return Ok(String::new());
+    }
+    let bytes = super::read_all(MOST, path)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Removes a file of a run; it need not be there.

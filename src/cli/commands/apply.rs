@@ -10,7 +10,7 @@ use crate::{
         commands::plan::{Format, find, finish},
         complete,
         context::Context,
-        runner::{RunArguments, Runner, unread},
+        runner::{DONE, RunArguments, Runner},
         session::Session,
         stop::Stop,
     },
@@ -44,11 +44,8 @@ pub struct Arguments {
 /// When a unit cannot be applied, or its plan is not the one that was reviewed.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
-    let (compiled, _) = session.compile()?;
-    if compiled.problems.has_errors() {
-        return Err(session.problems(compiled.problems));
-    }
-    let owners = session.owners(&compiled.databases);
+    let databases = session.compile_sound()?;
+    let owners = session.owners(&databases);
     let reviewed = read(&arguments.plans)?;
     for unit in &arguments.accept {
         if !reviewed.iter().any(|one| one.unit == *unit) {
@@ -150,8 +147,7 @@ fn apply(
         return Ok(Outcome::Unchanged);
     }
     let folder = runner.folder(unit);
-    let done = folder.join(DONE);
-    if io::is_there(&done) {
+    if io::is_there(&folder.join(DONE)) {
         return Ok(Outcome::AppliedBefore);
     }
     // What an interrupted apply has told stays, whatever comes after it.
@@ -161,13 +157,10 @@ fn apply(
     let outcome = applied?;
     if matches!(outcome, Outcome::Applied(_)) {
         keep_outputs(runner, session, owner)?;
-        io::terraform::write(&done, "applied\n").map_err(|failure| unread(&failure))?;
+        io::write_config(&folder, DONE, "applied\n")?;
     }
     Ok(outcome)
 }
-
-/// The file that says that a unit has been applied.
-const DONE: &str = "applied";
 
 fn plan_and_apply(
     runner: &Runner,
@@ -215,8 +208,7 @@ fn keep_outputs(runner: &Runner, session: &Session, owner: &Owner) -> Result<(),
     let output = ["output", "-json", "-no-color"];
     let unit = owner.unit();
     runner.step(owner, &unit, "output", &output, &[0])?;
-    let bytes =
-        io::terraform::shown(&runner.data(&unit), MAX_BYTES).map_err(|failure| unread(&failure))?;
+    let bytes = io::terraform::shown(&runner.data(&unit), MAX_BYTES)?;
     let _ = runner.forget(&unit);
     let wrong = |words: String| {
         Outcome::Failed(Failed {
@@ -229,7 +221,7 @@ fn keep_outputs(runner: &Runner, session: &Session, owner: &Owner) -> Result<(),
     match outputs::known(&bytes).map_err(|error| wrong(error.to_string()))? {
         Some(text) => {
             let path = format!("{}/{}", owner.directory(), outputs::FILE);
-            io::write_config(&session.workspace, &path, &text).map_err(|failure| unread(&failure))
+            Ok(io::write_config(&session.workspace, &path, &text)?)
         }
         None => Ok(()),
     }

@@ -67,10 +67,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         mirror: arguments.mirror.as_deref(),
         platforms: &arguments.platforms,
     };
-    let terraform = Terraform::find(arguments.terraform.as_deref())
-        .map_err(|unusable| Stop::Machine(unusable.to_string()))?;
-    let stopping = Stopping::listen()
-        .map_err(|error| Stop::Machine(format!("signals cannot be listened for: {error}")))?;
+    let terraform = Terraform::find(arguments.terraform.as_deref())?;
+    let stopping = Stopping::listen()?;
     let Checksums {
         lock: written,
         refused,

@@ -1,6 +1,6 @@
 //! `valet-rds plan`: what Terraform does to each unit, asked of Terraform, and whether it may.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
@@ -10,7 +10,7 @@ use crate::{
         complete,
         context::Context,
         json,
-        runner::{RunArguments, Runner, Shard, unread},
+        runner::{RunArguments, Runner, Shard},
         session::Session,
         stop::Stop,
         terminal::{print, show_problems},
@@ -70,11 +70,8 @@ pub enum Format {
 /// When a unit cannot be planned, or its plan is refused.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
-    let (compiled, _) = session.compile()?;
-    if compiled.problems.has_errors() {
-        return Err(session.problems(compiled.problems));
-    }
-    let owners = session.owners(&compiled.databases);
+    let databases = session.compile_sound()?;
+    let owners = session.owners(&databases);
     let wanted = wanted(arguments, &session, &owners, context)?;
     let wanted = match arguments.shard {
         Some(shard) => shard.of(wanted),
@@ -167,13 +164,10 @@ pub fn find<'a>(owners: &[Owner<'a>], unit: &UnitId) -> Result<Owner<'a>, Stop> 
 /// Plans one unit, and writes down what was planned.
 fn plan(runner: &Runner, owner: &Owner) -> Result<Outcome, Outcome> {
     let unit = owner.unit();
-    let folder = runner.folder(&unit);
-    io::terraform::make_folder(&folder).map_err(|failure| unread(&failure))?;
-    let path = folder.join(REVIEWED);
-    // Whatever happens now, no plan of an earlier run is taken for this one's.
-    io::terraform::remove(&path).map_err(|failure| unread(&failure))?;
+    runner.begin(&unit)?;
     let planned = runner.plan(owner, &unit)?;
     runner.forget(&unit)?;
+    let folder = runner.folder(&unit);
     let reviewed = Reviewed {
         format_version: FORMAT.to_owned(),
         unit,
@@ -181,16 +175,7 @@ fn plan(runner: &Runner, owner: &Owner) -> Result<Outcome, Outcome> {
         terraform: runner.terraform.version.clone(),
         plan: planned.form,
     };
-    write(&path, &reviewed)?;
-    Ok(match planned.verdict {
-        None => Outcome::Unchanged,
-        Some(verdict) if verdict.passes() => Outcome::Planned(verdict),
-        Some(verdict) => Outcome::Refused(verdict),
-    })
-}
-
-fn write(path: &Path, reviewed: &Reviewed) -> Result<(), Outcome> {
-    let text = text::json::pretty(reviewed).map_err(|error| {
+    let text = text::json::pretty(&reviewed).map_err(|error| {
         Outcome::Failed(run::Failed {
             step: "write",
             words: error.to_string(),
@@ -198,5 +183,10 @@ fn write(path: &Path, reviewed: &Reviewed) -> Result<(), Outcome> {
             log: None,
         })
     })?;
-    io::terraform::write(path, &text).map_err(|failure| unread(&failure))
+    io::write_config(&folder, REVIEWED, &text)?;
+    Ok(match planned.verdict {
+        None => Outcome::Unchanged,
+        Some(verdict) if verdict.passes() => Outcome::Planned(verdict),
+        Some(verdict) => Outcome::Refused(verdict),
+    })
 }

@@ -50,18 +50,19 @@ pub fn advice(log: &str) -> Option<String> {
     known.map(|(_, advice)| (*advice).to_owned())
 }
 
+/// A line of Terraform's without the frame around its messages.
+#[must_use]
+pub fn unframed(line: &str) -> &str {
+    line.trim_matches(|letter: char| "│╷╵".contains(letter) || letter.is_whitespace())
+}
+
 /// The first error of a log on one line: what a reader needs when they see nothing else.
 #[must_use]
 pub fn last_words(log: &str) -> String {
-    let plain = |line: &str| {
-        line.trim_matches(|letter: char| "│╷╵".contains(letter) || letter.is_whitespace())
-            .to_owned()
-    };
-    let mut lines = log.lines().map(plain).filter(|line| !line.is_empty());
+    let mut lines = log.lines().map(unframed).filter(|line| !line.is_empty());
     let first = lines.clone().find(|line| line.starts_with("Error:"));
-    first
-        .or_else(|| lines.next_back())
-        .unwrap_or_else(|| "no reason given".to_owned())
+    let words = first.or_else(|| lines.next_back());
+    words.unwrap_or("no reason given").to_owned()
 }
 
 /// A lock on a state, as Terraform shows it.
@@ -75,13 +76,9 @@ impl Lock {
     fn find(log: &str) -> Option<Self> {
         let (_, info) = log.split_once("Lock Info:")?;
         let field = |name: &str| {
-            let line = info.lines().find_map(|line| {
-                let line =
-                    line.trim_matches(|letter: char| letter == '│' || letter.is_whitespace());
-                line.strip_prefix(name)
-            });
-            line.map(|value| value.trim().to_owned())
-                .unwrap_or_default()
+            let mut lines = info.lines().map(unframed);
+            let value = lines.find_map(|line| line.strip_prefix(name));
+            value.unwrap_or_default().trim().to_owned()
         };
         Some(Self {
             id: field("ID:"),

@@ -1,13 +1,14 @@
 //! Ending a run in good order: who is told to stop tells Terraform, which saves its state and gives back its lock.
 
 use std::{
-    io,
     process::{Child, Command},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
+
+use super::Unusable;
 
 /// Whether somebody has asked this process to end.
 #[derive(Clone, Debug, Default)]
@@ -18,11 +19,12 @@ impl Stopping {
     ///
     /// # Errors
     /// When the system refuses.
-    pub fn listen() -> io::Result<Self> {
+    pub fn listen() -> Result<Self, Unusable> {
         let stopping = Self::default();
         #[cfg(unix)]
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            signal_hook::flag::register(signal, Arc::clone(&stopping.0))?;
+            signal_hook::flag::register(signal, Arc::clone(&stopping.0))
+                .map_err(Unusable::Signals)?;
         }
         Ok(stopping)
     }
