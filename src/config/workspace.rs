@@ -13,6 +13,14 @@ use crate::{
     text::{cidr::Cidr, date::Date},
 };
 
+// Forms that several keys have.
+const BUCKET: &str = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$";
+const PATH: &str = r"^\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*(/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$";
+const REGION: &str = r"^[a-z]{2,3}(-[a-z]+)+-[0-9]$";
+const SUBNET: &str = r"^subnet-[0-9a-f]{8,17}$";
+const ROLE_ARN: &str = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$";
+const KEY_ARN: &str = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$";
+
 /// Folder of the generated roots when `valet.yaml` names none.
 pub const DEFAULT_OUTPUT: &str = "generated";
 
@@ -21,7 +29,7 @@ pub const DEFAULT_OUTPUT: &str = "generated";
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Workspace {
     /// Folder of the generated roots, relative to this file. Default: `generated`.
-    #[schemars(regex(pattern = r"^\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*(/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$"), example = &"generated")]
+    #[schemars(regex(pattern = PATH), example = &"generated")]
     pub output: Option<String>,
     /// Where the shared Terraform modules are.
     pub modules: Modules,
@@ -102,17 +110,17 @@ pub struct Privatelink {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Environment {
     /// Folder of the configs, relative to this file.
-    #[schemars(regex(pattern = r"^\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*(/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$"), example = &"configs/dev3")]
+    #[schemars(regex(pattern = PATH), example = &"configs/dev3")]
     pub configs: String,
     /// The storage account, as twelve quoted digits.
     #[schemars(regex(pattern = r"^[0-9]{12}$"), example = &"111111111111")]
     pub account_id: String,
     /// The AWS Region of the databases.
-    #[schemars(regex(pattern = r"^[a-z]{2,3}(-[a-z]+)+-[0-9]$"), example = &"ap-northeast-1")]
+    #[schemars(regex(pattern = REGION), example = &"ap-northeast-1")]
     pub region: String,
     /// The role that Terraform assumes. Default: the credentials it was started with.
     #[schemars(
-        regex(pattern = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"),
+        regex(pattern = ROLE_ARN),
         example = &"arn:aws:iam::111111111111:role/terraform"
     )]
     pub deploy_role_arn: Option<String>,
@@ -137,13 +145,13 @@ pub struct Environment {
     /// Customer managed KMS key for volumes and secrets. Default: the keys that AWS manages.
     /// Changing it replaces every instance.
     #[schemars(
-        regex(pattern = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$"),
+        regex(pattern = KEY_ARN),
         example = &"arn:aws:kms:ap-northeast-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     )]
     pub kms_key_arn: Option<String>,
     /// Customer managed KMS key for the log groups. Its policy has to admit CloudWatch Logs. Default: the key of AWS.
     #[schemars(
-        regex(pattern = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$"),
+        regex(pattern = KEY_ARN),
         example = &"arn:aws:kms:ap-northeast-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     )]
     pub log_kms_key_arn: Option<String>,
@@ -184,16 +192,16 @@ pub struct Environment {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct State {
     /// The S3 bucket.
-    #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"), example = &"city-terraform-state")]
+    #[schemars(regex(pattern = BUCKET), example = &"city-terraform-state")]
     pub bucket: String,
     /// What the key of each state starts with.
     #[schemars(
-        regex(pattern = r"^\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*(/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$"),
+        regex(pattern = PATH),
         example = &"storage-valet-rds/dev3"
     )]
     pub key_prefix: String,
     /// The Region of the bucket.
-    #[schemars(regex(pattern = r"^[a-z]{2,3}(-[a-z]+)+-[0-9]$"), example = &"ap-northeast-1")]
+    #[schemars(regex(pattern = REGION), example = &"ap-northeast-1")]
     pub region: String,
     /// The KMS key of the state: an alias, the id of a key, or the ARN of either. Default: the bucket's.
     #[schemars(
@@ -206,7 +214,7 @@ pub struct State {
     /// The role that Terraform assumes for the state, when the bucket belongs to another account.
     /// Default: the credentials it was started with.
     #[schemars(
-        regex(pattern = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"),
+        regex(pattern = ROLE_ARN),
         example = &"arn:aws:iam::999999999999:role/state"
     )]
     pub role_arn: Option<String>,
@@ -219,11 +227,11 @@ pub struct State {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FormerState {
     /// The S3 bucket.
-    #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"), example = &"city-terraform-state")]
+    #[schemars(regex(pattern = BUCKET), example = &"city-terraform-state")]
     pub bucket: String,
     /// What the key of each state started with.
     #[schemars(
-        regex(pattern = r"^\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*(/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$"),
+        regex(pattern = PATH),
         example = &"storage-valet-rds/dev3"
     )]
     pub key_prefix: String,
@@ -239,7 +247,7 @@ pub struct Network {
     /// Private subnets in at least two availability zones. Changing them replaces every proxy and load balancer.
     #[schemars(
         length(min = 2),
-        inner(regex(pattern = r"^subnet-[0-9a-f]{8,17}$")),
+        inner(regex(pattern = SUBNET)),
         extend("uniqueItems" = true),
         example = ["subnet-0a1b2c3d", "subnet-1a2b3c4d"]
     )]
@@ -249,7 +257,7 @@ pub struct Network {
     /// proxy. Default: `subnetIds`.
     #[schemars(
         length(min = 2),
-        inner(regex(pattern = r"^subnet-[0-9a-f]{8,17}$")),
+        inner(regex(pattern = SUBNET)),
         extend("uniqueItems" = true),
         example = ["subnet-0a1b2c3d", "subnet-1a2b3c4d"]
     )]
