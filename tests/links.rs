@@ -126,12 +126,12 @@ fn modules_may_be_reached_through_links_inside_the_repository() {
 
     // The link itself leads elsewhere.
     let repo = Monorepo::new("link-module-turned");
-    fs::create_dir(repo.top.join("shared")).unwrap();
-    fs::write(repo.top.join("shared/main.tf"), "# two\n").unwrap();
-    link(&repo, "modules/nlb", "shared/one");
+    fs::create_dir(repo.top.join("kept")).unwrap();
+    fs::write(repo.top.join("kept/main.tf"), "# two\n").unwrap();
+    link(&repo, "modules/nlb", "kept/one");
     repo.commit();
     fs::remove_file(repo.top.join("modules/nlb")).unwrap();
-    symlink("../shared", repo.top.join("modules/nlb")).unwrap();
+    symlink("../kept", repo.top.join("modules/nlb")).unwrap();
     answer.assert("another folder", &repo, "HEAD");
 }
 
