@@ -382,6 +382,43 @@ fn an_apply_that_is_told_to_stop_ends_in_good_order_and_goes_on_later() {
 }
 
 #[test]
+fn an_apply_that_was_done_but_for_its_outputs_tells_them_later() {
+    let (folder, fake) = world("runs-outputs-later");
+    let mut plan = recorded("in-place");
+    plan["output_changes"] = json!({"port": {
+        "actions": ["create"], "before": null, "after": null, "after_unknown": true,
+        "before_sensitive": false, "after_sensitive": false,
+    }});
+    fake.says("orders", "plan.json", &plan.to_string());
+    assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
+    let resources = plan["resource_changes"].as_array().unwrap().iter();
+    let done = resources.map(|resource| {
+        let addr = &resource["address"];
+        format!(
+            "{}\n",
+            json!({"type": "apply_complete", "hook": {"resource": {"addr": addr}}})
+        )
+    });
+    fake.says("orders", "apply.jsonl", &done.collect::<String>());
+    fake.says("orders", "output.fails", "Error: no\n");
+    let port = json!({"port": {"sensitive": false, "type": "number", "value": 5432}});
+    fake.says("orders", "outputs.json", &port.to_string());
+    let failed = run(&folder, &fake, "apply --plans valet-plans");
+    assert!(
+        failed.code == 1 && failed.out.contains("output failed: Error: no"),
+        "{failed}"
+    );
+    fake.unsays("orders", "output.fails");
+    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    assert!(
+        ran.code == 0 && ran.out.contains("applied by an earlier run"),
+        "{ran}"
+    );
+    assert!(folder.join("generated/dev/orders/outputs.json").exists());
+    assert_eq!(fake.commands("orders").matches("apply ").count(), 1);
+}
+
+#[test]
 fn what_is_no_folder_of_plans_is_named() {
     let (folder, fake) = world("runs-no-plans");
     let ran = run(&folder, &fake, "apply --plans nowhere");

@@ -149,6 +149,9 @@ pub fn deviations(
     let mut rest = reviewed.clone();
     rest.resources
         .retain(|address, _| now.resources.contains_key(address) || !completed.contains(address));
+    // Those that an interrupted apply has saved become no others any more.
+    rest.outputs
+        .retain(|name, _| now.outputs.contains_key(name));
     rest.learn(now);
     rest.deviations(now)
 }

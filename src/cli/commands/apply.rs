@@ -155,7 +155,7 @@ fn apply(
     let applied = plan_and_apply(runner, reviewed, owner, &completed, accept);
     let _ = runner.forget(unit);
     let outcome = applied?;
-    if matches!(outcome, Outcome::Applied(_)) {
+    if matches!(outcome, Outcome::Applied(_) | Outcome::AppliedBefore) {
         keep_outputs(runner, session, owner)?;
         io::write_config(&folder, DONE, "applied\n")?;
     }
