@@ -7,6 +7,7 @@
 mod boundary;
 mod configs;
 pub mod git;
+mod handoffs;
 mod providers;
 mod repository;
 mod roots;
@@ -25,6 +26,7 @@ use boundary::{Boundary, Links};
 use crate::{compile::WORKSPACE_FILE, text::unicode::spelt_out, yaml::MAX_BYTES};
 
 pub use configs::{config_path, configs, linked_configs, namespaces};
+pub use handoffs::Handoffs;
 pub use providers::{Checksums, Wanted, checksums};
 pub use repository::{read_inside, replace_inside};
 pub use roots::{
@@ -63,6 +65,8 @@ enum Cause {
     OutsideRepository,
     /// It is a folder among the files of a root.
     StrangeFolder,
+    /// It is no folder of its own.
+    NotItsOwn,
 }
 
 impl fmt::Display for Cause {
@@ -82,6 +86,9 @@ impl fmt::Display for Cause {
                 f.write_str("outside of the repository; only files in it are changed")
             }
             Self::StrangeFolder => f.write_str("a folder that no run has made; remove it"),
+            Self::NotItsOwn => f.write_str(
+                "not a folder of its own, apart from configs and roots; name another one",
+            ),
         }
     }
 }

@@ -74,6 +74,8 @@ fn assert_quiet(folder: &Path, unit: &str, place: &str) {
         &["graph", unit],
         &["k8s", unit],
         &["handoff", unit],
+        &["handoff", "--all"],
+        &["handoff", "--all", "--check"],
         &["privatelink", unit],
         &["retire", unit],
         &["gate", plan, "--unit", unit],

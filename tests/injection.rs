@@ -121,6 +121,8 @@ fn run_all(folder: &Path, unit: &str) -> Vec<Ran> {
         &["k8s", unit],
         &["k8s", unit, "--format", "bazel"],
         &["handoff", unit, "--dry-run"],
+        &["handoff", "--all"],
+        &["handoff", "--all", "--check"],
         &["create", unit, "--set", "port=5433"],
         &["check", "--fix"],
     ];
@@ -585,6 +587,7 @@ fn outputs_have_the_form_that_aws_gives_them_or_are_refused_at_their_key() {
         for words in [
             &["k8s", "dev3/agora"][..],
             &["handoff", "dev3/agora", "--dry-run"],
+            &["handoff", "--all"],
         ] {
             let ran = run(&city, words);
             assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{ran}");

@@ -29,6 +29,7 @@ mod gate;
 mod generate;
 mod grades;
 mod graph;
+mod handoff;
 mod help;
 mod hostile;
 mod house;

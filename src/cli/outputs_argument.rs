@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::{session::Session, stop::Stop, terminal::note};
 use crate::{
     connect::outputs::{self, Outputs},
-    io,
+    diagnostic::Checked,
+    io::{self, Failure},
     model::Database,
 };
 
@@ -24,27 +25,38 @@ impl OutputsArgument {
     /// # Errors
     /// When they cannot be read, or are not this unit's.
     pub fn read(&self, session: &Session, database: &Database) -> Result<Option<Outputs>, Stop> {
-        let (shown, bytes, base) = match &self.outputs {
-            Some(path) if path.as_os_str() == "-" => ("<stdin>".to_owned(), io::read_stdin()?, ""),
-            Some(path) => (
-                path.to_string_lossy().into_owned(),
-                io::read_named(path)?,
-                "",
-            ),
+        let (shown, bytes) = match &self.outputs {
             None => {
-                let shown = format!("{}/{}", database.directory(), outputs::FILE);
-                let Some(bytes) = io::find_in(&session.workspace, &shown)? else {
-                    return Ok(None);
-                };
-                (shown, bytes, session.base.as_str())
+                let read = beside(session, database)?;
+                return read.map_err(|problems| session.problems(problems));
             }
+            Some(path) if path.as_os_str() == "-" => ("<stdin>".to_owned(), io::read_stdin()?),
+            Some(path) => (path.to_string_lossy().into_owned(), io::read_named(path)?),
         };
         let read = outputs::read(&shown, bytes, database);
         read.map(Some).map_err(|problems| Stop::Problems {
             problems,
-            base: base.to_owned(),
+            base: String::new(),
         })
     }
+}
+
+/// The outputs that lie beside a unit's root; nothing when there are none.
+///
+/// # Errors
+/// When they cannot be read; inside, what is wrong with them.
+pub fn beside(session: &Session, database: &Database) -> Result<Checked<Option<Outputs>>, Failure> {
+    let path = path_of(database);
+    let bytes = io::find_in(&session.workspace, &path)?;
+    Ok(bytes.map_or(Ok(None), |bytes| {
+        outputs::read(&path, bytes, database).map(Some)
+    }))
+}
+
+/// Where the outputs of a unit lie.
+#[must_use]
+pub fn path_of(database: &Database) -> String {
+    format!("{}/{}", database.directory(), outputs::FILE)
 }
 
 /// Says so when the host that is told cannot be this unit's proxy: a slip connects to another database.

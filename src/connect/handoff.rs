@@ -1,5 +1,7 @@
 //! What a service team is told about its database, in Markdown.
 
+pub mod files;
+
 use crate::{
     config::Authentication,
     connect::kubernetes::{self, Target},
@@ -8,7 +10,7 @@ use crate::{
 };
 
 /// What the text is made of.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Handoff<'a> {
     /// The database.
     pub database: &'a Database,
@@ -18,6 +20,8 @@ pub struct Handoff<'a> {
     pub service: &'a str,
     /// The Kubernetes objects as one YAML stream.
     pub objects: &'a str,
+    /// Files that hold the objects, one for each cluster. Without any, they are in the text.
+    pub files: &'a [String],
     /// How long a pod can hold an old password, in words.
     pub stale: Option<&'a str>,
     /// What happened in the private-link repository, in words.
@@ -31,7 +35,6 @@ pub fn text(handoff: &Handoff) -> Markdown {
         database,
         target,
         service,
-        objects,
         ..
     } = handoff;
     let mut text = Markdown::new()
@@ -63,8 +66,11 @@ pub fn text(handoff: &Handoff) -> Markdown {
             .prose(step)
             .own("\n");
     }
+    if !handoff.files.is_empty() {
+        return text;
+    }
     text.own("\n## Kubernetes objects\n\n")
-        .fence("yaml", objects)
+        .fence("yaml", handoff.objects)
 }
 
 fn steps(handoff: &Handoff) -> Vec<String> {
@@ -78,7 +84,19 @@ fn steps(handoff: &Handoff) -> Vec<String> {
             "The network team merges the private-link entry: {}. Until its endpoint is there, nothing connects.",
             handoff.privatelink
         ),
-        "Apply the objects below with `kubectl apply --server-side -f FILE`.".to_owned(),
+        if handoff.files.is_empty() {
+            "Apply the objects below with `kubectl apply --server-side -f FILE`.".to_owned()
+        } else {
+            let files: Vec<_> = handoff
+                .files
+                .iter()
+                .map(|path| format!("`{path}`"))
+                .collect();
+            format!(
+                "Apply the file of each cluster there with `kubectl apply --server-side -f FILE`: {}.",
+                files.join(", ")
+            )
+        },
         format!(
             "Let the pods run as ServiceAccount `{account}`. Pods that run already get the role when they are restarted."
         ),

@@ -439,7 +439,7 @@ pub fn sweep(workspace: &Path, output: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn is_unfinished(entry: &DirEntry) -> bool {
+pub(super) fn is_unfinished(entry: &DirEntry) -> bool {
     entry
         .file_name()
         .to_str()

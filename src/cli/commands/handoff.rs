@@ -1,5 +1,9 @@
 //! `valet-rds handoff`: everything that a service team needs after apply, in one go.
 
+mod all;
+
+use std::path::PathBuf;
+
 use super::{
     k8s::{self, stale, stream},
     privatelink,
@@ -29,6 +33,16 @@ pub struct Arguments {
     /// Write nothing to the private-link repository
     #[arg(long)]
     dry_run: bool,
+    /// Write what is handed over of every unit as files: a text for its team, the Kubernetes objects of each cluster,
+    /// and the private-link entry
+    #[arg(long, conflicts_with_all = ["unit", "environment", "namespace", "outputs", "proxy_endpoint", "secret_arn", "vpc_endpoint", "privatelink_repository", "endpoint_service_name", "cluster", "app", "dry_run"])]
+    all: bool,
+    /// Folder of those files, apart from configs and roots [default: `handoff` beside valet.yaml]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write nothing; print what would change and exit with 1 if anything would
+    #[arg(long)]
+    check: bool,
 }
 
 /// Runs the command.
@@ -36,6 +50,13 @@ pub struct Arguments {
 /// # Errors
 /// When the unit, its outputs or the private-link repository are wrong or missing.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
+    if arguments.all {
+        return all::run(arguments, context);
+    }
+    if arguments.check || arguments.out.is_some() {
+        let message = "--check and --out go with --all";
+        return Err(Stop::Usage(message.to_owned()));
+    }
     let session = context.open()?;
     let (database, problems) = session.compile_active(&arguments.unit.unit()?)?;
     let outputs = arguments.outputs.read(&session, &database)?;
@@ -73,6 +94,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         target: &target,
         service,
         objects: &objects,
+        files: &[],
         stale: stale.as_deref(),
         privatelink: &outcome,
     });
