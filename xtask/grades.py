@@ -375,7 +375,8 @@ def main(valet):
     done = json.loads(known.read_text()) if known.exists() else {}
     bench = Bench(folder, os.path.abspath(valet))
     if not (folder / "modules").exists():
-        os.symlink(FIXTURES.parent / "modules", folder / "modules")
+        # A link that names the whole path would lead out of the checkout.
+        os.symlink("../../modules", folder / "modules")
     for base, config in [("full", FULL), ("lean", LEAN)]:
         # One database to an emulated AWS: it gives all of them the same resource id.
         with emulated_aws(folder / "server.log", MOTO_ACCOUNT_ID=ACCOUNT, AWS_DEFAULT_REGION=REGION):

@@ -60,6 +60,11 @@ resource "aws_iam_role" "monitoring" {
 resource "aws_iam_role_policy_attachment" "monitoring" {
   role       = aws_iam_role.monitoring.name
   policy_arn = "arn:${local.databases[1]}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+
+  lifecycle {
+    # A replaced role keeps its name and comes without a policy, and AWS does not delete one that still has any.
+    replace_triggered_by = [aws_iam_role.monitoring.arn]
+  }
 }
 
 # For all databases of the account and Region: AWS gives an account 20 subscriptions, fewer than databases.

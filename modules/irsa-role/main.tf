@@ -79,4 +79,9 @@ resource "aws_iam_role_policy" "this" {
     Version   = "2012-10-17"
     Statement = local.statements[var.authentication]
   })
+
+  lifecycle {
+    # A replaced role keeps its name and comes without a policy, and AWS does not delete one that still has any.
+    replace_triggered_by = [aws_iam_role.this.arn]
+  }
 }

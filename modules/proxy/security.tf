@@ -37,6 +37,11 @@ resource "aws_iam_role_policy" "this" {
       }],
     )
   })
+
+  lifecycle {
+    # A replaced role keeps its name and comes without a policy, and AWS does not delete one that still has any.
+    replace_triggered_by = [aws_iam_role.this.arn]
+  }
 }
 
 resource "aws_security_group" "this" {

@@ -49,4 +49,9 @@ resource "aws_iam_role_policy_attachment" "monitoring" {
 
   role       = each.value.name
   policy_arn = "arn:${local.account_arn[1]}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+
+  lifecycle {
+    # A replaced role keeps its name and comes without a policy, and AWS does not delete one that still has any.
+    replace_triggered_by = [aws_iam_role.monitoring[each.key].arn]
+  }
 }

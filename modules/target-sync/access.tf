@@ -80,6 +80,11 @@ resource "aws_iam_role_policy" "this" {
     Version   = "2012-10-17"
     Statement = local.statements
   })
+
+  lifecycle {
+    # A replaced role keeps its name and comes without a policy, and AWS does not delete one that still has any.
+    replace_triggered_by = [aws_iam_role.this.arn]
+  }
 }
 
 resource "aws_iam_role" "scheduler" {
@@ -115,6 +120,11 @@ resource "aws_iam_role_policy" "scheduler" {
       Resource = aws_lambda_function.this.arn
     }]
   })
+
+  lifecycle {
+    # A replaced role keeps its name and comes without a policy, and AWS does not delete one that still has any.
+    replace_triggered_by = [aws_iam_role.scheduler.arn]
+  }
 }
 
 resource "aws_security_group" "this" {

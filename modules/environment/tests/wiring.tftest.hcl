@@ -172,3 +172,33 @@ run "what_else_the_units_share_came_with_it_and_is_destroyed_after_it" {
     error_message = "A destroy under a living database must stop at the subnet group, before anything else is gone."
   }
 }
+
+run "a_role_with_its_policy" {
+  command   = apply
+  state_key = "replaced_role"
+
+  override_resource {
+    target = aws_iam_role_policy_attachment.monitoring
+    values = { id = "first" }
+  }
+}
+
+run "a_replaced_role_replaces_its_policy" {
+  command   = apply
+  state_key = "replaced_role"
+
+  plan_options {
+    replace = [aws_iam_role.monitoring]
+  }
+
+  # It shows only on a policy that this run makes anew.
+  override_resource {
+    target = aws_iam_role_policy_attachment.monitoring
+    values = { id = "second" }
+  }
+
+  assert {
+    condition     = aws_iam_role_policy_attachment.monitoring.id == "second"
+    error_message = "The policy must go first and come back: a replaced role keeps its name but comes without one."
+  }
+}

@@ -98,3 +98,33 @@ run "the_account_may_ask_for_a_boundary_and_a_path" {
     error_message = "The role must have the caller's path and boundary."
   }
 }
+
+run "a_role_with_its_policy" {
+  command   = apply
+  state_key = "replaced_role"
+
+  override_resource {
+    target = aws_iam_role_policy.this
+    values = { id = "first" }
+  }
+}
+
+run "a_replaced_role_replaces_its_policy" {
+  command   = apply
+  state_key = "replaced_role"
+
+  plan_options {
+    replace = [aws_iam_role.this]
+  }
+
+  # It shows only on a policy that this run makes anew.
+  override_resource {
+    target = aws_iam_role_policy.this
+    values = { id = "second" }
+  }
+
+  assert {
+    condition     = aws_iam_role_policy.this.id == "second"
+    error_message = "The policy must go first and come back: a replaced role keeps its name but comes without one."
+  }
+}

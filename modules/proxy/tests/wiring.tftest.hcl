@@ -278,3 +278,33 @@ run "the_account_may_ask_for_a_boundary_a_path_and_a_key_of_its_log" {
     error_message = "The role and the log must be as the caller's account wants them."
   }
 }
+
+run "a_role_with_its_policy" {
+  command   = apply
+  state_key = "replaced_role"
+
+  override_resource {
+    target = aws_iam_role_policy.this
+    values = { id = "first" }
+  }
+}
+
+run "a_replaced_role_replaces_its_policy" {
+  command   = apply
+  state_key = "replaced_role"
+
+  plan_options {
+    replace = [aws_iam_role.this]
+  }
+
+  # It shows only on a policy that this run makes anew.
+  override_resource {
+    target = aws_iam_role_policy.this
+    values = { id = "second" }
+  }
+
+  assert {
+    condition     = aws_iam_role_policy.this.id == "second"
+    error_message = "The policy must go first and come back: a replaced role keeps its name but comes without one."
+  }
+}

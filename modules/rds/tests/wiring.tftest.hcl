@@ -221,3 +221,43 @@ run "the_database_came_before_what_depends_on_its_identifier" {
     error_message = "The identifier must come from the database: a target registers only once the database is available."
   }
 }
+
+run "a_role_with_its_policy" {
+  command   = apply
+  state_key = "replaced_role"
+
+  variables {
+    monitoring_interval  = 60
+    monitoring_role_name = "orders-dev-monitoring"
+  }
+
+  override_resource {
+    target = aws_iam_role_policy_attachment.monitoring
+    values = { id = "first" }
+  }
+}
+
+run "a_replaced_role_replaces_its_policy" {
+  command   = apply
+  state_key = "replaced_role"
+
+  variables {
+    monitoring_interval  = 60
+    monitoring_role_name = "orders-dev-monitoring"
+  }
+
+  plan_options {
+    replace = [aws_iam_role.monitoring["this"]]
+  }
+
+  # It shows only on a policy that this run makes anew.
+  override_resource {
+    target = aws_iam_role_policy_attachment.monitoring
+    values = { id = "second" }
+  }
+
+  assert {
+    condition     = aws_iam_role_policy_attachment.monitoring["this"].id == "second"
+    error_message = "The policy must go first and come back: a replaced role keeps its name but comes without one."
+  }
+}

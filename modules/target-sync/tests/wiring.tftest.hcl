@@ -172,3 +172,43 @@ run "the_account_may_ask_for_a_boundary_a_path_and_a_key_of_the_log" {
     error_message = "The log must be encrypted with the caller's key."
   }
 }
+
+run "roles_with_their_policies" {
+  command   = apply
+  state_key = "replaced_role"
+
+  override_resource {
+    target = aws_iam_role_policy.this
+    values = { id = "first" }
+  }
+
+  override_resource {
+    target = aws_iam_role_policy.scheduler
+    values = { id = "first" }
+  }
+}
+
+run "replaced_roles_replace_their_policies" {
+  command   = apply
+  state_key = "replaced_role"
+
+  plan_options {
+    replace = [aws_iam_role.this, aws_iam_role.scheduler]
+  }
+
+  # It shows only on policies that this run makes anew.
+  override_resource {
+    target = aws_iam_role_policy.this
+    values = { id = "second" }
+  }
+
+  override_resource {
+    target = aws_iam_role_policy.scheduler
+    values = { id = "second" }
+  }
+
+  assert {
+    condition     = aws_iam_role_policy.this.id == "second" && aws_iam_role_policy.scheduler.id == "second"
+    error_message = "Each policy must go first and come back: a replaced role keeps its name but comes without one."
+  }
+}
