@@ -13,7 +13,7 @@ use crate::{
         engine::{Engine, Facts, LogExport},
         engine_version::EngineVersion,
         instance_class::InstanceClass,
-        name::{self, Names, Presence, SharedNames},
+        name::{self, Names, Presence, SharedNames, SharedPresence},
         window::Window,
     },
     config::{
@@ -200,6 +200,16 @@ impl Environment {
             self.spec.role_path.as_deref().unwrap_or("/"),
             SharedNames::derive(&self.name).monitoring_role
         )
+    }
+
+    /// Whether it has what is there at some times only.
+    #[must_use]
+    pub const fn has(&self, presence: SharedPresence) -> bool {
+        match presence {
+            SharedPresence::Always => true,
+            SharedPresence::Alarms => self.spec.alarm_topic_arn.is_some(),
+            SharedPresence::TargetSyncInVpc => self.spec.network.target_sync_in_vpc,
+        }
     }
 
     /// Clusters whose OIDC provider this environment owns, with whether it exists already.

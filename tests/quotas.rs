@@ -98,3 +98,43 @@ fn environments_of_one_account_share_its_roles_but_not_its_regions() {
         ["quota-exceeded: account 111111111111 needs 126 IAM roles; its quota is 120"]
     );
 }
+
+#[test]
+fn each_environment_with_a_topic_takes_four_of_an_accounts_event_subscriptions() {
+    let folder = minimal("quotas-events");
+    let path = folder.join("valet.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    let (head, dev) = text.split_once("  dev:\n").unwrap();
+    let write = |with_topic: usize, all: usize| {
+        let environments = (0..all).map(|number| {
+            let topic = if number < with_topic {
+                "    alarmTopicArn: arn:aws:sns:eu-central-1:111111111111:alarms\n"
+            } else {
+                ""
+            };
+            let own = dev
+                .replace("configs/dev", &format!("configs/dev{number}"))
+                .replace("storage-valet-rds/dev", &format!("rds/dev{number}"));
+            fs::create_dir_all(folder.join(format!("configs/dev{number}"))).unwrap();
+            format!("  dev{number}:\n{topic}{own}")
+        });
+        fs::write(&path, head.to_owned() + &environments.collect::<String>()).unwrap();
+    };
+    let of = "account 111111111111 in eu-central-1 needs";
+    write(3, 6);
+    assert_eq!(said(&folder), Vec::<String>::new());
+    write(5, 6);
+    assert_eq!(
+        said(&folder),
+        [format!(
+            "quota-near: {of} 20 RDS event subscriptions; its quota is 20"
+        )]
+    );
+    write(6, 6);
+    assert_eq!(
+        said(&folder),
+        [format!(
+            "quota-exceeded: {of} 24 RDS event subscriptions; its quota is 20"
+        )]
+    );
+}

@@ -5,7 +5,7 @@
 
 mod shared;
 
-pub use shared::SharedNames;
+pub use shared::{SharedNames, SharedPresence};
 
 use sha2::{Digest, Sha256};
 

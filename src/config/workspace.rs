@@ -335,6 +335,9 @@ pub struct Quotas {
     /// DB parameter groups: a unit has one, and during a major upgrade two. Default: 50.
     #[schemars(range(min = 1), example = 200)]
     pub parameter_groups: Option<u32>,
+    /// RDS event subscriptions: an environment with `alarmTopicArn` has four. Default: 20.
+    #[schemars(range(min = 1), example = 40)]
+    pub event_subscriptions: Option<u32>,
     /// Manual snapshots: every retirement leaves one. Default: 100.
     #[schemars(range(min = 1), example = 200)]
     pub snapshots: Option<u32>,

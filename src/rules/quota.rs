@@ -69,7 +69,7 @@ const fn quota(
     }
 }
 
-const QUOTAS: [Quota; 10] = {
+const QUOTAS: [Quota; 11] = {
     use Counts::{Issuers, Named, Snapshots, Storage};
     use Scope::{Account, Region, Vpc};
     [
@@ -120,6 +120,14 @@ const QUOTAS: [Quota; 10] = {
             50,
             |quotas| quotas.parameter_groups,
             Named(Kind::ParameterGroup),
+            Region,
+        ),
+        quota(
+            "RDS event subscriptions",
+            "eventSubscriptions",
+            20,
+            |quotas| quotas.event_subscriptions,
+            Named(Kind::EventSubscription),
             Region,
         ),
         quota(
@@ -179,7 +187,7 @@ impl Quota {
         let shared = SharedNames::derive(&environment.name).all();
         let named = shared
             .iter()
-            .filter(|(of, _, needs)| *of == kind && needs.is_empty());
+            .filter(|(of, _, presence)| *of == kind && environment.has(*presence));
         count(named.count())
     }
 

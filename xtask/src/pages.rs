@@ -69,14 +69,10 @@ fn names_in_aws() -> String {
     };
     let head = &["What", "Name", "Limit", "When"];
     let own = table(head, rows.into_iter().map(cells));
-    let always = |presence| match presence {
-        "" => Presence::Always.as_str(),
-        other => other,
-    };
     let shared = SharedNames::derive("<environment>").all();
     let shared = shared
         .into_iter()
-        .map(|(kind, name, presence)| cells((kind, name, always(presence))));
+        .map(|(kind, name, presence)| cells((kind, name, presence.as_str())));
     let shared = table(head, shared);
     format!(
         "{MADE}\n# Names in AWS\n\nEvery name follows from the shortname and the environment; `valet-rds info UNIT` lists those of one database. A name\nthat would be longer than its limit keeps its start and ends in a hash of all of it.\n\n{own}\n## What the units of an environment share\n\n{shared}"

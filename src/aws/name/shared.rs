@@ -1,6 +1,29 @@
 //! The names of what the units of an environment share.
 
-use super::{Kind, fit};
+use super::{Kind, Presence, fit};
+
+/// When an environment has a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedPresence {
+    /// Always.
+    Always,
+    /// With a topic for alarms.
+    Alarms,
+    /// When its target sync runs in the VPC.
+    TargetSyncInVpc,
+}
+
+impl SharedPresence {
+    /// In words, for a table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Always => Presence::Always.as_str(),
+            Self::Alarms => Presence::Alarms.as_str(),
+            Self::TargetSyncInVpc => "`network.targetSyncInVpc`",
+        }
+    }
+}
 
 /// The names that the modules of an environment are given. None can be a unit's: those have no underscore.
 #[derive(Clone, Debug)]
@@ -37,32 +60,31 @@ impl SharedNames {
         }
     }
 
-    /// Every name that an environment can have, by kind, with what it needs to have it; empty for nothing.
+    /// Every name that an environment can have, by kind, and when it has it.
     #[must_use]
-    pub fn all(&self) -> Vec<(Kind, String, &'static str)> {
-        const ALARMS: &str = "`alarmTopicArn`";
-        const IN_VPC: &str = "`network.targetSyncInVpc`";
+    pub fn all(&self) -> Vec<(Kind, String, SharedPresence)> {
+        use SharedPresence::{Alarms, Always, TargetSyncInVpc};
         let sync = &self.sync_function;
         let events = |of: &str| format!("{}-{of}", self.event_subscription);
         vec![
-            (Kind::SubnetGroup, self.subnet_group.clone(), ""),
-            (Kind::EventSubscription, events("clusters"), ALARMS),
-            (Kind::EventSubscription, events("instances"), ALARMS),
-            (Kind::EventSubscription, events("parameter-groups"), ALARMS),
-            (Kind::EventSubscription, events("proxies"), ALARMS),
-            (Kind::Function, sync.clone(), ""),
-            (Kind::Schedule, sync.clone(), ""),
+            (Kind::SubnetGroup, self.subnet_group.clone(), Always),
+            (Kind::EventSubscription, events("clusters"), Alarms),
+            (Kind::EventSubscription, events("instances"), Alarms),
+            (Kind::EventSubscription, events("parameter-groups"), Alarms),
+            (Kind::EventSubscription, events("proxies"), Alarms),
+            (Kind::Function, sync.clone(), Always),
+            (Kind::Schedule, sync.clone(), Always),
             (
                 Kind::SecurityGroup,
                 self.sync_security_group.clone(),
-                IN_VPC,
+                TargetSyncInVpc,
             ),
-            (Kind::Role, self.monitoring_role.clone(), ""),
-            (Kind::Role, self.sync_role.clone(), ""),
-            (Kind::Role, self.sync_scheduler_role.clone(), ""),
-            (Kind::LogGroup, format!("/aws/lambda/{sync}"), ""),
-            (Kind::Alarm, format!("{sync}-late"), ALARMS),
-            (Kind::Alarm, format!("{sync}-silent"), ALARMS),
+            (Kind::Role, self.monitoring_role.clone(), Always),
+            (Kind::Role, self.sync_role.clone(), Always),
+            (Kind::Role, self.sync_scheduler_role.clone(), Always),
+            (Kind::LogGroup, format!("/aws/lambda/{sync}"), Always),
+            (Kind::Alarm, format!("{sync}-late"), Alarms),
+            (Kind::Alarm, format!("{sync}-silent"), Alarms),
         ]
     }
 }
