@@ -50,11 +50,25 @@ pub struct Compiled {
 /// Opens `valet.yaml`, and the lock file beside it.
 ///
 /// # Errors
-/// When it is not a valid workspace, or not a lock file.
+/// When it is not a valid workspace, or not one for this version of the tool, or not a lock file.
 pub fn open(bytes: Vec<u8>, lock: Option<Vec<u8>>) -> Checked<Vec<Arc<Environment>>> {
     let source = Document::parse(WORKSPACE_FILE, bytes)?;
-    schema::WORKSPACE.check(&source)?;
-    let merged = inherited::merge(&source)?;
+    // Before the shape: another version may know other keys.
+    rules::required_version(&source)?;
+    environments(&source, lock)
+}
+
+/// Opens them where the version of the tool does not count: as they were before a change, or in another workspace.
+///
+/// # Errors
+/// When it is not a valid workspace, or not a lock file.
+pub fn open_former(bytes: Vec<u8>, lock: Option<Vec<u8>>) -> Checked<Vec<Arc<Environment>>> {
+    environments(&Document::parse(WORKSPACE_FILE, bytes)?, lock)
+}
+
+fn environments(source: &Document, lock: Option<Vec<u8>>) -> Checked<Vec<Arc<Environment>>> {
+    schema::WORKSPACE.check(source)?;
+    let merged = inherited::merge(source)?;
     let workspace = Workspace::deserialize(&merged)
         .map_err(|error| source.problem(&rule::WRONG_TYPE, "", error.to_string()))?;
     let output = workspace
@@ -81,6 +95,7 @@ pub fn open(bytes: Vec<u8>, lock: Option<Vec<u8>>) -> Checked<Vec<Arc<Environmen
             lock: lock.clone(),
             privatelink: workspace.privatelink.clone(),
             versions: workspace.versions.clone(),
+            ci: workspace.ci.clone(),
             file: Arc::clone(&source.file),
             name,
             spec: written,
@@ -88,6 +103,7 @@ pub fn open(bytes: Vec<u8>, lock: Option<Vec<u8>>) -> Checked<Vec<Arc<Environmen
         problems.extend(rules::environment(&environment));
         environments.push(Arc::new(environment));
     }
+    problems.extend(rules::pipeline(&environments));
     problems.into_result(environments)
 }
 

@@ -3,6 +3,7 @@
 //! The doc comments are the descriptions in the published JSON Schema.
 
 pub mod assignment;
+pub mod ci;
 mod format;
 pub mod inherited;
 pub(crate) mod keys;

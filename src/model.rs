@@ -18,7 +18,9 @@ use crate::{
     },
     config::{
         Acknowledgement, ApplyImmediately, Authentication, Lifecycle, StorageType, SubnetGroup,
-        Waiver, inherited,
+        Waiver,
+        ci::Ci,
+        inherited,
         keys::{keys, proxy_keys},
         workspace::{self, OidcProvider},
     },
@@ -87,6 +89,8 @@ pub struct Environment {
     pub privatelink: Option<workspace::Privatelink>,
     /// The engine versions that the workspace adds.
     pub versions: Option<workspace::Versions>,
+    /// The pipeline of the workspace.
+    pub ci: Ci,
 }
 
 /// Address of the shared modules.

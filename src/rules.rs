@@ -9,8 +9,10 @@ mod lock;
 mod modules;
 mod output;
 mod parameters;
+mod pipeline;
 mod policy;
 mod quota;
+mod required_version;
 mod storage;
 mod tags;
 mod version;
@@ -30,6 +32,8 @@ use crate::{
 pub use environment::environment;
 pub use lock::{lock, missing_lock};
 pub use modules::missing as missing_modules;
+pub use pipeline::check as pipeline;
+pub use required_version::check as required_version;
 
 /// Everything wrong with one instance.
 #[must_use]

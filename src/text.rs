@@ -15,4 +15,5 @@ pub mod screen;
 pub mod starlark;
 pub mod suggest;
 pub mod unicode;
+pub mod version_requirement;
 pub(crate) mod words;

@@ -24,6 +24,7 @@ const RANKS: &[&str] = &[
     "compile",
     "review",
     "inspect",
+    "pipeline",
     "io",
     "cli",
 ];

@@ -1,6 +1,9 @@
 //! What a change is compared with: a commit, or another copy of the workspace.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use super::{
     session::{Session, touched::Touched},
@@ -144,6 +147,18 @@ impl Difference {
 }
 
 impl BaseArgument {
+    /// The base in this folder.
+    #[must_use]
+    pub fn folder(folder: &Path, first: bool) -> Self {
+        Self {
+            named: Named {
+                reference: None,
+                folder: Some(folder.to_owned()),
+            },
+            first,
+        }
+    }
+
     /// The base of this reference.
     #[must_use]
     pub fn commit(reference: &str, first: bool) -> Self {

@@ -3,6 +3,7 @@
 pub mod affected;
 pub mod apply;
 pub mod check;
+pub mod ci;
 pub mod completions;
 pub mod create;
 pub mod diff;

@@ -39,6 +39,8 @@ enum Command {
     Apply(commands::apply::Arguments),
     /// Validate every config
     Check(commands::check::Arguments),
+    /// Write the pipeline of the workspace: the files of a CI system
+    Ci(commands::ci::Arguments),
     /// Print the script that completes commands, environments, namespaces and rules in a shell
     Completions(commands::completions::Arguments),
     /// Write the config of a database, or change values in it
@@ -160,6 +162,7 @@ fn run(arguments: Arguments, program: &'static str) -> Result<(), Stop> {
         Command::Affected(arguments) => commands::affected::run(arguments, &context),
         Command::Apply(arguments) => commands::apply::run(arguments, &context),
         Command::Check(arguments) => commands::check::run(arguments, &context),
+        Command::Ci(arguments) => commands::ci::run(arguments, &context),
         Command::Completions(arguments) => commands::completions::run(arguments, &context),
         Command::Create(arguments) => commands::create::run(arguments, &context),
         Command::Diff(arguments) => commands::diff::run(arguments, &context),
@@ -194,6 +197,7 @@ impl Command {
             Self::Affected(_)
             | Self::Apply(_)
             | Self::Check(_)
+            | Self::Ci(_)
             | Self::Completions(_)
             | Self::Diff(_)
             | Self::Explain(_)

@@ -10,7 +10,7 @@ use crate::{
         Problem,
         rule::{self, Rule},
     },
-    text::{cidr::Cidr, date::Date, pointer::Pointer},
+    text::{cidr::Cidr, date::Date, pointer::Pointer, version_requirement::VersionRequirement},
     yaml::Document,
 };
 
@@ -42,6 +42,12 @@ const FORMATS: &[Format] = &[
         rule: &rule::UNKNOWN_VERSION,
         noun: "a version",
         objection: objection::<EngineVersion>,
+    },
+    Format {
+        name: "version-requirement",
+        rule: &rule::BAD_FORMAT,
+        noun: "a requirement of a version",
+        objection: objection::<VersionRequirement>,
     },
 ];
 

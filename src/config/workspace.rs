@@ -9,8 +9,11 @@ use serde::Deserialize;
 
 use crate::{
     aws::{engine::Engine, engine_version::EngineVersion},
-    config::{Acknowledgement, Settings},
-    text::{cidr::Cidr, date::Date},
+    config::{
+        Acknowledgement, Settings,
+        ci::{Ci, ROLE_ARN},
+    },
+    text::{cidr::Cidr, date::Date, version_requirement::VersionRequirement},
 };
 
 // Forms that several keys have.
@@ -18,7 +21,6 @@ const BUCKET: &str = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$";
 const PATH: &str = r"^\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*(/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$";
 const REGION: &str = r"^[a-z]{2,3}(-[a-z]+)+-[0-9]$";
 const SUBNET: &str = r"^subnet-[0-9a-f]{8,17}$";
-const ROLE_ARN: &str = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$";
 const KEY_ARN: &str = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$";
 
 /// Folder of the generated roots when `valet.yaml` names none.
@@ -31,12 +33,19 @@ pub struct Workspace {
     /// Folder of the generated roots, relative to this file. Default: `generated`.
     #[schemars(regex(pattern = PATH), example = &"generated")]
     pub output: Option<String>,
+    /// The versions of this tool that may compile the workspace, so that everybody generates the same. Every other one
+    /// refuses. Default: any.
+    #[schemars(example = &"=0.1.0", example = &">=0.1, <0.3")]
+    pub required_version: Option<VersionRequirement>,
     /// Where the shared Terraform modules are.
     pub modules: Modules,
     /// The cluster team's private-link repository, to which `valet-rds privatelink` writes.
     pub privatelink: Option<Privatelink>,
     /// Engine versions that AWS offers and this version of the tool does not know.
     pub versions: Option<Versions>,
+    /// The pipeline that `valet-rds ci` writes.
+    #[serde(default)]
+    pub ci: Ci,
     /// EKS clusters of every environment, by name. An environment's own keys win, one by one.
     #[serde(default)]
     #[schemars(extend("propertyNames" = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"}))]

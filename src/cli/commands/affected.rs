@@ -1,26 +1,36 @@
 //! `valet-rds affected`: the units that a change makes Terraform look at again.
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 
 use crate::{
     cli::{
         base_argument::BaseArgument,
+        complete,
         context::Context,
         json::{
             self,
-            affected::{Affected, Job, Matrix},
+            affected::{Affected, Job, Matrix, Part},
         },
+        session::Session,
         stop::Stop,
-        terminal::{print, show_problems},
+        terminal::{note, print, show_problems},
     },
+    diagnostic::Diagnostics,
+    io::git::Repository,
+    model::identity::UnitId,
     review::{Kind, Unit},
-    text::screen::Screen,
+    terraform::lower::Owner,
+    text::{path::below, screen::Screen, unicode::spelt_out},
 };
 
 /// What to do with a change that touches nothing.
 const EMPTY: &str = "\
 A workflow fails at a matrix without jobs. Skip its job when there is nothing to do, as in
   if: needs.affected.outputs.matrix != '{\"include\":[]}'
+or with --format github as in
+  if: needs.affected.outputs.dev3 != '[]'
 The JSON document has the number of units in `count`.";
 
 /// Arguments of `affected`.
@@ -28,10 +38,37 @@ The JSON document has the number of units in `count`.";
 #[command(after_help = EMPTY)]
 pub struct Arguments {
     #[command(flatten)]
-    base: BaseArgument,
+    named: Named,
+    /// Take a base without any root for the beginning: everything is new
+    #[arg(long, conflicts_with = "all")]
+    first: bool,
+    /// Print the units of this environment alone
+    #[arg(long, value_name = "ENVIRONMENT", add = complete::environments())]
+    environment: Option<String>,
+    /// At most so many jobs for an environment [default: as many as a matrix takes]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
     /// How to print the units
     #[arg(long, value_name = "FORMAT", default_value = "lines")]
     format: Format,
+}
+
+/// What the units are asked of.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Named {
+    /// Branch, tag or commit that the change goes into: compared is where HEAD left it, read from git without a checkout
+    #[arg(long = "base", value_name = "REF")]
+    reference: Option<String>,
+    /// Folder of another copy of the workspace to compare with
+    #[arg(long = "base-dir", value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// What was applied last: HEAD has to contain it. Every unit, when there is no such reference yet
+    #[arg(long, value_name = "REF")]
+    since: Option<String>,
+    /// Every unit
+    #[arg(long)]
+    all: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -42,6 +79,8 @@ enum Format {
     Json,
     /// A matrix for GitHub Actions, of at most 256 jobs, each for one environment
     Matrix,
+    /// Outputs of a step of GitHub Actions, one for each environment: its jobs
+    Github,
 }
 
 /// Jobs that GitHub takes in one matrix.
@@ -53,37 +92,165 @@ const MOST_JOBS: usize = 256;
 /// When a side cannot be read, or the change must not be applied.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
-    let review = arguments.base.compare(&session)?;
-    show_problems(&review.stale, &session.base, context.color);
-    let units: Vec<&Unit> = review
-        .units
-        .iter()
-        .filter(|unit| unit.kind != Kind::Gone)
-        .collect();
+    let environments = match &arguments.environment {
+        Some(name) => vec![session.environment(name)?.name.clone()],
+        None => session
+            .environments
+            .iter()
+            .map(|known| known.name.clone())
+            .collect(),
+    };
+    let found = find(arguments, &session, context)?;
+    let is_meant = |unit: &&Unit| match &arguments.environment {
+        Some(name) => unit.id.environment == *name,
+        None => true,
+    };
+    let units: Vec<&Unit> = found.units.iter().filter(is_meant).collect();
+    refuse_strange(&units, arguments.format)?;
+    let most = arguments.jobs.map_or(MOST_JOBS, usize::from);
     match arguments.format {
         Format::Lines => print(&units.iter().map(|unit| Screen::of_line(&unit.id)).collect()),
         Format::Json => json::print(&Affected::new(&units)),
-        Format::Matrix => json::print_line(&matrix(&units)),
+        Format::Matrix => json::print_line(&matrix(&units, most)),
+        Format::Github => print(&outputs(&environments, &units, most)),
     }?;
-    if review.problems.has_errors() {
+    if found.problems.has_errors() {
         // The units above are right all the same: what is wrong is named.
-        return Err(session.problems(review.problems));
+        return Err(session.problems(found.problems));
     }
-    if review.has_errors() {
+    if found.is_refused {
         return Err(Stop::Rejected);
     }
     Ok(())
 }
 
+/// The units that are still there, and what is wrong with the change.
+struct Found {
+    units: Vec<Unit>,
+    problems: Diagnostics,
+    is_refused: bool,
+}
+
+fn find(arguments: &Arguments, session: &Session, context: &Context) -> Result<Found, Stop> {
+    let Named {
+        reference,
+        folder,
+        since,
+        all,
+    } = &arguments.named;
+    let base = match (reference, folder, since) {
+        (Some(reference), ..) => BaseArgument::commit(reference, arguments.first),
+        (_, Some(folder), _) => BaseArgument::folder(folder, arguments.first),
+        (.., Some(applied)) if !all && was_applied(session, applied)? => {
+            BaseArgument::commit(applied, arguments.first)
+        }
+        _ => return every(session),
+    };
+    let review = base.compare(session)?;
+    show_problems(&review.stale, &session.base, context.color);
+    let is_refused = review.has_errors();
+    let mut units = review.units;
+    units.retain(|unit| unit.kind != Kind::Gone);
+    Ok(Found {
+        units,
+        problems: review.problems,
+        is_refused,
+    })
+}
+
+/// Whether anything was applied, so that only what came after it is left to do.
+fn was_applied(session: &Session, applied: &str) -> Result<bool, Stop> {
+    match Repository::find(&session.workspace)?.contains(applied)? {
+        Some(true) => Ok(true),
+        None => {
+            note(format!(
+                "there is no {} yet: every unit",
+                spelt_out(applied)
+            ));
+            Ok(false)
+        }
+        Some(false) => Err(Stop::Machine(format!(
+            "HEAD does not contain {}, which was applied last: this run is older, or the branch was written anew; run it on the newest commit",
+            spelt_out(applied)
+        ))),
+    }
+}
+
+/// Every unit of the workspace.
+fn every(session: &Session) -> Result<Found, Stop> {
+    let databases = session.compile_sound()?;
+    let unit = |owner: &Owner| Unit {
+        id: owner.unit(),
+        directory: below(&session.prefix, &owner.directory()),
+        kind: Kind::Changed,
+        lines: Vec::new(),
+        upgrade: Vec::new(),
+        hcl: Vec::new(),
+        allow: Vec::new(),
+    };
+    let mut units: Vec<Unit> = session.owners(&databases).iter().map(unit).collect();
+    units.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(Found {
+        units,
+        problems: Diagnostics::new(),
+        is_refused: false,
+    })
+}
+
+/// Names go on to programs that split them at spaces, and to shells. A config cannot have another name than one of these
+/// letters, but a folder that somebody has committed can.
+fn refuse_strange(units: &[&Unit], format: Format) -> Result<(), Stop> {
+    let is_plain = |unit: &&&Unit| {
+        let UnitId {
+            environment,
+            namespace,
+        } = &unit.id;
+        let is_letter = |letter: u8| letter.is_ascii_alphanumeric() || b"-_".contains(&letter);
+        let is_name = |name: &str| !name.starts_with('-') && name.bytes().all(is_letter);
+        let is_path = |letter: u8| is_letter(letter) || b"./".contains(&letter);
+        let is_path = format != Format::Matrix || unit.directory.bytes().all(is_path);
+        is_name(environment) && is_name(namespace) && is_path
+    };
+    match units.iter().find(|unit| !is_plain(unit)) {
+        None => Ok(()),
+        Some(unit) => {
+            note(format!(
+                "{}: no name that a config can have; rename the folder, or remove it",
+                spelt_out(&unit.directory)
+            ));
+            Err(Stop::Rejected)
+        }
+    }
+}
+
+/// For each environment its jobs, as an output of a step.
+fn outputs(environments: &[String], units: &[&Unit], most: usize) -> Screen {
+    let mut lines = String::new();
+    for environment in environments {
+        let own = units
+            .iter()
+            .filter(|unit| unit.id.environment == *environment);
+        let own: Vec<&Unit> = own.copied().collect();
+        let jobs = matrix(&own, most).include.into_iter();
+        let parts: Vec<_> = jobs
+            .map(|Job { job, units, .. }| Part { job, units })
+            .collect();
+        let parts = serde_json::to_string(&parts).unwrap_or_default();
+        lines.extend([environment, "=", &parts, "\n"]);
+    }
+    Screen::lines(&lines)
+}
+
 /// One job for each unit; more units than jobs share them, in their order. A job has units of one environment: it runs
 /// with the permissions for that one.
-fn matrix(units: &[&Unit]) -> Matrix {
+fn matrix(units: &[&Unit], most: usize) -> Matrix {
     let environments: Vec<&[&Unit]> = units
         .chunk_by(|a, b| a.id.environment == b.id.environment)
         .collect();
     let counts: Vec<usize> = environments.iter().map(|units| units.len()).collect();
     let mut include: Vec<Job> = Vec::new();
     for (units, jobs) in environments.iter().zip(shares(&counts)) {
+        let jobs = jobs.min(most);
         let start = |job: usize| job * units.len() / jobs;
         for job in 0..jobs {
             let units = units.get(start(job)..start(job + 1)).unwrap_or_default();
@@ -123,7 +290,7 @@ fn shares(counts: &[usize]) -> Vec<usize> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Job, Kind, Unit, matrix};
+    use super::{Job, Kind, MOST_JOBS, Unit, matrix};
     use crate::model::identity::UnitId;
 
     fn units(counts: &[usize]) -> Vec<Unit> {
@@ -168,7 +335,7 @@ mod tests {
             (&[10000, 10, 1], &[(254, 40), (1, 10), (1, 1)]),
         ] {
             let units = units(counts);
-            let matrix = matrix(&units.iter().collect::<Vec<_>>());
+            let matrix = matrix(&units.iter().collect::<Vec<_>>(), MOST_JOBS);
             assert_eq!(fullest(&matrix.include), expected, "{counts:?}");
             let jobs = matrix.include.iter();
             let words = jobs.flat_map(|job| job.units.split(' '));

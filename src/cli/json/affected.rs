@@ -66,3 +66,12 @@ pub struct Job {
     /// The folders of their roots, in the same order.
     pub directories: String,
 }
+
+/// A job of the matrix of one environment.
+#[derive(Debug, Serialize)]
+pub struct Part {
+    /// Its number, from 1.
+    pub job: usize,
+    /// Its units, with spaces between them.
+    pub units: String,
+}

@@ -129,6 +129,14 @@ rules! {
         "The address of the modules is not what it seems to be.",
         "Terraform takes a folder without `./` for a module of a registry, and a git address without `ref` for whatever is newest. The address ends before the modules' names, and `?ref=` comes last.",
         "modules: {source: modules}";
+    BAD_PIPELINE = Error "bad-pipeline":
+        "The block `ci` says something that cannot be.",
+        "It names each environment once, plans with another role than it applies with, and hands over on a branch of its own.",
+        "ci: {environments: [{name: pord}]}";
+    REQUIRED_VERSION = Error "required-version":
+        "The workspace is compiled with another version of this tool.",
+        "Two versions can generate different roots, and each would undo what the other wrote. Install a version that `requiredVersion` takes; to upgrade everybody, change it and commit it with what `valet-rds generate` then writes.",
+        "requiredVersion: =0.9.0, and this tool is another version";
     STALE_ROOT = Error "stale-root":
         "A root is not what its config gives.",
         "Terraform applies the roots, so a review of roots that are not up to date says nothing about the configs. Run `valet-rds generate` and commit what it writes.",
@@ -159,7 +167,7 @@ rules! {
         "the same bucket and keyPrefix in two environments, and the same shortname";
     FOREIGN_ARN = Error "foreign-arn":
         "The ARN is of another account, Region or partition.",
-        "AWS takes a key, a topic or a snapshot only from the Region of what uses it, and a permissions boundary from the account of the role; the provider takes a deploy role of the environment's account alone.",
+        "AWS takes a key, a topic or a snapshot only from the Region of what uses it, and a permissions boundary from the account of the role; the provider takes a deploy role of the environment's account alone. Without one, the jobs of the pipeline work with roles of that account.",
         "kmsKeyArn of us-east-1 in an environment in eu-central-1";
     ISSUER_TAKEN = Error "issuer-taken":
         "Two environments of one account create the same OIDC provider.",

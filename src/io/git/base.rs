@@ -49,6 +49,28 @@ impl Repository {
         Ok(Commit { id, words })
     }
 
+    /// Whether `HEAD` contains a reference; nothing when there is no such reference.
+    ///
+    /// # Errors
+    /// When the reference is something else than a commit, or cannot be told from one that is not here.
+    pub fn contains(&self, reference: &str) -> Result<Option<bool>, Refusal> {
+        let named = match self.commit(reference) {
+            Ok(named) => named,
+            Err(Refusal::Unknown {
+                is_shallow: false, ..
+            }) => return Ok(None),
+            Err(other) => return Err(other),
+        };
+        let arguments = ["merge-base", "--is-ancestor", &named, "HEAD"];
+        let output = self.output(&arguments)?;
+        match output.status.code() {
+            Some(0) => Ok(Some(true)),
+            Some(1) if self.is_shallow => Err(Refusal::Shallow(reference.to_owned())),
+            Some(1) => Ok(Some(false)),
+            _ => Err(super::refused(&arguments, &output.stderr)),
+        }
+    }
+
     /// In a shallow clone, a commit whose parents are not here may hide a later merge base.
     fn check_depth(&self, reference: &str, base: &str, tips: [&String; 2]) -> Result<(), Refusal> {
         let excluded = format!("^{base}");

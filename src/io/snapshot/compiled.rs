@@ -37,7 +37,7 @@ pub fn read(files: Files, today: Date) -> Result<Option<Side>, Unreadable> {
         return Ok(None);
     };
     let lock = files.beside(lock::FILE)?;
-    let environments = compile::open(valet, lock).map_err(Unreadable::Problems)?;
+    let environments = compile::open_former(valet, lock).map_err(Unreadable::Problems)?;
     let configs = files.configs(&environments)?;
     let paths: BTreeSet<String> = configs.iter().map(|file| file.path.clone()).collect();
     let compiled = compile::compile(&environments, configs, World::on(today));

@@ -98,7 +98,8 @@ impl Comparison<'_> {
     /// The folders of another workspace's roots.
     fn roots_of(&self, workspace: &str) -> Result<Vec<String>, Failure> {
         let folder = self.repository.top.join(workspace);
-        let opened = io::read_in(&folder, WORKSPACE_FILE).map(|valet| compile::open(valet, None));
+        let opened =
+            io::read_in(&folder, WORKSPACE_FILE).map(|valet| compile::open_former(valet, None));
         // One that cannot be read has its roots at the usual place, as far as anybody can say.
         let environments = match opened {
             Ok(Ok(environments)) => environments,
