@@ -40,8 +40,13 @@ const NAME: &str = "gc-0-apps-ap-northeast-1";
 
 fn of_all_keys() -> BTreeMap<String, Origin> {
     let mut origins = BTreeMap::new();
+    let mut workspace = example(&SCHEMA.document);
+    if let Value::Object(keys) = &mut workspace {
+        // No root has anything of the pipeline, whose example names environments of its own.
+        keys.remove("ci");
+    }
     // A file has no long lines.
-    let workspace = format!("{:#}", example(&SCHEMA.document));
+    let workspace = format!("{workspace:#}");
     let Some(environment) = compile::open(workspace.into_bytes(), None)
         .ok()
         .and_then(|environments| environments.into_iter().next())
