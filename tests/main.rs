@@ -8,6 +8,7 @@
     reason = "tests touch files, start processes, hold what is printed, and may fail loudly"
 )]
 
+mod book;
 mod cases;
 mod check;
 mod checkout;

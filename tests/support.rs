@@ -1,6 +1,8 @@
 //! What the test files share.
 
 pub(crate) mod answer;
+#[cfg(unix)]
+pub(crate) mod book;
 pub(crate) mod command;
 pub(crate) mod folder;
 pub(crate) mod grades;

@@ -12,6 +12,7 @@ const SCRIPT: &str = r#"#!/bin/sh
 here=$(dirname "$0")
 if [ "$1" = version ]; then cat "$here/version.json"; exit; fi
 told=$here/$(basename "$PWD")
+mkdir -p "$told"
 echo "$*" >>"$told/commands"
 if [ "$1" = apply ] && [ -f "$told/apply.jsonl" ]; then cat "$told/apply.jsonl"; fi
 if [ -f "$told/$1.fails" ]; then cat "$told/$1.fails" >&2; exit 1; fi
@@ -30,6 +31,7 @@ case $1 in
       while :; do sleep 0.05; done
     fi
     touch "$told/applied" ;;
+  providers) cp "$here/lock.hcl" .terraform.lock.hcl ;;
   output) cat "$told/outputs.json" 2>/dev/null || echo '{}' ;;
 esac
 "#;
@@ -45,6 +47,7 @@ impl Fake {
     pub(crate) fn new(folder: &Path, roots: &[&str]) -> Self {
         let folder = folder.join("fake");
         let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
         for root in roots {
             fs::create_dir_all(folder.join(root)).unwrap();
         }
@@ -67,6 +70,24 @@ impl Fake {
     /// Lays out a file for a root.
     pub(crate) fn says(&self, root: &str, file: &str, text: &str) {
         fs::write(self.folder.join(root).join(file), text).unwrap();
+    }
+
+    /// Lays out the lock file that `providers lock` writes.
+    pub(crate) fn locks(&self, text: &str) {
+        fs::write(self.folder.join("lock.hcl"), text).unwrap();
+    }
+
+    /// Lays out another plan for a root, whether or not it has been applied before.
+    pub(crate) fn plans(&self, root: &str, plan: &str) {
+        fs::create_dir_all(self.folder.join(root)).unwrap();
+        let _ = fs::remove_file(self.folder.join(root).join("applied"));
+        self.says(root, "plan.json", plan);
+    }
+
+    /// Lays out the outputs of a root.
+    pub(crate) fn tells(&self, root: &str, outputs: &str) {
+        fs::create_dir_all(self.folder.join(root)).unwrap();
+        self.says(root, "outputs.json", outputs);
     }
 
     /// Takes a file away.

@@ -4,7 +4,7 @@ use anyhow::Result;
 use xshell::Shell;
 
 use crate::{
-    apply, archive, bench, checkov,
+    apply, archive, bench, book, checkov,
     derived::Mode,
     docs, key, long, man, modules, python, readers, roots, rust, strings,
     tally::{Step, Tally},
@@ -29,6 +29,7 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
     tally.run("zip --check", |sh| {
         Mode::CHECK.settle(sh, "zip", archive::make(sh)?)
     });
+    tally.run("book", book::draw);
     tally.run("target sync, emulator", python::test);
     tally.run("bench --smoke", bench::smoke);
     tally.run("terraform fmt", terraform::format);

@@ -15,6 +15,7 @@ mod apply;
 mod archive;
 mod bench;
 mod bless;
+mod book;
 mod check;
 mod checkov;
 mod derived;
@@ -67,6 +68,8 @@ enum Chore {
     },
     /// Accept what the tests show, and delete snapshots without a fixture
     Bless,
+    /// Draw the pages of `docs/` as a book
+    Book,
     /// Scan the modules and the generated city
     Checkov,
     /// Rewrite the pages and tables that are made from code
@@ -131,6 +134,7 @@ fn perform(chore: Chore) -> Result<String> {
         Chore::Bench { smoke: true, .. } => bench::smoke(sh),
         Chore::Bench { bless, .. } => bench::run(sh, bless),
         Chore::Bless => bless::run(sh),
+        Chore::Book => book::draw(sh),
         Chore::Checkov => {
             roots::generate(sh)?;
             let (modules, city) = (checkov::modules(sh)?, checkov::city(sh)?);

@@ -17,6 +17,8 @@ type Environment = (&'static str, &'static str);
 pub(crate) const EMULATOR: Environment = ("xtask/requirements.txt", "target/python");
 /// What scans Terraform.
 pub(crate) const SCANNER: Environment = ("xtask/checkov.txt", "target/checkov");
+/// What draws the book.
+pub(crate) const PRINTER: Environment = ("xtask/book.txt", "target/book-python");
 /// What `valet-rds` is measured against.
 pub(crate) const YARDSTICK: Environment = ("xtask/bench/yardstick.txt", "target/bench-python");
 
