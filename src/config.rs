@@ -197,6 +197,9 @@ words! {
         DataLoss = "data-loss",
         /// What clients connect with becomes another; includes nothing else.
         Connection = "connection",
+        /// What was changed outside of Terraform is undone although that hurts, or something is applied that nobody can
+        /// explain; includes nothing else.
+        Drift = "drift",
     }
 }
 

@@ -60,6 +60,8 @@ pub struct Unit {
     pub id: UnitId,
     /// Folder of its root.
     pub directory: String,
+    /// Folder of its root in the base; none when it is new.
+    pub base: Option<String>,
     /// What kind of difference it is.
     pub kind: Kind,
     /// The arguments that differ, the worst first.
@@ -326,6 +328,7 @@ fn unit(pair: &Pair, head: Option<Head>) -> Option<Unit> {
     Some(Unit {
         id,
         directory,
+        base: pair.base.as_ref().map(|base| base.change.directory.clone()),
         kind,
         upgrade: base
             .zip(database)
@@ -412,6 +415,8 @@ fn unused(unit: &Unit, new: &Database) -> Vec<Problem> {
         let mut about = unit.lines.iter().filter(|line| line.is_meant_by(one));
         match impact::allowed(one.change) {
             Some(grade) => about.any(|line| !line.is_declared && line.grade == grade),
+            // What differs outside of the files, no comparison of files tells.
+            None if one.change == Effect::Drift => true,
             None => about.any(|line| !line.connection.is_empty()),
         }
     };

@@ -1,5 +1,7 @@
 //! Root modules as data: lowered from a database, printed, compared, and as trees of files.
 
+pub mod applied;
+pub mod dataflow;
 pub mod diff;
 pub mod journal;
 pub mod lock;
@@ -9,4 +11,5 @@ pub mod plan;
 pub mod print;
 pub mod read;
 pub mod root_module;
+pub mod state;
 pub mod tree;

@@ -16,6 +16,7 @@ use storage_valet_rds::terraform::{normal_form::NormalForm, plan};
 use crate::support::{
     command::{Ran, command, valet},
     folder::{edit, minimal, paths},
+    monorepo::Monorepo,
     repository::{commit, git},
     terraform::Fake,
 };
@@ -207,7 +208,7 @@ fn what_was_reviewed_is_applied_once_and_tells_its_outputs() {
         "role_arn": {"sensitive": true, "type": "string", "value": "hunter2"},
         "extra": {"sensitive": false, "type": "string", "value": "x"},
     });
-    fake.says("orders", "outputs.json", &outputs.to_string());
+    fake.tells("orders", &outputs.to_string());
     assert_eq!(run(&folder, &fake, "plan --all").code, 0);
     // The same plan at another time, with attributes in another order.
     let mut later = recorded("in-place");
@@ -226,6 +227,9 @@ fn what_was_reviewed_is_applied_once_and_tells_its_outputs() {
     let kept = fs::read_to_string(folder.join("generated/dev/orders/outputs.json")).unwrap();
     let kept: Value = serde_json::from_str(&kept).unwrap();
     assert_eq!(kept, json!({"port": {"type": "number", "value": 5432}}));
+    let record = fs::read_to_string(folder.join("generated/dev/orders/applied.json")).unwrap();
+    let record: Value = serde_json::from_str(&record).unwrap();
+    assert_eq!(record["state"], json!({"lineage": "l", "serial": 1}));
     for path in paths(&folder) {
         let path = folder.join(path);
         let text = fs::read(&path).unwrap_or_default();
@@ -251,6 +255,102 @@ fn what_was_reviewed_is_applied_once_and_tells_its_outputs() {
         "{anew}"
     );
     assert_eq!(fake.commands("orders").matches("apply ").count(), 2);
+}
+
+/// A state that holds something, written so often.
+fn living(serial: u64) -> String {
+    json!({"version": 4, "lineage": "l", "serial": serial, "resources": [
+        {"mode": "managed", "type": "aws_db_instance", "instances": [{"attributes": {}}]}
+    ]})
+    .to_string()
+}
+
+#[test]
+fn what_is_planned_is_told_with_its_cause() {
+    let (folder, fake) = world("runs-causes");
+    let plan = recorded("in-place");
+    fake.says("orders", "plan.json", &plan.to_string());
+    fake.says("orders", "state.json", &living(1));
+    let causes = |words: &str| {
+        let ran = run(&folder, &fake, &format!("{words} --format json"));
+        let document: Value = serde_json::from_str(&ran.out).unwrap();
+        let unit = &document["units"][0];
+        let all = unit["causes"].as_array().cloned().unwrap_or_default();
+        let mut all: Vec<_> = all
+            .iter()
+            .map(|one| one["cause"].as_str().unwrap().to_owned())
+            .collect();
+        all.dedup();
+        (unit["outcome"].as_str().unwrap().to_owned(), all.join(" "))
+    };
+    let answer = |outcome: &str, causes: &str| (outcome.to_owned(), causes.to_owned());
+    // Nothing is in the state.
+    assert_eq!(causes("plan dev/orders"), answer("planned", "new"));
+    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    assert_eq!(ran.code, 0, "{ran}");
+    fake.says("orders", "again", "");
+    fake.states("orders", &living(1), &living(1));
+    // The same root planned nothing on the state as it was kept: AWS says something else now.
+    let (outcome, told) = causes("plan dev/orders");
+    assert_eq!((outcome.as_str(), told.as_str()), ("refused", "drift"));
+    // It planned the same on that state: something else has written it.
+    fake.says("orders/base", "plan.json", &plan.to_string());
+    fake.states("orders", &living(5), &living(5));
+    assert_eq!(causes("plan dev/orders"), answer("refused", "unexplained"));
+    let ran = run(&folder, &fake, "plan dev/orders");
+    assert!(ran.out.contains("writing 5 instead of 1"), "{ran}");
+    // It is meant.
+    let allow =
+        "\nallow:\n- change: drift\n  reason: by hand, in the night\n  expires: 2026-12-01\n";
+    edit(
+        &folder.join("configs/dev/orders.yaml"),
+        "shortname: orders",
+        &format!("shortname: orders{allow}"),
+    );
+    assert_eq!(causes("plan dev/orders"), answer("planned", "unexplained"));
+    // Roots that are only looked at do not stay.
+    assert!(paths(&folder).iter().all(|path| !path.contains("stages")));
+}
+
+#[test]
+fn an_edit_is_told_with_its_key_and_its_line() {
+    let repo = Monorepo::new("runs-edit");
+    let fake = Fake::new(&repo.top.with_file_name("terraform"), &ROOTS);
+    let mut plan = recorded("in-place");
+    for resource in plan["resource_changes"].as_array_mut().unwrap() {
+        if resource["type"] == "aws_db_instance" {
+            resource["change"]["after"]["allocated_storage"] = json!(400);
+            resource["change"]["after"]["backup_window"] = json!("01:00-02:00");
+        }
+    }
+    fake.says("orders", "plan.json", &plan.to_string());
+    let rds = Path::new(env!("CARGO_MANIFEST_DIR")).join("modules/rds");
+    let modules = json!({"Modules": [
+        {"Key": "", "Source": "", "Dir": "."},
+        {"Key": "rds", "Source": "../rds", "Dir": rds},
+    ]});
+    fake.says("orders", "modules.json", &modules.to_string());
+    repo.edit(
+        "configs/dev/orders.yaml",
+        "shortname: orders",
+        "shortname: orders\nallocatedStorage: 400",
+    );
+    repo.generate();
+    fake.states("orders", &living(1), &living(1));
+    let ran = run(&repo.workspace, &fake, "plan --base main --format json");
+    let document: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran}"));
+    let causes = document["units"][0]["causes"].as_array().unwrap();
+    let key = json!({"key": "allocatedStorage", "file": "configs/dev/orders.yaml", "line": 2});
+    for cause in causes {
+        let is_edited = cause["attribute"] == "allocated_storage";
+        let expected = if is_edited { "edit" } else { "unforetold" };
+        assert_eq!(cause["cause"], expected, "{ran}");
+        assert_eq!(cause["keys"] == json!([key]), is_edited, "{ran}");
+    }
+    // One that has not changed is planned when it is named.
+    fake.states("ledger", &living(1), &living(1));
+    let ran = run(&repo.workspace, &fake, "plan --base main dev/ledger");
+    assert!(ran.out.contains("dev/ledger: nothing to do"), "{ran}");
 }
 
 #[test]
@@ -400,15 +500,15 @@ fn an_apply_that_was_done_but_for_its_outputs_tells_them_later() {
         )
     });
     fake.says("orders", "apply.jsonl", &done.collect::<String>());
-    fake.says("orders", "output.fails", "Error: no\n");
+    fake.says("orders", "state.fails", "Error: no\n");
     let port = json!({"port": {"sensitive": false, "type": "number", "value": 5432}});
-    fake.says("orders", "outputs.json", &port.to_string());
+    fake.tells("orders", &port.to_string());
     let failed = run(&folder, &fake, "apply --plans valet-plans");
     assert!(
-        failed.code == 1 && failed.out.contains("output failed: Error: no"),
+        failed.code == 1 && failed.out.contains("state failed: Error: no"),
         "{failed}"
     );
-    fake.unsays("orders", "output.fails");
+    fake.unsays("orders", "state.fails");
     let ran = run(&folder, &fake, "apply --plans valet-plans");
     assert!(
         ran.code == 0 && ran.out.contains("applied by an earlier run"),

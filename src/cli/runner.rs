@@ -1,4 +1,7 @@
-//! Running Terraform for many units: which, where what comes of them stands, and the steps of one.
+//! Running Terraform for many units: where what comes of them stands, and what is done for each.
+
+mod explanation;
+mod steps;
 
 use std::{
     collections::BTreeSet,
@@ -11,22 +14,16 @@ use super::{progress::Progress, session::Session, stop::Stop};
 use crate::{
     io::{
         self,
-        terraform::{Ended, Run as TerraformRun, Stopping, Terraform, advice, last_words},
+        terraform::{Stopping, Terraform, advice, last_words},
     },
     model::identity::UnitId,
-    review::{
-        gate::{self, Verdict},
-        run::{Failed, Outcome, REVIEWED},
-        stale,
-    },
-    terraform::{
-        journal,
-        lower::Owner,
-        normal_form::NormalForm,
-        plan::{self, MAX_BYTES},
-        print::print_root,
-    },
+    review::run::{Failed, Outcome, REVIEWED},
+    terraform::{journal, lower::Owner},
 };
+
+pub(super) use explanation::base_commit;
+pub use explanation::{Baseline, Explanation};
+pub use steps::Plan;
 
 /// Options of every command that runs Terraform.
 #[derive(Debug, clap::Args)]
@@ -51,7 +48,7 @@ const JOURNALS: &str = "interrupted.jsonl";
 /// What it takes to run Terraform.
 #[derive(Debug)]
 pub struct Runner<'a> {
-    session: &'a Session,
+    pub(super) session: &'a Session,
     pub(super) terraform: Terraform,
     stopping: Stopping,
     folder: PathBuf,
@@ -91,14 +88,6 @@ impl Shard {
         let mine = |(at, unit): (usize, T)| (at % self.of == self.number - 1).then_some(unit);
         units.into_iter().enumerate().filter_map(mine).collect()
     }
-}
-
-/// What Terraform says that a root comes to.
-pub struct Plan {
-    /// What it does.
-    pub form: NormalForm,
-    /// What the gate says of it; none, when it does nothing.
-    pub verdict: Option<Verdict>,
 }
 
 impl<'a> Runner<'a> {
@@ -165,79 +154,11 @@ impl<'a> Runner<'a> {
     pub fn begin(&self, unit: &UnitId) -> Result<(), Outcome> {
         let folder = self.folder(unit);
         io::terraform::make_folder(&folder)?;
+        io::terraform::forget(&self.data(unit))?;
         for name in [REVIEWED, DONE, JOURNAL, JOURNALS] {
             io::terraform::remove(&folder.join(name))?;
         }
         Ok(())
-    }
-
-    /// Plans a root that stands as its config gives it, and asks the gate.
-    ///
-    /// # Errors
-    /// With how the unit has ended instead.
-    pub fn plan(&self, owner: &Owner, unit: &UnitId) -> Result<Plan, Outcome> {
-        let directory = owner.directory();
-        let root = self.session.workspace.join(&directory);
-        let files = io::snapshot::folder::files(&root)?;
-        if !stale::is_current(files.as_ref(), &print_root(&owner.root())) {
-            return Err(Outcome::Failed(Failed {
-                step: "read",
-                words: format!("{directory} is not what its config gives"),
-                advice: Some("run `valet-rds generate` and commit the result".to_owned()),
-                log: None,
-            }));
-        }
-        io::terraform::make_folder(&self.data(unit))?;
-        let init = ["init", "-input=false", "-no-color", "-lockfile=readonly"];
-        self.step(owner, unit, "init", &init, &[0])?;
-        // A plan that fails leaves the one before it.
-        self.forget(unit)?;
-        let plan = self.data(unit).join(io::terraform::PLAN);
-        let out = format!("-out={}", plan.display());
-        let plan = [
-            "plan",
-            "-input=false",
-            "-no-color",
-            "-lock=false",
-            "-detailed-exitcode",
-            &out,
-        ];
-        if self.step(owner, unit, "plan", &plan, &[0, 2])? == 0 {
-            self.forget(unit)?;
-            return Ok(Plan {
-                form: NormalForm::default(),
-                verdict: None,
-            });
-        }
-        let shown = self.show(owner, unit);
-        if shown.is_err() {
-            let _ = self.forget(unit);
-        }
-        shown
-    }
-
-    fn show(&self, owner: &Owner, unit: &UnitId) -> Result<Plan, Outcome> {
-        let plan = self.data(unit).join(io::terraform::PLAN);
-        let show = ["show", "-json", "-no-color", &plan.to_string_lossy()];
-        self.step(owner, unit, "show", &show, &[0])?;
-        let read = |words: String| {
-            Outcome::Failed(Failed {
-                step: "show",
-                words,
-                advice: None,
-                log: None,
-            })
-        };
-        let bytes = io::terraform::shown(&self.data(unit), MAX_BYTES)?;
-        let plan = plan::read(&bytes).map_err(|error| read(error.to_string()))?;
-        if plan.identity() != Some(gate::identity(*owner)) {
-            return Err(read(format!("the plan is not that of {unit}")));
-        }
-        let verdict = gate::judge(&plan, Some(*owner), self.session.today);
-        Ok(Plan {
-            form: NormalForm::of(&plan),
-            verdict: Some(verdict),
-        })
     }
 
     /// Removes the plan of a unit, which may hold what nobody may read.
@@ -280,58 +201,6 @@ impl<'a> Runner<'a> {
             failed.advice.or_else(|| advice(&errors.join("\n")))
         };
         failed
-    }
-
-    /// The path of a log, as it is seen from here.
-    fn shown(&self, log: &Path) -> String {
-        let inner = log.strip_prefix(&self.folder).unwrap_or(log);
-        self.named.join(inner).to_string_lossy().into_owned()
-    }
-
-    /// Runs one command of Terraform in a root: its exit code, which is one of these.
-    ///
-    /// # Errors
-    /// With how the unit has ended instead.
-    pub fn step(
-        &self,
-        owner: &Owner,
-        unit: &UnitId,
-        step: &'static str,
-        arguments: &[&str],
-        codes: &[i32],
-    ) -> Result<i32, Outcome> {
-        let root = self.session.workspace.join(owner.directory());
-        let data = self.data(unit);
-        let log = self.folder(unit).join(format!("{step}.log"));
-        let output = match step {
-            "show" | "output" => Some(data.join(io::terraform::SHOWN)),
-            "apply" => Some(self.folder(unit).join(JOURNAL)),
-            _ => None,
-        };
-        let run = TerraformRun {
-            root: &root,
-            data: &data,
-            output: output.as_deref(),
-            log: &log,
-        };
-        let ended = self.terraform.run(run, arguments, &self.stopping);
-        match ended? {
-            Ended::Stopped => Err(Outcome::Interrupted),
-            Ended::Code(Some(code)) if codes.contains(&code) => Ok(code),
-            Ended::Code(code) => {
-                let text = io::terraform::log(&log)?;
-                let words = match code {
-                    Some(_) => last_words(&text),
-                    None => "Terraform was killed".to_owned(),
-                };
-                Err(Outcome::Failed(Failed {
-                    step,
-                    words,
-                    advice: advice(&text),
-                    log: Some(self.shown(&log)),
-                }))
-            }
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, num::NonZeroU16};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     diagnostic::{Checked, Diagnostics, rule},
@@ -48,25 +48,26 @@ pub fn read(path: &str, bytes: Vec<u8>, database: &Database) -> Checked<Outputs>
     foreign(&document, &outputs, database).into_result(outputs)
 }
 
-/// What is kept of the output of `terraform output -json`: the outputs that are known here and that anybody may read, in
-/// the same form. None, when there are none.
+/// What is kept of the outputs in a state: those that are known here and that anybody may read, as `terraform output -json`
+/// prints them. None, when there are none.
 ///
 /// # Errors
-/// When it is something else.
-pub fn known(bytes: &[u8]) -> serde_json::Result<Option<String>> {
+/// When they are something else.
+pub fn known(outputs: &Map<String, Value>) -> serde_json::Result<Option<String>> {
     #[derive(Deserialize)]
     struct Told {
         #[serde(default)]
         sensitive: bool,
         #[serde(flatten)]
-        rest: serde_json::Map<String, Value>,
+        rest: Map<String, Value>,
     }
-    let all: BTreeMap<String, Told> = serde_json::from_slice(bytes)?;
-    let kept: BTreeMap<_, _> = all
-        .into_iter()
-        .filter(|(name, told)| !told.sensitive && lower::output_names().any(|known| known == name))
-        .map(|(name, told)| (name, told.rest))
-        .collect();
+    let mut kept = BTreeMap::new();
+    for (name, output) in outputs {
+        let told = Told::deserialize(output)?;
+        if !told.sensitive && lower::output_names().any(|known| known == name) {
+            kept.insert(name, told.rest);
+        }
+    }
     if kept.is_empty() {
         return Ok(None);
     }

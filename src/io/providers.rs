@@ -83,6 +83,7 @@ fn in_folder(
         data: &data,
         output: None,
         log: &log,
+        is_local: false,
     };
     let mirror = match wanted.mirror {
         Some(address) if address.starts_with("https://") => Some(format!("-net-mirror={address}")),

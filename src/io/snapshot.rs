@@ -4,6 +4,7 @@ pub mod committed;
 pub mod compiled;
 pub mod copied;
 pub mod folder;
+pub mod inputs;
 mod modules;
 
 use std::{
@@ -24,6 +25,8 @@ pub enum Unreadable {
     Git(Refusal),
     /// A copy of the workspace has no modules in this folder to compare with.
     NoModules(PathBuf),
+    /// Something is a link, or another repository, or too large, where files are wanted.
+    NotFiles(String),
     /// Its `valet.yaml` is wrong.
     Problems(Diagnostics),
 }
@@ -38,6 +41,10 @@ impl fmt::Display for Unreadable {
                 "{}: the base has no modules here to compare with; put them beside the copy of the workspace",
                 folder.display()
             ),
+            Self::NotFiles(path) => write!(
+                f,
+                "{path}: a link, another repository or more than can be read, where the base should have files"
+            ),
             Self::Problems(problems) => {
                 let first = problems.first().map_or("", |problem| &problem.message);
                 f.write_str(first)
@@ -51,7 +58,7 @@ impl error::Error for Unreadable {
         match self {
             Self::File(failure) => Some(failure),
             Self::Git(refusal) => Some(refusal),
-            Self::NoModules(_) | Self::Problems(_) => None,
+            Self::NoModules(_) | Self::NotFiles(_) | Self::Problems(_) => None,
         }
     }
 }

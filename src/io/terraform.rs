@@ -6,11 +6,14 @@
 )]
 
 mod advice;
+mod folder;
+mod modules;
+mod plan_file;
 mod stopping;
 
 use std::{
     env, error, fmt,
-    fs::{self, File},
+    fs::File,
     io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -20,11 +23,14 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{
-    Failure, at,
-    git::{self, Refusal},
-};
+use super::{Failure, at};
 pub use advice::{advice, last_words, unframed};
+pub use folder::{
+    BadFolder, forget, hold_folder, keep_journal, log, make_folder, of_units, remove,
+    remove_folder, shown,
+};
+pub use modules::texts;
+pub use plan_file::{States, states};
 pub use stopping::Stopping;
 
 /// The oldest version that the roots take, as they say themselves.
@@ -120,6 +126,8 @@ pub struct Run<'a> {
     pub output: Option<&'a Path>,
     /// File for standard error.
     pub log: &'a Path,
+    /// Whether its state is kept beside it, so that nothing that is said of other backends holds.
+    pub is_local: bool,
 }
 
 /// What the caller's environment says to Terraform and would change what a run means. Arguments of `init` stay: they say
@@ -132,7 +140,24 @@ fn is_inherited(name: &str) -> bool {
         "TF_DATA_DIR",
         "TF_LOG",
     ];
-    name != "TF_CLI_ARGS_init" && known.iter().any(|known| name.starts_with(known))
+    name != INIT && known.iter().any(|known| name.starts_with(known))
+}
+
+/// Arguments that the caller adds to `init`.
+const INIT: &str = "TF_CLI_ARGS_init";
+
+/// Those that are not about a backend.
+fn without_backend(arguments: &str) -> String {
+    let mut kept = Vec::new();
+    let mut words = arguments.split_whitespace();
+    while let Some(word) = words.next() {
+        match word.trim_start_matches('-') {
+            "backend-config" => drop(words.next()),
+            name if name.starts_with("backend-config=") => {}
+            _ => kept.push(word),
+        }
+    }
+    kept.join(" ")
 }
 
 impl Terraform {
@@ -190,6 +215,11 @@ impl Terraform {
                 command.env_remove(name);
             }
         }
+        if run.is_local
+            && let Ok(arguments) = env::var(INIT)
+        {
+            command.env(INIT, without_backend(&arguments));
+        }
         if env::var_os("GOGC").is_none() {
             // Most of a run is reading the schema of the provider: collecting less of it is a tenth of the time.
             command.env("GOGC", "300");
@@ -224,162 +254,21 @@ impl Terraform {
     }
 }
 
-/// Why a folder is no place for what a run keeps.
-#[derive(Debug)]
-pub enum BadFolder {
-    /// It is, or is reached through, a symbolic link.
-    Link(PathBuf),
-    /// Git has something of it, so a checkout can say what is in it.
-    InGit(PathBuf),
-    /// Git cannot tell.
-    Git(Refusal),
-}
+#[cfg(test)]
+mod tests {
+    use super::without_backend;
 
-impl fmt::Display for BadFolder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Link(path) => write!(
-                f,
-                "{} is a symbolic link, which whoever commits could lay anywhere; name another folder",
-                path.display()
+    #[test]
+    fn what_is_said_of_a_backend_is_left_out() {
+        for (all, kept) in [
+            ("", ""),
+            (
+                "-upgrade -backend-config=a=b -no-color",
+                "-upgrade -no-color",
             ),
-            Self::InGit(path) => write!(
-                f,
-                "{} is in git, so what stands there may not be what was planned; name another folder",
-                path.display()
-            ),
-            Self::Git(refusal) => refusal.fmt(f),
+            ("--backend-config a=b -plugin-dir=x", "-plugin-dir=x"),
+        ] {
+            assert_eq!(without_backend(all), kept);
         }
     }
-}
-
-impl error::Error for BadFolder {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match self {
-            Self::Git(refusal) => Some(refusal),
-            Self::Link(_) | Self::InGit(_) => None,
-        }
-    }
-}
-
-/// Holds a folder that the user has named for a run to what nobody else can have laid out.
-///
-/// # Errors
-/// When a commit could have.
-pub fn hold_folder(folder: &Path) -> Result<(), BadFolder> {
-    let parts: Vec<&Path> = if folder.is_absolute() {
-        vec![folder]
-    } else {
-        folder.ancestors().collect()
-    };
-    let is_link = |path: &&Path| {
-        fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_symlink())
-    };
-    if let Some(link) = parts.into_iter().find(is_link) {
-        return Err(BadFolder::Link(link.to_owned()));
-    }
-    match git::tracks(folder) {
-        Ok(false) => Ok(()),
-        Ok(true) => Err(BadFolder::InGit(folder.to_owned())),
-        Err(refusal) => Err(BadFolder::Git(refusal)),
-    }
-}
-
-/// Makes a folder, and those above it.
-///
-/// # Errors
-/// When the disk refuses.
-pub fn make_folder(path: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(path).map_err(at(path))
-}
-
-/// Removes the plan of a root, and what was printed of it, from the folder for what Terraform keeps.
-///
-/// # Errors
-/// When the disk refuses.
-pub fn forget(data: &Path) -> Result<(), Failure> {
-    remove(&data.join(PLAN))?;
-    remove(&data.join(SHOWN))
-}
-
-/// What Terraform has printed, up to a limit in bytes.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn shown(data: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
-    super::read_all(limit, &data.join(SHOWN))
-}
-
-/// A log, as far as it is text; empty, when there is none.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn log(path: &Path) -> Result<String, Failure> {
-    // A long apply says every ten seconds of each resource that it is still at it.
-    const MOST: usize = 256 * 1024 * 1024;
-    if !super::is_there(path) {
-        return Ok(String::new());
-    }
-    let bytes = super::read_all(MOST, path)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Removes a file of a run; it need not be there.
-///
-/// # Errors
-/// When the disk refuses.
-pub fn remove(path: &Path) -> Result<(), Failure> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path)(error)),
-        _ => Ok(()),
-    }
-}
-
-/// The files of this name in the folders of units below the folder of a run.
-///
-/// # Errors
-/// When a folder cannot be read.
-pub fn of_units(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    for environment in folders(folder)? {
-        for unit in folders(&environment)? {
-            let path = unit.join(name);
-            if path.is_file() {
-                found.push(path);
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn folders(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(at(folder))? {
-        let path = entry.map_err(at(folder))?.path();
-        if path.is_dir() {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// Adds the journal of the last apply to those of the runs before it.
-///
-/// # Errors
-/// When the disk refuses.
-pub fn keep_journal(journal: &Path, all: &Path) -> Result<(), Failure> {
-    let mut last = match File::open(journal) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        opened => opened.map_err(at(journal))?,
-    };
-    let mut options = fs::OpenOptions::new();
-    let mut file = options
-        .create(true)
-        .append(true)
-        .open(all)
-        .map_err(at(all))?;
-    io::copy(&mut last, &mut file).map_err(at(all))?;
-    file.sync_data().map_err(at(all))?;
-    remove(journal)
 }

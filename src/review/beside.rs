@@ -5,6 +5,7 @@ use crate::{
     compile::snapshot::{Content, Files},
     connect::outputs,
     terraform::{
+        applied,
         lock::{self, Locked},
         lower,
         read::Root,
@@ -22,8 +23,8 @@ pub enum Kind {
     Override,
     /// It adds to what the generated files say.
     Configuration,
-    /// Ours, and nothing for Terraform.
-    Outputs,
+    /// What an apply has told: ours, and nothing for Terraform.
+    Told,
     /// It is read only where something names it.
     Other,
 }
@@ -48,7 +49,7 @@ pub fn kind(name: &str) -> Kind {
         _ if name.contains('/') => Kind::Other,
         _ if lower::FILES.contains(&name) => Kind::Generated,
         _ if name == lock::FILE => Kind::Lock,
-        _ if name == outputs::FILE => Kind::Outputs,
+        _ if [outputs::FILE, applied::FILE].contains(&name) => Kind::Told,
         Some(_) if is_ignored => Kind::Other,
         Some(stem) if stem == "override" || stem.ends_with("_override") => Kind::Override,
         Some(_) => Kind::Configuration,
@@ -188,7 +189,8 @@ mod tests {
             (".extra.tf", Kind::Other),
             ("main.tf~", Kind::Other),
             (".auto.tfvars", Kind::Configuration),
-            ("outputs.json", Kind::Outputs),
+            ("outputs.json", Kind::Told),
+            ("applied.json", Kind::Told),
             ("README.md", Kind::Other),
             ("inner/main.tf", Kind::Other),
         ] {

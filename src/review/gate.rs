@@ -5,6 +5,8 @@ mod scope;
 mod table;
 mod waits;
 
+use std::collections::BTreeMap;
+
 use crate::{
     config::{Acknowledgement, Effect, Lifecycle},
     model::Database,
@@ -113,6 +115,40 @@ pub fn judge(plan: &Plan, owner: Option<Owner>, today: Date) -> Verdict {
     Verdict {
         rows,
         counts: WORDS.map(count).to_vec(),
+    }
+}
+
+/// What a plan changes that AWS keeps for the maintenance window: names of attributes, by the addresses of their databases.
+#[must_use]
+pub fn waits(plan: &Plan) -> BTreeMap<String, Vec<String>> {
+    let of = |change: &ResourceChange| {
+        let waits = Waits::of(change).filter(|waits| !waits.is_immediate)?;
+        Some((change.address.clone(), waits.attributes))
+    };
+    plan.resource_changes.iter().filter_map(of).collect()
+}
+
+/// Whether a resource of this type holds neither data nor identity.
+#[must_use]
+pub fn holds_nothing(kind: &str) -> bool {
+    holdings::NOTHING.contains(&kind)
+}
+
+/// What is planned at an address although no edit asks for it, and so needs to be meant: the row that says whether it is.
+#[must_use]
+pub fn unreviewed(owner: Owner, today: Date, address: &str, reason: &str) -> Row {
+    let judge = Judge {
+        owner: Some(owner),
+        today,
+        scopes: Scopes::of(Some(owner)),
+    };
+    let (outcome, reason) = judge.needs_at(address, Effect::Drift, reason);
+    Row {
+        address: address.to_owned(),
+        action: "drift",
+        forced_by: Vec::new(),
+        outcome,
+        reason,
     }
 }
 
@@ -319,6 +355,10 @@ impl Judge<'_> {
 
     /// Something that may be done only when an `allow` names this effect, or a worse one.
     fn needs(&self, change: &ResourceChange, effect: Effect, what: &str) -> Judgement {
+        self.needs_at(&change.address, effect, what)
+    }
+
+    fn needs_at(&self, address: &str, effect: Effect, what: &str) -> Judgement {
         let allow = match self.owner {
             None => {
                 return (
@@ -329,12 +369,14 @@ impl Judge<'_> {
             Some(Owner::Unit(database)) => &database.allow.value,
             Some(Owner::Environment(environment)) => &environment.spec.allow,
         };
-        let is_enough =
-            |one: &&Acknowledgement| impact::allowed(one.change) >= impact::allowed(effect);
+        let is_enough = |one: &&Acknowledgement| match impact::allowed(effect) {
+            Some(grade) => impact::allowed(one.change) >= Some(grade),
+            None => one.change == effect,
+        };
         let (about, beside): (Vec<_>, Vec<_>) = allow
             .iter()
             .filter(is_enough)
-            .partition(|one| self.scopes.covers(one, &change.address));
+            .partition(|one| self.scopes.covers(one, address));
         let is_current = |one: &&&Acknowledgement| self.today <= one.expires;
         let effect = effect.as_str();
         if let Some(one) = about.iter().find(is_current) {

@@ -62,7 +62,7 @@ pub const fn allowed(effect: Effect) -> Option<Impact> {
         Effect::Downtime => Some(Impact::Downtime),
         Effect::Replace => Some(Impact::Replace),
         Effect::DataLoss => Some(Impact::DataLoss),
-        Effect::Connection => None,
+        Effect::Connection | Effect::Drift => None,
     }
 }
 
@@ -203,14 +203,16 @@ pub fn find(delta: &ArgumentDiff) -> &'static Row {
     rows().find(|row| row.holds(delta)).unwrap_or(&UNKNOWN)
 }
 
-/// The row of a change of an attribute of the instance, as the provider names it; none when the table does not know it.
+/// The row of a change of an attribute of a resource such as `aws_db_instance.this`, as the provider names it; none when the
+/// table does not know it.
 #[must_use]
-pub fn of_instance(
+pub fn of_attribute(
+    resource: &str,
     attribute: &str,
     old: Option<&Value>,
     new: Option<&Value>,
 ) -> Option<&'static Row> {
-    let becomes = format!("aws_db_instance.this.{attribute}");
+    let becomes = format!("{resource}.{attribute}");
     let is_it = |row: &&Row| {
         let delta = ArgumentDiff {
             address: String::new(),
@@ -221,7 +223,7 @@ pub fn of_instance(
         };
         row.becomes == becomes && row.holds(&delta)
     };
-    rds::ROWS.iter().find(is_it)
+    rows().find(is_it)
 }
 
 /// What an argument becomes in AWS; empty when the table does not know it.

@@ -1,5 +1,7 @@
 //! What a run of Terraform over many roots comes to: what was reviewed, how each unit has ended, and the summary.
 
+pub mod cause;
+pub mod silent;
 mod summary;
 
 use std::collections::BTreeSet;
@@ -8,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gate::Verdict;
 use crate::{model::identity::UnitId, terraform::normal_form::NormalForm};
+use cause::Item;
 
 pub use summary::{human, markdown};
 
@@ -51,6 +54,24 @@ pub struct UnitRun {
     pub directory: String,
     /// How it has ended.
     pub outcome: Outcome,
+    /// Why each thing in its plan is planned.
+    pub causes: Vec<Item>,
+    /// What is otherwise in AWS, though nothing is planned for it.
+    pub notes: Vec<String>,
+}
+
+impl UnitRun {
+    /// What has come of a unit of which no more is known.
+    #[must_use]
+    pub const fn new(unit: UnitId, directory: String, outcome: Outcome) -> Self {
+        Self {
+            unit,
+            directory,
+            outcome,
+            causes: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// How a unit has ended.

@@ -3,27 +3,34 @@
 
 use std::{
     fs,
+    io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
 const SCRIPT: &str = r#"#!/bin/sh
-# In the folder of a root: a file named after a command that fails holds what it says; `plan.json` is what a plan shows.
+# In the folder of a root: a file named after a command that fails holds what it says; `plan.json` is what a plan shows, in
+# `plan.zip` with the states that it is made on. A root that is only looked at has those of its own folder: `base`.
 here=$(dirname "$0")
 if [ "$1" = version ]; then cat "$here/version.json"; exit; fi
 told=$here/$(basename "$PWD")
+[ -f zz_valet_rds_override.tf ] && told=$told/base
 mkdir -p "$told"
 echo "$*" >>"$told/commands"
 if [ "$1" = apply ] && [ -f "$told/apply.jsonl" ]; then cat "$told/apply.jsonl"; fi
 if [ -f "$told/$1.fails" ]; then cat "$told/$1.fails" >&2; exit 1; fi
 case $1 in
-  init) mkdir -p "$TF_DATA_DIR" ;;
+  init)
+    mkdir -p "$TF_DATA_DIR/modules"
+    [ ! -f "$told/modules.json" ] || cp "$told/modules.json" "$TF_DATA_DIR/modules" ;;
   plan)
+    states=$told/plan.zip
+    [ -f "$states" ] || states=$here/plan.zip
+    cp "$states" "$TF_DATA_DIR/valet-rds.plan"
     [ -f "$told/applied" ] && [ ! -f "$told/again" ] && exit 0
     [ -f "$told/plan.json" ] || exit 0
-    cp "$told/plan.json" "$TF_DATA_DIR/valet-rds.plan"
     exit 2 ;;
-  show) cat "$TF_DATA_DIR/valet-rds.plan" ;;
+  show) cat "$told/plan.json" ;;
   apply)
     if [ -f "$told/slow" ]; then
       trap 'echo interrupted >>"$told/commands"; exit 1' INT
@@ -32,7 +39,7 @@ case $1 in
     fi
     touch "$told/applied" ;;
   providers) cp "$here/lock.hcl" .terraform.lock.hcl ;;
-  output) cat "$told/outputs.json" 2>/dev/null || echo '{}' ;;
+  state) cat "$told/state.json" 2>/dev/null || true ;;
 esac
 "#;
 
@@ -47,11 +54,8 @@ impl Fake {
     pub(crate) fn new(folder: &Path, roots: &[&str]) -> Self {
         let folder = folder.join("fake");
         let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        for root in roots {
-            fs::create_dir_all(folder.join(root)).unwrap();
-        }
         let program = folder.join("terraform");
+        fs::create_dir_all(&folder).unwrap();
         fs::write(&program, SCRIPT).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         let fake = Self {
@@ -59,7 +63,23 @@ impl Fake {
             folder,
         };
         fake.version("1.11.4");
+        for root in roots {
+            fs::create_dir_all(fake.folder.join(root).join("base")).unwrap();
+        }
+        fake.states("", "", "");
         fake
+    }
+
+    /// The states that plans of a root are made on: as it was kept, and as AWS says now.
+    pub(crate) fn states(&self, root: &str, kept: &str, refreshed: &str) {
+        let file = fs::File::create(self.folder.join(root).join("plan.zip")).unwrap();
+        let mut archive = zip::ZipWriter::new(file);
+        let options = zip::write::SimpleFileOptions::default();
+        for (name, text) in [("tfstate-prev", kept), ("tfstate", refreshed)] {
+            archive.start_file(name, options).unwrap();
+            archive.write_all(text.as_bytes()).unwrap();
+        }
+        archive.finish().unwrap();
     }
 
     pub(crate) fn version(&self, version: &str) {
@@ -87,7 +107,9 @@ impl Fake {
     /// Lays out the outputs of a root.
     pub(crate) fn tells(&self, root: &str, outputs: &str) {
         fs::create_dir_all(self.folder.join(root)).unwrap();
-        self.says(root, "outputs.json", outputs);
+        let state =
+            format!(r#"{{"version": 4, "lineage": "l", "serial": 1, "outputs": {outputs}}}"#);
+        self.says(root, "state.json", &state);
     }
 
     /// Takes a file away.

@@ -182,6 +182,7 @@ fn every(session: &Session) -> Result<Found, Stop> {
     let unit = |owner: &Owner| Unit {
         id: owner.unit(),
         directory: below(&session.prefix, &owner.directory()),
+        base: None,
         kind: Kind::Changed,
         lines: Vec::new(),
         upgrade: Vec::new(),
@@ -297,6 +298,7 @@ mod tests {
         let unit = |environment: usize, number: usize| Unit {
             id: UnitId::new(format!("e{environment}"), number.to_string()),
             directory: format!("generated/e{environment}/{number}"),
+            base: None,
             kind: Kind::Changed,
             lines: Vec::new(),
             upgrade: Vec::new(),

@@ -18,8 +18,11 @@ use crate::{
     io,
     model::identity::{SHARED, UnitId},
     review::run::{self, Failed, Outcome, Reviewed, Run, UnitRun},
-    terraform::lower::Owner,
-    yaml::MAX_BYTES,
+    terraform::{
+        applied::{self, Applied, Waiting, Writing},
+        lower::Owner,
+    },
+    text,
 };
 
 /// Arguments of `apply`.
@@ -61,11 +64,13 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         .collect::<Result<Vec<_>, Stop>>()?;
     let runner = Runner::new(&session, &arguments.run, &arguments.plans)?;
     let prefix = io::git::prefix(&session.workspace);
-    let one = |(reviewed, owner): &(&Reviewed, Owner)| UnitRun {
-        unit: owner.unit(),
-        directory: format!("{prefix}{}", owner.directory()),
-        outcome: apply(&runner, &session, reviewed, owner, &arguments.accept)
-            .unwrap_or_else(|outcome| outcome),
+    let ended = |owner: &Owner, outcome| {
+        let directory = format!("{prefix}{}", owner.directory());
+        UnitRun::new(owner.unit(), directory, outcome)
+    };
+    let one = |(reviewed, owner): &(&Reviewed, Owner)| {
+        let applied = apply(&runner, &session, reviewed, owner, &arguments.accept);
+        ended(owner, applied.unwrap_or_else(|outcome| outcome))
     };
     // What the units of an environment share comes first: they need it.
     let (shared, rest): (Vec<_>, Vec<_>) = pairs
@@ -80,11 +85,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     units.extend(runner.each("applying", &rest, |pair| {
         let owner = &pair.1;
         if broken.contains(owner.environment()) {
-            return UnitRun {
-                unit: owner.unit(),
-                directory: format!("{prefix}{}", owner.directory()),
-                outcome: Outcome::Waiting,
-            };
+            return ended(owner, Outcome::Waiting);
         }
         one(pair)
     })?);
@@ -154,75 +155,74 @@ fn apply(
     let completed = runner.completed(unit)?;
     let applied = plan_and_apply(runner, reviewed, owner, &completed, accept);
     let _ = runner.forget(unit);
-    let outcome = applied?;
+    let (outcome, waiting) = applied?;
     if matches!(outcome, Outcome::Applied(_) | Outcome::AppliedBefore) {
-        keep_outputs(runner, session, owner)?;
+        keep(runner, session, owner, waiting)?;
         io::write_config(&folder, DONE, "applied\n")?;
     }
     Ok(outcome)
 }
 
+/// How a unit has ended, and what of it waits for the maintenance window.
 fn plan_and_apply(
     runner: &Runner,
     reviewed: &Reviewed,
     owner: &Owner,
     completed: &BTreeSet<String>,
     accept: &[UnitId],
-) -> Result<Outcome, Outcome> {
+) -> Result<(Outcome, Waiting), Outcome> {
     let unit = &reviewed.unit;
     let now = runner.plan(owner, unit)?;
     let deviations = run::deviations(&reviewed.plan, &now.form, completed);
+    let nothing = |outcome| Ok((outcome, Waiting::new()));
     if !deviations.is_empty() && !accept.contains(unit) {
-        return Ok(Outcome::Differs(deviations));
+        return nothing(Outcome::Differs(deviations));
     }
     let Some(verdict) = now.verdict else {
-        return Ok(if completed.is_empty() {
+        return nothing(if completed.is_empty() {
             Outcome::Unchanged
         } else {
             Outcome::AppliedBefore
         });
     };
     if !verdict.passes() {
-        return Ok(Outcome::Refused(verdict));
+        return nothing(Outcome::Refused(verdict));
     }
-    let plan = runner.data(unit).join(io::terraform::PLAN);
-    let apply = [
-        "apply",
-        "-json",
-        "-input=false",
-        "-lock-timeout=60s",
-        &plan.to_string_lossy(),
-    ];
-    match runner.step(owner, unit, "apply", &apply, &[0]) {
-        Ok(_) => Ok(Outcome::Applied(verdict)),
-        Err(Outcome::Failed(failed)) => Err(Outcome::Failed(runner.told(unit, owner, failed))),
-        Err(other) => Err(other),
-    }
+    runner.apply(owner, unit)?;
+    let waiting = applied::waiting(&now.form, &now.waits);
+    Ok((Outcome::Applied(verdict), waiting))
 }
 
-/// Writes down what the root tells, beside it: what Kubernetes and consumers need. A root that tells nothing has none.
-fn keep_outputs(runner: &Runner, session: &Session, owner: &Owner) -> Result<(), Outcome> {
-    let Owner::Unit(_) = owner else {
-        return Ok(());
-    };
-    let output = ["output", "-json", "-no-color"];
-    let unit = owner.unit();
-    runner.step(owner, &unit, "output", &output, &[0])?;
-    let bytes = io::terraform::shown(&runner.data(&unit), MAX_BYTES)?;
-    let _ = runner.forget(&unit);
+/// Writes down beside the root what an apply leaves: the outputs that Kubernetes and consumers need, and the record that
+/// later plans are explained by. A root that tells nothing has no outputs.
+fn keep(
+    runner: &Runner,
+    session: &Session,
+    owner: &Owner,
+    waiting: Waiting,
+) -> Result<(), Outcome> {
     let wrong = |words: String| {
         Outcome::Failed(Failed {
-            step: "output",
+            step: "state",
             words,
             advice: None,
             log: None,
         })
     };
-    match outputs::known(&bytes).map_err(|error| wrong(error.to_string()))? {
-        Some(text) => {
-            let path = format!("{}/{}", owner.directory(), outputs::FILE);
-            Ok(io::write_config(&session.workspace, &path, &text)?)
+    let unit = owner.unit();
+    let state = runner.state(owner, &unit)?;
+    let write = |name: &str, text: &str| {
+        let path = format!("{}/{name}", owner.directory());
+        io::write_config(&session.workspace, &path, text)
+    };
+    if let Owner::Unit(_) = owner {
+        let known = outputs::known(&state.outputs).map_err(|error| wrong(error.to_string()))?;
+        if let Some(text) = known {
+            write(outputs::FILE, &text)?;
         }
-        None => Ok(()),
     }
+    let (inputs, commit) = runner.inputs(owner)?;
+    let record = Applied::new(commit, inputs, Writing::of(&state), waiting);
+    let text = text::json::pretty(&record).map_err(|error| wrong(error.to_string()))?;
+    Ok(write(applied::FILE, &text)?)
 }

@@ -1,6 +1,6 @@
 //! `valet-rds plan`: what Terraform does to each unit, asked of Terraform, and whether it may.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::ValueEnum;
 
@@ -10,7 +10,7 @@ use crate::{
         complete,
         context::Context,
         json,
-        runner::{RunArguments, Runner, Shard},
+        runner::{Baseline, Explanation, RunArguments, Runner, Shard, base_commit},
         session::Session,
         stop::Stop,
         terminal::{print, show_problems},
@@ -29,12 +29,12 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Units to plan, as ENVIRONMENT/NAMESPACE, or ENVIRONMENT/_environment for what units share
-    #[arg(value_name = "UNIT", add = complete::unit_names(), conflicts_with_all = ["all", "reference"])]
+    #[arg(value_name = "UNIT", add = complete::unit_names(), conflicts_with = "all")]
     units: Vec<UnitId>,
     /// Plan every unit
     #[arg(long, conflicts_with = "reference")]
     all: bool,
-    /// Plan the units that differ from where HEAD left this branch, tag or commit
+    /// Plan the units that differ from where HEAD left this branch, tag or commit, or those of them that are named
     #[arg(long = "base", value_name = "REF", id = "reference")]
     base: Option<String>,
     /// Take a base without any root for the beginning: everything is new
@@ -73,16 +73,22 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let databases = session.compile_sound()?;
     let owners = session.owners(&databases);
     let wanted = wanted(arguments, &session, &owners, context)?;
-    let wanted = match arguments.shard {
+    let wanted: Vec<(Owner, Baseline)> = match arguments.shard {
         Some(shard) => shard.of(wanted),
         None => wanted,
     };
     let runner = Runner::new(&session, &arguments.run, &arguments.out)?;
     let prefix = io::git::prefix(&session.workspace);
-    let units = runner.each("planning", &wanted, |owner| UnitRun {
-        unit: owner.unit(),
-        directory: format!("{prefix}{}", owner.directory()),
-        outcome: plan(&runner, owner).unwrap_or_else(|outcome| outcome),
+    let units = runner.each("planning", &wanted, |(owner, baseline)| {
+        let directory = format!("{prefix}{}", owner.directory());
+        match plan(&runner, owner, baseline) {
+            Ok((outcome, explanation)) => UnitRun {
+                causes: explanation.causes,
+                notes: explanation.notes,
+                ..UnitRun::new(owner.unit(), directory, outcome)
+            },
+            Err(outcome) => UnitRun::new(owner.unit(), directory, outcome),
+        }
     })?;
     finish(
         &Run {
@@ -110,14 +116,14 @@ pub fn finish(run: &Run, format: Format) -> Result<(), Stop> {
     }
 }
 
-/// The roots to plan, in the order of their units.
+/// The roots to plan, in the order of their units, each with what it is compared with.
 fn wanted<'a>(
     arguments: &Arguments,
     session: &Session,
     owners: &[Owner<'a>],
     context: &Context,
-) -> Result<Vec<Owner<'a>>, Stop> {
-    let mut named: Vec<UnitId> = arguments.units.clone();
+) -> Result<Vec<(Owner<'a>, Baseline)>, Stop> {
+    let mut wanted: BTreeMap<UnitId, Baseline> = BTreeMap::new();
     if let Some(reference) = &arguments.base {
         let base = BaseArgument::commit(reference, arguments.first);
         let review = base.compare(session)?;
@@ -125,24 +131,42 @@ fn wanted<'a>(
         if review.has_errors() {
             return Err(session.problems(review.problems));
         }
-        let there = review
-            .units
-            .into_iter()
-            .filter(|unit| unit.kind != Kind::Gone);
-        named = there.map(|unit| unit.id).collect();
+        let commit = base_commit(session, reference)?;
+        let named = &arguments.units;
+        let there = review.units.into_iter().filter(|unit| {
+            unit.kind != Kind::Gone && (named.is_empty() || named.contains(&unit.id))
+        });
+        wanted.extend(there.map(|unit| {
+            let baseline = Baseline {
+                base: Some((commit.clone(), unit.base)),
+                lines: unit.lines,
+            };
+            (unit.id, baseline)
+        }));
+        // A unit that is as it was in the base is planned all the same, when it is named.
+        for unit in named {
+            let base = find(owners, unit)?;
+            let directory = format!("{}{}", session.prefix, base.directory());
+            wanted.entry(unit.clone()).or_insert_with(|| Baseline {
+                base: Some((commit.clone(), Some(directory))),
+                lines: Vec::new(),
+            });
+        }
     } else if arguments.all {
-        named = owners.iter().map(Owner::unit).collect();
-    } else if named.is_empty() {
+        let all = owners.iter().map(Owner::unit);
+        wanted.extend(all.map(|unit| (unit, Baseline::default())));
+    } else if arguments.units.is_empty() {
         return Err(Stop::Usage(
             "name units, or say --base REF or --all".to_owned(),
         ));
+    } else {
+        let named = arguments.units.iter().cloned();
+        wanted.extend(named.map(|unit| (unit, Baseline::default())));
     }
-    named.sort();
-    named.dedup();
-    named
-        .iter()
-        .map(|unit| find(owners, unit))
-        .collect::<Result<_, _>>()
+    wanted
+        .into_iter()
+        .map(|(unit, baseline)| Ok((find(owners, &unit)?, baseline)))
+        .collect()
 }
 
 /// The root of a unit.
@@ -162,11 +186,17 @@ pub fn find<'a>(owners: &[Owner<'a>], unit: &UnitId) -> Result<Owner<'a>, Stop> 
 }
 
 /// Plans one unit, and writes down what was planned.
-fn plan(runner: &Runner, owner: &Owner) -> Result<Outcome, Outcome> {
+fn plan(
+    runner: &Runner,
+    owner: &Owner,
+    baseline: &Baseline,
+) -> Result<(Outcome, Explanation), Outcome> {
     let unit = owner.unit();
     runner.begin(&unit)?;
-    let planned = runner.plan(owner, &unit)?;
+    let mut planned = runner.plan(owner, &unit)?;
+    let explained = runner.explain(owner, &unit, baseline, &mut planned);
     runner.forget(&unit)?;
+    let explanation = explained?;
     let folder = runner.folder(&unit);
     let reviewed = Reviewed {
         format_version: FORMAT.to_owned(),
@@ -184,9 +214,10 @@ fn plan(runner: &Runner, owner: &Owner) -> Result<Outcome, Outcome> {
         })
     })?;
     io::write_config(&folder, REVIEWED, &text)?;
-    Ok(match planned.verdict {
+    let outcome = match planned.verdict {
         None => Outcome::Unchanged,
         Some(verdict) if verdict.passes() => Outcome::Planned(verdict),
         Some(verdict) => Outcome::Refused(verdict),
-    })
+    };
+    Ok((outcome, explanation))
 }

@@ -10,7 +10,10 @@ use crate::{
     model::identity::UnitId,
     review::{
         gate,
-        run::{Outcome, Run, UnitRun},
+        run::{
+            Outcome, Run, UnitRun,
+            cause::{Cause, Item, What},
+        },
     },
 };
 
@@ -44,9 +47,82 @@ struct UnitDocument<'a> {
     /// What differs from the plan that was reviewed.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     differences: &'a [String],
+    /// Why each thing in the plan is planned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    causes: Vec<CauseDocument<'a>>,
+    /// What is otherwise in AWS, though nothing is planned for it.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'a [String],
     /// The step that has failed, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FailureDocument<'a>>,
+}
+
+/// Something that is planned, and its cause.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct CauseDocument<'a> {
+    /// Address of the resource.
+    address: &'a str,
+    /// The action on the whole of it, such as `create`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'a str>,
+    /// The attribute that becomes another, by its path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attribute: Option<&'a str>,
+    /// Its value before and after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<String>,
+    /// `new`, `edit`, `unforetold`, `modules`, `provider`, `drift`, `waiting`, `not-applied` or `unexplained`.
+    cause: &'a str,
+    /// The keys behind an edit, each with the file and line where it is written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    keys: Vec<KeyDocument<'a>>,
+    /// Why it must be meant before it is applied: `allow` names `drift`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct KeyDocument<'a> {
+    /// The key, or the address in the root.
+    key: &'a str,
+    /// A path in the workspace.
+    file: Option<&'a str>,
+    /// Counted from 1.
+    line: Option<usize>,
+}
+
+impl<'a> CauseDocument<'a> {
+    fn new(item: &'a Item) -> Self {
+        let (action, attribute, values) = match &item.what {
+            What::Action(action) => (Some(action.as_str()), None, None),
+            What::Attribute(path, difference) => {
+                (None, Some(path.as_str()), Some(difference.to_string()))
+            }
+        };
+        let keys = match &item.cause {
+            Cause::Edit(keys) => keys.as_slice(),
+            _ => &[],
+        };
+        Self {
+            address: &item.address,
+            action,
+            attribute,
+            values,
+            cause: item.cause.as_str(),
+            keys: keys
+                .iter()
+                .map(|key| KeyDocument {
+                    key: &key.name,
+                    file: key.place.as_ref().map(|(file, _)| file.as_str()),
+                    line: key.place.as_ref().map(|(_, line)| *line),
+                })
+                .collect(),
+            needs: item.cause.needs(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -92,6 +168,8 @@ impl<'a> UnitDocument<'a> {
                 Outcome::Differs(lines) => lines,
                 _ => &[],
             },
+            causes: unit.causes.iter().map(CauseDocument::new).collect(),
+            notes: &unit.notes,
             failure: match outcome {
                 Outcome::Failed(failed) => Some(FailureDocument {
                     step: failed.step,

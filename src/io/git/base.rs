@@ -11,7 +11,26 @@ pub struct Commit {
     pub words: String,
 }
 
+impl Commit {
+    /// A commit of this whole name.
+    #[must_use]
+    pub fn named(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            words: id.get(..12).unwrap_or(id).to_owned(),
+        }
+    }
+}
+
 impl Repository {
+    /// The commit that is checked out.
+    ///
+    /// # Errors
+    /// When nothing is committed yet.
+    pub fn head(&self) -> Result<Commit, Refusal> {
+        Ok(Commit::named(&self.commit("HEAD")?))
+    }
+
     /// The merge base of a reference and `HEAD`.
     ///
     /// # Errors

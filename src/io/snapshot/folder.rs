@@ -61,7 +61,7 @@ pub fn files(folder: &Path) -> Result<Option<Files>, Failure> {
 
 /// Whether Terraform reads a file of this name by itself.
 pub(super) fn is_read(name: &str) -> bool {
-    !matches!(beside::kind(name), Kind::Outputs | Kind::Other)
+    !matches!(beside::kind(name), Kind::Told | Kind::Other)
 }
 
 /// Whether one of the files that the generator writes carries its header.

@@ -7,7 +7,7 @@ const ADVICE: [(&str, &str); 9] = [
         "the lock file does not fit: run `valet-rds lock`, then `valet-rds generate`, and commit both",
     ),
     (
-        "Dependency lock file is read-only",
+        "Provider dependency changes detected",
         "the lock file does not fit: run `valet-rds lock`, then `valet-rds generate`, and commit both",
     ),
     (
@@ -122,5 +122,7 @@ mod tests {
         assert_eq!(last_words("a\nb\n\n"), "b");
         assert_eq!(last_words(""), "no reason given");
         assert_eq!(advice("all is well"), None);
+        let unlocked = "Error: Provider dependency changes detected\n";
+        assert!(advice(unlocked).unwrap().contains("valet-rds lock"));
     }
 }

@@ -19,7 +19,7 @@ pub(super) enum Holds {
 }
 
 /// Types that hold neither data nor identity. Everything that is in neither list counts as data.
-const NOTHING: &[&str] = &[
+pub(super) const NOTHING: &[&str] = &[
     "aws_cloudwatch_event_rule",
     "aws_cloudwatch_event_target",
     "aws_cloudwatch_metric_alarm",

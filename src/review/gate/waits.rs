@@ -32,7 +32,12 @@ impl Waits {
         );
         let waits = |(name, new): &(&String, &Json)| {
             let old = before.get(*name).unwrap_or(&Json::Null);
-            let row = impact::of_instance(name, value(old).as_ref(), value(new).as_ref());
+            let row = impact::of_attribute(
+                "aws_db_instance.this",
+                name,
+                value(old).as_ref(),
+                value(new).as_ref(),
+            );
             old != *new && row.is_some_and(|row| row.happens == Happens::Window)
         };
         let attributes = after.iter().filter(waits).map(|(name, _)| name.clone());

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Outcome, Run, UnitRun};
+use super::{
+    Outcome, Run, UnitRun,
+    cause::{Cause, Key, What},
+};
 use crate::{
     diagnostic::report::plural,
     review::gate,
@@ -24,6 +27,9 @@ pub fn human(run: &Run) -> Screen {
         for line in details(unit) {
             text.line(format_args!("  {line}"));
         }
+        for line in because(unit) {
+            text.line(format_args!("  {line}"));
+        }
     }
     text.line(closing(run));
     text
@@ -42,7 +48,7 @@ pub fn markdown(run: &Run) -> Markdown {
     let mut left_out = 0;
     let mut quiet: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for unit in in_order(run) {
-        if unit.outcome.is_fine() {
+        if unit.outcome.is_fine() && because(unit).is_empty() {
             let names = quiet.entry(words(unit)).or_default();
             names.push(unit.unit.to_string());
             continue;
@@ -89,10 +95,62 @@ fn told(unit: &UnitRun) -> Markdown {
                 .own("\n");
         }
     }
-    for line in details(unit) {
+    for line in details(unit).into_iter().chain(because(unit)) {
         text = text.own("  - ").prose(&line).own("\n");
     }
     text
+}
+
+/// Why what is planned is planned: one line for each cause, and one for each thing that is otherwise in AWS.
+fn because(unit: &UnitRun) -> Vec<String> {
+    /// What of one cause is shown.
+    const MOST: usize = 6;
+    let mut causes: Vec<(String, Vec<String>)> = Vec::new();
+    for item in unit.causes.iter().filter(|item| item.cause != Cause::New) {
+        let words = cause_in_words(&item.cause);
+        let what = match &item.what {
+            What::Action(action) => format!("{action} {}", item.address),
+            What::Attribute(path, difference) => format!("{} {path} {difference}", item.address),
+        };
+        match causes.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, all)) => all.push(what),
+            None => causes.push((words, vec![what])),
+        }
+    }
+    let lines = causes.into_iter().map(|(words, all)| {
+        let more = all.len().saturating_sub(MOST);
+        let mut shown = all.into_iter().take(MOST).collect::<Vec<_>>().join("; ");
+        if more > 0 {
+            shown = format!("{shown}; and {more} more");
+        }
+        format!("{words}: {shown}")
+    });
+    let notes = unit
+        .notes
+        .iter()
+        .map(|note| format!("beside the plan: {note}"));
+    lines.chain(notes).collect()
+}
+
+fn cause_in_words(cause: &Cause) -> String {
+    match cause {
+        Cause::New => "new".to_owned(),
+        Cause::Edit(keys) => {
+            let key = |key: &Key| match &key.place {
+                Some((path, line)) => format!("`{}` ({path}:{line})", key.name),
+                None => format!("`{}`", key.name),
+            };
+            let keys: Vec<_> = keys.iter().map(key).collect();
+            format!("edit of {}", keys.join(", "))
+        }
+        Cause::Unforetold => "edit, but not foretold by `diff`".to_owned(),
+        Cause::Modules => "change of the modules".to_owned(),
+        Cause::Provider => "another version of the provider".to_owned(),
+        Cause::Drift(_) => "drift: changed outside of Terraform, and undone".to_owned(),
+        Cause::Waiting => "applied already, waits for the maintenance window".to_owned(),
+        Cause::NotApplied => "merged before, and not applied yet".to_owned(),
+        Cause::Unexplained(words) => format!("unexplained: {words}"),
+    }
 }
 
 /// What is not as it should be comes first.

@@ -1,0 +1,334 @@
+//! Why each thing in the plan of a unit is planned, asked of Terraform: what was there before is planned, too.
+
+use std::path::PathBuf;
+
+use super::{Plan, Runner};
+use crate::{
+    cli::{session::Session, stop::Stop},
+    compile::snapshot::{Changes, Head, Heads, RootChange},
+    io::{
+        self,
+        git::{Commit, Repository},
+        snapshot::inputs::Inputs,
+    },
+    model::identity::UnitId,
+    review::{
+        self, Line, gate, retirement,
+        run::{
+            Failed, Outcome,
+            cause::{self, Chain, Item, Known},
+            silent,
+        },
+    },
+    terraform::{
+        applied::{self, Applied, Digests, Writing},
+        dataflow::Dataflow,
+        lower::Owner,
+        normal_form::NormalForm,
+        state::State,
+    },
+};
+
+/// What the plan of a unit is explained by.
+#[derive(Debug, Default)]
+pub struct Baseline {
+    /// The commit that the unit is compared with, and the folder of its root there; without one, the last that was applied.
+    pub base: Option<(Commit, Option<String>)>,
+    /// What differs from it.
+    pub lines: Vec<Line>,
+}
+
+/// Why a plan is as it is.
+#[derive(Debug, Default)]
+pub struct Explanation {
+    /// The cause of each thing in it.
+    pub causes: Vec<Item>,
+    /// What is otherwise in AWS, though nothing is planned for it.
+    pub notes: Vec<String>,
+}
+
+/// The file that has Terraform keep the state of a root beside it. An override, so it wins over what the root says.
+const LOCAL: (&str, &[u8]) = (
+    "zz_valet_rds_override.tf",
+    b"terraform {\n  backend \"local\" {}\n}\n",
+);
+
+/// The state that a local backend reads by itself.
+const STATE: &str = "terraform.tfstate";
+
+impl Runner<'_> {
+    /// The folder for roots that are only looked at.
+    pub(super) fn stages(&self, unit: &UnitId) -> PathBuf {
+        self.data(unit).join("valet-rds.stages")
+    }
+
+    /// Explains a plan of a unit, and has the gate judge what no edit explains.
+    ///
+    /// # Errors
+    /// With how the unit has ended instead.
+    pub fn explain(
+        &self,
+        owner: &Owner,
+        unit: &UnitId,
+        baseline: &Baseline,
+        plan: &mut Plan,
+    ) -> Result<Explanation, Outcome> {
+        let explained = self.chain(owner, unit, baseline, plan);
+        let _ = io::terraform::remove_folder(&self.stages(unit));
+        let explanation = explained?;
+        if let Some(verdict) = &mut plan.verdict {
+            for item in &explanation.causes {
+                if let Some(reason) = item.cause.needs() {
+                    let today = self.session.today;
+                    let row = gate::unreviewed(*owner, today, &item.address, &reason);
+                    verdict.rows.push(row);
+                }
+            }
+            verdict.rows.sort_by(|a, b| {
+                (a.outcome, &a.address, a.action).cmp(&(b.outcome, &b.address, b.action))
+            });
+            verdict.rows.dedup();
+        }
+        Ok(explanation)
+    }
+
+    fn chain(
+        &self,
+        owner: &Owner,
+        unit: &UnitId,
+        baseline: &Baseline,
+        plan: &Plan,
+    ) -> Result<Explanation, Outcome> {
+        let read = |bytes: &[u8]| State::read(bytes).map_err(|error| unread("the state", error));
+        let (kept, refreshed) = (read(&plan.states.kept)?, read(&plan.states.refreshed)?);
+        let directory = format!("{}{}", self.session.prefix, owner.directory());
+        let (top, inner) = self.top(owner);
+        let head = Inputs::here(&top, &inner)?;
+        let head = head.ok_or_else(|| unread(&directory, "there is no root"))?;
+        let notes = silent::notes(&refreshed, &retirement::read(&head.files()));
+        if plan.form.is_empty() {
+            return Ok(Explanation {
+                causes: Vec::new(),
+                notes,
+            });
+        }
+        if kept.is_empty() && refreshed.is_empty() {
+            let causes = cause::all_new(&plan.form);
+            return Ok(Explanation { causes, notes });
+        }
+        let record = self.record(owner)?;
+        let base = self.base(baseline, record.as_ref(), &directory)?;
+        let is_missing = base.is_none();
+        let mut base = base.unwrap_or_else(|| head.clone());
+        let mut doubt = None;
+        if let Some(folder) = base.missing.clone() {
+            let was = record.as_ref().map(|record| &record.inputs.modules);
+            if was != Some(&head.digests().modules) {
+                doubt = Some(format!(
+                    "the files of {folder} as they were are not in this repository, so a change of modules cannot be told from one in AWS"
+                ));
+            }
+            base = base.with_modules_of(&head);
+        }
+        let lines = if baseline.base.is_some() {
+            baseline.lines.clone()
+        } else {
+            self.lines(owner, &directory, &base, &head)
+        };
+        let plans = self.plans(unit, &base, &head, plan)?;
+        let place = self.place(owner, unit);
+        let flow = Dataflow::read(&io::terraform::texts(&place.root, &place.data)?);
+        let no_record = if is_missing {
+            "it has a state, but no root where it is compared with and no record of an apply"
+        } else {
+            "there is no record of an apply beside the root (`applied.json`), so say with `--base` what it is compared with"
+        };
+        let known = Known {
+            applied: record.as_ref(),
+            no_record,
+            base: &base.digests(),
+            state: &Writing::of(&kept),
+            doubt: doubt.as_deref(),
+            lines: &lines,
+            flow: &flow,
+        };
+        let chain = Chain {
+            kept: plans.kept.as_ref(),
+            base: plans.base.as_ref(),
+            provider: plans.provider.as_ref(),
+            modules: plans.modules.as_ref(),
+            head: &plan.form,
+        };
+        Ok(Explanation {
+            causes: cause::explain(&chain, &known),
+            notes,
+        })
+    }
+
+    /// The plans before the one of the head, as far as what goes into them differs.
+    fn plans(
+        &self,
+        unit: &UnitId,
+        base: &Inputs,
+        head: &Inputs,
+        plan: &Plan,
+    ) -> Result<Plans, Outcome> {
+        let refreshed = &plan.states.refreshed;
+        let (old, new) = (base.digests(), head.digests());
+        let mut plans = Plans::default();
+        let with_lock = base.with_lock_of(head);
+        if old.root != new.root {
+            let with_modules = with_lock.with_modules_of(head);
+            plans.modules = Some(self.plan_stage(unit, "modules", &with_modules, refreshed)?);
+        }
+        if old.modules != new.modules {
+            plans.provider = Some(self.plan_stage(unit, "provider", &with_lock, refreshed)?);
+        }
+        if old.lock != new.lock {
+            plans.base = Some(self.plan_stage(unit, "base", base, refreshed)?);
+        }
+        let first = [&plans.base, &plans.provider, &plans.modules];
+        let first = first.into_iter().flatten().next().unwrap_or(&plan.form);
+        if !first.resources.is_empty() {
+            plans.kept = Some(self.plan_stage(unit, "kept", base, &plan.states.kept)?);
+        }
+        Ok(plans)
+    }
+
+    /// Plans a root that is laid out for it, on a state as it is.
+    fn plan_stage(
+        &self,
+        unit: &UnitId,
+        name: &'static str,
+        inputs: &Inputs,
+        state: &[u8],
+    ) -> Result<NormalForm, Outcome> {
+        let below = self.stages(unit).join(name);
+        let mut more = vec![LOCAL];
+        if !state.trim_ascii().is_empty() {
+            more.push((STATE, state));
+        }
+        let root = inputs.lay_out(&below, &more)?;
+        let place = self.stage(unit, name, root);
+        let planned =
+            self.plan_at(&place, &["-refresh=false"])
+                .map_err(|outcome| match outcome {
+                    Outcome::Failed(failed) => Outcome::Failed(Failed {
+                        words: format!(
+                            "what was there before cannot be planned ({name}): {}",
+                            failed.words
+                        ),
+                        ..failed
+                    }),
+                    other => other,
+                })?;
+        Ok(planned
+            .map(|plan| NormalForm::of(&plan))
+            .unwrap_or_default())
+    }
+
+    /// The folder that holds a root and its modules, and the path of the root in it.
+    fn top(&self, owner: &Owner) -> (PathBuf, String) {
+        match io::git::place(&self.session.workspace) {
+            Some((top, prefix)) => (top, format!("{prefix}{}", owner.directory())),
+            None => (self.session.workspace.clone(), owner.directory()),
+        }
+    }
+
+    /// What Terraform reads of a root now, and the commit that has the same, if the one that is checked out does.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn inputs(&self, owner: &Owner) -> Result<(Digests, Option<String>), Outcome> {
+        let (top, inner) = self.top(owner);
+        let here = Inputs::here(&top, &inner)?;
+        let here = here
+            .ok_or_else(|| unread(&inner, "there is no root"))?
+            .digests();
+        let committed = || {
+            let repository = Repository::find(&self.session.workspace).ok()?;
+            let head = repository.head().ok()?;
+            let there = Inputs::at(&repository, &head, &inner).ok()??;
+            (there.digests() == here).then_some(head.id)
+        };
+        let commit = committed();
+        Ok((here, commit))
+    }
+
+    /// The record of the last apply beside the root.
+    fn record(&self, owner: &Owner) -> Result<Option<Applied>, Outcome> {
+        let path = format!("{}/{}", owner.directory(), applied::FILE);
+        let Some(bytes) = io::find_in(&self.session.workspace, &path)? else {
+            return Ok(None);
+        };
+        let read = Applied::read(&bytes).map_err(|error| unread(&path, error))?;
+        Ok(Some(read))
+    }
+
+    /// What a unit is compared with: in a commit that was named, or in the one that was applied last.
+    fn base(
+        &self,
+        baseline: &Baseline,
+        record: Option<&Applied>,
+        directory: &str,
+    ) -> Result<Option<Inputs>, Outcome> {
+        let (commit, directory) = match (&baseline.base, record.and_then(|one| one.commit.as_ref()))
+        {
+            (Some((commit, Some(directory))), _) => (commit.clone(), directory.as_str()),
+            (Some((_, None)), _) | (None, None) => return Ok(None),
+            (None, Some(id)) => (Commit::named(id), directory),
+        };
+        let repository = Repository::find(&self.session.workspace);
+        let repository = repository.map_err(|error| unread(directory, error))?;
+        Inputs::at(&repository, &commit, directory)
+            .map_err(|error| unread(&format!("{directory} in {}", commit.words), error))
+    }
+
+    /// What differs between a base and the head of a unit, as `diff` says it.
+    fn lines(&self, owner: &Owner, directory: &str, base: &Inputs, head: &Inputs) -> Vec<Line> {
+        let change = RootChange {
+            directory: directory.to_owned(),
+            base: Some(base.files()),
+            head: Some(head.files()),
+            ..RootChange::default()
+        };
+        let changes = Changes {
+            prefix: self.session.prefix.clone(),
+            roots: vec![change],
+            ..Changes::default()
+        };
+        let head = Head {
+            owner: *owner,
+            config_differs: true,
+            workspace_differs: true,
+        };
+        let heads = Heads::from([(directory.to_owned(), head)]);
+        let units = review::compare(&changes, &heads).units;
+        units.into_iter().flat_map(|unit| unit.lines).collect()
+    }
+}
+
+#[derive(Default)]
+struct Plans {
+    kept: Option<NormalForm>,
+    base: Option<NormalForm>,
+    provider: Option<NormalForm>,
+    modules: Option<NormalForm>,
+}
+
+fn unread(what: &str, why: impl std::fmt::Display) -> Outcome {
+    Outcome::Failed(Failed {
+        step: "read",
+        words: format!("{what}: {why}"),
+        advice: None,
+        log: None,
+    })
+}
+
+/// The base of all units of a run, from a reference.
+///
+/// # Errors
+/// When git refuses.
+pub(in crate::cli) fn base_commit(session: &Session, reference: &str) -> Result<Commit, Stop> {
+    Ok(Repository::find(&session.workspace)?.merge_base(reference)?)
+}

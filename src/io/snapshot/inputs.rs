@@ -1,0 +1,261 @@
+//! Everything that Terraform reads of one root: its files, its lock file, and the local modules that it calls, as the work
+//! tree or a commit has them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    fs,
+    path::Path,
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{Unreadable, folder, modules::Calls};
+use crate::{
+    compile::snapshot::Files,
+    io::{
+        Failure, at,
+        git::{Commit, Mode, Repository},
+    },
+    terraform::{applied::Digests, lock},
+};
+
+/// Bytes of a file that is read.
+const MOST: usize = 64 * 1024 * 1024;
+
+/// What Terraform reads of a root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inputs {
+    /// Folder of the root: its path in the repository, or in the folder that everything is in.
+    directory: String,
+    /// The files of the root, by path.
+    root: BTreeMap<String, Vec<u8>>,
+    /// The files of the modules, by path.
+    modules: BTreeMap<String, Vec<u8>>,
+    /// A folder of a module in which there is nothing, as in one that is another repository.
+    pub missing: Option<String>,
+}
+
+impl Inputs {
+    /// As the work tree has them; `top` is the folder that holds the root and its modules. None without a root.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn here(top: &Path, directory: &str) -> Result<Option<Self>, Failure> {
+        Self::read(directory, |folder| below(top, folder))
+    }
+
+    /// As a commit has them. None without a root.
+    ///
+    /// # Errors
+    /// When git refuses, or something is a link or another repository there.
+    pub fn at(
+        repository: &Repository,
+        commit: &Commit,
+        directory: &str,
+    ) -> Result<Option<Self>, Unreadable> {
+        Self::read(directory, |folder| committed(repository, commit, folder))
+    }
+
+    fn read<E>(
+        directory: &str,
+        list: impl Fn(&str) -> Result<BTreeMap<String, Vec<u8>>, E>,
+    ) -> Result<Option<Self>, E> {
+        let mut root = list(directory)?;
+        root.retain(|path, _| {
+            let name = path.get(directory.len() + 1..).unwrap_or_default();
+            !name.contains('/') && folder::is_read(name)
+        });
+        if root.is_empty() {
+            return Ok(None);
+        }
+        let mut modules = BTreeMap::new();
+        let mut missing = None;
+        let mut seen = BTreeSet::new();
+        let mut open = called(directory, &root);
+        while let Some(module) = open.pop() {
+            if !seen.insert(module.clone()) {
+                continue;
+            }
+            let mut files = list(&module)?;
+            if files.is_empty() {
+                missing.get_or_insert(module);
+                continue;
+            }
+            files.retain(|path, _| counts(path.get(module.len() + 1..).unwrap_or_default()));
+            open.extend(called(&module, &files));
+            modules.extend(files);
+        }
+        Ok(Some(Self {
+            directory: directory.to_owned(),
+            root,
+            modules,
+            missing,
+        }))
+    }
+
+    /// The files of the root, by name, as a review compares them.
+    #[must_use]
+    pub fn files(&self) -> Files {
+        let name = |path: &String| path.rsplit('/').next().unwrap_or(path).to_owned();
+        self.root
+            .iter()
+            .map(|(path, bytes)| (name(path), folder::text(bytes.clone())))
+            .collect()
+    }
+
+    /// Their digests. How lines end is no difference.
+    #[must_use]
+    pub fn digests(&self) -> Digests {
+        let is_lock = |path: &&String| path.ends_with(lock::FILE);
+        let (locks, own): (Vec<_>, Vec<_>) = self.root.keys().partition(is_lock);
+        let of = |paths: Vec<&String>| digest(paths.into_iter().map(|path| (path, &self.root)));
+        Digests {
+            root: of(own),
+            lock: of(locks),
+            modules: digest(self.modules.keys().map(|path| (path, &self.modules))),
+        }
+    }
+
+    /// The same root with the lock file of another.
+    #[must_use]
+    pub fn with_lock_of(&self, other: &Self) -> Self {
+        let mut with = self.clone();
+        with.root.retain(|path, _| !path.ends_with(lock::FILE));
+        let theirs = other
+            .root
+            .iter()
+            .find(|(path, _)| path.ends_with(lock::FILE));
+        if let Some((_, bytes)) = theirs {
+            let path = format!("{}/{}", self.directory, lock::FILE);
+            with.root.insert(path, bytes.clone());
+        }
+        with
+    }
+
+    /// The same root with the modules of another, where they are in the same folders.
+    #[must_use]
+    pub fn with_modules_of(&self, other: &Self) -> Self {
+        Self {
+            modules: other.modules.clone(),
+            missing: other.missing.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Lays them out below a folder that is not there yet, with more files in the folder of the root: its path.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn lay_out(
+        &self,
+        below: &Path,
+        more: &[(&str, &[u8])],
+    ) -> Result<std::path::PathBuf, Failure> {
+        let root = below.join(&self.directory);
+        for (path, bytes) in self.root.iter().chain(&self.modules) {
+            write(&below.join(path), bytes)?;
+        }
+        for (name, bytes) in more {
+            write(&root.join(name), bytes)?;
+        }
+        Ok(root)
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if let Some(above) = path.parent() {
+        fs::create_dir_all(above).map_err(at(above))?;
+    }
+    fs::write(path, bytes).map_err(at(path))
+}
+
+fn digest<'a>(files: impl Iterator<Item = (&'a String, &'a BTreeMap<String, Vec<u8>>)>) -> String {
+    let mut hash = Sha256::new();
+    for (path, all) in files {
+        let bytes = all.get(path).map(Vec::as_slice).unwrap_or_default();
+        let plain: Vec<u8> = match std::str::from_utf8(bytes) {
+            Ok(text) => text.replace("\r\n", "\n").into_bytes(),
+            Err(_) => bytes.to_vec(),
+        };
+        hash.update(path.as_bytes());
+        hash.update([0]);
+        hash.update(plain.len().to_be_bytes());
+        hash.update(plain);
+    }
+    let bytes = hash.finalize();
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Whether a file of a module may matter to a plan: what is only for people and tests does not.
+fn counts(inner: &str) -> bool {
+    let first = inner.split('/').next().unwrap_or(inner);
+    let is_markdown = first == inner && Path::new(first).extension().is_some_and(|end| end == "md");
+    !first.starts_with('.') && first != "tests" && !is_markdown
+}
+
+/// The local folders of modules that the files in a folder call.
+fn called(directory: &str, files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    let mut calls = Calls::default();
+    for (path, bytes) in files {
+        let is_own = path
+            .get(directory.len() + 1..)
+            .is_some_and(|inner| !inner.contains('/'));
+        if is_own && let Ok(text) = std::str::from_utf8(bytes) {
+            calls.add(directory, text);
+        }
+    }
+    calls.modules.into_iter().collect()
+}
+
+/// The files below a folder of the work tree.
+fn below(top: &Path, folder: &str) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    let mut files = BTreeMap::new();
+    let path = top.join(folder);
+    if !path.is_dir() {
+        return Ok(files);
+    }
+    // What Terraform keeps beside a root is large, and nothing of ours.
+    let is_hidden = |entry: &walkdir::DirEntry| {
+        entry.depth() > 0
+            && entry.file_type().is_dir()
+            && entry.file_name().as_encoded_bytes().starts_with(b".")
+    };
+    let entries = walkdir::WalkDir::new(&path).follow_links(true).into_iter();
+    for entry in entries.filter_entry(|entry| !is_hidden(entry)) {
+        let entry = entry.map_err(|error| at(&path)(std::io::Error::from(error)))?;
+        let Some(inner) = entry.path().strip_prefix(&path).ok().and_then(Path::to_str) else {
+            continue;
+        };
+        if entry.file_type().is_file() {
+            let bytes = crate::io::read_all(MOST, entry.path())?;
+            files.insert(format!("{folder}/{}", inner.replace('\\', "/")), bytes);
+        }
+    }
+    Ok(files)
+}
+
+/// The files below a folder of a commit.
+fn committed(
+    repository: &Repository,
+    commit: &Commit,
+    folder: &str,
+) -> Result<BTreeMap<String, Vec<u8>>, Unreadable> {
+    let entries = repository.list(commit, &[format!("{folder}/")], true)?;
+    if let Some(other) = entries.iter().find(|entry| entry.mode != Some(Mode::File)) {
+        return Err(Unreadable::NotFiles(other.path.clone()));
+    }
+    let objects = entries.iter().map(|entry| entry.object.clone()).collect();
+    let blobs = repository.blobs(&objects, MOST)?;
+    let mut files = BTreeMap::new();
+    for entry in entries {
+        let bytes = blobs.get(&entry.object).cloned().flatten();
+        let bytes = bytes.ok_or_else(|| Unreadable::NotFiles(entry.path.clone()))?;
+        files.insert(entry.path, bytes);
+    }
+    Ok(files)
+}

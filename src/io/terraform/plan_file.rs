@@ -1,0 +1,40 @@
+//! The states in the plan file of Terraform: what a plan was made on. The rest of it is read by `terraform show`.
+
+use std::{fs::File, io::Read, path::Path};
+
+use zip::ZipArchive;
+
+use crate::io::{Failure, at};
+
+/// The states that a plan was made on, as Terraform writes them; empty when there was none.
+#[derive(Debug, Default)]
+pub struct States {
+    /// As it was kept.
+    pub kept: Vec<u8>,
+    /// With what AWS says now.
+    pub refreshed: Vec<u8>,
+}
+
+/// Reads the states in a plan file.
+///
+/// # Errors
+/// When it is not one.
+pub fn states(plan: &Path) -> Result<States, Failure> {
+    const MOST: u64 = 256 * 1024 * 1024;
+    let wrong = |error: zip::result::ZipError| at(plan)(std::io::Error::other(error));
+    let file = File::open(plan).map_err(at(plan))?;
+    let mut archive = ZipArchive::new(file).map_err(wrong)?;
+    let mut read = |name: &str| -> Result<Vec<u8>, Failure> {
+        let member = archive.by_name(name).map_err(wrong)?;
+        let mut bytes = Vec::new();
+        member
+            .take(MOST)
+            .read_to_end(&mut bytes)
+            .map_err(at(plan))?;
+        Ok(bytes)
+    };
+    Ok(States {
+        kept: read("tfstate-prev")?,
+        refreshed: read("tfstate")?,
+    })
+}

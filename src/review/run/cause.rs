@@ -1,0 +1,613 @@
+//! Why each thing in a plan is planned.
+//!
+//! Plans of one unit form a chain, from what was there before to what is there now: of each two neighbours one thing
+//! differs. The cause of something that is planned in the end is the first plan of the chain from which on it is planned
+//! with the same result.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    review::{
+        beside::{self, Kind},
+        change::Line,
+        gate,
+        impact::{self, Impact},
+    },
+    terraform::{
+        applied::{Applied, Digests, Writing},
+        dataflow::{Dataflow, Node},
+        normal_form::{Difference, Leaf, NormalForm, Planned},
+        read::Value,
+    },
+};
+
+/// The plans of a unit, each on what AWS says now but for the first. None stands for one that is the same as the next.
+#[derive(Debug)]
+pub struct Chain<'a> {
+    /// What the base plans on the state as it was kept.
+    pub kept: Option<&'a NormalForm>,
+    /// What the base plans.
+    pub base: Option<&'a NormalForm>,
+    /// What it plans with the provider of the head.
+    pub provider: Option<&'a NormalForm>,
+    /// What it plans with the modules of the head, too.
+    pub modules: Option<&'a NormalForm>,
+    /// What the head plans.
+    pub head: &'a NormalForm,
+}
+
+/// Something that is planned, with its cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Address of the resource.
+    pub address: String,
+    /// What is planned.
+    pub what: What,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// What is planned for a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// An action on the whole of it, such as `create`.
+    Action(String),
+    /// A change of an attribute, by its path.
+    Attribute(String, Difference),
+}
+
+/// Why something is planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The unit is new.
+    New,
+    /// An edit of files: the keys behind it, each with its place.
+    Edit(Vec<Key>),
+    /// An edit of files, but `diff` did not foretell this.
+    Unforetold,
+    /// The modules have changed.
+    Modules,
+    /// The provider is another version.
+    Provider,
+    /// AWS says something else than the state: somebody has changed it outside of Terraform.
+    Drift(Danger),
+    /// It was applied, and waits for the maintenance window.
+    Waiting,
+    /// It stands in the base, which has not been applied as it is.
+    NotApplied,
+    /// Nobody can say: in words what speaks against every other cause.
+    Unexplained(String),
+}
+
+/// What undoing a change that was made outside of Terraform does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Danger {
+    /// Nothing that anybody notices.
+    Harmless,
+    /// This, as the table of impacts says.
+    Hurts(&'static str),
+    /// Nobody knows.
+    Unknown,
+}
+
+/// A key whose edit causes something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The key, or what stands for one: the address in the root, or the name of a file.
+    pub name: String,
+    /// Where it is written: a path in the workspace and a line, counted from 1.
+    pub place: Option<(String, usize)>,
+}
+
+impl Cause {
+    /// Its name in documents.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Edit(_) => "edit",
+            Self::Unforetold => "unforetold",
+            Self::Modules => "modules",
+            Self::Provider => "provider",
+            Self::Drift(_) => "drift",
+            Self::Waiting => "waiting",
+            Self::NotApplied => "not-applied",
+            Self::Unexplained(_) => "unexplained",
+        }
+    }
+
+    /// Why it has to be meant before it is applied, in words; none when nobody needs to say so.
+    #[must_use]
+    pub fn needs(&self) -> Option<String> {
+        match self {
+            Self::Drift(Danger::Hurts(why)) => Some(format!(
+                "it was changed outside of Terraform, and undoing that hurts: {why}"
+            )),
+            Self::Drift(Danger::Unknown) => Some(
+                "it was changed outside of Terraform, and nobody knows what undoing that does"
+                    .to_owned(),
+            ),
+            Self::Unexplained(words) => Some(format!("nobody can explain it: {words}")),
+            _ => None,
+        }
+    }
+}
+
+/// What is known of a unit beside its plans.
+pub struct Known<'a> {
+    /// The record of the last apply, if there is one.
+    pub applied: Option<&'a Applied>,
+    /// Why the record cannot be had, when it cannot.
+    pub no_record: &'a str,
+    /// What the base is.
+    pub base: &'a Digests,
+    /// The state as it was kept.
+    pub state: &'a Writing,
+    /// Why modules of the base cannot be told from those of the head, when they cannot.
+    pub doubt: Option<&'a str>,
+    /// What differs between the base and the head, as `diff` says.
+    pub lines: &'a [Line],
+    /// What leads to what.
+    pub flow: &'a Dataflow,
+}
+
+/// The cause of everything in the last plan of a chain.
+#[must_use]
+pub fn explain(chain: &Chain, known: &Known) -> Vec<Item> {
+    let mut items = Vec::new();
+    for (address, planned) in &chain.head.resources {
+        for what in parts(planned) {
+            let cause = cause(chain, known, address, planned, &what);
+            items.push(Item {
+                address: address.clone(),
+                what,
+                cause,
+            });
+        }
+    }
+    items
+}
+
+/// Everything that a new unit makes.
+#[must_use]
+pub fn all_new(head: &NormalForm) -> Vec<Item> {
+    let resources = head.resources.iter();
+    resources
+        .map(|(address, planned)| Item {
+            address: address.clone(),
+            what: What::Action(planned.actions.clone()),
+            cause: Cause::New,
+        })
+        .collect()
+}
+
+/// What is planned for a resource, part by part. Values that only the apply tells follow from others.
+fn parts(planned: &Planned) -> Vec<What> {
+    if planned.actions != UPDATE {
+        return vec![What::Action(planned.actions.clone())];
+    }
+    let all = |is_wanted: fn(&Difference) -> bool| -> Vec<What> {
+        let attributes = planned.attributes.iter();
+        attributes
+            .filter(|(_, difference)| is_wanted(difference))
+            .map(|(path, difference)| What::Attribute(path.clone(), difference.clone()))
+            .collect()
+    };
+    let known = all(|difference| difference.1 != Some(Leaf::Unknown));
+    if !known.is_empty() {
+        return known;
+    }
+    let unknown = all(|_| true);
+    if unknown.is_empty() {
+        vec![What::Action(planned.actions.clone())]
+    } else {
+        unknown
+    }
+}
+
+const UPDATE: &str = "update";
+
+/// Whether a plan does the same, in the end, to a resource.
+fn has(form: &NormalForm, address: &str, what: &What, forced_by: &Planned) -> bool {
+    let Some(planned) = form.resources.get(address) else {
+        return false;
+    };
+    match what {
+        What::Action(actions) => {
+            planned.actions == *actions && planned.replaced_by == forced_by.replaced_by
+        }
+        What::Attribute(path, difference) => planned
+            .attributes
+            .get(path)
+            .is_some_and(|other| other.1 == difference.1),
+    }
+}
+
+fn cause(chain: &Chain, known: &Known, address: &str, planned: &Planned, what: &What) -> Cause {
+    let has = |form: &NormalForm| has(form, address, what, planned);
+    // A plan that was left out is the one after it.
+    let modules = chain.modules.unwrap_or(chain.head);
+    let provider = chain.provider.unwrap_or(modules);
+    let base = chain.base.unwrap_or(provider);
+    let kept = chain.kept.unwrap_or(base);
+    if !has(modules) {
+        return edit(known, chain.head, address, what);
+    }
+    if let Some(doubt) = known.doubt {
+        return Cause::Unexplained(doubt.to_owned());
+    }
+    if !has(provider) {
+        return Cause::Modules;
+    }
+    if !has(base) {
+        return Cause::Provider;
+    }
+    if !has(kept) {
+        return Cause::Drift(danger(address, planned, what));
+    }
+    standing(known, address, what)
+}
+
+/// What the base plans on its own state, though nothing has changed in AWS since.
+fn standing(known: &Known, address: &str, what: &What) -> Cause {
+    let Some(applied) = known.applied else {
+        return Cause::Unexplained(known.no_record.to_owned());
+    };
+    if let What::Attribute(path, difference) = what
+        && applied.is_waiting(address, path, difference)
+    {
+        return Cause::Waiting;
+    }
+    if applied.inputs != *known.base {
+        return Cause::NotApplied;
+    }
+    let now = known.state;
+    let words = if applied.state.lineage != now.lineage {
+        "the state is another one than the last apply has left".to_owned()
+    } else if applied.state.serial == now.serial {
+        "what was applied last planned nothing of it".to_owned()
+    } else {
+        format!(
+            "something else than `apply` has written the state since: writing {} instead of {}",
+            now.serial, applied.state.serial
+        )
+    };
+    Cause::Unexplained(words)
+}
+
+/// The keys whose edit leads to what is planned.
+fn edit(known: &Known, head: &NormalForm, address: &str, what: &What) -> Cause {
+    let path = match what {
+        What::Action(_) => "",
+        What::Attribute(path, _) => path,
+    };
+    let node = Node::of_plan(address, path);
+    let mut made_anew: BTreeMap<(String, String), bool> = BTreeMap::new();
+    for (address, planned) in &head.resources {
+        let node = Node::of_plan(address, "");
+        *made_anew.entry(node.resource()).or_default() |= planned.actions != UPDATE;
+    }
+    let is_made_anew = |module: &str, name: &str| {
+        let key = (module.to_owned(), name.to_owned());
+        made_anew.get(&key).copied().unwrap_or(false)
+    };
+    let leads = |line: &&Line| {
+        line.address == EVERYTHING || known.flow.leads(&line.address, &node, &is_made_anew)
+    };
+    let is_file =
+        |line: &&Line| [Kind::Override, Kind::Configuration].contains(&beside::kind(&line.address));
+    let mut keys: Vec<Key> = known.lines.iter().filter(leads).map(key).collect();
+    if keys.is_empty() {
+        keys = known.lines.iter().filter(is_file).map(key).collect();
+    }
+    keys.sort();
+    keys.dedup();
+    if keys.is_empty() {
+        Cause::Unforetold
+    } else {
+        Cause::Edit(keys)
+    }
+}
+
+/// The address of a line about all that a unit has.
+const EVERYTHING: &str = "module.*";
+
+fn key(line: &Line) -> Key {
+    let name = if line.key.is_empty() {
+        &line.address
+    } else {
+        &line.key
+    };
+    Key {
+        name: name.clone(),
+        place: line.place.clone(),
+    }
+}
+
+/// What undoing does to a resource that was changed outside of Terraform.
+fn danger(address: &str, planned: &Planned, what: &What) -> Danger {
+    let node = Node::of_plan(address, "");
+    let (_, resource) = node.resource();
+    let kind = resource.split('.').next().unwrap_or(&resource);
+    let (path, difference) = match what {
+        What::Attribute(path, difference) => (path, difference),
+        // It comes back as it was; when it held something, the gate says so.
+        What::Action(_) if planned.actions == "create" => return Danger::Harmless,
+        What::Action(_) if gate::holds_nothing(kind) => return Danger::Harmless,
+        What::Action(_) => {
+            return Danger::Hurts("it is destroyed, or destroyed and made anew");
+        }
+    };
+    let attribute = path.split('.').next().unwrap_or(path);
+    if ["tags", "tags_all", "description"].contains(&attribute) {
+        return Danger::Harmless;
+    }
+    let (old, new) = (value(difference.0.as_ref()), value(difference.1.as_ref()));
+    match impact::of_attribute(&resource, attribute, old.as_ref(), new.as_ref()) {
+        Some(row) if row.grade <= Impact::InPlace => Danger::Harmless,
+        Some(row) => Danger::Hurts(row.why),
+        None if HARMLESS.contains(&kind) => Danger::Harmless,
+        None => Danger::Unknown,
+    }
+}
+
+/// Types that nobody's access or data depends on.
+const HARMLESS: &[&str] = &[
+    "aws_cloudwatch_log_group",
+    "aws_cloudwatch_metric_alarm",
+    "aws_db_event_subscription",
+    "aws_lambda_function_event_invoke_config",
+    "aws_lambda_invocation",
+    "aws_scheduler_schedule",
+    "aws_scheduler_schedule_group",
+    "terraform_data",
+];
+
+fn value(leaf: Option<&Leaf>) -> Option<Value> {
+    match leaf? {
+        Leaf::Known(serde_json::Value::Bool(value)) => Some(Value::Bool(*value)),
+        Leaf::Known(serde_json::Value::Number(number)) => Some(Value::Number(number.to_string())),
+        Leaf::Known(serde_json::Value::String(text)) => Some(Value::Text(text.clone())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::{Cause, Chain, Danger, Known, What, explain};
+    use crate::{
+        review::change::Line,
+        terraform::{
+            applied::{Applied, Digests, Writing},
+            dataflow::{Dataflow, Texts},
+            normal_form::{Difference, Leaf, NormalForm},
+        },
+    };
+
+    const DATABASE: &str = "module.rds.aws_db_instance.this";
+
+    /// A plan that changes attributes of the database: each with its value before and after.
+    fn plan(attributes: &[(&str, &str, &str)]) -> NormalForm {
+        let leaf = |text: &str| json!({"known": text});
+        let attributes: serde_json::Map<_, _> = attributes
+            .iter()
+            .map(|(name, old, new)| ((*name).to_owned(), json!([leaf(old), leaf(new)])))
+            .collect();
+        let resource = json!({
+            "actions": "update", "reason": null, "previousAddress": null, "importing": null,
+            "replacedBy": [], "provider": "aws", "attributes": attributes,
+        });
+        let mut resources = serde_json::Map::new();
+        if !attributes.is_empty() {
+            resources.insert(DATABASE.to_owned(), resource);
+        }
+        let form = json!({"resources": resources, "outputs": {}, "failedChecks": []});
+        serde_json::from_value(form).unwrap()
+    }
+
+    /// A line of a review about an argument of the module of the database.
+    fn line(argument: &str) -> Line {
+        Line {
+            key: argument.to_owned(),
+            place: Some(("configs/dev/orders.yaml".to_owned(), 3)),
+            address: format!("module.rds.{argument}"),
+            ..Line::default()
+        }
+    }
+
+    fn flow() -> Dataflow {
+        let text = r#"
+            resource "aws_db_instance" "this" {
+              instance_class = var.class
+              backup_window  = var.window
+              port           = var.port
+            }
+        "#;
+        let texts: Texts = [("rds".to_owned(), vec![text.to_owned()])].into();
+        Dataflow::read(&texts)
+    }
+
+    fn digests(root: &str) -> Digests {
+        Digests {
+            root: root.to_owned(),
+            ..Digests::default()
+        }
+    }
+
+    fn record(root: &str, serial: u64, waiting: &[(&str, &str, &str)]) -> Applied {
+        let waits: BTreeMap<_, _> = plan(waiting)
+            .resources
+            .into_iter()
+            .map(|(address, planned)| (address, planned.attributes))
+            .collect();
+        let state = Writing {
+            lineage: "l".to_owned(),
+            serial,
+        };
+        Applied::new(None, digests(root), state, waits)
+    }
+
+    /// The causes of everything that the head plans, by attribute.
+    fn causes(chain: &Chain, applied: Option<&Applied>, lines: &[Line]) -> Vec<(String, Cause)> {
+        let state = Writing {
+            lineage: "l".to_owned(),
+            serial: 7,
+        };
+        let known = Known {
+            applied,
+            no_record: "no record",
+            base: &digests("base"),
+            state: &state,
+            doubt: None,
+            lines,
+            flow: &flow(),
+        };
+        let items = explain(chain, &known).into_iter();
+        items
+            .map(|item| match item.what {
+                What::Attribute(path, _) => (path, item.cause),
+                What::Action(action) => (action, item.cause),
+            })
+            .collect()
+    }
+
+    const CLASS: (&str, &str, &str) = ("instance_class", "small", "large");
+    const WINDOW: (&str, &str, &str) = ("backup_window", "01:00", "02:00");
+
+    #[test]
+    fn the_first_plan_with_the_same_result_is_the_cause() {
+        let (empty, class) = (plan(&[]), plan(&[CLASS]));
+        let chain = |kept, base, provider, modules| {
+            let chain = Chain {
+                kept,
+                base,
+                provider,
+                modules,
+                head: &class,
+            };
+            let edited = [line("class")];
+            let [(_, cause)] = &causes(&chain, None, &edited)[..] else {
+                panic!("one cause");
+            };
+            cause.as_str()
+        };
+        let (some, none) = (Some(&class), Some(&empty));
+        assert_eq!(chain(none, none, none, none), "edit");
+        assert_eq!(chain(none, none, none, some), "modules");
+        assert_eq!(chain(none, none, some, some), "provider");
+        assert_eq!(chain(none, some, some, some), "drift");
+        assert_eq!(chain(some, some, some, some), "unexplained");
+        // A plan that was left out is the one after it.
+        assert_eq!(chain(none, None, None, none), "edit");
+        assert_eq!(chain(none, None, none, None), "modules");
+        assert_eq!(chain(none, none, None, None), "provider");
+        assert_eq!(chain(none, None, None, None), "drift");
+        // What was planned on the way, and is no more, is no cause.
+        assert_eq!(chain(some, some, some, none), "edit");
+    }
+
+    #[test]
+    fn an_edit_over_a_drift_is_an_edit_and_names_its_key() {
+        let base = plan(&[("instance_class", "huge", "small")]);
+        let head = plan(&[("instance_class", "huge", "large"), WINDOW]);
+        let chain = Chain {
+            kept: None,
+            base: None,
+            provider: None,
+            modules: Some(&base),
+            head: &head,
+        };
+        let lines = [line("class"), line("port")];
+        let found = causes(&chain, None, &lines);
+        let (path, Cause::Edit(keys)) = &found[1] else {
+            panic!("{found:?}");
+        };
+        assert_eq!((path.as_str(), keys.len()), ("instance_class", 1));
+        assert_eq!(keys[0].name, "class");
+        assert_eq!(
+            keys[0].place,
+            Some(("configs/dev/orders.yaml".to_owned(), 3))
+        );
+        // Nothing in the review leads to it.
+        assert_eq!(found[0], ("backup_window".to_owned(), Cause::Unforetold));
+    }
+
+    #[test]
+    fn what_the_base_plans_by_itself_is_told_by_the_record_of_the_last_apply() {
+        let class = plan(&[CLASS]);
+        let chain = Chain {
+            kept: Some(&class),
+            base: None,
+            provider: None,
+            modules: None,
+            head: &class,
+        };
+        let cause = |applied: Option<&Applied>| causes(&chain, applied, &[]).remove(0).1;
+        assert_eq!(cause(Some(&record("base", 7, &[CLASS]))), Cause::Waiting);
+        assert_eq!(cause(Some(&record("older", 7, &[]))), Cause::NotApplied);
+        for (applied, words) in [
+            (None, "no record"),
+            (Some(record("base", 7, &[WINDOW])), "planned nothing of it"),
+            (Some(record("base", 5, &[])), "writing 7 instead of 5"),
+        ] {
+            let Cause::Unexplained(said) = cause(applied.as_ref()) else {
+                panic!("{words}");
+            };
+            assert!(said.contains(words), "{said}");
+        }
+        // Another value is not what waits.
+        let other = record("base", 7, &[("instance_class", "small", "huge")]);
+        assert!(cause(Some(&other)).needs().is_some());
+    }
+
+    #[test]
+    fn a_drift_hurts_when_undoing_it_does() {
+        let danger = |attribute: (&str, &str, &str)| {
+            let head = plan(&[attribute]);
+            let empty = plan(&[]);
+            let chain = Chain {
+                kept: Some(&empty),
+                base: None,
+                provider: None,
+                modules: None,
+                head: &head,
+            };
+            let Cause::Drift(danger) = causes(&chain, None, &[]).remove(0).1 else {
+                panic!("{attribute:?}");
+            };
+            danger
+        };
+        assert!(matches!(danger(CLASS), Danger::Hurts(_)));
+        assert!(matches!(
+            danger(("engine_version", "16.3", "17.1")),
+            Danger::Hurts(_)
+        ));
+        assert_eq!(danger(WINDOW), Danger::Harmless);
+        assert_eq!(danger(("tags.team", "a", "b")), Danger::Harmless);
+        assert_eq!(danger(("character_set_name", "a", "b")), Danger::Unknown);
+    }
+
+    #[test]
+    fn values_that_only_the_apply_tells_follow_from_others() {
+        let mut head = plan(&[CLASS]);
+        let unknown = Difference(None, Some(Leaf::Unknown));
+        let planned = head.resources.get_mut(DATABASE).unwrap();
+        planned
+            .attributes
+            .insert("latest_restorable_time".to_owned(), unknown);
+        let empty = plan(&[]);
+        let chain = Chain {
+            kept: None,
+            base: None,
+            provider: None,
+            modules: Some(&empty),
+            head: &head,
+        };
+        let found = causes(&chain, None, &[line("class")]);
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+}
