@@ -30,13 +30,20 @@ run "the_database_alone" {
     }
   }
 
+  override_resource {
+    target = aws_db_subnet_group.this
+    values = {
+      vpc_id = "with-the-database"
+    }
+  }
+
   assert {
     condition     = aws_db_instance.this.identifier == "orders-dev"
     error_message = "The database must be applied."
   }
 }
 
-run "the_log_groups_and_the_role_came_with_the_database" {
+run "the_log_groups_the_role_and_the_subnet_group_came_with_the_database" {
   command   = apply
   state_key = "order"
 
@@ -59,6 +66,13 @@ run "the_log_groups_and_the_role_came_with_the_database" {
     }
   }
 
+  override_resource {
+    target = aws_db_subnet_group.this
+    values = {
+      vpc_id = "after-the-database"
+    }
+  }
+
   assert {
     condition     = alltrue([for group in aws_cloudwatch_log_group.this : endswith(group.arn, ":with-the-database")])
     error_message = "RDS makes log groups without a retention unless they exist before the database."
@@ -67,6 +81,11 @@ run "the_log_groups_and_the_role_came_with_the_database" {
   assert {
     condition     = aws_iam_role_policy_attachment.monitoring["this"].id == "with-the-database"
     error_message = "The monitoring role must be able to write before the database uses it."
+  }
+
+  assert {
+    condition     = aws_db_subnet_group.this["this"].vpc_id == "with-the-database"
+    error_message = "A database of a group of its own is made in that group."
   }
 }
 
@@ -172,5 +191,29 @@ run "a_new_major_moves_the_database_to_a_new_group" {
   assert {
     condition     = endswith(output.secret_arn, "-AbCdEf")
     error_message = "A major upgrade must not replace the database."
+  }
+}
+
+run "a_subnet_group_from_when_every_database_had_one" {
+  command   = apply
+  state_key = "one_group"
+
+  module {
+    source = "./tests/one_group"
+  }
+
+  override_resource {
+    target = aws_db_subnet_group.this
+    values = { vpc_id = "from-then" }
+  }
+}
+
+run "it_is_still_the_databases_own" {
+  command   = apply
+  state_key = "one_group"
+
+  assert {
+    condition     = aws_db_subnet_group.this["this"].vpc_id == "from-then"
+    error_message = "AWS moves no database to another group of its VPC, so the one that it is in must not be made anew."
   }
 }
