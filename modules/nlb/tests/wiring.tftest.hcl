@@ -135,6 +135,11 @@ run "the_invocation_alone" {
     target = aws_vpc_security_group_egress_rule.proxy
     values = { id = "with-the-invocation" }
   }
+
+  assert {
+    condition     = contains(data.aws_lambda_functions.account.function_names, "dev_target-sync")
+    error_message = "A function that is not there must be missed before it is to run, with words that say what to do."
+  }
 }
 
 run "the_rules_came_before_the_targets_are_waited_for" {

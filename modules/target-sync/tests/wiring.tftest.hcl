@@ -212,3 +212,82 @@ run "replaced_roles_replace_their_policies" {
     error_message = "Each policy must go first and come back: a replaced role keeps its name but comes without one."
   }
 }
+
+# With a target, Terraform applies only what the target depends on.
+run "the_function_alone" {
+  command   = apply
+  state_key = "order"
+
+  variables {
+    security_group_name = "dev_target-sync"
+    subnet_ids          = ["subnet-0a0a0a0a", "subnet-0b0b0b0b"]
+  }
+
+  plan_options {
+    target = [aws_lambda_function.this]
+  }
+
+  override_resource {
+    target = aws_iam_role_policy.this
+    values = { id = "with-the-function" }
+  }
+}
+
+run "the_schedule_alone" {
+  command   = apply
+  state_key = "order"
+
+  variables {
+    security_group_name = "dev_target-sync"
+    subnet_ids          = ["subnet-0a0a0a0a", "subnet-0b0b0b0b"]
+  }
+
+  plan_options {
+    target = [aws_scheduler_schedule.this]
+  }
+
+  override_resource {
+    target = aws_iam_role_policy.this
+    values = { id = "with-the-schedule" }
+  }
+
+  override_resource {
+    target = aws_iam_role_policy.scheduler
+    values = { id = "with-the-schedule" }
+  }
+
+  override_resource {
+    target = aws_lambda_invocation.check
+    values = { id = "with-the-schedule" }
+  }
+
+  override_resource {
+    target = aws_vpc_security_group_egress_rule.this
+    values = { id = "with-the-schedule" }
+  }
+}
+
+run "permissions_and_a_way_out_come_before_what_needs_them" {
+  command   = apply
+  state_key = "order"
+
+  variables {
+    security_group_name = "dev_target-sync"
+    subnet_ids          = ["subnet-0a0a0a0a", "subnet-0b0b0b0b"]
+  }
+
+  assert {
+    condition     = aws_iam_role_policy.this.id == "with-the-function"
+    error_message = "Lambda checks the network permissions when it creates the function."
+  }
+
+  assert {
+    condition     = aws_lambda_invocation.check.id == "with-the-schedule" && aws_vpc_security_group_egress_rule.this["this"].id == "with-the-schedule"
+    error_message = "The function must be checked, with a way out, before it is run every minute."
+  }
+
+  assert {
+    condition     = aws_iam_role_policy.scheduler.id == "with-the-schedule"
+    error_message = "The schedule must go before the permission that it uses."
+  }
+}
