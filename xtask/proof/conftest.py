@@ -17,9 +17,9 @@ from emulator import emulated_aws, tail
 from inventory import inventory
 from roots import Story, both, refusal
 from unit import Unit
-from world import ENVIRONMENTS, make_world, session
+from world import ENVIRONMENTS, ZONE_WITHOUT_PROXIES, make_world, session
 
-STAGES = ["up", "again", "changed", "waiting", "opened", "lost", "restored", "retiring", "retired", "gone"]
+STAGES = ["up", "again", "changed", "waiting", "opened", "moved", "lost", "restored", "retiring", "retired", "gone"]
 BEGIN = time.monotonic()
 
 
@@ -55,7 +55,7 @@ def say(config, text):
 @pytest.fixture(scope="session")
 def story():
     story = Story(pathlib.Path(os.environ["PROOF_FOLDER"]).resolve(), os.environ["VALET_RDS"])
-    with emulated_aws(story.folder / "server.log"):
+    with emulated_aws(story.folder / "server.log", EMULATOR_ZONES_WITHOUT_PROXIES=ZONE_WITHOUT_PROXIES):
         make_world(story.workspace / "valet.yaml")
         yield story
 
@@ -84,19 +84,20 @@ def again(story, up):
 
 @pytest.fixture(scope="session")
 def changed(story, again):
-    """One unit is renamed; the other one has grown past 400 GiB, has a new major, another port and exports a log less; the
-    plans of it."""
-    story.edit("dev3/orders.yaml", ("namespace: orders\n", "namespace: orders-api\n"))
+    """One unit is renamed; the other one has grown past 400 GiB, has a new major, another port, a log less and no query of its
+    own for new connections; the plans of it."""
+    story.edit("configs/dev3/orders.yaml", ("namespace: orders\n", "namespace: orders-api\n"))
     configs = story.workspace / "configs"
     (configs / "dev3/orders.yaml").rename(configs / "dev3/orders-api.yaml")
     story.rename("dev3", "orders-api")
     story.edit(
-        "prod/ledger.yaml",
+        "configs/prod/ledger.yaml",
         ("allocatedStorage: 100", "allocatedStorage: 450"),
         ("db.r7g.large", "db.r7g.xlarge"),
         ('engineVersion: "16"', 'engineVersion: "17"'),
         ("logExports: [postgresql, upgrade]", "logExports: [postgresql]"),
         ("port: 5433", "port: 5434"),
+        ("  initQuery: SET search_path = ledger\n", ""),
     )
 
     story.generate()
@@ -126,7 +127,19 @@ def opened(story, waiting):
 
 
 @pytest.fixture(scope="session")
-def lost(story, opened):
+def moved(story, opened):
+    """The roles of an environment get another path, which makes them other roles; the next plans."""
+    story.edit("valet.yaml", ("    kmsKeyArn:", "    rolePath: /databases/\n    kmsKeyArn:"))
+    story.generate()
+    shared, unit = story.shared[1], story.units[1]
+    shared.apply()
+    unit.apply()
+    story.note_states()
+    return both([shared, unit], lambda root: root.plan())
+
+
+@pytest.fixture(scope="session")
+def lost(story, moved):
     """Somebody deletes a database behind Terraform's back, after a snapshot: what the gate says of the plan then."""
     root, _ = story.units
     unit = Unit(story, root.environment)
@@ -143,7 +156,7 @@ def restored(story, lost):
     """The database comes back from the snapshot: the plan of it, and the next one."""
     root, _ = story.units
     story.edit(
-        "dev3/orders-api.yaml",
+        "configs/dev3/orders-api.yaml",
         ("shortname: orders\n", 'encrypted: true\nengineVersion: "17"\nrestoreFrom: orders-dev3-kept\nshortname: orders\n'),
     )
     story.generate()

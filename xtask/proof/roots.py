@@ -85,12 +85,12 @@ class Story:
     def generate(self):
         self.valet("generate")
 
-    def edit(self, config, *replacements):
-        """Replaces text of a config, each of which must be there."""
-        path = self.workspace / "configs" / config
+    def edit(self, file, *replacements):
+        """Replaces text of a file of the workspace, each of which must be there."""
+        path = self.workspace / file
         text = path.read_text()
         for old, new in replacements:
-            assert old in text, f"no {old!r} in {config}"
+            assert old in text, f"no {old!r} in {file}"
             text = text.replace(old, new)
         path.write_text(text)
 

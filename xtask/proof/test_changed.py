@@ -1,4 +1,5 @@
-"""One unit has got another namespace; the other one a larger class, more storage, a new major, another port, a log less."""
+"""One unit has got another namespace; the other one a larger class, more storage, a new major, another port, a log less and no
+query of its own."""
 
 import test_access
 

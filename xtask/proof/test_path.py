@@ -4,6 +4,7 @@ import json
 
 import pytest
 from unit import PROXY_PORT, only
+from world import PROXY_ZONES, REGION, ZONES
 
 pytestmark = pytest.mark.usefixtures("up")
 
@@ -22,7 +23,8 @@ def test_the_endpoint_service_admits_the_named_principals(unit):
 def test_the_load_balancer_is_internal_and_crosses_zones(unit):
     elb = unit.client("elbv2")
     assert (unit.balancer["Type"], unit.balancer["Scheme"]) == ("network", "internal")
-    assert len(unit.balancer["AvailabilityZones"]) == 3
+    zones = [zone["ZoneName"].removeprefix(REGION) for zone in unit.balancer["AvailabilityZones"]]
+    assert sorted(zones) == list(ZONES[unit.environment])
     found = elb.describe_load_balancer_attributes(LoadBalancerArn=unit.balancer["LoadBalancerArn"])["Attributes"]
     attributes = {each["Key"]: each["Value"] for each in found}
     assert attributes.get("load_balancing.cross_zone.enabled") == "true"
@@ -55,6 +57,13 @@ def addresses(unit):
 def test_the_proxy_leads_to_its_database(unit):
     target = only(unit.client("rds").describe_db_proxy_targets(DBProxyName=unit.proxy["DBProxyName"])["Targets"])
     assert (target["Type"], target["RdsResourceId"]) == ("RDS_INSTANCE", unit.database["DBInstanceIdentifier"])
+
+
+def test_the_proxy_stands_where_there_are_proxies(unit):
+    wanted = sorted(unit.subnets[zone] for zone in PROXY_ZONES)
+    assert sorted(unit.proxy["VpcSubnetIds"]) == wanted
+    proxy = only([each for each in unit.tagged() if each["type"] == "aws_db_proxy"])
+    assert sorted(proxy["values"]["vpc_subnet_ids"]) == wanted
 
 
 def test_the_proxy_demands_tls(unit):
@@ -115,7 +124,7 @@ def test_the_sync_runs_where_and_how_it_should(unit):
     assert "Concurrency" not in unit.function
     retries = unit.client("lambda").get_function_event_invoke_config(FunctionName=unit.sync)
     assert (retries["MaximumRetryAttempts"], retries["MaximumEventAgeInSeconds"]) == (0, 60)
-    in_vpc = unit.proxy["VpcSubnetIds"] if unit.wanted["sync_in_vpc"] else []
+    in_vpc = unit.subnets.values() if unit.wanted["sync_in_vpc"] else []
     assert sorted(found.get("VpcConfig", {}).get("SubnetIds", [])) == sorted(in_vpc)
     if in_vpc:
         assert edges(unit, "target-sync", "out") == [("0.0.0.0/0", 443)]

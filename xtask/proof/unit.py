@@ -2,7 +2,7 @@
 
 import functools
 
-from world import session
+from world import REGION, session
 
 # By environment: what the configs and `valet.yaml` of the workspace say.
 WANTED = {
@@ -116,6 +116,13 @@ class Unit:
     @functools.cached_property
     def balancer(self):
         return only(self.client("elbv2").describe_load_balancers(Names=[self.base])["LoadBalancers"])
+
+    @functools.cached_property
+    def subnets(self):
+        """Ids of the environment's subnets, by the letter of their zone."""
+        mine = [{"Name": "vpc-id", "Values": [self.balancer["VpcId"]]}]
+        found = self.client("ec2").describe_subnets(Filters=mine)["Subnets"]
+        return {subnet["AvailabilityZone"].removeprefix(REGION): subnet["SubnetId"] for subnet in found}
 
     @functools.cached_property
     def target_group(self):

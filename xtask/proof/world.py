@@ -7,6 +7,10 @@ import boto3
 REGION = "ap-northeast-1"
 ACCOUNTS = {"dev3": "111111111111", "prod": "333333333333"}
 ENVIRONMENTS = list(ACCOUNTS)
+# By environment the letters of the zones of its subnets. One of them has no RDS Proxy, and the emulated AWS is told so.
+ZONES = {"dev3": "ac", "prod": "acd"}
+PROXY_ZONES = "ac"
+ZONE_WITHOUT_PROXIES = "apne1-az2"
 STATE_BUCKET = "city-terraform-state"
 
 
@@ -23,16 +27,17 @@ def session(environment):
     )
 
 
-def network(aws, second_octet):
+def network(aws, second_octet, zones):
+    """A VPC, and a subnet of it in each zone, by the letter of the zone."""
     ec2 = aws.client("ec2")
     vpc = ec2.create_vpc(CidrBlock=f"10.{second_octet}.0.0/16")["Vpc"]["VpcId"]
-    subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.{second_octet}.{number}.0/24", AvailabilityZone=f"{REGION}{zone}")[
-            "Subnet"
-        ]["SubnetId"]
-        for number, zone in enumerate("acd")
-    ]
-    return vpc, ", ".join(subnets)
+    subnets = {
+        zone: ec2.create_subnet(
+            VpcId=vpc, CidrBlock=f"10.{second_octet}.{number}.0/24", AvailabilityZone=f"{REGION}{zone}"
+        )["Subnet"]["SubnetId"]
+        for number, zone in enumerate(zones)
+    }
+    return vpc, subnets
 
 
 def make_world(config):
@@ -42,8 +47,9 @@ def make_world(config):
     )
     found = {}
     for number, environment in enumerate(ACCOUNTS, start=1):
-        vpc, subnets = network(session(environment), number)
-        found |= {f"{environment}_vpc": vpc, f"{environment}_subnets": subnets}
+        vpc, subnets = network(session(environment), number, ZONES[environment])
+        found |= {f"{environment}_vpc": vpc, f"{environment}_subnets": ", ".join(subnets.values())}
+        found[f"{environment}_proxy_subnets"] = ", ".join(subnets[zone] for zone in PROXY_ZONES)
     prod = session("prod")
     found["prod_key"] = prod.client("kms").create_key()["KeyMetadata"]["Arn"]
     found["prod_topic"] = prod.client("sns").create_topic(Name="database-alarms")["TopicArn"]
