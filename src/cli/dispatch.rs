@@ -172,7 +172,7 @@ fn run(arguments: Arguments, program: &'static str) -> Result<(), Stop> {
         Command::Graph(arguments) => commands::graph::run(arguments, &context),
         Command::Handoff(arguments) => commands::handoff::run(arguments, &context),
         Command::Info(arguments) => commands::info::run(arguments, &context),
-        Command::Init(arguments) => commands::init::run(arguments),
+        Command::Init(arguments) => commands::init::run(arguments, &context),
         Command::K8s(arguments) => commands::k8s::run(arguments, &context),
         Command::Lock(arguments) => commands::lock::run(arguments, &context),
         Command::Plan(arguments) => commands::plan::run(arguments, &context),

@@ -2,7 +2,7 @@
 
 use crate::{
     config::assignment::AssignmentError,
-    diagnostic::Diagnostics,
+    diagnostic::{Diagnostics, report::Count},
     io::{
         self,
         git::Refusal,
@@ -30,6 +30,16 @@ pub enum Stop {
 }
 
 impl Stop {
+    /// Why, in words; of problems how many.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Usage(words) | Self::Machine(words) => words.clone(),
+            Self::Problems { problems, .. } => Count::of(problems).words(),
+            Self::Rejected => "refused".to_owned(),
+        }
+    }
+
     /// A side of a comparison that cannot be read; `base` is what goes before the paths in it.
     #[must_use]
     pub fn unreadable(error: Unreadable, base: &str) -> Self {

@@ -6,7 +6,7 @@ use xshell::Shell;
 use crate::{
     apply, archive, bench, book, checkov,
     derived::Mode,
-    docs, key, long, man, modules, python, readers, roots, rust, strings,
+    docs, key, long, man, modules, pipelines, python, readers, roots, rust, strings,
     tally::{Step, Tally},
     terraform,
 };
@@ -42,6 +42,7 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         Step::new("checkov, generated city", checkov::city),
         Step::new("generated roots", roots::validate),
         Step::new("an added key", key::add),
+        Step::new("pipelines", pipelines::run),
         Step::new("readers", readers::run),
         Step::new("hostile text, evaluated", strings::evaluate),
         Step::new("generated configs, format", long::properties),

@@ -26,7 +26,9 @@ mod key;
 mod long;
 mod man;
 mod modules;
+mod node;
 mod pages;
+mod pipelines;
 mod policy;
 mod provider_schema;
 mod python;
@@ -91,6 +93,8 @@ enum Chore {
     Man(derived::Mode),
     /// Validate and test the modules
     Modules,
+    /// Have linters read the pipelines that `ci` writes, and find planted mistakes
+    Pipelines,
     /// Put a million texts at each place that text is shown or written at, and read them there
     Places,
     /// Have Terraform format the roots of generated configs
@@ -148,6 +152,7 @@ fn perform(chore: Chore) -> Result<String> {
         Chore::Kill => long::kill(sh),
         Chore::Man(mode) => mode.settle(sh, "man", man::make()?),
         Chore::Modules => check::modules(sh),
+        Chore::Pipelines => pipelines::run(sh),
         Chore::Places => long::places(sh),
         Chore::Properties => long::properties(sh),
         Chore::ProviderSchema { file } => provider_schema::write(sh, &file),

@@ -19,6 +19,8 @@ pub(crate) const EMULATOR: Environment = ("xtask/requirements.txt", "target/pyth
 pub(crate) const SCANNER: Environment = ("xtask/checkov.txt", "target/checkov");
 /// What draws the book.
 pub(crate) const PRINTER: Environment = ("xtask/book.txt", "target/book-python");
+/// What finds mistakes in pipelines.
+pub(crate) const LINTERS: Environment = ("xtask/linters/requirements.txt", "target/linters");
 /// What `valet-rds` is measured against.
 pub(crate) const YARDSTICK: Environment = ("xtask/bench/yardstick.txt", "target/bench-python");
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
-use crate::{files, roots, shell};
+use crate::{files, node, roots, shell};
 
 const SOURCES: &str = "xtask/readers";
 const FOLDER: &str = "target/readers";
@@ -15,7 +15,7 @@ const OBJECTS: [&str; 2] = ["snapshots/k8s/password.snap", "snapshots/k8s/iam.sn
 
 /// All of them, one after the other.
 pub(crate) fn run(sh: &Shell) -> Result<String> {
-    install(sh)?;
+    node::install(sh, SOURCES, FOLDER)?;
     let valet_rds = shell::valet_rds(sh)?;
     let mut notes = Vec::new();
     for name in ["config", "workspace"] {
@@ -39,24 +39,4 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         "node {FOLDER}/reports.mjs {valet_rds} {BAD}"
     ))?);
     Ok(notes.concat())
-}
-
-/// Installs exactly the locked packages, when other ones are there, and the scripts beside them.
-fn install(sh: &Shell) -> Result<()> {
-    shell::find(sh, &["node"], "--version")?;
-    let (npm, _) = shell::find(sh, &["npm", "npm.cmd"], "--version")?;
-    let lock = sh.read_file(format!("{SOURCES}/package-lock.json"))?;
-    let made_of = format!("{FOLDER}/made-of.txt");
-    if sh.read_file(&made_of).is_ok_and(|known| known == lock) {
-        return files::copy(sh, Path::new(SOURCES), Path::new(FOLDER));
-    }
-    files::clear(sh, FOLDER)?;
-    files::copy(sh, Path::new(SOURCES), Path::new(FOLDER))?;
-    let options = "--ignore-scripts --no-audit --no-fund --no-engine-strict".split(' ');
-    {
-        let _folder = sh.push_dir(FOLDER);
-        shell::output(cmd!(sh, "{npm} ci").args(options))?;
-    }
-    sh.write_file(made_of, lock)?;
-    Ok(())
 }

@@ -1,9 +1,11 @@
 //! `valet-rds init`: a workspace that compiles at once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     cli::{
+        commands::{ci, lock},
+        context::Context,
         stop::Stop,
         terminal::{note, print},
     },
@@ -12,7 +14,7 @@ use crate::{
         fix::{CONFIG_SCHEMA, WORKSPACE_SCHEMA},
     },
     io,
-    text::screen::Screen,
+    text::{screen::Screen, version_requirement::OWN},
 };
 
 /// Arguments of `init`.
@@ -21,6 +23,12 @@ pub struct Arguments {
     /// Folder of the new workspace
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
+    /// Write the pipeline for this system, too
+    #[arg(long, value_name = "SYSTEM")]
+    ci: Option<ci::System>,
+    /// Have Terraform write the lock file, too, if it can
+    #[arg(long)]
+    lock: bool,
 }
 
 /// What git is told about a new workspace, unless it has been told something already; with why.
@@ -49,8 +57,14 @@ const FILES: [(&str, &str); 4] = [
 ///
 /// # Errors
 /// When one of the files exists, or the disk refuses.
-pub fn run(arguments: &Arguments) -> Result<(), Stop> {
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let folder = &arguments.folder;
+    if arguments.ci.is_some() && !is_in_a_repository(folder) {
+        return Err(Stop::Usage(format!(
+            "{} is in no git repository, whose pipeline could be written: run `git init` first",
+            folder.display()
+        )));
+    }
     for (path, _) in FILES {
         if io::is_there(&folder.join(path)) {
             let path = folder.join(path);
@@ -64,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         let text = match path {
             CONFIG_SCHEMA => crate::config::schema::CONFIG.text(),
             WORKSPACE_SCHEMA => crate::config::schema::WORKSPACE.text(),
-            _ => text.to_owned(),
+            _ => text.replace("VERSION", OWN),
         };
         io::write_new(&folder.join(path), &text)?;
         let path = folder.join(path);
@@ -85,6 +99,28 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
             print(&Screen::of_line(format_args!("created {}", path.display())))?;
         }
     }
+    let context = Context {
+        workspace: Some(folder.clone()),
+        ..context.clone()
+    };
+    if arguments.lock
+        && let Err(stop) = lock::begin(&context)
+    {
+        note(format!(
+            "no lock file yet: {}; `valet-rds lock` writes it",
+            stop.words()
+        ));
+    }
+    if let Some(system) = arguments.ci {
+        ci::begin(&context.open()?, system)?;
+    }
     note("next: fill in valet.yaml, then run `valet-rds check` and `valet-rds generate`");
     Ok(())
+}
+
+/// Whether a folder, which need not be there, is in a repository.
+fn is_in_a_repository(folder: &Path) -> bool {
+    let there = folder.ancestors().find(|above| io::is_there(above));
+    let there = there.filter(|above| !above.as_os_str().is_empty());
+    io::git::place(there.unwrap_or(Path::new("."))).is_some()
 }

@@ -51,6 +51,20 @@ fn platform(word: &str) -> Result<String, String> {
     }
 }
 
+/// Has the lock file of a workspace that is new written, for every platform.
+///
+/// # Errors
+/// As [`run`].
+pub fn begin(context: &Context) -> Result<(), Stop> {
+    let arguments = Arguments {
+        platforms: PLATFORMS.map(str::to_owned).into(),
+        upgrade: false,
+        mirror: None,
+        terraform: None,
+    };
+    run(&arguments, context)
+}
+
 /// Runs the command.
 ///
 /// # Errors
