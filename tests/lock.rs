@@ -163,6 +163,30 @@ fn an_update_of_the_provider_is_a_reviewed_change_of_every_root() {
     }
 }
 
+/// What everybody is locked to is no change of the one who comes along.
+#[test]
+fn the_lock_file_of_a_new_unit_is_no_difference_unless_it_holds_nothing() {
+    let repo = Monorepo::new("lock-new-unit");
+    repo.write(NAME, &lock("5.100.0"));
+    repo.generate_and_commit();
+    repo.write("configs/dev/mail.yaml", "shortname: mail\n");
+    repo.generate();
+    let ran = repo.run("diff --base HEAD");
+    assert_snapshot!(ran.out, @"
+    dev/mail: new
+
+    1 unit changes: 1 new
+    ");
+    let own = repo.workspace.join(format!("generated/dev/mail/{NAME}"));
+    edit(
+        &own,
+        "    \"h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\",\n",
+        "",
+    );
+    let ran = repo.run("diff --base HEAD");
+    assert!(ran.out.contains("no `h1:` checksum"), "{ran}");
+}
+
 #[test]
 fn checksums_that_are_taken_away_are_the_worst() {
     let repo = Monorepo::new("lock-without-checksums");

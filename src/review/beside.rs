@@ -106,7 +106,9 @@ pub(super) fn lines(old: Option<(&Files, &Root)>, new: Option<(&Files, &Root)>) 
                 *name,
                 format!("a file {verb} that the root may read"),
             )),
-            Kind::Lock if differs => Some(lock(name, old.as_ref(), new.as_ref())),
+            // That a new root has one is no change of the provider.
+            Kind::Lock if differs => Some(lock(name, old.as_ref(), new.as_ref()))
+                .filter(|line| sides.iter().all(Option::is_some) || line.grade > Impact::InPlace),
             _ => None,
         }
     };
