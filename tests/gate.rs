@@ -582,6 +582,24 @@ fn a_move_to_another_subnet_group_is_refused_whatever_is_allowed() {
 }
 
 #[test]
+fn a_version_before_the_one_that_runs_is_refused_whatever_is_allowed() {
+    let folder = workspace("gate-older", &allow("data-loss"));
+    let outcome = |runs: &str, wanted: &str| {
+        let before = json!({"engine_version": "17", "engine_version_actual": runs});
+        let plan = update(&before, &json!({"engine_version": wanted}));
+        say(&folder, &plan_of(&tags("orders"), &[], &[plan]), &[])
+    };
+    let refused = outcome("17.10", "17.9");
+    assert_eq!(refused.code, 1, "{refused}");
+    assert!(refused.out.contains("AWS runs 17.10 already"), "{refused}");
+    assert_eq!(outcome("17.10", "16").code, 1);
+    for wanted in ["17", "17.10", "17.11", "18.1"] {
+        let ran = outcome("17.10", wanted);
+        assert_eq!(ran.code, 0, "{wanted}: {ran}");
+    }
+}
+
+#[test]
 fn roles_that_only_services_assume_and_logs_that_stay_are_nobodys_loss() {
     let folder = workspace("gate-inner", "");
     let policy = |principal: &str| json!({"assume_role_policy": format!("{{\"Statement\": [{{\"Effect\": \"Allow\", \"Principal\": {principal}}}]}}")});

@@ -7,16 +7,20 @@ use std::{
     path::Path,
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use storage_valet_rds::{
-    compile::snapshot::{Changes, Heads, RootChange},
+    compile::snapshot::{Changes, Content, Heads, RootChange},
     config::schema,
     review::{
-        self, Unit,
+        self, Line, Unit,
         impact::{self, Impact},
         retirement,
     },
-    terraform::diff::{self, ArgumentDiff},
+    terraform::{
+        dataflow::{Dataflow, Node, Texts},
+        diff::{self, ArgumentDiff},
+        lower,
+    },
 };
 
 use crate::support::{
@@ -270,6 +274,60 @@ fn false_alarms_among_a_thousand_edits() {
         told,
     )
     .unwrap();
+}
+
+/// The texts of a root and of the modules that it calls.
+fn texts(entry: &Value) -> Texts {
+    let mut texts = Texts::new();
+    let files = files(entry, "after").into_values();
+    let own = files.filter_map(|content| match content {
+        Content::Text(text) => Some(text),
+        Content::Unreadable(_) | Content::Unread => None,
+    });
+    texts.insert(String::new(), own.collect());
+    for folder in lower::MODULES {
+        let files = fs::read_dir(Path::new("modules").join(folder)).unwrap();
+        let files = files.map(|file| file.unwrap().path());
+        let files = files.filter(|path| path.extension().is_some_and(|end| end == "tf"));
+        let read = files.map(|path| fs::read_to_string(path).unwrap());
+        texts.insert(folder.replace('-', "_"), read.collect());
+    }
+    texts
+}
+
+#[test]
+fn everything_that_the_provider_plans_follows_from_what_differs() {
+    let (mut planned, mut missed) = (0, Vec::new());
+    for entry in record() {
+        if entry["config"]["after"]["lifecycle"] == "retired" {
+            continue;
+        }
+        let flow = Dataflow::read(&texts(&entry));
+        let lines = review(&entry).lines;
+        let actions = entry["actions"].as_object().unwrap();
+        let anew: BTreeSet<_> = actions
+            .iter()
+            .filter(|(_, actions)| **actions != json!(["update"]))
+            .map(|(address, _)| Node::of_plan(address, "").resource())
+            .collect();
+        let is_made_anew =
+            |module: &str, name: &str| anew.contains(&(module.to_owned(), name.to_owned()));
+        for address in actions.keys() {
+            planned += 1;
+            let node = Node::of_plan(address, "");
+            let leads = |line: &Line| flow.leads(&line.address, &node, &is_made_anew);
+            if !lines.iter().any(leads) {
+                missed.push(format!("{} {}: {address}", entry["key"], entry["to"]));
+            }
+        }
+    }
+    assert!(
+        missed.is_empty(),
+        "{} of {planned}: {}",
+        missed.len(),
+        missed.join("\n")
+    );
+    assert!(planned > 150, "{planned}");
 }
 
 /// A value in a few letters.

@@ -188,6 +188,18 @@ fn the_lock_file_of_a_new_unit_is_no_difference_unless_it_holds_nothing() {
 }
 
 #[test]
+fn what_a_new_root_is_locked_to_is_no_change() {
+    let repo = Monorepo::new("lock-new");
+    repo.write(NAME, &lock("5.100.0"));
+    repo.generate_and_commit();
+    repo.write("configs/dev/mail.yaml", "shortname: mail\n");
+    repo.generate();
+    let ran = repo.run("diff --base HEAD");
+    assert!(ran.out.contains("1 new"), "{ran}");
+    assert!(!ran.out.contains("in-place"), "{ran}");
+}
+
+#[test]
 fn checksums_that_are_taken_away_are_the_worst() {
     let repo = Monorepo::new("lock-without-checksums");
     let own = format!("generated/dev/orders/{NAME}");

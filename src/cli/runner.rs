@@ -57,6 +57,15 @@ pub struct Runner<'a> {
     parallel: usize,
 }
 
+/// What earlier applies of a unit have come to.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    /// Addresses of what they have done with.
+    pub completed: BTreeSet<String>,
+    /// Addresses of what they were told to stop at.
+    cut_short: BTreeSet<String>,
+}
+
 /// A part of the units: each is in exactly one of as many shards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
@@ -175,15 +184,19 @@ impl<'a> Runner<'a> {
         self.folder(unit).join(".terraform")
     }
 
-    /// What earlier applies of a unit have done with, as far as they were cut short.
+    /// What earlier applies of a unit have told, as far as they were cut short.
     ///
     /// # Errors
-    /// When what they have told cannot be kept.
-    pub fn completed(&self, unit: &UnitId) -> Result<BTreeSet<String>, Outcome> {
+    /// When that cannot be kept.
+    pub fn earlier(&self, unit: &UnitId) -> Result<Earlier, Outcome> {
         let folder = self.folder(unit);
         let all = folder.join(JOURNALS);
         io::terraform::keep_journal(&folder.join(JOURNAL), &all)?;
-        Ok(journal::completed(&io::terraform::log(&all)?))
+        let told = io::terraform::log(&all)?;
+        Ok(Earlier {
+            completed: journal::completed(&told),
+            cut_short: journal::cut_short(&told),
+        })
     }
 
     /// A failed apply, with what Terraform has told of it.

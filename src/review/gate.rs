@@ -243,7 +243,7 @@ impl Judge<'_> {
     /// What changes in place.
     fn changes(&self, change: &ResourceChange) -> Option<Judgement> {
         if let Some(reason) = holdings::impossible(change) {
-            return Some((Outcome::Refused, reason.to_owned()));
+            return Some((Outcome::Refused, reason));
         }
         let (effect, what) = holdings::update(change)?;
         Some(self.needs(change, effect, what))

@@ -280,12 +280,8 @@ impl Dataflow {
                     self.note(module, &node, &one.value);
                 }
                 Structure::Block(inner) if inner.ident.as_str() == "lifecycle" => {
-                    let by = inner.body.get_attribute("replace_triggered_by");
-                    for (attribute, node) in by
-                        .iter()
-                        .flat_map(|one| all.iter().map(move |node| (one, node)))
-                    {
-                        self.note(module, node, &attribute.value);
+                    if let Some(by) = inner.body.get_attribute("replace_triggered_by") {
+                        self.trigger(module, &all, &by.value);
                     }
                 }
                 Structure::Block(inner) => {
@@ -299,6 +295,27 @@ impl Dataflow {
             Node::new(module, name, "tags"),
             Node::new(module, name, TAGS),
         );
+    }
+
+    /// Notes that nodes follow from any change of the resources that an expression refers to.
+    fn trigger(&mut self, module: &str, nodes: &[Node], by: &Expression) {
+        let mut found = References::default();
+        found.visit_expr(by);
+        let referred = found
+            .found
+            .iter()
+            .filter_map(|parts| self.referred(module, parts));
+        for from in referred.collect::<Vec<_>>() {
+            let key = (from.module.clone(), from.name.clone());
+            let given = self.resources.get(&key).cloned().unwrap_or_default();
+            let given = given.iter().filter(|_| from.attribute.is_empty());
+            let given = given.map(|one| Node::new(&from.module, &from.name, one));
+            for from in given.chain([from.clone()]).collect::<Vec<_>>() {
+                for node in nodes {
+                    self.follow(from.clone(), node.clone());
+                }
+            }
+        }
     }
 
     fn follow(&mut self, from: Node, to: Node) {

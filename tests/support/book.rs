@@ -11,8 +11,12 @@ use super::{folder::modules, terraform::Fake, workspace::TODAY};
 
 /// Plans and outputs, as the stand-in for Terraform tells them.
 const TOLD: &str = "fixtures/book";
-/// What is said of a block, in comments above it: `file NAME` that it is the text of; `terraform ROOT plans NAME` or
-/// `terraform ROOT tells NAME`, which is what Terraform says from there on; `exit CODE` of its last command; `not run:
+/// A state with something in it, as the last apply has left it.
+const LIVING: &str = r#"{"version": 4, "lineage": "l", "serial": 1, "resources": [
+    {"mode": "managed", "type": "aws_db_instance", "instances": [{"attributes": {}}]}
+]}"#;
+/// What is said of a block, in comments above it: `file NAME` that it is the text of; `terraform ROOT plans NAME`,
+/// `terraform ROOT tells NAME` or `terraform ROOT lives`, which is what Terraform says from there on; `exit CODE` of its last command; `not run:
 /// REASON`.
 const MARK: &str = "<!-- test: ";
 /// Stands for any number of lines.
@@ -127,11 +131,13 @@ impl Reader {
         (lines.join("\n") + "\n", count)
     }
 
-    /// `ROOT plans NAME`, or `ROOT tells NAME`.
+    /// `ROOT plans NAME`, `ROOT tells NAME`, or `ROOT lives`: there is something in its state.
     fn lay_out(&self, words: &str) {
         let words: Vec<&str> = words.split(' ').collect();
-        let [root, verb, name] = words[..] else {
-            panic!("{words:?}")
+        let (root, verb, name) = match words[..] {
+            [root, "lives"] => return self.fake.states(root, LIVING, LIVING),
+            [root, verb, name] => (root, verb, name),
+            _ => panic!("{words:?}"),
         };
         let text = fs::read_to_string(format!("{TOLD}/{name}.json")).unwrap();
         match verb {

@@ -35,7 +35,7 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
     tally.run("terraform fmt", terraform::format);
     tally.run("generate", roots::generate);
     // From here on nobody writes where another one reads. What takes longest begins first.
-    let mut steps = vec![Step::new("apply", apply::run)];
+    let mut steps = vec![Step::new("apply", |sh| apply::ROOTS.run(sh))];
     steps.extend(modules);
     steps.extend([
         Step::new("checkov, modules", checkov::modules),

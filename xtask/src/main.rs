@@ -95,6 +95,12 @@ enum Chore {
     Modules,
     /// Have linters read the pipelines that `ci` writes, and find planted mistakes
     Pipelines,
+    /// Prove that the generated pipeline takes a change from its pull request to its hand-over
+    Delivery {
+        /// What else to tell pytest
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        pytest: Vec<String>,
+    },
     /// Put a million texts at each place that text is shown or written at, and read them there
     Places,
     /// Have Terraform format the roots of generated configs
@@ -134,7 +140,8 @@ fn perform(chore: Chore) -> Result<String> {
     let sh = &shell::open()?;
     match chore {
         Chore::Check => check::run(sh),
-        Chore::Apply { pytest } => apply::watch(sh, &pytest),
+        Chore::Apply { pytest } => apply::ROOTS.watch(sh, &pytest),
+        Chore::Delivery { pytest } => apply::DELIVERY.watch(sh, &pytest),
         Chore::Bench { smoke: true, .. } => bench::smoke(sh),
         Chore::Bench { bless, .. } => bench::run(sh, bless),
         Chore::Bless => bless::run(sh),

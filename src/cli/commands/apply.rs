@@ -10,7 +10,7 @@ use crate::{
         commands::plan::{Format, find, finish},
         complete,
         context::Context,
-        runner::{DONE, RunArguments, Runner},
+        runner::{DONE, Earlier, RunArguments, Runner},
         session::Session,
         stop::Stop,
     },
@@ -152,8 +152,8 @@ fn apply(
         return Ok(Outcome::AppliedBefore);
     }
     // What an interrupted apply has told stays, whatever comes after it.
-    let completed = runner.completed(unit)?;
-    let applied = plan_and_apply(runner, reviewed, owner, &completed, accept);
+    let earlier = runner.earlier(unit)?;
+    let applied = plan_and_apply(runner, reviewed, owner, earlier, accept);
     let _ = runner.forget(unit);
     let (outcome, waiting) = applied?;
     if matches!(outcome, Outcome::Applied(_) | Outcome::AppliedBefore) {
@@ -168,11 +168,12 @@ fn plan_and_apply(
     runner: &Runner,
     reviewed: &Reviewed,
     owner: &Owner,
-    completed: &BTreeSet<String>,
+    mut earlier: Earlier,
     accept: &[UnitId],
 ) -> Result<(Outcome, Waiting), Outcome> {
     let unit = &reviewed.unit;
-    let now = runner.plan(owner, unit)?;
+    let now = runner.plan_rest(owner, unit, &mut earlier)?;
+    let completed = &earlier.completed;
     let deviations = run::deviations(&reviewed.plan, &now.form, completed);
     let nothing = |outcome| Ok((outcome, Waiting::new()));
     if !deviations.is_empty() && !accept.contains(unit) {

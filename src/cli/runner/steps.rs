@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{JOURNAL, Runner};
+use super::{Earlier, JOURNAL, Runner};
 use crate::{
     io::{
         self,
@@ -16,7 +16,7 @@ use crate::{
     },
     terraform::{
         lower::Owner,
-        normal_form::NormalForm,
+        normal_form::{NormalForm, Planned},
         plan::{self, MAX_BYTES},
         print::print_root,
         state::State,
@@ -145,6 +145,36 @@ impl Runner<'_> {
         let bytes = io::terraform::shown(&place.data, MAX_BYTES)?;
         let plan = plan::read(&bytes).map_err(|error| wrong("show", error))?;
         Ok(Some(plan))
+    }
+
+    /// Plans what is left of a unit after applies that were cut short. What Terraform was told to stop at it takes for broken,
+    /// and would destroy; AWS has gone on with it, so it is not.
+    ///
+    /// # Errors
+    /// With how the unit has ended instead.
+    pub fn plan_rest(
+        &self,
+        owner: &Owner,
+        unit: &UnitId,
+        earlier: &mut Earlier,
+    ) -> Result<Plan, Outcome> {
+        let plan = self.plan(owner, unit)?;
+        let is_tainted = |(address, planned): (&String, &Planned)| {
+            let is_cut = earlier.cut_short.contains(address);
+            let reason = planned.reason.as_deref();
+            (is_cut && reason == Some("replace_because_tainted")).then(|| address.clone())
+        };
+        let tainted: Vec<String> = plan.form.resources.iter().filter_map(is_tainted).collect();
+        if tainted.is_empty() {
+            return Ok(plan);
+        }
+        let place = self.place(owner, unit);
+        for address in tainted {
+            let untaint = ["untaint", "-no-color", "-lock-timeout=60s", &address];
+            self.step(&place, "untaint", &untaint, &[0])?;
+            earlier.completed.insert(address);
+        }
+        self.plan(owner, unit)
     }
 
     /// The state of a unit, as Terraform keeps it now.

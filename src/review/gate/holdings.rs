@@ -146,17 +146,36 @@ pub(super) fn is_protected(change: &ResourceChange) -> bool {
 }
 
 /// Why AWS refuses a change in place, whatever anybody allows.
-pub(super) fn impossible(change: &ResourceChange) -> Option<&'static str> {
+pub(super) fn impossible(change: &ResourceChange) -> Option<String> {
     let (before, after) = (
         change.change.before.as_ref()?,
         change.change.after.as_ref()?,
     );
-    let group = |side: &Values| {
-        let name = side.get("db_subnet_group_name").and_then(Value::as_str);
-        name.map(str::to_owned)
+    if !DATABASES.contains(&change.kind.as_str()) {
+        return None;
+    }
+    let text =
+        |side: &Values, name: &str| side.get(name).and_then(Value::as_str).map(str::to_owned);
+    let group = |side| text(side, "db_subnet_group_name");
+    if group(before) != group(after) {
+        return Some("AWS moves no database to another subnet group of its VPC".to_owned());
+    }
+    let runs = text(before, "engine_version_actual")?;
+    let wanted = text(after, "engine_version")?;
+    is_older(&wanted, &runs).then(|| {
+        format!("AWS runs {runs} already and never goes back: write `engineVersion: \"{runs}\"`, or the major version alone")
+    })
+}
+
+/// Whether a version is before another one, as far as it is stated: 17 is not before 17.6.
+fn is_older(wanted: &str, runs: &str) -> bool {
+    let numbers = |version: &str| -> Vec<u64> {
+        let parts = version.split('.');
+        parts.map_while(|part| part.parse().ok()).collect()
     };
-    let is_moved = DATABASES.contains(&change.kind.as_str()) && group(before) != group(after);
-    is_moved.then_some("AWS moves no database to another subnet group of its VPC")
+    let (wanted, runs) = (numbers(wanted), numbers(runs));
+    let stated = runs.get(..wanted.len().min(runs.len())).unwrap_or_default();
+    wanted.as_slice() < stated
 }
 
 /// The effect of a change in place that takes data or identity, and what it is.

@@ -1,0 +1,256 @@
+"""A company's monorepo with a workspace in it, its clones, and what happens to them."""
+
+import json
+import os
+import re
+import shutil
+import string
+import subprocess
+import threading
+import time
+
+import world
+from emulator import run
+from situations import Situations
+from workflow import Runner
+
+TODAY = "2026-11-01"
+UNITS = {
+    "dev3": ["orders", "payments", "archive", "search", "mail", "audit"],
+    "prod": ["orders", "payments", "search", "mail", "audit", "ledger"],
+}
+WORKSPACE = "platform/databases"
+TERRAFORM = "-backend-config=use_path_style=true"
+
+
+class Ran:
+    """How a command of ours has ended."""
+
+    def __init__(self, done):
+        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    @property
+    def document(self):
+        return json.loads(self.out)
+
+    def unit(self, name):
+        """What became of a unit."""
+        [unit] = [unit for unit in self.document["units"] if unit["unit"] == name]
+        return unit
+
+    def __repr__(self):
+        return f"exit code {self.code}\n{self.out}\n{self.err}"
+
+
+class City:
+    def __init__(self, folder, valet_rds):
+        self.folder, self.valet_rds = folder, valet_rds
+        self.origin = folder / "origin.git"
+        self.clone = folder / "clone"
+        self.workspace = self.clone / WORKSPACE
+        self.programs = folder / "programs"
+        self.runner = Runner(folder / "runner", self.programs)
+        # Terraform and `valet-rds` as each job of a pipeline would have them.
+        os.environ |= {"TF_CLI_ARGS_init": TERRAFORM, "VALET_TODAY": TODAY, "GIT_CONFIG_GLOBAL": str(folder / "gitconfig")}
+        (folder / "gitconfig").write_text(
+            "[user]\n name = city\n email = city@example.com\n[init]\n defaultBranch = main\n"
+        )
+
+    # The repository.
+
+    def git(self, *arguments, cwd=None):
+        return run("git", *arguments, cwd=cwd or self.clone).strip()
+
+    def found(self):
+        """A monorepo with an empty workspace, its lock file and its pipeline."""
+        self.programs.mkdir()
+        self.valet_rds = shutil.copy(self.valet_rds, self.programs / "valet-rds")
+        github(self.programs, self.folder / "github.jsonl")
+        run("git", "init", "--quiet", "--bare", self.origin, cwd=self.folder)
+        run("git", "clone", "--quiet", self.origin, self.clone, cwd=self.folder)
+        shutil.copytree(self.folder / "modules", self.clone / "platform/modules")
+        self.workspace.mkdir(parents=True)
+        shutil.copy(self.folder / "workspace/valet.yaml", self.workspace / "valet.yaml")
+        world.make_world(self.workspace / "valet.yaml")
+        for environment in UNITS:
+            (self.workspace / "configs" / environment).mkdir(parents=True)
+            (self.workspace / "configs" / environment / ".gitkeep").touch()
+        (self.clone / ".gitignore").write_text(".terraform/\nvalet-plans/\npages/\ncomment.md\n")
+        mirror = provider_mirror()
+        self.ours("lock", "--platform", platform(), *(["--mirror", mirror] if mirror else []))
+        self.ours("generate")
+        self.ours("ci", "github")
+        self.commit("Begin")
+        self.git("push", "--quiet", "origin", "main")
+
+    def switch(self, branch):
+        """Leaves everything for a branch that begins at the main one, or for that itself."""
+        self.git("switch", "--quiet", "--discard-changes", "main")
+        if branch != "main":
+            self.git("switch", "--quiet", "--create", branch)
+
+    def commit(self, message):
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+
+    def merge(self, branch):
+        self.git("switch", "--quiet", "main")
+        self.git("merge", "--quiet", "--no-ff", "--no-edit", branch)
+        self.git("push", "--quiet", "origin", "main")
+
+    # The workspace.
+
+    def valet(self, *arguments):
+        command = [self.valet_rds, "--workspace", self.workspace, "--today", TODAY, *arguments]
+        command = [str(word) for word in command]
+        done = subprocess.run(command, cwd=self.clone, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        return Ran(done)
+
+    def ours(self, *arguments):
+        """One that has to go well."""
+        ran = self.valet(*arguments)
+        assert ran.code == 0, ran
+        return ran
+
+    def config(self, unit):
+        return self.workspace / "configs" / f"{unit}.yaml"
+
+    def root(self, unit):
+        return self.workspace / "generated" / unit
+
+    def ask_for_databases(self):
+        for environment, names in UNITS.items():
+            for name in names:
+                lines = [
+                    "backupRetentionPeriod: 7",
+                    "instanceClass: db.t4g.medium",
+                    f"namespace: {name}",
+                    f"shortname: {name}",
+                    "username: app",
+                ]
+                if (environment, name) == ("dev3", "archive"):
+                    lines += ['engineVersion: "17"', "allocatedStorage: 50", "encrypted: true", "restoreFrom: nobody-has-it"]
+                self.config(f"{environment}/{name}").write_text("\n".join(lines) + "\n")
+        self.ours("generate")
+
+    def edit(self, unit, *replacements):
+        """Replaces text of a config, each of which must be there, and generates."""
+        path = self.config(unit)
+        text = path.read_text()
+        for old, new in replacements:
+            assert old in text, f"no {old!r} in {unit}"
+            text = text.replace(old, new)
+        path.write_text(text)
+        self.ours("generate")
+
+    def plan(self, *which, keep="plans"):
+        return self.valet("plan", *which, "--out", self.folder / keep, "--parallel", "4", "--format", "json")
+
+    # The pipeline.
+
+    def review(self):
+        """The jobs of a pull request, on the commit that merges it."""
+        branch = self.git("branch", "--show-current")
+        self.git("switch", "--quiet", "--detach", "main")
+        self.git("merge", "--quiet", "--no-ff", "--no-edit", branch)
+        event = {"github.event.merge_group.base_sha || 'HEAD^1'": "HEAD^1", "github.token": "t"}
+        event |= {"github.event.pull_request.number": "7"}
+        jobs = {"review": self.job("review", "review", event)}
+        for environment in UNITS:
+            for one in json.loads(jobs["review"].outputs.get(environment, "[]")):
+                name = f"plan-{environment}"
+                jobs[f"{name} {one['units']}"] = self.job("review", name, event | {"matrix.job": str(one["job"]), "matrix.units": one["units"]})
+        jobs["comment"] = self.job("review", "comment", event)
+        results = " ".join("failure" if job.failed else "success" for job in jobs.values())
+        jobs["verdict"] = self.job("review", "verdict", event | {"join(needs.*.result, ' ')": results})
+        self.git("switch", "--quiet", branch)
+        return jobs
+
+    def apply(self, stop=None):
+        """The jobs after a merge. The apply in the environment `stop` is told to stop while it works, and run again."""
+        shutil.rmtree(self.clone / "valet-plans", ignore_errors=True)
+        self.git("fetch", "--quiet", "origin")
+        event = {"github.token": "t", "secrets.VALET_RDS_TOKEN || github.token": "t"}
+        jobs = {"units": self.job("apply", "units", event)}
+        failed = False
+        for environment in UNITS:
+            units = json.loads(jobs["units"].outputs[environment])
+            if not units or failed:
+                continue
+            first = {f"fromJSON(needs.units.outputs.{environment})[0].units": units[0]["units"]}
+            jobs[f"plan-{environment}"] = self.job("apply", f"plan-{environment}", event | first)
+            if environment == stop:
+                jobs["stopped"] = self.stopped(environment, event)
+            jobs[f"apply-{environment}"] = job = self.job("apply", f"apply-{environment}", event)
+            failed = bool(job.failed or jobs[f"plan-{environment}"].failed)
+        self.event = event
+        self.jobs = jobs
+        return jobs
+
+    def stopped(self, environment, event):
+        """An apply whose runner is told to end, as when somebody cancels it."""
+
+        def end(_):
+            def wait():
+                # In the middle of a database.
+                journal = self.clone / "valet-plans" / environment / "orders/apply.jsonl"
+                while not (journal.exists() and '"apply_start"' in journal.read_text() and "aws_db_instance" in journal.read_text()):
+                    time.sleep(0.2)
+                subprocess.run(["pkill", "-TERM", "-f", f"{self.programs}/valet-rds apply|^valet-rds apply"], check=False)
+
+            threading.Thread(target=wait, daemon=True).start()
+
+        return self.job("apply", f"apply-{environment}", event, before=end)
+
+    def hand_over(self):
+        """The job that writes to the repository; and its pull request is merged."""
+        job = self.job("apply", "handoff", self.event, skip=lambda step: self.is_out(step))
+        return job
+
+    def is_out(self, step):
+        condition = step.get("if", "")
+        found = re.search(r"needs\.(\S+)\.result == 'success'", condition)
+        return bool(found) and (found[1] not in self.jobs or bool(self.jobs[found[1]].failed))
+
+    def job(self, workflow, name, values, **options):
+        file = {"review": "valet-rds-platform-databases.yml", "apply": "valet-rds-platform-databases-apply.yml"}[workflow]
+        return self.runner.run(self.clone, file, name, values, **options)
+
+    def situations(self):
+        return Situations(self).plan()
+
+
+def provider_mirror():
+    """The mirror that Terraform is told of, if it is: lock files are made from it."""
+    config = os.environ.get("TF_CLI_CONFIG_FILE")
+    found = re.search(r'path\s*=\s*"([^"]+)"', open(config).read()) if config else None
+    return found and found[1]
+
+
+def platform():
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
+    return f"linux_{machine}"
+
+
+def github(programs, log):
+    """What stands in for GitHub's own program: it writes down what it is asked, and knows of no pull request and no comment
+    but what it was told."""
+    script = string.Template(
+        """#!/usr/bin/env python3
+import json, pathlib, sys
+log = pathlib.Path("$log")
+words = sys.argv[1:]
+known = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+body = next((word[len("body=@"):] for word in words if word.startswith("body=@")), None)
+entry = {"words": words, "body": pathlib.Path(body).read_text() if body else None}
+if words[:1] == ["api"] and "--paginate" in words and any("POST" in one["words"] for one in known):
+    print(1)
+if words[:2] == ["pr", "list"]:
+    print(0)
+with log.open("a") as file:
+    file.write(json.dumps(entry) + "\\n")
+"""
+    )
+    path = programs / "gh"
+    path.write_text(script.substitute(log=log))
+    path.chmod(0o755)

@@ -1,0 +1,111 @@
+"""The way of a change, from a pull request to the hand-over, as the generated pipeline of GitHub takes it: its commands, in its
+order, with the real Terraform on an emulated AWS.
+
+What happens is a chain of fixtures, each of which begins where the one before ends. `cargo xtask delivery` starts it: in the
+environment, VALET_RDS is the built command and PROOF_FOLDER a folder with the modules and a workspace.
+"""
+
+import os
+import pathlib
+import time
+
+import pytest
+from city import City
+from emulator import emulated_aws, tail
+
+STAGES = ["reviewed", "applied", "mended", "handed_over", "again", "differing", "explained"]
+BEGIN = time.monotonic()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    def stage(item):
+        return max((STAGES.index(name) for name in item.fixturenames if name in STAGES), default=-1)
+
+    items.sort(key=stage)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef, request):
+    """Says when a stage is reached. When one is not, nothing after it would mean anything."""
+    if fixturedef.argname not in STAGES:
+        return (yield)
+    capture = request.config.pluginmanager.get_plugin("capturemanager")
+    try:
+        result = yield
+    except BaseException as error:
+        log = request.getfixturevalue("city").folder / "server.log"
+        with capture.global_and_fixture_disabled():
+            print(f"\n{error!r}\n\nthe end of {log}:\n{tail(log.read_text())}")
+        pytest.exit(f"`{fixturedef.argname}` was not reached", returncode=1)
+    with capture.global_and_fixture_disabled():
+        print(f"\n{fixturedef.argname} after {time.monotonic() - BEGIN:.0f} s")
+    return result
+
+
+@pytest.fixture(scope="session")
+def city():
+    folder = pathlib.Path(os.environ["PROOF_FOLDER"]).resolve()
+    with emulated_aws(folder / "server.log"):
+        city = City(folder, pathlib.Path(os.environ["VALET_RDS"]))
+        city.found()
+        yield city
+
+
+@pytest.fixture(scope="session")
+def reviewed(city):
+    """A pull request asks for twelve databases in two accounts. What it says of itself."""
+    city.switch("databases")
+    city.ask_for_databases()
+    city.commit("Ask for twelve databases")
+    return city.review()
+
+
+@pytest.fixture(scope="session")
+def applied(city, reviewed):
+    """It is merged. One unit cannot be made, and the apply is told to stop in the middle and run again."""
+    city.merge("databases")
+    return city.apply(stop="dev3")
+
+
+@pytest.fixture(scope="session")
+def mended(city, applied):
+    """A second pull request mends the unit that could not be made; with it, everything is applied."""
+    city.switch("mend")
+    city.edit("dev3/archive", ("restoreFrom: nobody-has-it\n", ""))
+    city.commit("Start the archive empty")
+    review = city.review()
+    city.merge("mend")
+    return review, city.apply()
+
+
+@pytest.fixture(scope="session")
+def handed_over(city, mended):
+    """What was told is handed over."""
+    return city.hand_over()
+
+
+@pytest.fixture(scope="session")
+def again(city, handed_over):
+    """Everything is planned again."""
+    return city.plan("--all")
+
+
+@pytest.fixture(scope="session")
+def differing(city, again):
+    """Between the plan that was reviewed and the apply, a root becomes another."""
+    city.switch("differing")
+    city.edit("prod/search", ("backupRetentionPeriod: 7", "backupRetentionPeriod: 8"))
+    city.commit("Keep backups longer")
+    planned = city.plan("prod/search", keep="differing")
+    city.edit("prod/search", ("backupRetentionPeriod: 8", "backupRetentionPeriod: 9"))
+    city.commit("Keep them even longer")
+    refused = city.valet("apply", "--plans", city.folder / "differing", "--format", "json")
+    city.switch("main")
+    return planned, refused
+
+
+@pytest.fixture(scope="session")
+def explained(city, differing):
+    """Each unit is in a situation of its own, and all are planned at once."""
+    return city.situations()
