@@ -624,7 +624,7 @@ mod commands {
         runner.job(
             &review,
             "plan-prod",
-            &[("UNITS", "prod/orders"), ("JOB", "1")],
+            &[("UNITS", "prod/orders"), ("JOB", "1"), ("BASE", "HEAD^1")],
         );
         let page = fs::read_to_string(top.join("pages/prod-1.md")).unwrap();
         assert!(page.starts_with("<!-- valet-rds plan -->\n"), "{page}");
@@ -693,6 +693,8 @@ mod commands {
             "{handed}"
         );
         assert!(handed.contains("platform/db/handoff/"), "{handed}");
+        // The next plan is explained by what was applied.
+        runner.job(&apply, "plan-prod", &[("UNITS", "prod/orders")]);
         let drift = runner.workflow("-drift");
         runner.job(&drift, "units", &[]);
         runner.job(&drift, "drift-prod", &[("UNITS", all)]);
