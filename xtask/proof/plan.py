@@ -1,21 +1,10 @@
-"""A plan, read attribute by attribute: what would change, but for what the emulator is known not to give back."""
-
-# Type and attribute of what moto 5.2.1 takes and does not give back: each plan shows it as unset.
-GAPS = {
-    ("aws_lambda_function", "logging_config"),
-    ("aws_lb", "enforce_security_group_inbound_rules_on_private_link_traffic"),
-    ("aws_vpc_endpoint_service", "supported_ip_address_types"),
-    # Between two groups: with an address range it is given back.
-    ("aws_vpc_security_group_egress_rule", "description"),
-    ("aws_vpc_security_group_ingress_rule", "description"),
-}
+"""A plan, read attribute by attribute: what would change."""
 
 
 class Plan:
-    """Its changes of resources, and of outputs; and the gaps that it would have filled."""
+    """Its changes of resources, and of outputs."""
 
     def __init__(self, document):
-        self.gaps = set()
         self.changes = [change for change in map(self.read, document.get("resource_changes", [])) if change]
         outputs = document.get("output_changes", {}).items()
         self.outputs = [name for name, change in outputs if change["actions"] != ["no-op"]]
@@ -24,14 +13,8 @@ class Plan:
         kind, change = resource["type"], resource["change"]
         if change["actions"] in (["no-op"], ["read"]):
             return None
-        attributes = differences(change)
-        if change["actions"] == ["update"]:
-            gaps = {(kind, name) for name in attributes if not change["before"].get(name)} & GAPS
-            self.gaps |= gaps
-            attributes = {name: what for name, what in attributes.items() if (kind, name) not in gaps}
-            if not attributes:
-                return None
-        return {"address": resource["address"], "type": kind, "actions": change["actions"], "attributes": attributes}
+        told = {"type": kind, "actions": change["actions"], "attributes": differences(change)}
+        return {"address": resource["address"]} | told
 
     def not_in_place(self):
         """What is made, replaced, destroyed or forgotten."""

@@ -14,17 +14,6 @@ def test_what_stays_and_what_is_only_read_is_no_change():
     assert read("data.aws_vpc", ["read"], None, {}, {"id": True}).changes == []
 
 
-def test_a_gap_is_one_only_where_the_emulator_gave_nothing_back():
-    gap = "enforce_security_group_inbound_rules_on_private_link_traffic"
-    plan = read("aws_lb", ["update"], {gap: ""}, {gap: "on"})
-    assert (plan.changes, plan.gaps) == ([], {("aws_lb", gap)})
-    plan = read("aws_lb", ["update"], {gap: "off"}, {gap: "on"})
-    assert (plan.updated("aws_lb"), plan.gaps) == ({gap}, set())
-    plan = read("aws_lb", ["update"], {gap: "", "name": "a"}, {gap: "on", "name": "b"})
-    assert plan.updated("aws_lb") == {"name"}
-    assert read("aws_lb", ["delete", "create"], {gap: ""}, {gap: "on"}).not_in_place() == ["aws_lb.this"]
-
-
 def test_what_is_known_only_after_the_apply_is_a_change():
     plan = read("aws_lb", ["update"], {"arn": "a", "zones": ["a"]}, {"arn": "a"}, {"zones": [{"id": True}]})
     assert plan.updated("aws_lb") == {"zones"}

@@ -45,8 +45,8 @@ def change_address_types(modify, response):
 
 
 @replaces(LambdaFunction, "__init__")
-def make_function(make, function, account_id, spec, region):
-    make(function, account_id, spec, region)
+def make_function(make, function, account_id, spec, region, **named):
+    make(function, account_id, spec, region, **named)
     function.logging_config = spec.get("LoggingConfig", {})
 
 
