@@ -116,6 +116,7 @@ fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
 fn units_are_chosen_by_name_by_shard_and_all() {
     let (folder, fake) = world("runs-chosen");
     let planned = |words: &str| {
+        let _ = fs::remove_dir_all(folder.join("valet-plans"));
         let ran = run(&folder, &fake, words);
         let lines = ran
             .out
@@ -148,6 +149,13 @@ fn units_are_chosen_by_name_by_shard_and_all() {
         assert_eq!(ran.code, 2, "{words}: {ran}");
         assert!(ran.err.contains(said), "{words}: {ran}");
     }
+    // An apply would take along what lies there.
+    planned("plan --all");
+    let ran = run(&folder, &fake, "plan dev/orders");
+    assert_eq!(ran.code, 2, "{ran}");
+    let said = "valet-plans holds a plan of dev/_environment";
+    assert!(ran.err.contains(said), "{ran}");
+    assert_eq!(run(&folder, &fake, "plan dev/orders --out other").code, 0);
     git(&folder, &["init", "--quiet"]);
     let ran = run(&folder, &fake, "plan --base HEAD");
     assert_eq!(ran.code, 2, "{ran}");
@@ -349,7 +357,11 @@ fn an_edit_is_told_with_its_key_and_its_line() {
     }
     // One that has not changed is planned when it is named.
     fake.states("ledger", &living(1), &living(1));
-    let ran = run(&repo.workspace, &fake, "plan --base main dev/ledger");
+    let ran = run(
+        &repo.workspace,
+        &fake,
+        "plan --base main dev/ledger --out other",
+    );
     assert!(ran.out.contains("dev/ledger: nothing to do"), "{ran}");
 }
 

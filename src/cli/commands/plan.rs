@@ -1,6 +1,9 @@
 //! `valet-rds plan`: what Terraform does to each unit, asked of Terraform, and whether it may.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 use clap::ValueEnum;
 
@@ -78,6 +81,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         None => wanted,
     };
     let runner = Runner::new(&session, &arguments.run, &arguments.out)?;
+    refuse_others(&arguments.out, &wanted)?;
     let prefix = io::git::prefix(&session.workspace);
     let units = runner.each("planning", &wanted, |(owner, baseline)| {
         let directory = format!("{prefix}{}", owner.directory());
@@ -97,6 +101,25 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         },
         arguments.format,
     )
+}
+
+/// Refuses a folder with plans that an apply of this run's would take along.
+fn refuse_others(folder: &Path, wanted: &[(Owner, Baseline)]) -> Result<(), Stop> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let units: BTreeSet<UnitId> = wanted.iter().map(|(owner, _)| owner.unit()).collect();
+    for path in io::terraform::of_units(folder, REVIEWED)? {
+        let above = path.parent().unwrap_or(folder);
+        let unit = UnitId::of_root(&above.to_string_lossy());
+        if !units.contains(&unit) {
+            return Err(Stop::Usage(format!(
+                "{} holds a plan of {unit}, which `apply` would take along: remove the folder, or name another one with --out",
+                folder.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Prints the summary of a run, and ends as it has.
