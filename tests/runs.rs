@@ -301,6 +301,10 @@ fn what_is_planned_is_told_with_its_cause() {
     // The same root planned nothing on the state as it was kept: AWS says something else now.
     let (outcome, told) = causes("plan dev/orders");
     assert_eq!((outcome.as_str(), told.as_str()), ("refused", "drift"));
+    // What the plan refuses, no apply takes for reviewed.
+    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    assert!(ran.code == 1 && ran.out.contains("REFUSED"), "{ran}");
+    assert_eq!(fake.commands("orders").matches("apply ").count(), 1);
     // It planned the same on that state: something else has written it.
     fake.says("orders/base", "plan.json", &plan.to_string());
     fake.states("orders", &living(5), &living(5));
@@ -546,7 +550,7 @@ fn what_is_no_folder_of_plans_is_named() {
     for (text, said) in [
         ("{}", "not what `plan` has written"),
         (
-            r#"{"formatVersion": "9.0", "unit": "dev/orders", "state": "", "terraform": "", "plan": {"resources": {}, "outputs": {}, "failedChecks": []}}"#,
+            r#"{"formatVersion": "9.0", "unit": "dev/orders", "state": "", "terraform": "", "plan": {"resources": {}, "outputs": {}, "failedChecks": []}, "needs": {}}"#,
             "in format 9.0",
         ),
     ] {

@@ -4,7 +4,7 @@ pub mod cause;
 pub mod silent;
 mod summary;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,10 +31,12 @@ pub struct Reviewed {
     pub terraform: String,
     /// What the plan does.
     pub plan: NormalForm,
+    /// Why the config has to allow `drift` before it is applied, by the addresses of what no edit explains.
+    pub needs: BTreeMap<String, String>,
 }
 
 /// The version that is written, and the only one that is read.
-pub const FORMAT: &str = "1.0";
+pub const FORMAT: &str = "1.1";
 
 /// What a command has done, unit by unit.
 #[derive(Debug)]

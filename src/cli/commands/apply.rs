@@ -179,13 +179,14 @@ fn plan_and_apply(
     if !deviations.is_empty() && !accept.contains(unit) {
         return nothing(Outcome::Differs(deviations));
     }
-    let Some(verdict) = now.verdict else {
+    let Some(mut verdict) = now.verdict else {
         return nothing(if completed.is_empty() {
             Outcome::Unchanged
         } else {
             Outcome::AppliedBefore
         });
     };
+    runner.hold(owner, &mut verdict, &reviewed.needs);
     if !verdict.passes() {
         return nothing(Outcome::Refused(verdict));
     }

@@ -105,7 +105,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
 
 /// Refuses a folder with plans that an apply of this run's would take along.
 fn refuse_others(folder: &Path, wanted: &[(Owner, Baseline)]) -> Result<(), Stop> {
-    if !folder.is_dir() {
+    if !io::is_there(folder) {
         return Ok(());
     }
     let units: BTreeSet<UnitId> = wanted.iter().map(|(owner, _)| owner.unit()).collect();
@@ -217,9 +217,13 @@ fn plan(
     let unit = owner.unit();
     runner.begin(&unit)?;
     let mut planned = runner.plan(owner, &unit)?;
-    let explained = runner.explain(owner, &unit, baseline, &mut planned);
+    let explained = runner.explain(owner, &unit, baseline, &planned);
     runner.forget(&unit)?;
     let explanation = explained?;
+    let needs = explanation.needs();
+    if let Some(verdict) = &mut planned.verdict {
+        runner.hold(owner, verdict, &needs);
+    }
     let folder = runner.folder(&unit);
     let reviewed = Reviewed {
         format_version: FORMAT.to_owned(),
@@ -227,6 +231,7 @@ fn plan(
         state: owner.state().to_string(),
         terraform: runner.terraform.version.clone(),
         plan: planned.form,
+        needs,
     };
     let text = text::json::pretty(&reviewed).map_err(|error| {
         Outcome::Failed(run::Failed {

@@ -1,6 +1,6 @@
 //! Why each thing in the plan of a unit is planned, asked of Terraform: what was there before is planned, too.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{Plan, Runner};
 use crate::{
@@ -13,7 +13,9 @@ use crate::{
     },
     model::identity::UnitId,
     review::{
-        self, Line, gate, retirement,
+        self, Line,
+        gate::{self, Verdict},
+        retirement,
         run::{
             Failed, Outcome,
             cause::{self, Chain, Item, Known},
@@ -47,6 +49,15 @@ pub struct Explanation {
     pub notes: Vec<String>,
 }
 
+impl Explanation {
+    /// Why what no edit explains has to be meant, by address.
+    #[must_use]
+    pub fn needs(&self) -> BTreeMap<String, String> {
+        let needs = |item: &Item| Some((item.address.clone(), item.cause.needs()?));
+        self.causes.iter().filter_map(needs).collect()
+    }
+}
+
 /// The file that has Terraform keep the state of a root beside it. An override, so it wins over what the root says.
 const LOCAL: (&str, &[u8]) = (
     "zz_valet_rds_override.tf",
@@ -62,7 +73,7 @@ impl Runner<'_> {
         self.data(unit).join("valet-rds.stages")
     }
 
-    /// Explains a plan of a unit, and has the gate judge what no edit explains.
+    /// Explains a plan of a unit.
     ///
     /// # Errors
     /// With how the unit has ended instead.
@@ -71,25 +82,23 @@ impl Runner<'_> {
         owner: &Owner,
         unit: &UnitId,
         baseline: &Baseline,
-        plan: &mut Plan,
+        plan: &Plan,
     ) -> Result<Explanation, Outcome> {
         let explained = self.chain(owner, unit, baseline, plan);
         let _ = io::terraform::remove_folder(&self.stages(unit));
-        let explanation = explained?;
-        if let Some(verdict) = &mut plan.verdict {
-            for item in &explanation.causes {
-                if let Some(reason) = item.cause.needs() {
-                    let today = self.session.today;
-                    let row = gate::unreviewed(*owner, today, &item.address, &reason);
-                    verdict.rows.push(row);
-                }
-            }
-            verdict.rows.sort_by(|a, b| {
-                (a.outcome, &a.address, a.action).cmp(&(b.outcome, &b.address, b.action))
-            });
-            verdict.rows.dedup();
-        }
-        Ok(explanation)
+        explained
+    }
+
+    /// Has the gate judge what no edit explains, too: why it has to be meant, by address.
+    pub fn hold(&self, owner: &Owner, verdict: &mut Verdict, needs: &BTreeMap<String, String>) {
+        let today = self.session.today;
+        let row = |(address, reason): (&String, &String)| {
+            gate::unreviewed(*owner, today, address, reason)
+        };
+        verdict.rows.extend(needs.iter().map(row));
+        verdict
+            .rows
+            .sort_by(|a, b| (a.outcome, &a.address).cmp(&(b.outcome, &b.address)));
     }
 
     fn chain(
