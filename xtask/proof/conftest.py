@@ -153,7 +153,7 @@ def lost(story, moved):
 
 @pytest.fixture(scope="session")
 def restored(story, lost):
-    """The database comes back from the snapshot: the plan of it, and the next one."""
+    """The database comes back from the snapshot: the plan of it, the next one, and one that would replace the database."""
     root, _ = story.units
     story.edit(
         "configs/dev3/orders-api.yaml",
@@ -164,7 +164,8 @@ def restored(story, lost):
     root.apply_plan()
     story.note_states()
     story.first[root.environment] = Unit(story, root.environment).identity()
-    return SimpleNamespace(plan=plan, again=root.plan())
+    replaced = root.plan("-replace=module.rds.aws_db_instance.this")
+    return SimpleNamespace(plan=plan, again=root.plan(), replaced=replaced)
 
 
 @pytest.fixture(scope="session")

@@ -41,9 +41,9 @@ class Root:
         self.init()
         self.terraform("apply", "-auto-approve")
 
-    def plan(self):
+    def plan(self, *arguments):
         """Plans, and keeps the plan for `apply_plan`."""
-        self.terraform("plan", f"-out={self.tfplan}")
+        self.terraform("plan", f"-out={self.tfplan}", *arguments)
         text = self.terraform("show", "-json", self.tfplan)
         self.file("plan.json").write_text(text)
         return Plan(json.loads(text))
