@@ -157,5 +157,6 @@ fn every_command_prints_what_its_page_shows() {
     docs/day-two/upgrade.md: 3 run, 1 not
     docs/first-run.md: 0 run, 7 not
     docs/handoff.md: 3 run, 0 not
+    docs/pipeline.md: 1 run, 0 not
     ");
 }
