@@ -9,7 +9,7 @@ RUN cargo install --locked --path . --root /usr/local
 FROM alpine:3.22 AS terraform
 ARG TERRAFORM_VERSION=1.11.4
 ARG TARGETARCH=amd64
-# The checksums of the archives, of the release; compare them with the signed SHA256SUMS before you change the version.
+# The checksums of the archives: compare them with the signed SHA256SUMS before you change the version.
 RUN case "$TERRAFORM_VERSION-$TARGETARCH" in \
       1.11.4-amd64) sum=1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc ;; \
       1.11.4-arm64) sum=a43d1d0da9b9bab214a8305a39db0e40869572594ccf50c416a7756499143633 ;; \

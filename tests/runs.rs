@@ -17,6 +17,7 @@ use crate::support::{
     command::{Ran, command, valet},
     folder::{edit, minimal, paths},
     monorepo::Monorepo,
+    random::Random,
     repository::{commit, git},
     terraform::Fake,
 };
@@ -532,6 +533,64 @@ fn an_apply_that_was_done_but_for_its_outputs_tells_them_later() {
     );
     assert!(folder.join("generated/dev/orders/outputs.json").exists());
     assert_eq!(fake.commands("orders").matches("apply ").count(), 1);
+}
+
+/// What was begun goes on in Terraform, and what was not is begun later: nothing is done twice or forgotten.
+#[test]
+fn an_apply_that_is_killed_at_any_moment_ends_right_later() {
+    let mut random = Random::new(14);
+    let mut killed = 0;
+    for number in 0..10 {
+        let (folder, fake) = world(&format!("runs-killed-{number}"));
+        let plan = recorded("in-place");
+        let resources = plan["resource_changes"].as_array().unwrap().iter();
+        let done: String = resources
+            .map(|resource| json!({"type": "apply_complete", "hook": {"resource": {"addr": resource["address"]}}}))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        fake.says("orders", "plan.json", &plan.to_string());
+        fake.says("orders", "apply.jsonl", &done);
+        fake.tells("orders", r#"{"port": {"type": "number", "value": 5432}}"#);
+        assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
+        let arguments = [
+            "apply",
+            "--plans",
+            "valet-plans",
+            "--terraform",
+            &fake.program,
+        ];
+        let mut child = command(&folder, &arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(random.below(300).try_into().unwrap()));
+        let is_over = child.try_wait().unwrap().is_some();
+        killed += usize::from(!is_over);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // What it has started is not killed with it.
+        thread::sleep(Duration::from_millis(150));
+        let ran = run(&folder, &fake, "apply --plans valet-plans");
+        assert_eq!(ran.code, 0, "{number}: {ran}");
+        for name in ["outputs.json", "applied.json"] {
+            let path = folder.join("generated/dev/orders").join(name);
+            let text =
+                fs::read_to_string(&path).unwrap_or_else(|_| panic!("{number}: {name}, {ran}"));
+            assert!(
+                serde_json::from_str::<Value>(&text).is_ok(),
+                "{number}: {text}"
+            );
+        }
+        let count = fake.commands("orders").matches("apply ").count();
+        assert_eq!(count, 1, "{number}: {}", fake.commands("orders"));
+        let again = run(&folder, &fake, "apply --plans valet-plans");
+        assert!(
+            again.out.contains("applied by an earlier run"),
+            "{number}: {again}"
+        );
+    }
+    assert!(killed > 3, "{killed}");
 }
 
 #[test]
