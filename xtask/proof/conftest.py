@@ -69,7 +69,11 @@ def unit(request, story):
 def up(story):
     """Everything is applied; what a unit says before its environment is."""
     story.generate()
-    story.alone = refusal(lambda: story.units[1].apply())
+    alone = story.units[1]
+    alone.init()
+    # A pipeline plans all roots beside each other: a plan does not need the environment yet.
+    alone.plan()
+    story.alone = refusal(alone.apply_plan)
     both(story.shared, lambda root: root.apply())
     both(story.units, lambda root: root.apply())
     story.note_states()
@@ -128,7 +132,10 @@ def opened(story, waiting):
 
 @pytest.fixture(scope="session")
 def moved(story, opened):
-    """The roles of an environment get another path, which makes them other roles; the next plans."""
+    """A volume has grown by itself. The roles of its environment get another path, which makes them other roles. The next
+    plans."""
+    rds = session("prod").client("rds")
+    rds.modify_db_instance(DBInstanceIdentifier="ledger-prod", AllocatedStorage=500, ApplyImmediately=True)
     story.edit("valet.yaml", ("    kmsKeyArn:", "    rolePath: /databases/\n    kmsKeyArn:"))
     story.generate()
     shared, unit = story.shared[1], story.units[1]

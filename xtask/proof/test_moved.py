@@ -1,6 +1,8 @@
-"""The roles of one environment have got a path, and so each of them is another one of the same name."""
+"""The roles of one environment have got a path, and so each of them is another one of the same name. The volume of its
+database has grown by itself before."""
 
 from unit import only
+from world import session
 
 
 def test_each_role_has_come_back_with_its_policies(moved, unit):
@@ -29,6 +31,11 @@ def test_the_databases_have_not_noticed(moved, story, unit):
     assert unit.identity() == story.first[unit.environment]
     target = only(unit.client("rds").describe_db_proxy_targets(DBProxyName=unit.proxy["DBProxyName"])["Targets"])
     assert target["RdsResourceId"] == unit.database["DBInstanceIdentifier"]
+
+
+def test_the_alarm_on_free_storage_follows_the_volume(moved):
+    alarms = session("prod").client("cloudwatch").describe_alarms(AlarmNames=["ledger-prod-free-storage"])
+    assert only(alarms["MetricAlarms"])["Threshold"] == 500 * 2**30 / 10
 
 
 def test_the_plans_after_it_are_empty(moved):
