@@ -535,6 +535,75 @@ fn an_apply_that_was_done_but_for_its_outputs_tells_them_later() {
     assert_eq!(fake.commands("orders").matches("apply ").count(), 1);
 }
 
+#[test]
+fn what_was_cut_short_is_kept_when_it_holds_something_and_made_anew_when_not() {
+    const DATABASE: &str = "module.rds.aws_db_instance.this";
+    const GROUP: &str = "module.rds.aws_security_group.this";
+    let (folder, fake) = world("runs-cut-short");
+    let plan = |tainted: &[&str]| {
+        let mut plan = recorded("in-place");
+        let resource = |address: &str, kind: &str| {
+            let is_tainted = tainted.contains(&address);
+            let actions = if is_tainted {
+                json!(["delete", "create"])
+            } else {
+                json!(["create"])
+            };
+            let reason = if is_tainted {
+                json!("replace_because_tainted")
+            } else {
+                Value::Null
+            };
+            json!({
+                "address": address, "mode": "managed", "type": kind, "name": "this", "provider_name": "p",
+                "action_reason": reason,
+                "change": {"actions": actions, "before": {"name": "a"}, "after": {"name": "a"}},
+            })
+        };
+        plan["resource_changes"] = json!([
+            resource(DATABASE, "aws_db_instance"),
+            resource(GROUP, "aws_security_group"),
+        ]);
+        plan
+    };
+    fake.says("orders", "plan.json", &plan(&[]).to_string());
+    assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
+    let cut = |address: &str| {
+        json!({"type": "diagnostic", "diagnostic": {
+            "severity": "error", "summary": "waiting: context canceled", "detail": "", "address": address,
+        }})
+    };
+    fake.says(
+        "orders",
+        "apply.jsonl",
+        &format!("{}\n{}\n", cut(DATABASE), cut(GROUP)),
+    );
+    fake.says("orders", "apply.fails", "");
+    assert_eq!(run(&folder, &fake, "apply --plans valet-plans").code, 1);
+    fake.unsays("orders", "apply.fails");
+    fake.unsays("orders", "apply.jsonl");
+    // Terraform takes both for broken. The stand-in goes on saying so, so the database is refused by the gate.
+    fake.says("orders", "plan.json", &plan(&[DATABASE, GROUP]).to_string());
+    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let commands = fake.commands("orders");
+    assert!(
+        commands.contains(&format!("untaint -no-color -lock-timeout=60s {DATABASE}\n")),
+        "{commands}"
+    );
+    assert!(!commands.contains(&format!("60s {GROUP}")), "{commands}");
+    assert!(ran.code == 1 && ran.out.contains(DATABASE), "{ran}");
+    // As it is after that.
+    let mut rest = plan(&[GROUP]);
+    let all = rest["resource_changes"].as_array_mut().unwrap();
+    all.retain(|one| one["address"] == GROUP);
+    fake.says("orders", "plan.json", &rest.to_string());
+    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    assert!(
+        ran.code == 0 && ran.out.contains("dev/orders: applied"),
+        "{ran}"
+    );
+}
+
 /// What was begun goes on in Terraform, and what was not is begun later: nothing is done twice or forgotten.
 #[test]
 fn an_apply_that_is_killed_at_any_moment_ends_right_later() {
@@ -544,10 +613,10 @@ fn an_apply_that_is_killed_at_any_moment_ends_right_later() {
         let (folder, fake) = world(&format!("runs-killed-{number}"));
         let plan = recorded("in-place");
         let resources = plan["resource_changes"].as_array().unwrap().iter();
-        let done: String = resources
-            .map(|resource| json!({"type": "apply_complete", "hook": {"resource": {"addr": resource["address"]}}}))
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let lines = resources.map(|resource| {
+            json!({"type": "apply_complete", "hook": {"resource": {"addr": resource["address"]}}}).to_string()
+        });
+        let done = lines.collect::<Vec<_>>().join("\n") + "\n";
         fake.says("orders", "plan.json", &plan.to_string());
         fake.says("orders", "apply.jsonl", &done);
         fake.tells("orders", r#"{"port": {"type": "number", "value": 5432}}"#);

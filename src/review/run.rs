@@ -9,7 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::gate::Verdict;
-use crate::{model::identity::UnitId, terraform::normal_form::NormalForm};
+use crate::{
+    model::identity::UnitId,
+    terraform::normal_form::{NormalForm, Planned},
+};
 use cause::Item;
 
 pub use summary::{human, markdown};
@@ -158,23 +161,37 @@ impl Run {
     }
 }
 
-/// What an interrupted apply of a unit has completed already, and what that forgives: the rest of a reviewed plan is
-/// smaller, and knows more.
+/// What differs between what was reviewed and what is planned after applies that were cut short. What they have completed is
+/// forgiven, since the rest of a plan is smaller and knows more; so is what they began and what is therefore `made_anew`.
 #[must_use]
 pub fn deviations(
     reviewed: &NormalForm,
     now: &NormalForm,
     completed: &BTreeSet<String>,
+    made_anew: &BTreeSet<String>,
 ) -> Vec<String> {
-    if completed.is_empty() {
+    if completed.is_empty() && made_anew.is_empty() {
         return reviewed.deviations(now);
     }
-    let mut rest = reviewed.clone();
+    let (mut rest, mut now) = (reviewed.clone(), now.clone());
+    let is_begun = |address: &String, planned: &Planned| {
+        made_anew.contains(address) && planned.actions == "create"
+    };
+    let begun: Vec<String> = reviewed
+        .resources
+        .iter()
+        .filter(|(address, planned)| is_begun(address, planned))
+        .map(|(address, _)| address.clone())
+        .collect();
+    for address in begun {
+        rest.resources.remove(&address);
+        now.resources.remove(&address);
+    }
     rest.resources
         .retain(|address, _| now.resources.contains_key(address) || !completed.contains(address));
     // Those that an interrupted apply has saved become no others any more.
     rest.outputs
         .retain(|name, _| now.outputs.contains_key(name));
-    rest.learn(now);
-    rest.deviations(now)
+    rest.learn(&now);
+    rest.deviations(&now)
 }

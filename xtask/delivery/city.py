@@ -128,8 +128,6 @@ class City:
                     f"shortname: {name}",
                     "username: app",
                 ]
-                if (environment, name) == ("dev3", "archive"):
-                    lines += ['engineVersion: "17"', "allocatedStorage: 50", "encrypted: true", "restoreFrom: nobody-has-it"]
                 self.config(f"{environment}/{name}").write_text("\n".join(lines) + "\n")
         self.ours("generate")
 
@@ -155,6 +153,7 @@ class City:
         self.git("merge", "--quiet", "--no-ff", "--no-edit", branch)
         event = {"github.event.merge_group.base_sha || 'HEAD^1'": "HEAD^1", "github.token": "t"}
         event |= {"github.event.pull_request.number": "7"}
+        self.runner.begin()
         jobs = {"review": self.job("review", "review", event)}
         for environment in UNITS:
             for one in json.loads(jobs["review"].outputs.get(environment, "[]")):
@@ -168,8 +167,8 @@ class City:
 
     def apply(self, stop=None):
         """The jobs after a merge. The apply in the environment `stop` is told to stop while it works, and run again."""
-        shutil.rmtree(self.clone / "valet-plans", ignore_errors=True)
         self.git("fetch", "--quiet", "origin")
+        self.runner.begin()
         event = {"github.token": "t", "secrets.VALET_RDS_TOKEN || github.token": "t"}
         jobs = {"units": self.job("apply", "units", event)}
         failed = False
@@ -183,8 +182,13 @@ class City:
                 jobs["stopped"] = self.stopped(environment, event)
             jobs[f"apply-{environment}"] = job = self.job("apply", f"apply-{environment}", event)
             failed = bool(job.failed or jobs[f"plan-{environment}"].failed)
-        self.event = event
-        self.jobs = jobs
+        jobs["handoff"] = self.job("apply", "handoff", event, skip=lambda step: is_out(step, jobs))
+        # Its pull request is merged.
+        self.git("fetch", "--quiet", "--prune", "origin")
+        self.git("switch", "--quiet", "--discard-changes", "main")
+        self.git("merge", "--quiet", "--no-ff", "--no-edit", "valet-rds-handoff")
+        self.git("push", "--quiet", "origin", "main")
+        self.git("branch", "--quiet", "--delete", "--force", "valet-rds-handoff")
         return jobs
 
     def stopped(self, environment, event):
@@ -202,15 +206,13 @@ class City:
 
         return self.job("apply", f"apply-{environment}", event, before=end)
 
-    def hand_over(self):
-        """The job that writes to the repository; and its pull request is merged."""
-        job = self.job("apply", "handoff", self.event, skip=lambda step: self.is_out(step))
-        return job
+    def occupy(self, role):
+        """Somebody else has a role of this name in dev3: nobody can make another."""
+        policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+        world.session("dev3").client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=policy)
 
-    def is_out(self, step):
-        condition = step.get("if", "")
-        found = re.search(r"needs\.(\S+)\.result == 'success'", condition)
-        return bool(found) and (found[1] not in self.jobs or bool(self.jobs[found[1]].failed))
+    def free(self, role):
+        world.session("dev3").client("iam").delete_role(RoleName=role)
 
     def job(self, workflow, name, values, **options):
         file = {"review": "valet-rds-platform-databases.yml", "apply": "valet-rds-platform-databases-apply.yml"}[workflow]
@@ -218,6 +220,12 @@ class City:
 
     def situations(self):
         return Situations(self).plan()
+
+
+def is_out(step, jobs):
+    """Whether a step waits for a job that has not gone well."""
+    found = re.search(r"needs\.(\S+)\.result == 'success'", step.get("if", ""))
+    return bool(found) and (found[1] not in jobs or bool(jobs[found[1]].failed))
 
 
 def provider_mirror():

@@ -27,8 +27,13 @@ class Runner:
     def __init__(self, folder, programs):
         self.folder, self.programs = folder, programs
         self.artifacts = folder / "artifacts"
-        self.artifacts.mkdir(parents=True)
         self.count = 0
+        folder.mkdir(parents=True)
+
+    def begin(self):
+        """Begins another run of a workflow, which has no artifacts yet."""
+        shutil.rmtree(self.artifacts, ignore_errors=True)
+        self.artifacts.mkdir()
 
     def run(self, checkout, workflow, name, values, before=None, skip=lambda step: False):
         """Runs a job. `values` are those of the expressions that it uses; one that is missing is an error. `before` is called

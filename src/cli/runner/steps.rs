@@ -15,6 +15,7 @@ use crate::{
         stale,
     },
     terraform::{
+        dataflow::Node,
         lower::Owner,
         normal_form::{NormalForm, Planned},
         plan::{self, MAX_BYTES},
@@ -148,7 +149,8 @@ impl Runner<'_> {
     }
 
     /// Plans what is left of a unit after applies that were cut short. What Terraform was told to stop at it takes for broken,
-    /// and would destroy; AWS has gone on with it, so it is not.
+    /// and would destroy. AWS has gone on with what holds data or an identity, so that is kept; the rest is made anew, as
+    /// nothing leads to it yet and nobody knows how far it came.
     ///
     /// # Errors
     /// With how the unit has ended instead.
@@ -159,20 +161,26 @@ impl Runner<'_> {
         earlier: &mut Earlier,
     ) -> Result<Plan, Outcome> {
         let plan = self.plan(owner, unit)?;
+        // One that is not planned any more is there; otherwise it is compared like everything else.
+        earlier.completed.extend(earlier.cut_short.iter().cloned());
         let is_tainted = |(address, planned): (&String, &Planned)| {
             let is_cut = earlier.cut_short.contains(address);
             let reason = planned.reason.as_deref();
             (is_cut && reason == Some("replace_because_tainted")).then(|| address.clone())
         };
-        let tainted: Vec<String> = plan.form.resources.iter().filter_map(is_tainted).collect();
-        if tainted.is_empty() {
+        let tainted = plan.form.resources.iter().filter_map(is_tainted);
+        let (anew, kept): (Vec<String>, Vec<String>) = tainted.partition(|address| {
+            let (_, name) = Node::of_plan(address, "").resource();
+            gate::holds_nothing(name.split('.').next().unwrap_or_default())
+        });
+        earlier.made_anew.extend(anew);
+        if kept.is_empty() {
             return Ok(plan);
         }
         let place = self.place(owner, unit);
-        for address in tainted {
+        for address in kept {
             let untaint = ["untaint", "-no-color", "-lock-timeout=60s", &address];
             self.step(&place, "untaint", &untaint, &[0])?;
-            earlier.completed.insert(address);
         }
         self.plan(owner, unit)
     }
