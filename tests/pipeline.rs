@@ -551,6 +551,10 @@ mod commands {
             let job = &workflow["jobs"][name];
             let tools = self.tools.display();
             let path = format!("{tools}:{tools}/fake:{}", std::env::var("PATH").unwrap());
+            // A job begins with a checkout: what it needs of an earlier one it downloads.
+            if !name.starts_with("apply") {
+                let _ = fs::remove_dir_all(self.top.join("valet-plans"));
+            }
             for step in job["steps"].as_array().unwrap() {
                 let Some(text) = step["run"].as_str() else {
                     continue;
