@@ -64,8 +64,8 @@ pub struct Earlier {
     pub completed: BTreeSet<String>,
     /// Addresses of what they were told to stop at.
     cut_short: BTreeSet<String>,
-    /// Those of them that are made anew, as nothing was lost with them.
-    pub made_anew: BTreeSet<String>,
+    /// Those of them that are there.
+    pub begun: BTreeSet<String>,
 }
 
 /// A part of the units: each is in exactly one of as many shards.
@@ -198,7 +198,7 @@ impl<'a> Runner<'a> {
         Ok(Earlier {
             completed: journal::completed(&told),
             cut_short: journal::cut_short(&told),
-            made_anew: BTreeSet::new(),
+            begun: BTreeSet::new(),
         })
     }
 

@@ -9,10 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::gate::Verdict;
-use crate::{
-    model::identity::UnitId,
-    terraform::normal_form::{NormalForm, Planned},
-};
+use crate::{model::identity::UnitId, terraform::normal_form::NormalForm};
 use cause::Item;
 
 pub use summary::{human, markdown};
@@ -162,30 +159,27 @@ impl Run {
 }
 
 /// What differs between what was reviewed and what is planned after applies that were cut short. What they have completed is
-/// forgiven, since the rest of a plan is smaller and knows more; so is what they began and what is therefore `made_anew`.
+/// forgiven, since the rest of a plan is smaller and knows more; so is what they have `begun` to make and what is there.
 #[must_use]
 pub fn deviations(
     reviewed: &NormalForm,
     now: &NormalForm,
     completed: &BTreeSet<String>,
-    made_anew: &BTreeSet<String>,
+    begun: &BTreeSet<String>,
 ) -> Vec<String> {
-    if completed.is_empty() && made_anew.is_empty() {
+    if completed.is_empty() && begun.is_empty() {
         return reviewed.deviations(now);
     }
     let (mut rest, mut now) = (reviewed.clone(), now.clone());
-    let is_begun = |address: &String, planned: &Planned| {
-        made_anew.contains(address) && planned.actions == "create"
-    };
-    let begun: Vec<String> = reviewed
-        .resources
-        .iter()
-        .filter(|(address, planned)| is_begun(address, planned))
-        .map(|(address, _)| address.clone())
-        .collect();
     for address in begun {
-        rest.resources.remove(&address);
-        now.resources.remove(&address);
+        if reviewed
+            .resources
+            .get(address)
+            .is_some_and(|one| one.actions == "create")
+        {
+            rest.resources.remove(address);
+            now.resources.remove(address);
+        }
     }
     rest.resources
         .retain(|address, _| now.resources.contains_key(address) || !completed.contains(address));

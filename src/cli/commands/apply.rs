@@ -174,7 +174,7 @@ fn plan_and_apply(
     let unit = &reviewed.unit;
     let now = runner.plan_rest(owner, unit, &mut earlier)?;
     let completed = &earlier.completed;
-    let deviations = run::deviations(&reviewed.plan, &now.form, completed, &earlier.made_anew);
+    let deviations = run::deviations(&reviewed.plan, &now.form, completed, &earlier.begun);
     let nothing = |outcome| Ok((outcome, Waiting::new()));
     if !deviations.is_empty() && !accept.contains(unit) {
         return nothing(Outcome::Differs(deviations));

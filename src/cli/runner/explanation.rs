@@ -154,7 +154,7 @@ impl Runner<'_> {
         };
         let known = Known {
             applied: record.as_ref(),
-            no_record,
+            no_record: plans.unkept.as_deref().unwrap_or(no_record),
             base: &base.digests(),
             state: &Writing::of(&kept),
             doubt: doubt.as_deref(),
@@ -199,7 +199,12 @@ impl Runner<'_> {
         let first = [&plans.base, &plans.provider, &plans.modules];
         let first = first.into_iter().flatten().next().unwrap_or(&plan.form);
         if !first.resources.is_empty() {
-            plans.kept = Some(self.plan_stage(unit, "kept", base, &plan.states.kept)?);
+            match self.plan_stage(unit, "kept", base, &plan.states.kept) {
+                Ok(form) => plans.kept = Some(form),
+                // An apply that was cut short leaves resources without values: it is as if nothing had changed since.
+                Err(Outcome::Failed(failed)) => plans.unkept = Some(failed.words),
+                Err(other) => return Err(other),
+            }
         }
         Ok(plans)
     }
@@ -320,6 +325,8 @@ impl Runner<'_> {
 #[derive(Default)]
 struct Plans {
     kept: Option<NormalForm>,
+    /// Why the state as it was kept cannot be planned on, when it cannot.
+    unkept: Option<String>,
     base: Option<NormalForm>,
     provider: Option<NormalForm>,
     modules: Option<NormalForm>,

@@ -15,7 +15,6 @@ use crate::{
         stale,
     },
     terraform::{
-        dataflow::Node,
         lower::Owner,
         normal_form::{NormalForm, Planned},
         plan::{self, MAX_BYTES},
@@ -149,8 +148,7 @@ impl Runner<'_> {
     }
 
     /// Plans what is left of a unit after applies that were cut short. What Terraform was told to stop at it takes for broken,
-    /// and would destroy. AWS has gone on with what holds data or an identity, so that is kept; the rest is made anew, as
-    /// nothing leads to it yet and nobody knows how far it came.
+    /// and would destroy. AWS has gone on with it, so it is kept; nothing is destroyed that nobody has reviewed.
     ///
     /// # Errors
     /// With how the unit has ended instead.
@@ -160,29 +158,29 @@ impl Runner<'_> {
         unit: &UnitId,
         earlier: &mut Earlier,
     ) -> Result<Plan, Outcome> {
-        let plan = self.plan(owner, unit)?;
-        // One that is not planned any more is there; otherwise it is compared like everything else.
-        earlier.completed.extend(earlier.cut_short.iter().cloned());
+        let mut plan = self.plan(owner, unit)?;
         let is_tainted = |(address, planned): (&String, &Planned)| {
             let is_cut = earlier.cut_short.contains(address);
             let reason = planned.reason.as_deref();
             (is_cut && reason == Some("replace_because_tainted")).then(|| address.clone())
         };
-        let tainted = plan.form.resources.iter().filter_map(is_tainted);
-        let (anew, kept): (Vec<String>, Vec<String>) = tainted.partition(|address| {
-            let (_, name) = Node::of_plan(address, "").resource();
-            gate::holds_nothing(name.split('.').next().unwrap_or_default())
-        });
-        earlier.made_anew.extend(anew);
-        if kept.is_empty() {
-            return Ok(plan);
-        }
+        let tainted: Vec<String> = plan.form.resources.iter().filter_map(is_tainted).collect();
         let place = self.place(owner, unit);
-        for address in kept {
-            let untaint = ["untaint", "-no-color", "-lock-timeout=60s", &address];
+        for address in &tainted {
+            let untaint = ["untaint", "-no-color", "-lock-timeout=60s", address];
             self.step(&place, "untaint", &untaint, &[0])?;
         }
-        self.plan(owner, unit)
+        if !tainted.is_empty() {
+            plan = self.plan(owner, unit)?;
+        }
+        // One that is there is not made any more; what AWS was not told yet is an update now.
+        let is_begun = |address: &&String| {
+            let planned = plan.form.resources.get(*address);
+            planned.is_none_or(|planned| planned.actions == "update")
+        };
+        let begun: Vec<String> = earlier.cut_short.iter().filter(is_begun).cloned().collect();
+        earlier.begun.extend(begun);
+        Ok(plan)
     }
 
     /// The state of a unit, as Terraform keeps it now.

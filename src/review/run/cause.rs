@@ -251,6 +251,10 @@ fn cause(chain: &Chain, known: &Known, address: &str, planned: &Planned, what: &
 /// What the base plans on its own state, though nothing has changed in AWS since.
 fn standing(known: &Known, address: &str, what: &What) -> Cause {
     let Some(applied) = known.applied else {
+        // The state has never had it: an apply has not come so far.
+        if *what == What::Action("create".to_owned()) {
+            return Cause::NotApplied;
+        }
         return Cause::Unexplained(known.no_record.to_owned());
     };
     if let What::Attribute(path, difference) = what
@@ -562,6 +566,28 @@ mod tests {
         // Another value is not what waits.
         let other = record("base", 7, &[("instance_class", "small", "huge")]);
         assert!(cause(Some(&other)).needs().is_some());
+    }
+
+    #[test]
+    fn what_the_state_never_had_is_not_applied_yet() {
+        let mut head = plan(&[CLASS]);
+        for planned in head.resources.values_mut() {
+            "create".clone_into(&mut planned.actions);
+        }
+        let empty = plan(&[]);
+        let cause = |kept| {
+            let chain = Chain {
+                kept: Some(kept),
+                base: None,
+                provider: None,
+                modules: None,
+                head: &head,
+            };
+            causes(&chain, None, &[]).remove(0).1
+        };
+        assert_eq!(cause(&head), Cause::NotApplied);
+        // It had it, and AWS has it no more.
+        assert_eq!(cause(&empty), Cause::Drift(Danger::Harmless));
     }
 
     #[test]
