@@ -6,6 +6,7 @@ pub mod cidr;
 pub mod date;
 pub mod duration;
 pub mod go_template;
+pub mod hexadecimal;
 pub mod json;
 pub mod malformed;
 pub mod markdown;

@@ -9,7 +9,7 @@ pub use shared::{SharedNames, SharedPresence};
 
 use sha2::{Digest, Sha256};
 
-use crate::text::date::Date;
+use crate::text::{date::Date, hexadecimal::hexadecimal};
 
 /// A kind of thing that AWS names, with its limit in characters. Lists for people follow this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -345,10 +345,8 @@ fn fit(kind: Kind, text: String) -> String {
     if text.len() <= kind.limit() {
         return text;
     }
-    let hash = Sha256::digest(text.as_bytes())
-        .iter()
-        .take(HASH_LETTERS / 2)
-        .fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
+    let mut hash = hexadecimal(&Sha256::digest(text.as_bytes()));
+    hash.truncate(HASH_LETTERS);
     let head = text
         .get(..kind.limit() - HASH_LETTERS - 1)
         .unwrap_or(&text)

@@ -223,12 +223,7 @@ impl<'a> Runner<'a> {
 impl From<io::Failure> for Outcome {
     /// A file that cannot be read or written.
     fn from(failure: io::Failure) -> Self {
-        Self::Failed(Failed {
-            step: "read",
-            words: failure.to_string(),
-            advice: None,
-            log: None,
-        })
+        Self::failed("read", failure)
     }
 }
 

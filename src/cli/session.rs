@@ -23,8 +23,8 @@ use crate::{
         world::{Roots, World},
     },
     rules,
-    terraform::lock,
-    text::{date::Date, suggest},
+    terraform::{lock, lower::Owner},
+    text::{date::Date, path::below, suggest},
 };
 
 /// A workspace that is open.
@@ -49,6 +49,12 @@ impl Roots for Session {
 }
 
 impl Session {
+    /// The folder of a root, as its path in the repository; without one, in the workspace.
+    #[must_use]
+    pub fn in_repository(&self, owner: &Owner) -> String {
+        below(&self.prefix, &owner.directory())
+    }
+
     /// Keeps other runs from writing until it is dropped; waits for one that is writing.
     ///
     /// # Errors

@@ -4,7 +4,10 @@ pub mod cause;
 pub mod silent;
 mod summary;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -113,6 +116,17 @@ pub struct Failed {
 }
 
 impl Outcome {
+    /// A step that has failed for this reason, of which nobody knows more.
+    #[must_use]
+    pub fn failed(step: &'static str, words: impl Display) -> Self {
+        Self::Failed(Failed {
+            step,
+            words: words.to_string(),
+            advice: None,
+            log: None,
+        })
+    }
+
     /// Its name in documents.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {

@@ -243,11 +243,7 @@ impl Dataflow {
             }
             "module" => {
                 let call = names.first().map_or("", String::as_str);
-                let inner = if module.is_empty() {
-                    call.to_owned()
-                } else {
-                    format!("{module}.{call}")
-                };
+                let inner = called(module, call);
                 for attribute in block.body.attributes() {
                     let name = format!("var.{}", attribute.key.as_str());
                     self.note(module, &Node::new(&inner, name, ""), &attribute.value);
@@ -349,11 +345,7 @@ impl Dataflow {
         match part(0) {
             kind @ ("var" | "local") => Some(Node::new(module, format!("{kind}.{}", part(1)), "")),
             "module" => {
-                let inner = if module.is_empty() {
-                    part(1).to_owned()
-                } else {
-                    format!("{module}.{}", part(1))
-                };
+                let inner = called(module, part(1));
                 Some(Node::new(&inner, format!("output.{}", part(2)), ""))
             }
             "data" => Some(Node::new(
@@ -374,6 +366,15 @@ impl Dataflow {
 /// Arguments of every resource that decide whether there is one, and how many.
 fn is_about_all(argument: &str) -> bool {
     ["count", "for_each", "provider"].contains(&argument)
+}
+
+/// A module that is called in another one.
+fn called(module: &str, call: &str) -> String {
+    if module.is_empty() {
+        call.to_owned()
+    } else {
+        format!("{module}.{call}")
+    }
 }
 
 /// The labels of a block.

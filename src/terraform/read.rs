@@ -9,6 +9,7 @@ use hcl::{
     expr::Expression,
     template::{Element, Template},
 };
+use serde_json::Value as Json;
 
 use crate::{model::identity::StateKey, terraform::tree::Tree};
 
@@ -145,6 +146,17 @@ impl fmt::Display for Value {
 }
 
 impl Value {
+    /// A value of a plan, when it is neither nothing nor made of parts.
+    #[must_use]
+    pub fn of_plan(value: &Json) -> Option<Self> {
+        match value {
+            Json::Bool(value) => Some(Self::Bool(*value)),
+            Json::Number(number) => Some(Self::Number(number.to_string())),
+            Json::String(text) => Some(Self::Text(text.clone())),
+            Json::Null | Json::Array(_) | Json::Object(_) => None,
+        }
+    }
+
     /// The text, when it is one.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {

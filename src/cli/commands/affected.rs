@@ -22,7 +22,7 @@ use crate::{
     model::identity::UnitId,
     review::{Kind, Unit},
     terraform::lower::Owner,
-    text::{path::below, screen::Screen, unicode::spelt_out},
+    text::{screen::Screen, unicode::spelt_out},
 };
 
 /// What to do with a change that touches nothing.
@@ -181,7 +181,7 @@ fn every(session: &Session) -> Result<Found, Stop> {
     let databases = session.compile_sound()?;
     let unit = |owner: &Owner| Unit {
         id: owner.unit(),
-        directory: below(&session.prefix, &owner.directory()),
+        directory: session.in_repository(owner),
         base: None,
         kind: Kind::Changed,
         lines: Vec::new(),

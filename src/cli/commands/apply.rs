@@ -17,7 +17,7 @@ use crate::{
     connect::outputs,
     io,
     model::identity::{SHARED, UnitId},
-    review::run::{self, Failed, Outcome, Reviewed, Run, UnitRun},
+    review::run::{self, Outcome, Reviewed, Run, UnitRun},
     terraform::{
         applied::{self, Applied, Waiting, Writing},
         lower::Owner,
@@ -63,11 +63,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         .map(|one| Ok((one, find(&owners, &one.unit)?)))
         .collect::<Result<Vec<_>, Stop>>()?;
     let runner = Runner::new(&session, &arguments.run, &arguments.plans)?;
-    let prefix = io::git::prefix(&session.workspace);
-    let ended = |owner: &Owner, outcome| {
-        let directory = format!("{prefix}{}", owner.directory());
-        UnitRun::new(owner.unit(), directory, outcome)
-    };
+    let ended =
+        |owner: &Owner, outcome| UnitRun::new(owner.unit(), session.in_repository(owner), outcome);
     let one = |(reviewed, owner): &(&Reviewed, Owner)| {
         let applied = apply(&runner, &session, reviewed, owner, &arguments.accept);
         ended(owner, applied.unwrap_or_else(|outcome| outcome))
@@ -203,14 +200,6 @@ fn keep(
     owner: &Owner,
     waiting: Waiting,
 ) -> Result<(), Outcome> {
-    let wrong = |words: String| {
-        Outcome::Failed(Failed {
-            step: "state",
-            words,
-            advice: None,
-            log: None,
-        })
-    };
     let unit = owner.unit();
     let state = runner.state(owner, &unit)?;
     let write = |name: &str, text: &str| {
@@ -218,13 +207,14 @@ fn keep(
         io::write_config(&session.workspace, &path, text)
     };
     if let Owner::Unit(_) = owner {
-        let known = outputs::known(&state.outputs).map_err(|error| wrong(error.to_string()))?;
+        let known =
+            outputs::known(&state.outputs).map_err(|error| Outcome::failed("state", error))?;
         if let Some(text) = known {
             write(outputs::FILE, &text)?;
         }
     }
     let (inputs, commit) = runner.inputs(owner)?;
     let record = Applied::new(commit, inputs, Writing::of(&state), waiting);
-    let text = text::json::pretty(&record).map_err(|error| wrong(error.to_string()))?;
+    let text = text::json::pretty(&record).map_err(|error| Outcome::failed("state", error))?;
     Ok(write(applied::FILE, &text)?)
 }

@@ -82,9 +82,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     };
     let runner = Runner::new(&session, &arguments.run, &arguments.out)?;
     refuse_others(&arguments.out, &wanted)?;
-    let prefix = io::git::prefix(&session.workspace);
     let units = runner.each("planning", &wanted, |(owner, baseline)| {
-        let directory = format!("{prefix}{}", owner.directory());
+        let directory = session.in_repository(owner);
         match plan(&runner, owner, baseline) {
             Ok((outcome, explanation)) => UnitRun {
                 causes: explanation.causes,
@@ -169,7 +168,7 @@ fn wanted<'a>(
         // A unit that is as it was in the base is planned all the same, when it is named.
         for unit in named {
             let base = find(owners, unit)?;
-            let directory = format!("{}{}", session.prefix, base.directory());
+            let directory = session.in_repository(&base);
             wanted.entry(unit.clone()).or_insert_with(|| Baseline {
                 base: Some((commit.clone(), Some(directory))),
                 lines: Vec::new(),
@@ -233,14 +232,7 @@ fn plan(
         plan: planned.form,
         needs,
     };
-    let text = text::json::pretty(&reviewed).map_err(|error| {
-        Outcome::Failed(run::Failed {
-            step: "write",
-            words: error.to_string(),
-            advice: None,
-            log: None,
-        })
-    })?;
+    let text = text::json::pretty(&reviewed).map_err(|error| Outcome::failed("write", error))?;
     io::write_config(&folder, REVIEWED, &text)?;
     let outcome = match planned.verdict {
         None => Outcome::Unchanged,

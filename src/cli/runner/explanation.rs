@@ -110,10 +110,8 @@ impl Runner<'_> {
     ) -> Result<Explanation, Outcome> {
         let read = |bytes: &[u8]| State::read(bytes).map_err(|error| unread("the state", error));
         let (kept, refreshed) = (read(&plan.states.kept)?, read(&plan.states.refreshed)?);
-        let directory = format!("{}{}", self.session.prefix, owner.directory());
-        let (top, inner) = self.top(owner);
-        let head = Inputs::here(&top, &inner)?;
-        let head = head.ok_or_else(|| unread(&directory, "there is no root"))?;
+        let directory = self.session.in_repository(owner);
+        let head = self.here(&directory)?;
         let notes = silent::notes(&refreshed, &retirement::read(&head.files()));
         if plan.form.is_empty() {
             return Ok(Explanation {
@@ -125,6 +123,7 @@ impl Runner<'_> {
             let causes = cause::all_new(&plan.form);
             return Ok(Explanation { causes, notes });
         }
+        let new = head.digests();
         let record = self.record(owner)?;
         let base = self.base(baseline, record.as_ref(), &directory)?;
         let is_missing = base.is_none();
@@ -132,7 +131,7 @@ impl Runner<'_> {
         let mut doubt = None;
         if let Some(folder) = base.missing.clone() {
             let was = record.as_ref().map(|record| &record.inputs.modules);
-            if was != Some(&head.digests().modules) {
+            if was != Some(&new.modules) {
                 doubt = Some(format!(
                     "the files of {folder} as they were are not in this repository, so a change of modules cannot be told from one in AWS"
                 ));
@@ -144,7 +143,8 @@ impl Runner<'_> {
         } else {
             self.lines(owner, &directory, &base, &head)
         };
-        let plans = self.plans(unit, &base, &head, plan)?;
+        let old = base.digests();
+        let plans = self.plans(unit, (&base, &old), (&head, &new), plan)?;
         let place = self.place(owner, unit);
         let flow = Dataflow::read(&io::terraform::texts(&place.root, &place.data)?);
         let no_record = if is_missing {
@@ -155,7 +155,7 @@ impl Runner<'_> {
         let known = Known {
             applied: record.as_ref(),
             no_record: plans.unkept.as_deref().unwrap_or(no_record),
-            base: &base.digests(),
+            base: &old,
             state: &Writing::of(&kept),
             doubt: doubt.as_deref(),
             lines: &lines,
@@ -178,12 +178,11 @@ impl Runner<'_> {
     fn plans(
         &self,
         unit: &UnitId,
-        base: &Inputs,
-        head: &Inputs,
+        (base, old): (&Inputs, &Digests),
+        (head, new): (&Inputs, &Digests),
         plan: &Plan,
     ) -> Result<Plans, Outcome> {
         let refreshed = &plan.states.refreshed;
-        let (old, new) = (base.digests(), head.digests());
         let mut plans = Plans::default();
         let with_lock = base.with_lock_of(head);
         if old.root != new.root {
@@ -241,12 +240,12 @@ impl Runner<'_> {
             .unwrap_or_default())
     }
 
-    /// The folder that holds a root and its modules, and the path of the root in it.
-    fn top(&self, owner: &Owner) -> (PathBuf, String) {
-        match io::git::place(&self.session.workspace) {
-            Some((top, prefix)) => (top, format!("{prefix}{}", owner.directory())),
-            None => (self.session.workspace.clone(), owner.directory()),
-        }
+    /// What Terraform reads of the root in a folder of the repository, or without one of the workspace.
+    fn here(&self, directory: &str) -> Result<Inputs, Outcome> {
+        let place = io::git::place(&self.session.workspace);
+        let top = place.map_or_else(|| self.session.workspace.clone(), |(top, _)| top);
+        let here = Inputs::here(&top, directory)?;
+        here.ok_or_else(|| unread(directory, "there is no root"))
     }
 
     /// What Terraform reads of a root now, and the commit that has the same, if the one that is checked out does.
@@ -254,15 +253,12 @@ impl Runner<'_> {
     /// # Errors
     /// When a file cannot be read.
     pub fn inputs(&self, owner: &Owner) -> Result<(Digests, Option<String>), Outcome> {
-        let (top, inner) = self.top(owner);
-        let here = Inputs::here(&top, &inner)?;
-        let here = here
-            .ok_or_else(|| unread(&inner, "there is no root"))?
-            .digests();
+        let directory = self.session.in_repository(owner);
+        let here = self.here(&directory)?.digests();
         let committed = || {
             let repository = Repository::find(&self.session.workspace).ok()?;
             let head = repository.head().ok()?;
-            let there = Inputs::at(&repository, &head, &inner).ok()??;
+            let there = Inputs::at(&repository, &head, &directory).ok()??;
             (there.digests() == here).then_some(head.id)
         };
         let commit = committed();
@@ -333,12 +329,7 @@ struct Plans {
 }
 
 fn unread(what: &str, why: impl std::fmt::Display) -> Outcome {
-    Outcome::Failed(Failed {
-        step: "read",
-        words: format!("{what}: {why}"),
-        advice: None,
-        log: None,
-    })
+    Outcome::failed("read", format_args!("{what}: {why}"))
 }
 
 /// The base of all units of a run, from a reference.

@@ -1,6 +1,9 @@
 //! The commands of Terraform that a unit takes, one after the other.
 
-use std::path::PathBuf;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use super::{Earlier, JOURNAL, Runner};
 use crate::{
@@ -43,18 +46,9 @@ pub struct Plan {
     /// What the gate says of it; none, when it does nothing.
     pub verdict: Option<Verdict>,
     /// What of it AWS keeps for the maintenance window: attributes by the addresses of their resources.
-    pub waits: std::collections::BTreeMap<String, Vec<String>>,
+    pub waits: BTreeMap<String, Vec<String>>,
     /// The states that it was made on.
     pub states: States,
-}
-
-fn wrong(step: &'static str, words: impl std::fmt::Display) -> Outcome {
-    Outcome::Failed(Failed {
-        step,
-        words: words.to_string(),
-        advice: None,
-        log: None,
-    })
 }
 
 impl Runner<'_> {
@@ -100,12 +94,15 @@ impl Runner<'_> {
             return Ok(Plan {
                 form: NormalForm::default(),
                 verdict: None,
-                waits: std::collections::BTreeMap::new(),
+                waits: BTreeMap::new(),
                 states,
             });
         };
         if plan.identity() != Some(gate::identity(*owner)) {
-            return Err(wrong("show", format!("the plan is not that of {unit}")));
+            return Err(Outcome::failed(
+                "show",
+                format!("the plan is not that of {unit}"),
+            ));
         }
         Ok(Plan {
             form: NormalForm::of(&plan),
@@ -143,7 +140,7 @@ impl Runner<'_> {
         let show = ["show", "-json", "-no-color", &plan.to_string_lossy()];
         self.step(place, "show", &show, &[0])?;
         let bytes = io::terraform::shown(&place.data, MAX_BYTES)?;
-        let plan = plan::read(&bytes).map_err(|error| wrong("show", error))?;
+        let plan = plan::read(&bytes).map_err(|error| Outcome::failed("show", error))?;
         Ok(Some(plan))
     }
 
@@ -192,7 +189,7 @@ impl Runner<'_> {
         self.step(&place, "state", &["state", "pull"], &[0])?;
         let bytes = io::terraform::shown(&place.data, MAX_BYTES);
         let _ = self.forget(unit);
-        State::read(&bytes?).map_err(|error| wrong("state", error))
+        State::read(&bytes?).map_err(|error| Outcome::failed("state", error))
     }
 
     /// Applies the plan that was just made.
@@ -262,7 +259,7 @@ impl Runner<'_> {
     }
 
     /// The path of a log, as it is seen from here.
-    fn shown(&self, log: &std::path::Path) -> String {
+    fn shown(&self, log: &Path) -> String {
         let inner = log.strip_prefix(&self.folder).unwrap_or(log);
         self.named.join(inner).to_string_lossy().into_owned()
     }

@@ -3,7 +3,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Write,
     fs,
     path::Path,
 };
@@ -18,6 +17,7 @@ use crate::{
         git::{Commit, Mode, Repository},
     },
     terraform::{applied::Digests, lock},
+    text::hexadecimal::hexadecimal,
 };
 
 /// Bytes of a file that is read.
@@ -183,12 +183,7 @@ fn digest<'a>(files: impl Iterator<Item = (&'a String, &'a BTreeMap<String, Vec<
         hash.update(plain.len().to_be_bytes());
         hash.update(plain);
     }
-    let bytes = hash.finalize();
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hexadecimal(&hash.finalize())
 }
 
 /// Whether a file of a module may matter to a plan: what is only for people and tests does not.

@@ -35,8 +35,8 @@ impl Waits {
             let row = impact::of_attribute(
                 "aws_db_instance.this",
                 name,
-                value(old).as_ref(),
-                value(new).as_ref(),
+                Value::of_plan(old).as_ref(),
+                Value::of_plan(new).as_ref(),
             );
             old != *new && row.is_some_and(|row| row.happens == Happens::Window)
         };
@@ -57,15 +57,5 @@ impl Waits {
             .map(|name| format!("`{name}`"))
             .collect();
         quoted.join(", ")
-    }
-}
-
-/// A value of a plan as the table of impacts reads it.
-fn value(json: &Json) -> Option<Value> {
-    match json {
-        Json::Bool(value) => Some(Value::Bool(*value)),
-        Json::Number(number) => Some(Value::Number(number.to_string())),
-        Json::String(text) => Some(Value::Text(text.clone())),
-        Json::Null | Json::Array(_) | Json::Object(_) => None,
     }
 }

@@ -369,10 +369,8 @@ const HARMLESS: &[&str] = &[
 
 fn value(leaf: Option<&Leaf>) -> Option<Value> {
     match leaf? {
-        Leaf::Known(serde_json::Value::Bool(value)) => Some(Value::Bool(*value)),
-        Leaf::Known(serde_json::Value::Number(number)) => Some(Value::Number(number.to_string())),
-        Leaf::Known(serde_json::Value::String(text)) => Some(Value::Text(text.clone())),
-        _ => None,
+        Leaf::Known(value) => Value::of_plan(value),
+        Leaf::Unknown | Leaf::Sensitive => None,
     }
 }
 
