@@ -360,6 +360,10 @@ fn an_edit_is_told_with_its_key_and_its_line() {
         assert_eq!(cause["cause"], expected, "{ran}");
         assert_eq!(cause["keys"] == json!([key]), is_edited, "{ran}");
     }
+    // Where the modules are cannot be read: nothing can be said of what leads where.
+    fake.says("orders", "modules.json", "{");
+    let ran = run(&repo.workspace, &fake, "plan --base main");
+    assert!(ran.code == 1 && ran.out.contains("modules.json"), "{ran}");
     // One that has not changed is planned when it is named.
     fake.states("ledger", &living(1), &living(1));
     let ran = run(

@@ -1,12 +1,12 @@
 //! The texts of the modules that Terraform has found for a root.
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use serde::Deserialize;
 
 use crate::{
     compile::snapshot::Content,
-    io::{Failure, read_all, snapshot::folder},
+    io::{Failure, at, read_all, snapshot::folder},
     terraform::dataflow::Texts,
 };
 
@@ -30,7 +30,7 @@ struct Module {
 /// Terraform keeps. Without a list of modules there are only those of the root.
 ///
 /// # Errors
-/// When a file cannot be read.
+/// When a file cannot be read, or the list is something else.
 pub fn texts(root: &Path, data: &Path) -> Result<Texts, Failure> {
     const MOST: usize = 16 * 1024 * 1024;
     let mut texts = Texts::new();
@@ -40,10 +40,8 @@ pub fn texts(root: &Path, data: &Path) -> Result<Texts, Failure> {
         return Ok(texts);
     }
     let bytes = read_all(MOST, &list)?;
-    let found = serde_json::from_slice(&bytes);
-    let Manifest { modules } = found.unwrap_or(Manifest {
-        modules: Vec::new(),
-    });
+    let found = serde_json::from_slice(&bytes).map_err(io::Error::from);
+    let Manifest { modules } = found.map_err(at(&list))?;
     for module in modules {
         let folder = root.join(&module.folder);
         texts.insert(module.key, of_folder(&folder)?);
