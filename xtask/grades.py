@@ -1,4 +1,5 @@
-"""Records what the real AWS provider plans for every key that a user can change: fixtures/grades.json.
+"""Records what the real AWS provider plans for every key that a user can change, fixtures/grades.json, and for some that are
+changed at once, fixtures/combined.json.
 
 `cargo xtask grades` runs it, with the built command as its argument. Each base below is applied on an emulated AWS
 once, and each change planned on its state. A run that was stopped goes on with the changes that are left: remove
@@ -9,7 +10,9 @@ import copy
 import json
 import os
 import pathlib
+import random
 import shutil
+import subprocess
 import sys
 
 import boto3
@@ -114,10 +117,11 @@ CHANGES = [
     ("lean", "env.network.proxySubnetIds", "SWAP"),
 ]
 
+# Changes that are made at once, for each base: so many times, some that go together.
+COMBINED = 15
 
 # What has to be written beside `restoreFrom`: as it is without.
 FROM_A_SNAPSHOT = {"allocatedStorage": 50, "encrypted": True, "engineVersion": "17"}
-
 # Plans that are kept for the tests of `gate`.
 KEPT = {
     ("lean", "lifecycle", "retiring"): "retiring",
@@ -128,7 +132,6 @@ KEPT = {
     ("lean", "multiAz", True): "in-place",
     ("full", "env.network.subnetIds", "SWAP"): "replace-proxy",
 }
-
 
 # What `gate` reads of a resource, besides the tags that say whose it is.
 READ = (
@@ -257,6 +260,7 @@ class Bench:
         return special[word] if isinstance(word, str) and word in special else word
 
     def generate(self, name, config, environment):
+        """The root of a config: none when there is something wrong with it."""
         workspace = self.folder / name
         shutil.rmtree(workspace, ignore_errors=True)
         (workspace / "configs/dev").mkdir(parents=True)
@@ -266,7 +270,10 @@ class Bench:
         if "restoreFrom" in config:
             config = FROM_A_SNAPSHOT | config
         (workspace / f"configs/dev/{stem}.yaml").write_text(json.dumps(config))
-        run(self.valet, "--today", "2026-11-01", "--workspace", str(workspace), "generate")
+        ours = (self.valet, "--today", "2026-11-01", "--workspace", str(workspace))
+        if subprocess.run([*ours, "check"], stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 1:
+            return None
+        run(*ours, "generate")
         root = workspace / f"generated/dev/{stem}"
         self.lead(root)
         # Every unit calls the same modules from the same depth, so one initialisation serves them all.
@@ -308,64 +315,133 @@ def planned(root, state, noise, name=None):
     return left, plan
 
 
-def change(bench, base, config, key, new):
-    """The config and the environment with another value, and the value before."""
-    after, around = copy.deepcopy(config), bench.environment(base)
+def attributes(change):
+    """What an update changes: the attributes whose new value is known, or else those whose value only the apply tells."""
+    before, after, unknown = (change[side] or {} for side in ("before", "after", "after_unknown"))
+    unknown = {name for name, value in unknown.items() if holds_true(value)}
+    known = [name for name in after if name not in unknown and without_zeros(after[name]) != without_zeros(before.get(name))]
+    return sorted(known or unknown)
+
+
+def without_zeros(value):
+    """A value in whose blocks nothing stands for zero and the empty text: with any other change of a resource, the provider
+    writes the one for the other."""
+    if isinstance(value, list):
+        return [
+            {name: without_zeros(inner) or None for name, inner in one.items()} if isinstance(one, dict) else one for one in value
+        ]
+    return value
+
+
+def holds_true(value):
+    """Whether any part of a value is true."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return value is True if parts is None else any(map(holds_true, parts))
+
+
+def change(bench, config, around, key, new):
+    """Changes a value of a config or of its environment: the value before."""
     inner = key.removeprefix("env.")
-    tree = around if inner != key else after
+    tree = around if inner != key else config
     old = at(tree, inner)
-    put(tree, inner, new)
+    put(tree, inner, bench.value(new))
     if key in ("lifecycle", "retain"):
-        after["retirementRequested"] = "2026-11-01"
+        config["retirementRequested"] = "2026-11-01"
     if key == "retain":
-        after["lifecycle"] = "retired"
+        config["lifecycle"] = "retired"
     if key == "env.clusters.apps.clientCidrs":
         around["clusters"]["jobs"]["clientCidrs"] = ["10.65.0.0/16"]
     # Large volumes only; each goes with what it needs.
     if key in ("iops", "storageThroughput") or new == "io2":
-        after |= {"allocatedStorage": 500, "iops": 13000}
-    return old, after, around
+        config |= {"allocatedStorage": 500, "iops": 13000}
+    return old
+
+
+def combinations(base):
+    """Changes of a base that are made at once. Not of what ends or moves a unit, nor two of the same key."""
+    ends = ("lifecycle", "retain", "namespace", "restoreFrom")
+    alone = [one[1:] for one in CHANGES if one[0] == base and one[1] not in ends]
+    chance = random.Random(base)
+    while True:
+        some = chance.sample(alone, chance.randint(2, 4))
+        if len({key for key, _ in some}) == len(some):
+            yield some
+
+
+class Recorder:
+    """Records what is planned on the state of a base. `done` holds what was recorded before, by name."""
+
+    def __init__(self, bench, base, config, done):
+        self.bench, self.base, self.config, self.done = bench, base, config, done
+        self.environment = bench.environment(base)
+
+    def apply(self):
+        """Makes what the base asks for."""
+        bench, base = self.bench, self.base
+        root = bench.generate(base, self.config, self.environment)
+        shared = root.parent / "_environment"
+        bench.lead(shared)
+        shared_state, self.state = [bench.folder / f"{base}.{name}.tfstate" for name in ("shared", "unit")]
+        for state in (shared_state, self.state):
+            state.unlink(missing_ok=True)
+        run("terraform", "init", "-input=false", cwd=shared)
+        run("terraform", "apply", "-input=false", "-auto-approve", f"-state={shared_state}", cwd=shared)
+        planned(root, self.state, {}, "create" if base == "lean" else None)
+        run("terraform", "apply", "-input=false", "-auto-approve", f"-state={self.state}", cwd=root)
+        root = bench.generate(base, self.config, self.environment)
+        # What the emulator cannot keep differs from the start, and says nothing about a change.
+        self.noise, _ = planned(root, self.state, {}, "nothing" if base == "lean" else None)
+
+    def record(self, name, changes, kept=None):
+        """Records these changes, made at once. Whether they go together."""
+        if name in self.done:
+            return self.done[name] is not None
+        config, around = copy.deepcopy(self.config), self.bench.environment(self.base)
+        old = [change(self.bench, config, around, *one) for one in changes]
+        new = [None if one is GONE else self.bench.value(one) for _, one in changes]
+        root = self.bench.generate("changed", config, around)
+        if root:
+            found, plan = planned(root, self.state, self.noise, kept)
+            self.done[name] = {
+                "key": ", ".join(key for key, _ in changes),
+                "from": old[0] if len(old) == 1 else old,
+                "to": new[0] if len(new) == 1 else new,
+                "valet": {"before": self.environment, "after": around},
+                "config": {"before": self.config, "after": config},
+                "actions": {address: one["actions"] for address, one in found.items()},
+                "attributes": {address: attributes(one) for address, one in found.items() if one["actions"] == ["update"]},
+                "plan": read_of_plan(plan, set(found)),
+            }
+        else:
+            self.done[name] = None
+        (self.bench.folder / "record.json").write_text(json.dumps(self.done))
+        print(name, [key for key, _ in changes], json.dumps(self.done[name] and self.done[name]["actions"]), file=sys.stderr, flush=True)
+        return root is not None
+
+
+def alone(number):
+    return f"alone {number}"
+
+
+def together(base, number):
+    return f"together {base} {number}"
 
 
 def record(bench, base, config, done):
-    if all(str(number) in done for number, (of, *_) in enumerate(CHANGES) if of == base):
-        return
+    """Records every change of a base, and some at once: the names of those."""
     bench.settle()
-    environment = bench.environment(base)
-    root = bench.generate(base, config, environment)
-    shared = root.parent / "_environment"
-    bench.lead(shared)
-    states = [bench.folder / f"{base}.{name}.tfstate" for name in ("shared", "unit")]
-    for state in states:
-        state.unlink(missing_ok=True)
-    run("terraform", "init", "-input=false", cwd=shared)
-    run("terraform", "apply", "-input=false", "-auto-approve", f"-state={states[0]}", cwd=shared)
-    state = states[1]
-    planned(root, state, {}, "create" if base == "lean" else None)
-    run("terraform", "apply", "-input=false", "-auto-approve", f"-state={state}", cwd=root)
-    root = bench.generate(base, config, environment)
-    # What the emulator cannot keep differs from the start, and says nothing about a change.
-    noise, _ = planned(root, state, {}, "nothing" if base == "lean" else None)
+    recorder = Recorder(bench, base, config, done)
+    recorder.apply()
     for number, (of, key, new) in enumerate(CHANGES):
-        if of != base or str(number) in done:
-            continue
-        kept = KEPT.get((of, key, new)) if isinstance(new, (str, bool)) else None
-        new = bench.value(new)
-        old, after, around = change(bench, base, config, key, new)
-        changed = bench.generate("changed", after, around)
-        changes, plan = planned(changed, state, noise, kept)
-        actions = {address: one["actions"] for address, one in changes.items()}
-        done[str(number)] = {
-            "key": key,
-            "from": old,
-            "to": None if new is GONE else new,
-            "valet": {"before": environment, "after": around},
-            "config": {"before": config, "after": after},
-            "actions": actions,
-            "plan": read_of_plan(plan, set(changes)),
-        }
-        (bench.folder / "record.json").write_text(json.dumps(done))
-        print(key, json.dumps(actions), file=sys.stderr, flush=True)
+        if of == base:
+            kept = KEPT.get((of, key, new)) if isinstance(new, (str, bool)) else None
+            assert recorder.record(alone(number), [(key, new)], kept), key
+    names = []
+    for number, some in enumerate(combinations(base)):
+        if len(names) == COMBINED:
+            return names
+        if recorder.record(together(base, number), some):
+            names.append(together(base, number))
 
 
 def main(valet):
@@ -373,16 +449,17 @@ def main(valet):
     folder.mkdir(parents=True, exist_ok=True)
     known = folder / "record.json"
     done = json.loads(known.read_text()) if known.exists() else {}
-    bench = Bench(folder, os.path.abspath(valet))
+    bench, combined = Bench(folder, os.path.abspath(valet)), []
     if not (folder / "modules").exists():
         # A link that names the whole path would lead out of the checkout.
         os.symlink("../../modules", folder / "modules")
     for base, config in [("full", FULL), ("lean", LEAN)]:
         # One database to an emulated AWS: it gives all of them the same resource id.
         with emulated_aws(folder / "server.log", MOTO_ACCOUNT_ID=ACCOUNT, AWS_DEFAULT_REGION=REGION):
-            record(bench, base, config, done)
-    entries = [done[str(number)] for number in range(len(CHANGES))]
-    (FIXTURES / "grades.json").write_text(json.dumps(entries, indent=1) + "\n")
+            combined += record(bench, base, config, done)
+    for file, names in [("grades", map(alone, range(len(CHANGES)))), ("combined", combined)]:
+        entries = [done[name] for name in names]
+        (FIXTURES / f"{file}.json").write_text(json.dumps(entries, indent=1) + "\n")
 
 
 if __name__ == "__main__":

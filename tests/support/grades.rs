@@ -14,9 +14,20 @@ use storage_valet_rds::{
 
 use super::workspace::today;
 
-/// Every change, with what was planned.
+/// Every change of one key, with what was planned.
 pub(crate) fn record() -> Vec<Value> {
-    let text = fs::read_to_string("fixtures/grades.json").unwrap();
+    read("fixtures/grades.json")
+}
+
+/// The same, and changes of several keys at once.
+pub(crate) fn all_records() -> Vec<Value> {
+    let combined = read("fixtures/combined.json");
+    assert!(combined.len() >= 30, "{}", combined.len());
+    [record(), combined].concat()
+}
+
+fn read(path: &str) -> Vec<Value> {
+    let text = fs::read_to_string(path).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use crate::{
     review::{
         beside::{self, Kind},
@@ -181,27 +183,44 @@ pub fn all_new(head: &NormalForm) -> Vec<Item> {
         .collect()
 }
 
-/// What is planned for a resource, part by part. Values that only the apply tells follow from others.
+/// What is planned for a resource, part by part, without what follows from other parts.
 fn parts(planned: &Planned) -> Vec<What> {
     if planned.actions != UPDATE {
         return vec![What::Action(planned.actions.clone())];
     }
-    let all = |is_wanted: fn(&Difference) -> bool| -> Vec<What> {
+    let all = |is_wanted: fn(&str, &Difference) -> bool| -> Vec<What> {
         let attributes = planned.attributes.iter();
         attributes
-            .filter(|(_, difference)| is_wanted(difference))
+            .filter(|(path, difference)| is_wanted(path, difference))
             .map(|(path, difference)| What::Attribute(path.clone(), difference.clone()))
             .collect()
     };
-    let known = all(|difference| difference.1 != Some(Leaf::Unknown));
-    if !known.is_empty() {
-        return known;
+    let leading = all(|path, difference| !follows(path, difference));
+    if !leading.is_empty() {
+        return leading;
     }
-    let unknown = all(|_| true);
-    if unknown.is_empty() {
+    let following = all(|_, _| true);
+    if following.is_empty() {
         vec![What::Action(planned.actions.clone())]
     } else {
-        unknown
+        following
+    }
+}
+
+/// Whether a difference follows from others of its resource: a value that only the apply tells, and inside of a block a zero
+/// or an empty text where nothing was. The provider cannot tell those two apart, and writes one for the other once anything
+/// else of the resource changes.
+fn follows(path: &str, difference: &Difference) -> bool {
+    let is_in_block = path
+        .split('.')
+        .nth(1)
+        .is_some_and(|part| part.parse::<usize>().is_ok());
+    match difference {
+        Difference(_, Some(Leaf::Unknown)) => true,
+        Difference(None, Some(Leaf::Known(value))) => {
+            is_in_block && [json!(0), json!(""), json!(false)].contains(value)
+        }
+        _ => false,
     }
 }
 
@@ -536,6 +555,29 @@ mod tests {
         );
         // Nothing in the review leads to it.
         assert_eq!(found[0], ("backup_window".to_owned(), Cause::Unforetold));
+    }
+
+    #[test]
+    fn what_follows_from_another_difference_has_no_cause_of_its_own() {
+        let mut head = plan(&[WINDOW]);
+        let attributes = &mut head.resources.get_mut(DATABASE).unwrap().attributes;
+        let nothing_to = |value| Difference(None, Some(Leaf::Known(value)));
+        attributes.insert("endpoint".to_owned(), Difference(None, Some(Leaf::Unknown)));
+        attributes.insert("query.0.period".to_owned(), nothing_to(json!(0)));
+        attributes.insert("query.0.metric.0.unit".to_owned(), nothing_to(json!("")));
+        // A number of its own, and one that is more than nothing, lead.
+        attributes.insert("iops".to_owned(), nothing_to(json!(0)));
+        attributes.insert("query.0.count".to_owned(), nothing_to(json!(3)));
+        let chain = Chain {
+            kept: None,
+            base: None,
+            provider: None,
+            modules: Some(&plan(&[])),
+            head: &head,
+        };
+        let found = causes(&chain, None, &[]);
+        let paths: Vec<_> = found.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(paths, ["backup_window", "iops", "query.0.count"]);
     }
 
     #[test]
