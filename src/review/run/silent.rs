@@ -90,8 +90,13 @@ fn strange_rules(state: &State, group: &Attributes) -> Vec<String> {
             .flat_map(|rule| written(rule, id))
             .collect();
         for (who, from, to, protocol) in there.difference(&ours) {
+            let ports = if protocol == "all" {
+                String::new()
+            } else {
+                format!(" {from} to {to}")
+            };
             notes.push(format!(
-                "security group {}: it {way} {who} on {protocol} {from} to {to}, by a rule that is none of ours: no plan says so, and nothing removes it",
+                "security group {} ({id}): it {way} {who} on {protocol}{ports}, by a rule that is none of ours: no plan says so, and nothing removes it until somebody does, with `aws ec2 revoke-security-group-{list}`",
                 text(group, "name")
             ));
         }
@@ -275,7 +280,7 @@ mod tests {
             "{note}"
         );
         let own = json!({"self": true, "from_port": 0, "to_port": 0, "protocol": "-1"});
-        assert!(all(&[own])[0].contains("lets in sg-1 on all"));
+        assert!(all(&[own])[0].contains("lets in sg-1 on all, by"));
     }
 
     #[test]
