@@ -76,7 +76,7 @@ fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
     ok       replace  module.proxy.aws_db_proxy_default_target_group.this  holds neither data nor identity
     ok       replace  module.proxy.aws_db_proxy_target.this                holds neither data nor identity (forced by target_group_name)
     dev/ledger: 6 to update, 6 to replace; 3 refused
-    dev/orders: 2 to update; passes
+    dev/orders: 1 to update; passes
     plan: 3 units: 1 failed, 1 refused, 1 planned
     ");
     let kept = fs::read_to_string(folder.join("valet-plans/dev/orders/plan.json")).unwrap();
@@ -109,7 +109,7 @@ fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
       - `module.nlb.aws_lb.this`: clients know it; not declared: `allow` names no `replace`
       - `module.nlb.aws_lb_listener.this`: clients know it; not declared: `allow` names no `replace`
       - `module.proxy.aws_db_proxy.this`: clients know it; not declared: `allow` names no `replace`; AWS leaves out a subnet in a zone without RDS Proxy, and then every plan is like this: name the proxy's own in `network.proxySubnetIds`
-    - 2 to update; passes: `dev/orders`
+    - 1 to update; passes: `dev/orders`
     ");
 }
 
@@ -230,7 +230,7 @@ fn what_was_reviewed_is_applied_once_and_tells_its_outputs() {
     --- stdout ---
     dev/_environment: nothing to do
     dev/ledger: nothing to do
-    dev/orders: applied: 2 to update
+    dev/orders: applied: 1 to update
     apply: 3 units: 1 applied, 2 unchanged
     ");
     let kept = fs::read_to_string(folder.join("generated/dev/orders/outputs.json")).unwrap();
@@ -372,6 +372,64 @@ fn an_edit_is_told_with_its_key_and_its_line() {
         "plan --base main dev/ledger --out other",
     );
     assert!(ran.out.contains("dev/ledger: nothing to do"), "{ran}");
+}
+
+#[test]
+fn the_end_of_a_unit_is_planned_with_the_modules_that_it_called() {
+    let repo = Monorepo::new("runs-end");
+    let fake = Fake::new(&repo.top.with_file_name("terraform"), &ROOTS);
+    fake.says("orders", "plan.json", &recorded("retired").to_string());
+    fake.states("orders", &living(1), &living(1));
+    let config = "configs/dev/orders.yaml";
+    repo.edit(
+        config,
+        "shortname: orders",
+        "shortname: orders\nlifecycle: retiring\nretirementRequested: 2026-11-01",
+    );
+    repo.generate();
+    repo.commit();
+    repo.git("switch --quiet --create end");
+    repo.edit(config, "lifecycle: retiring", "lifecycle: retired");
+    repo.generate();
+    let ran = run(&repo.workspace, &fake, "plan --base main --format json");
+    let document: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran}"));
+    let unit = &document["units"][0];
+    assert_eq!(unit["unit"], "dev/orders", "{ran}");
+    assert_eq!(unit["causes"][0]["cause"], "edit", "{ran}");
+    // What was there is planned on both states; the modules have not changed.
+    assert_eq!(fake.commands("orders/base").matches("plan ").count(), 2);
+}
+
+#[test]
+fn what_the_base_plans_is_asked_with_its_own_tags() {
+    let repo = Monorepo::new("runs-tags");
+    let fake = Fake::new(&repo.top.with_file_name("terraform"), &ROOTS);
+    fake.says("orders", "plan.json", &recorded("in-place").to_string());
+    fake.states("orders", &living(1), &living(1));
+    repo.edit(
+        "configs/dev/orders.yaml",
+        "shortname: orders",
+        "shortname: orders\ntags: {team: agora}",
+    );
+    repo.generate();
+    let ran = run(&repo.workspace, &fake, "plan --base main dev/orders");
+    assert_eq!(ran.code, 0, "{ran}");
+    let commands = fake.commands("orders/base");
+    let plans: Vec<_> = commands
+        .lines()
+        .filter(|line| line.starts_with("plan "))
+        .collect();
+    // Once with AWS's answer, and then on that as on any other state.
+    assert!(
+        !plans[0].contains("-refresh=false") && plans.len() > 1,
+        "{commands}"
+    );
+    assert!(
+        plans[1..]
+            .iter()
+            .all(|plan| plan.contains("-refresh=false")),
+        "{commands}"
+    );
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn find_folder(boundary: &Boundary, folder: &str) -> Result<Boundary, (String, &
         )),
         Ok(None) | Err(_) => Err((
             format!("there is no folder `{folder}`"),
-            "make the folder, or correct its name",
+            "make the folder, or correct its name; git keeps no empty folder, so one without configs holds a file such as `.gitkeep`",
         )),
     }
 }

@@ -21,6 +21,9 @@ if [ "$1" = apply ] && [ -f "$told/apply.jsonl" ]; then cat "$told/apply.jsonl";
 if [ -f "$told/$1.fails" ]; then cat "$told/$1.fails" >&2; exit 1; fi
 case $1 in
   init)
+    for source in $(sed -n 's/^ *source *= "\(\.[^"]*\)"$/\1/p' main.tf 2>/dev/null); do
+      [ -d "$source" ] || { echo "Error: Unreadable module directory: $source" >&2; exit 1; }
+    done
     mkdir -p "$TF_DATA_DIR/modules"
     [ ! -f "$told/modules.json" ] || cp "$told/modules.json" "$TF_DATA_DIR/modules" ;;
   plan)

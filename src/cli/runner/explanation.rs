@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use super::{Plan, Runner};
+use super::{Plan, Runner, steps::Place};
 use crate::{
     cli::{session::Session, stop::Stop},
     compile::snapshot::{Changes, Head, Heads, RootChange},
@@ -25,8 +25,9 @@ use crate::{
     terraform::{
         applied::{self, Applied, Digests, Writing},
         dataflow::Dataflow,
-        lower::Owner,
+        lower::{Owner, TERRAFORM},
         normal_form::NormalForm,
+        plan,
         state::State,
     },
 };
@@ -136,7 +137,7 @@ impl Runner<'_> {
                     "the files of {folder} as they were are not in this repository, so a change of modules cannot be told from one in AWS"
                 ));
             }
-            base = base.with_modules_of(&head);
+            base = base.with_modules_of(&self.top())?;
         }
         let lines = if baseline.base.is_some() {
             baseline.lines.clone()
@@ -144,7 +145,7 @@ impl Runner<'_> {
             self.lines(owner, &directory, &base, &head)
         };
         let old = base.digests();
-        let plans = self.plans(unit, (&base, &old), (&head, &new), plan)?;
+        let plans = self.plans(unit, (&base, &old), &head, plan)?;
         let place = self.place(owner, unit);
         let flow = Dataflow::read(&io::terraform::texts(&place.root, &place.data)?);
         let no_record = if is_missing {
@@ -179,17 +180,26 @@ impl Runner<'_> {
         &self,
         unit: &UnitId,
         (base, old): (&Inputs, &Digests),
-        (head, new): (&Inputs, &Digests),
+        head: &Inputs,
         plan: &Plan,
     ) -> Result<Plans, Outcome> {
-        let refreshed = &plan.states.refreshed;
+        // What the provider gives every resource is read back by it, too: under other tags everything would have drifted.
+        let own;
+        let refreshed = if base.has_the_same(TERRAFORM, head) {
+            &plan.states.refreshed
+        } else {
+            own = self.refresh_stage(unit, base, &plan.states.kept)?;
+            &own
+        };
         let mut plans = Plans::default();
         let with_lock = base.with_lock_of(head);
+        // What the base calls, the head may not: the end of a unit calls nothing.
+        let with_modules = with_lock.with_modules_of(&self.top())?;
+        let new = head.digests();
         if old.root != new.root {
-            let with_modules = with_lock.with_modules_of(head);
             plans.modules = Some(self.plan_stage(unit, "modules", &with_modules, refreshed)?);
         }
-        if old.modules != new.modules {
+        if old.modules != with_modules.digests().modules {
             plans.provider = Some(self.plan_stage(unit, "provider", &with_lock, refreshed)?);
         }
         if old.lock != new.lock {
@@ -216,6 +226,33 @@ impl Runner<'_> {
         inputs: &Inputs,
         state: &[u8],
     ) -> Result<NormalForm, Outcome> {
+        let (_, planned) = self.plan_laid_out(unit, name, inputs, state, &["-refresh=false"])?;
+        Ok(planned
+            .map(|plan| NormalForm::of(&plan))
+            .unwrap_or_default())
+    }
+
+    /// A state with what AWS says now, asked with the provider of a root that is laid out for it.
+    fn refresh_stage(
+        &self,
+        unit: &UnitId,
+        inputs: &Inputs,
+        state: &[u8],
+    ) -> Result<Vec<u8>, Outcome> {
+        let (place, _) = self.plan_laid_out(unit, "refresh", inputs, state, &[])?;
+        let states = io::terraform::states(&place.data.join(io::terraform::PLAN))?;
+        Ok(states.refreshed)
+    }
+
+    /// Lays a root out with a state, and plans it.
+    fn plan_laid_out(
+        &self,
+        unit: &UnitId,
+        name: &'static str,
+        inputs: &Inputs,
+        state: &[u8],
+        options: &[&str],
+    ) -> Result<(Place, Option<plan::Plan>), Outcome> {
         let below = self.stages(unit).join(name);
         let mut more = vec![LOCAL];
         if !state.trim_ascii().is_empty() {
@@ -223,28 +260,30 @@ impl Runner<'_> {
         }
         let root = inputs.lay_out(&below, &more)?;
         let place = self.stage(unit, name, root);
-        let planned =
-            self.plan_at(&place, &["-refresh=false"])
-                .map_err(|outcome| match outcome {
-                    Outcome::Failed(failed) => Outcome::Failed(Failed {
-                        words: format!(
-                            "what was there before cannot be planned ({name}): {}",
-                            failed.words
-                        ),
-                        ..failed
-                    }),
-                    other => other,
-                })?;
-        Ok(planned
-            .map(|plan| NormalForm::of(&plan))
-            .unwrap_or_default())
+        let planned = self
+            .plan_at(&place, options)
+            .map_err(|outcome| match outcome {
+                Outcome::Failed(failed) => Outcome::Failed(Failed {
+                    words: format!(
+                        "what was there before cannot be planned ({name}): {}",
+                        failed.words
+                    ),
+                    ..failed
+                }),
+                other => other,
+            })?;
+        Ok((place, planned))
+    }
+
+    /// The folder that all paths begin in: that of the repository, or without one the workspace.
+    fn top(&self) -> PathBuf {
+        let place = io::git::place(&self.session.workspace);
+        place.map_or_else(|| self.session.workspace.clone(), |(top, _)| top)
     }
 
     /// What Terraform reads of the root in a folder of the repository, or without one of the workspace.
     fn here(&self, directory: &str) -> Result<Inputs, Outcome> {
-        let place = io::git::place(&self.session.workspace);
-        let top = place.map_or_else(|| self.session.workspace.clone(), |(top, _)| top);
-        let here = Inputs::here(&top, directory)?;
+        let here = Inputs::here(&self.top(), directory)?;
         here.ok_or_else(|| unread(directory, "there is no root"))
     }
 

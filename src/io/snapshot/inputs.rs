@@ -23,15 +23,18 @@ use crate::{
 /// Bytes of a file that is read.
 const MOST: usize = 64 * 1024 * 1024;
 
+/// Contents of files, by path.
+type Contents = BTreeMap<String, Vec<u8>>;
+
 /// What Terraform reads of a root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inputs {
     /// Folder of the root: its path in the repository, or in the folder that everything is in.
     directory: String,
-    /// The files of the root, by path.
-    root: BTreeMap<String, Vec<u8>>,
-    /// The files of the modules, by path.
-    modules: BTreeMap<String, Vec<u8>>,
+    /// The files of the root.
+    root: Contents,
+    /// The files of each module, by its folder.
+    modules: BTreeMap<String, Contents>,
     /// A folder of a module in which there is nothing, as in one that is another repository.
     pub missing: Option<String>,
 }
@@ -59,7 +62,7 @@ impl Inputs {
 
     fn read<E>(
         directory: &str,
-        list: impl Fn(&str) -> Result<BTreeMap<String, Vec<u8>>, E>,
+        list: impl Fn(&str) -> Result<Contents, E>,
     ) -> Result<Option<Self>, E> {
         let mut root = list(directory)?;
         root.retain(|path, _| {
@@ -69,29 +72,25 @@ impl Inputs {
         if root.is_empty() {
             return Ok(None);
         }
-        let mut modules = BTreeMap::new();
-        let mut missing = None;
-        let mut seen = BTreeSet::new();
-        let mut open = called(directory, &root);
-        while let Some(module) = open.pop() {
-            if !seen.insert(module.clone()) {
-                continue;
-            }
-            let mut files = list(&module)?;
-            if files.is_empty() {
-                missing.get_or_insert(module);
-                continue;
-            }
-            files.retain(|path, _| counts(path.get(module.len() + 1..).unwrap_or_default()));
-            open.extend(called(&module, &files));
-            modules.extend(files);
-        }
+        let (modules, missing) = modules(directory, &root, list)?;
         Ok(Some(Self {
             directory: directory.to_owned(),
             root,
             modules,
             missing,
         }))
+    }
+
+    /// The same root with the modules that it calls as the work tree has them now; those that are not there stay.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn with_modules_of(&self, top: &Path) -> Result<Self, Failure> {
+        let (now, missing) = modules(&self.directory, &self.root, |folder| below(top, folder))?;
+        let mut with = self.clone();
+        with.modules.extend(now);
+        with.missing = missing.filter(|folder| !with.modules.contains_key(folder));
+        Ok(with)
     }
 
     /// The files of the root, by name, as a review compares them.
@@ -107,14 +106,20 @@ impl Inputs {
     /// Their digests. How lines end is no difference.
     #[must_use]
     pub fn digests(&self) -> Digests {
-        let is_lock = |path: &&String| path.ends_with(lock::FILE);
-        let (locks, own): (Vec<_>, Vec<_>) = self.root.keys().partition(is_lock);
-        let of = |paths: Vec<&String>| digest(paths.into_iter().map(|path| (path, &self.root)));
+        let is_lock = |(path, _): &(&String, _)| path.ends_with(lock::FILE);
+        let (locks, own): (Vec<_>, Vec<_>) = self.root.iter().partition(is_lock);
         Digests {
-            root: of(own),
-            lock: of(locks),
-            modules: digest(self.modules.keys().map(|path| (path, &self.modules))),
+            root: digest(own.into_iter()),
+            lock: digest(locks.into_iter()),
+            modules: digest(self.module_files().into_iter()),
         }
+    }
+
+    /// Whether a file of the root is the same in another one.
+    #[must_use]
+    pub fn has_the_same(&self, name: &str, other: &Self) -> bool {
+        let of = |one: &Self| one.root.get(&format!("{}/{name}", one.directory)).cloned();
+        of(self) == of(other)
     }
 
     /// The same root with the lock file of another.
@@ -133,14 +138,9 @@ impl Inputs {
         with
     }
 
-    /// The same root with the modules of another, where they are in the same folders.
-    #[must_use]
-    pub fn with_modules_of(&self, other: &Self) -> Self {
-        Self {
-            modules: other.modules.clone(),
-            missing: other.missing.clone(),
-            ..self.clone()
-        }
+    /// The files of all modules. One below another is in both.
+    fn module_files(&self) -> BTreeMap<&String, &Vec<u8>> {
+        self.modules.values().flatten().collect()
     }
 
     /// Lays them out below a folder that is not there yet, with more files in the folder of the root: its path.
@@ -153,7 +153,7 @@ impl Inputs {
         more: &[(&str, &[u8])],
     ) -> Result<std::path::PathBuf, Failure> {
         let root = below.join(&self.directory);
-        for (path, bytes) in self.root.iter().chain(&self.modules) {
+        for (path, bytes) in self.root.iter().chain(self.module_files()) {
             write(&below.join(path), bytes)?;
         }
         for (name, bytes) in more {
@@ -170,13 +170,38 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     fs::write(path, bytes).map_err(at(path))
 }
 
-fn digest<'a>(files: impl Iterator<Item = (&'a String, &'a BTreeMap<String, Vec<u8>>)>) -> String {
+/// The modules that the files of a folder call, and those that they call, by folder; and one of which there is nothing.
+fn modules<E>(
+    directory: &str,
+    root: &Contents,
+    list: impl Fn(&str) -> Result<Contents, E>,
+) -> Result<(BTreeMap<String, Contents>, Option<String>), E> {
+    let mut found = BTreeMap::new();
+    let mut missing = None;
+    let mut seen = BTreeSet::new();
+    let mut open = called(directory, root);
+    while let Some(module) = open.pop() {
+        if !seen.insert(module.clone()) {
+            continue;
+        }
+        let mut files = list(&module)?;
+        if files.is_empty() {
+            missing.get_or_insert(module);
+            continue;
+        }
+        files.retain(|path, _| counts(path.get(module.len() + 1..).unwrap_or_default()));
+        open.extend(called(&module, &files));
+        found.insert(module, files);
+    }
+    Ok((found, missing))
+}
+
+fn digest<'a>(files: impl Iterator<Item = (&'a String, &'a Vec<u8>)>) -> String {
     let mut hash = Sha256::new();
-    for (path, all) in files {
-        let bytes = all.get(path).map(Vec::as_slice).unwrap_or_default();
+    for (path, bytes) in files {
         let plain: Vec<u8> = match std::str::from_utf8(bytes) {
             Ok(text) => text.replace("\r\n", "\n").into_bytes(),
-            Err(_) => bytes.to_vec(),
+            Err(_) => bytes.clone(),
         };
         hash.update(path.as_bytes());
         hash.update([0]);
@@ -194,7 +219,7 @@ fn counts(inner: &str) -> bool {
 }
 
 /// The local folders of modules that the files in a folder call.
-fn called(directory: &str, files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+fn called(directory: &str, files: &Contents) -> Vec<String> {
     let mut calls = Calls::default();
     for (path, bytes) in files {
         let is_own = path
@@ -208,8 +233,8 @@ fn called(directory: &str, files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
 }
 
 /// The files below a folder of the work tree.
-fn below(top: &Path, folder: &str) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
-    let mut files = BTreeMap::new();
+fn below(top: &Path, folder: &str) -> Result<Contents, Failure> {
+    let mut files = Contents::new();
     let path = top.join(folder);
     if !path.is_dir() {
         return Ok(files);
@@ -239,14 +264,14 @@ fn committed(
     repository: &Repository,
     commit: &Commit,
     folder: &str,
-) -> Result<BTreeMap<String, Vec<u8>>, Unreadable> {
+) -> Result<Contents, Unreadable> {
     let entries = repository.list(commit, &[format!("{folder}/")], true)?;
     if let Some(other) = entries.iter().find(|entry| entry.mode != Some(Mode::File)) {
         return Err(Unreadable::NotFiles(other.path.clone()));
     }
     let objects = entries.iter().map(|entry| entry.object.clone()).collect();
     let blobs = repository.blobs(&objects, MOST)?;
-    let mut files = BTreeMap::new();
+    let mut files = Contents::new();
     for entry in entries {
         let bytes = blobs.get(&entry.object).cloned().flatten();
         let bytes = bytes.ok_or_else(|| Unreadable::NotFiles(entry.path.clone()))?;
