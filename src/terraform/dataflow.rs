@@ -196,11 +196,11 @@ impl Dataflow {
     /// What an argument gives a value to at once: a variable, all of a module, or all tags.
     fn beginnings(&self, from: &Node) -> Vec<Node> {
         if from.name == "provider" {
-            let tags = self
-                .resources
-                .keys()
-                .map(|(module, name)| Node::new(module, name, TAGS));
-            return tags.collect();
+            // One that the provider gives no more looks like one of the resource's own until the apply.
+            let both = |(module, name): &(String, String)| {
+                [TAGS, "tags"].map(|attribute| Node::new(module, name, attribute))
+            };
+            return self.resources.keys().flat_map(both).collect();
         }
         if from.name.is_empty() {
             return self.all_of(&from.module);
@@ -478,6 +478,7 @@ mod tests {
         resource "aws_lb_listener" "this" {
           port = var.port
           load_balancer_arn = var.arn
+          tags = { Name = "listener" }
         }
     "#;
 
@@ -511,6 +512,12 @@ mod tests {
                 "provider.aws.default_tags.tags",
                 LISTENER,
                 "tags_all.a",
+                true,
+            ),
+            (
+                "provider.aws.default_tags.tags",
+                LISTENER,
+                "tags.stage",
                 true,
             ),
             ("provider.aws.default_tags.tags", LISTENER, "port", false),
