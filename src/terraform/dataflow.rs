@@ -25,7 +25,9 @@ pub struct Node {
 }
 
 /// The attribute of a resource that follows from the default tags of a provider.
+/// All tags of a resource, and those of its own.
 const TAGS: &str = "tags_all";
+const OWN_TAGS: &str = "tags";
 
 impl Node {
     fn new(module: &str, name: impl Into<String>, attribute: impl Into<String>) -> Self {
@@ -159,7 +161,7 @@ impl Dataflow {
             .resources
             .get(&key)
             .is_some_and(|given| given.contains(&node.attribute));
-        if is_given || node.attribute == TAGS {
+        if is_given || [TAGS, OWN_TAGS].contains(&node.attribute.as_str()) {
             node.clone()
         } else {
             Node::new(&node.module, &node.name, "")
@@ -198,7 +200,7 @@ impl Dataflow {
         if from.name == "provider" {
             // One that the provider gives no more looks like one of the resource's own until the apply.
             let both = |(module, name): &(String, String)| {
-                [TAGS, "tags"].map(|attribute| Node::new(module, name, attribute))
+                [TAGS, OWN_TAGS].map(|attribute| Node::new(module, name, attribute))
             };
             return self.resources.keys().flat_map(both).collect();
         }
@@ -288,7 +290,7 @@ impl Dataflow {
         }
         // A tag of the resource itself is one of all its tags.
         self.follow(
-            Node::new(module, name, "tags"),
+            Node::new(module, name, OWN_TAGS),
             Node::new(module, name, TAGS),
         );
     }
@@ -498,6 +500,7 @@ mod tests {
         for (argument, address, path, expected) in [
             ("module.rds.class", INSTANCE, "instance_class", true),
             ("module.rds.class", INSTANCE, "port", false),
+            ("module.rds.class", INSTANCE, "tags.stage", false),
             ("module.rds.class", INSTANCE, "arn", true),
             ("module.rds.port", INSTANCE, "port", true),
             ("module.rds.port", LISTENER, "port", true),
