@@ -24,8 +24,7 @@ pub struct Node {
     attribute: String,
 }
 
-/// The attribute of a resource that follows from the default tags of a provider.
-/// All tags of a resource, and those of its own.
+/// All tags of a resource, those of the provider included, and its own.
 const TAGS: &str = "tags_all";
 const OWN_TAGS: &str = "tags";
 

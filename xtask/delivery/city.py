@@ -2,8 +2,10 @@
 
 import json
 import os
+import pathlib
 import re
 import shutil
+import signal
 import string
 import subprocess
 import threading
@@ -11,7 +13,7 @@ import time
 
 import world
 from emulator import run
-from situations import Situations
+from situations import Situations, replace
 from workflow import Runner
 
 TODAY = "2026-11-01"
@@ -124,6 +126,7 @@ class City:
                 lines = [
                     "backupRetentionPeriod: 7",
                     "instanceClass: db.t4g.medium",
+                    "maintenanceWindow: Tue:01:00-Tue:02:00",
                     f"namespace: {name}",
                     f"shortname: {name}",
                     "username: app",
@@ -133,15 +136,11 @@ class City:
 
     def edit(self, unit, *replacements):
         """Replaces text of a config, each of which must be there, and generates."""
-        path = self.config(unit)
-        text = path.read_text()
         for old, new in replacements:
-            assert old in text, f"no {old!r} in {unit}"
-            text = text.replace(old, new)
-        path.write_text(text)
+            replace(self.config(unit), old, new)
         self.ours("generate")
 
-    def plan(self, *which, keep="plans"):
+    def plan(self, *which, keep):
         return self.valet("plan", *which, "--out", self.folder / keep, "--parallel", "4", "--format", "json")
 
     # The pipeline.
@@ -198,9 +197,11 @@ class City:
             def wait():
                 # In the middle of a database.
                 journal = self.clone / "valet-plans" / environment / "orders/apply.jsonl"
-                while not (journal.exists() and '"apply_start"' in journal.read_text() and "aws_db_instance" in journal.read_text()):
+                while not (journal.exists() and any(map(is_database, journal.read_text().splitlines()))):
                     time.sleep(0.2)
-                subprocess.run(["pkill", "-TERM", "-f", f"{self.programs}/valet-rds apply|^valet-rds apply"], check=False)
+                for process in pathlib.Path("/proc").glob("[0-9]*"):
+                    if is_run_of(process, self.programs / "valet-rds", "apply"):
+                        os.kill(int(process.name), signal.SIGTERM)
 
             threading.Thread(target=wait, daemon=True).start()
 
@@ -220,6 +221,19 @@ class City:
 
     def situations(self):
         return Situations(self).plan()
+
+
+def is_database(line):
+    """Whether a line of a journal says that a database is begun."""
+    return '"apply_start"' in line and "aws_db_instance.this" in line
+
+
+def is_run_of(process, program, verb):
+    """Whether a process, by its folder below /proc, is this command of a program."""
+    try:
+        return (process / "exe").samefile(program) and verb.encode() in (process / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
 
 
 def is_out(step, jobs):

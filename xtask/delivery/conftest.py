@@ -1,48 +1,25 @@
 """The way of a change, from a pull request to the hand-over, as the generated pipeline of GitHub takes it: its commands, in its
 order, with the real Terraform on an emulated AWS.
 
-What happens is a chain of fixtures, each of which begins where the one before ends. `cargo xtask delivery` starts it: in the
-environment, VALET_RDS is the built command and PROOF_FOLDER a folder with the modules and a workspace.
+`cargo xtask delivery` starts it: in the environment, VALET_RDS is the built command and PROOF_FOLDER a folder with the modules
+and a workspace.
 """
 
 import os
 import pathlib
-import time
 
 import pytest
 from city import City
-from emulator import emulated_aws, tail
+from emulator import emulated_aws
+from stages import Stages
 
 STAGES = ["reviewed", "applied", "mended", "again", "differing", "explained"]
 # A role of `dev3/archive`.
 TAKEN = "archive-dev3-rds-proxy"
-BEGIN = time.monotonic()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    def stage(item):
-        return max((STAGES.index(name) for name in item.fixturenames if name in STAGES), default=-1)
-
-    items.sort(key=stage)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef, request):
-    """Says when a stage is reached. When one is not, nothing after it would mean anything."""
-    if fixturedef.argname not in STAGES:
-        return (yield)
-    capture = request.config.pluginmanager.get_plugin("capturemanager")
-    try:
-        result = yield
-    except BaseException as error:
-        log = request.getfixturevalue("city").folder / "server.log"
-        with capture.global_and_fixture_disabled():
-            print(f"\n{error!r}\n\nthe end of {log}:\n{tail(log.read_text())}")
-        pytest.exit(f"`{fixturedef.argname}` was not reached", returncode=1)
-    with capture.global_and_fixture_disabled():
-        print(f"\n{fixturedef.argname} after {time.monotonic() - BEGIN:.0f} s")
-    return result
+def pytest_configure(config):
+    config.pluginmanager.register(Stages(STAGES, "city"))
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +63,7 @@ def mended(city, applied):
 @pytest.fixture(scope="session")
 def again(city, mended):
     """Everything is planned again."""
-    return city.plan("--all")
+    return city.plan("--all", keep="again")
 
 
 @pytest.fixture(scope="session")

@@ -1,55 +1,26 @@
 """The proof that generated roots go up, plan clean, change in place and come down, with the real provider.
 
-What is done to the two units of the workspace is a chain of fixtures, each of which begins where the one before ends. A
-test names the stage that it looks at; the tests of a stage all run before the next one begins.
-
 `cargo xtask apply` starts it: in the environment, VALET_RDS is the built command, PROOF_FOLDER is a folder with the modules
 and with the workspace, and PROOF_POLICIES one with the published policies.
 """
 
 import os
 import pathlib
-import time
 from types import SimpleNamespace
 
 import pytest
-from emulator import emulated_aws, tail
+from emulator import emulated_aws
 from inventory import inventory
 from roots import Story, both, refusal
+from stages import Stages
 from unit import Unit
 from world import ENVIRONMENTS, ZONE_WITHOUT_PROXIES, make_world, session
 
 STAGES = ["up", "again", "changed", "waiting", "opened", "moved", "lost", "restored", "retiring", "retired", "gone"]
-BEGIN = time.monotonic()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    def stage(item):
-        return max((STAGES.index(name) for name in item.fixturenames if name in STAGES), default=-1)
-
-    items.sort(key=stage)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef, request):
-    """Says when a stage is reached. When one is not, nothing after it would mean anything."""
-    if fixturedef.argname not in STAGES:
-        return (yield)
-    try:
-        result = yield
-    except Exception as error:
-        log = request.getfixturevalue("story").folder / "server.log"
-        say(request.config, f"{error}\n\nthe end of {log}:\n{tail(log.read_text())}")
-        pytest.exit(f"`{fixturedef.argname}` was not reached", returncode=1)
-    say(request.config, f"{fixturedef.argname} after {time.monotonic() - BEGIN:.0f} s")
-    return result
-
-
-def say(config, text):
-    """Prints it now, although what tests print is kept."""
-    with config.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
-        print(f"\n{text}")
+def pytest_configure(config):
+    config.pluginmanager.register(Stages(STAGES, "story"))
 
 
 @pytest.fixture(scope="session")
