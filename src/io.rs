@@ -28,7 +28,7 @@ use crate::{compile::WORKSPACE_FILE, text::unicode::spelt_out, yaml::MAX_BYTES};
 pub use configs::{config_path, configs, linked_configs, namespaces};
 pub use handoffs::Handoffs;
 pub use providers::{Checksums, Wanted, checksums};
-pub use repository::{read_inside, replace_inside};
+pub use repository::{create_inside, find_inside, replace_inside};
 pub use roots::{
     Listing, Roots, apply, create_root, former_outputs, listing, remove_root, root_of, standing,
     standing_root, sweep,

@@ -118,6 +118,7 @@ fn every_command_prints_what_its_page_shows() {
         let before = fs::read_to_string(page).unwrap();
         let (now, count) = reader.read(page);
         if count.run + count.not_run > 0 {
+            assert!(reader.is_back(), "{}: not on a clean main", page.display());
             counts.push(format!(
                 "{}: {} run, {} not",
                 page.display(),

@@ -23,7 +23,7 @@ fn what_it_makes_compiles_and_nothing_is_overwritten() {
     created new/.gitattributes
     created new/.gitignore
     --- stderr ---
-    next: fill in valet.yaml, then run `valet-rds check` and `valet-rds generate`
+    next: fill in valet.yaml, then run `valet-rds check`, `valet-rds lock` and `valet-rds generate`
     ");
     let new = folder.join("new");
     assert_snapshot!(run(&new, "check --deny warnings"), @r"

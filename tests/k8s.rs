@@ -104,7 +104,7 @@ fn outputs_come_from_a_file_from_standard_input_or_from_beside_the_root() {
     assert_eq!(none.code, 2);
     assert!(
         none.err
-            .contains("terraform output -json > outputs.json` in generated/dev3/agora"),
+            .contains("`valet-rds apply` writes generated/dev3/agora/outputs.json, and so does `terraform output -json` there"),
         "{}",
         none.err
     );

@@ -190,6 +190,48 @@ fn a_workspace_needs_a_repository_and_a_plain_path_in_it() {
 }
 
 #[test]
+fn the_action_may_be_a_folder_of_the_repository() {
+    for (name, action, is_fine) in [
+        ("plain", "./action", true),
+        ("usual", "./.github/actions/valet-rds", true),
+        ("bare", "action", false),
+        ("up", "./../action", false),
+        ("up-again", "./action/../..", false),
+        ("twice", "./..", false),
+        ("here", "./.", false),
+        ("hidden-option", "./a//b", false),
+    ] {
+        let folder = copy("fixtures/ok/pipeline", &format!("pipeline-action-{name}"));
+        let text = fs::read_to_string(folder.join("valet.yaml")).unwrap();
+        let commit = "example/storage-valet-rds@0123456789abcdef0123456789abcdef01234567";
+        fs::write(folder.join("valet.yaml"), text.replace(commit, action)).unwrap();
+        let ran = run(&folder, "check");
+        assert_eq!(ran.code == 0, is_fine, "{name}: {ran}");
+        let is_shown = ran.out.contains("./.github/actions/valet-rds") || ran.err.contains("./.github/actions/valet-rds");
+        assert!(is_fine || is_shown, "{name}: {ran}");
+    }
+}
+
+/// What somebody has to set by hand stands where the pages say that it does: in the first lines of a file.
+#[test]
+fn what_no_file_can_set_is_at_the_top_of_the_files() {
+    let files = written("pipeline-tops");
+    let top = |path: &str| -> String {
+        let lines = files[path].lines().take_while(|line| line.starts_with('#'));
+        lines.collect::<Vec<_>>().join(" ").replace(" # ", " ")
+    };
+    let token = "`VALET_RDS_TOKEN`";
+    for (path, words) in [
+        (".github/workflows/valet-rds-platform-db.yml", "have to exist, and have no rules"),
+        (".github/workflows/valet-rds-platform-db-apply.yml", token),
+        (".gitlab/valet-rds-platform-db.yml", "VALET_RDS_TOKEN"),
+    ] {
+        let top = top(path);
+        assert!(top.contains(words), "{path}: {top}");
+    }
+}
+
+#[test]
 fn no_workflow_may_do_more_than_it_says() {
     for (path, workflow) in github("pipeline-github-a") {
         assert_eq!(workflow["permissions"], serde_json::json!({}), "{path}");

@@ -249,3 +249,47 @@ fn handoff_does_it_all_and_says_so() {
     let both = format!("{}\n{}", prose("dev3/test-dev"), prose("dev3/payments-iam"));
     snapshot::settings("k8s").bind(|| assert_snapshot!("handoff", both));
 }
+
+#[test]
+fn a_file_that_is_not_there_yet_is_made() {
+    let (city, file) = linked("link-first", "");
+    fs::remove_dir_all(file.parent().unwrap()).unwrap();
+    let line = "privatelink dev3/agora -c gc-0-apps-ap-northeast-1";
+    let dry = run(&city, &format!("{line} --dry-run"));
+    assert_snapshot!(dry, @r"
+    exit code 0
+    --- stdout ---
+    --- /dev/null
+    +++ b/live/endpoints.yaml
+    @@ -0,0 +1,5 @@
+    +agora:
+    +  apps:
+    +    gc-0-apps-ap-northeast-1:
+    +      agora-dev3-proxy.proxy-abcdefghijkl.ap-northeast-1.rds.amazonaws.com:
+    +        service_name: com.amazonaws.vpce.ap-northeast-1.vpce-svc-0123456789abcdef0
+    --- stderr ---
+    network/live/endpoints.yaml would be created
+    ");
+    assert!(!file.exists());
+    let ran = run(&city, line);
+    assert!(ran.err.contains("network/live/endpoints.yaml created; commit it there"), "{ran}");
+    assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 5);
+    let again = run(&city, line);
+    assert!(again.err.contains("is up to date"), "{again}");
+    // The repository itself has to be there: a wrong path makes none.
+    fs::remove_dir_all(city.join("network")).unwrap();
+    let ran = run(&city, line);
+    assert!(ran.code == 2 && !city.join("network").exists(), "{ran}");
+}
+
+/// A link that leads nowhere is no file that is not there yet.
+#[cfg(unix)]
+#[test]
+fn nothing_is_made_at_the_end_of_a_link() {
+    let (city, file) = linked("link-dangling", "");
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink("elsewhere.yaml", &file).unwrap();
+    let ran = run(&city, "privatelink dev3/agora");
+    assert_eq!(ran.code, 2, "{ran}");
+    assert!(!file.exists() && file.symlink_metadata().is_ok(), "{ran}");
+}

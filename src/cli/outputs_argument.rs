@@ -75,10 +75,10 @@ pub fn warn_foreign_host(database: &Database, host: Option<&str>) {
 pub fn no_outputs(session: &Session, database: &Database, flags: &str) -> Stop {
     let directory = database.directory();
     Stop::Usage(format!(
-        "nothing is known of {} after apply: run `terraform output -json > {}` in {}{directory}, \
-         or name such a file with --outputs, or give {flags}",
+        "nothing is known of {} after apply: `valet-rds apply` writes {}{directory}/{}, and so does \
+         `terraform output -json` there; or name such a file with --outputs, or give {flags}",
         database.unit(),
-        outputs::FILE,
-        session.base
+        session.base,
+        outputs::FILE
     ))
 }

@@ -18,10 +18,11 @@ const BRANCH: &str = r"^[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*$";
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Ci {
-    /// GitHub: the action that installs this tool, pinned by a commit, or a folder of the repository. Default: the runners
-    /// have it.
+    /// GitHub: the action that installs this tool: `OWNER/REPOSITORY@COMMIT` with all forty digits, or a folder of this
+    /// repository with `./` before it. Default: the runners have it.
     #[schemars(
-        regex(pattern = r"^([A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+@[0-9a-f]{40}|\./[A-Za-z0-9_-][A-Za-z0-9_./-]*)$"),
+        regex(pattern = r"^([A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+@[0-9a-f]{40}|\.(/\.?[A-Za-z0-9_-][A-Za-z0-9_.-]*)+)$"),
+        example = &"./.github/actions/valet-rds",
         example = &"example/storage-valet-rds@0123456789abcdef0123456789abcdef01234567"
     )]
     pub action: Option<String>,

@@ -79,7 +79,7 @@ macro_rules! keys {
             }
             /// The keys that an environment's `defaults` may set too.
             Settings {
-                /// Size of the volume in GiB, 20 to 65536; 5 to 3072 for `standard`. It can grow, never shrink.
+                /// Size of the volume in GiB, 20 to 65536. It can grow, never shrink.
                 #[schemars(schema_with = "gibibytes_schema")]
                 #[serde(default, deserialize_with = "gibibytes")]
                 allocated_storage "allocatedStorage": u32, default(50);
@@ -108,7 +108,7 @@ macro_rules! keys {
                 /// The database engine.
                 engine "engine": Engine, default("postgres");
                 /// A major version such as `"16"`, whose minors follow automatically, or an exact one such as `"16.8"`,
-                /// which stays. Quoted, because 17.10 without quotes is the number 17.1. Default: the newest supported major.
+                /// which stays. Quoted, because 17.10 without quotes is the number 17.1. Default: `17`.
                 #[schemars(example = &"17", example = &"17.10")]
                 engine_version "engineVersion": EngineVersion, computed(Origin::BuiltIn, engine.value.facts().default_major);
                 /// The instance class.
@@ -137,7 +137,7 @@ macro_rules! keys {
                 monitoring_interval "monitoringInterval": u32, default(60);
                 /// Whether a standby runs in a second availability zone.
                 multi_az "multiAz": bool, default(false);
-                /// Database parameters by name; values are strings. Merged with the environment's by name.
+                /// Database parameters by name; values are strings. What a config says and what `defaults` say are merged by name.
                 #[schemars(example = parameters_example())]
                 parameters "parameters": BTreeMap<String, String>, merged();
                 /// Days between rotations of the master password.
@@ -146,7 +146,7 @@ macro_rules! keys {
                 /// Port of the instance, 1150 to 65535. Clients always reach the proxy on 5432. Default: 5432.
                 #[schemars(range(min = 1150, max = 65535), example = 5432)]
                 port "port": u32, computed(Origin::BuiltIn, engine.value.facts().port);
-                /// Settings of the RDS Proxy. Merged with the environment's by key.
+                /// Settings of the RDS Proxy. What a config says and what `defaults` say are merged by key.
                 proxy "proxy": Proxy, group();
                 /// Throughput of a large `gp3` volume in MiB/s.
                 #[schemars(range(min = 500, max = 4000), example = 500)]
@@ -156,7 +156,7 @@ macro_rules! keys {
                 /// Whose subnet group the database is in, and whose role it writes Enhanced Monitoring with: `shared`, its
                 /// environment's, or `own`. It stays as it was made: AWS moves no database to another group of its VPC.
                 subnet_group "subnetGroup": SubnetGroup, default("shared");
-                /// Tags of every resource. Merged with the environment's by key.
+                /// Tags of every resource. Merged by key: those of a config, of `defaults` and of the environment's `tags`.
                 #[schemars(example = tags_example())]
                 tags "tags": BTreeMap<String, String>, merged(&$environment.spec.tags);
                 /// The master user. Changing it replaces the instance.

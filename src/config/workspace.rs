@@ -282,14 +282,14 @@ pub struct Network {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(transform = |schema: &mut Schema| drop(schema.remove("required")))]
 pub struct Cluster {
-    /// The OIDC issuer of the cluster, without a slash at its end.
+    /// The OIDC issuer of the cluster, without a slash at its end. Required, here or where else the cluster is named.
     #[schemars(
         regex(pattern = r"^https://[A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)*$"),
         length(max = 255),
         example = &"https://oidc.eks.ap-northeast-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
     )]
     pub oidc_issuer: String,
-    /// Who may create endpoints to the service.
+    /// Who may create endpoints to the service. Required, here or where else the cluster is named.
     #[schemars(
         length(min = 1),
         inner(regex(pattern = r"^arn:aws[a-z-]*:iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9_+=,.@/-]+)$")),

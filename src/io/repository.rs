@@ -9,13 +9,24 @@ use super::{
 };
 use crate::yaml::LARGE;
 
-/// Reads a file of a repository; `file` is relative to its folder.
+/// Reads a file of a repository, if it is there; `file` is relative to its folder.
 ///
 /// # Errors
-/// When it is not a regular file inside the repository, or cannot be read.
-pub fn read_inside(repository: &Path, file: &str) -> Result<Vec<u8>, Failure> {
+/// When the repository is not there, or the file is not a regular one inside it, or cannot be read.
+pub fn find_inside(repository: &Path, file: &str) -> Result<Option<Vec<u8>>, Failure> {
     refuse_steps(repository, file)?;
-    Boundary::open(repository)?.read(file, LARGE.bytes, Links::Followed)
+    Boundary::open(repository)?.find(file, LARGE.bytes, Links::Followed)
+}
+
+/// Makes a file of a repository, with the folders above it.
+///
+/// # Errors
+/// When a link is in its place, were it one that leads nowhere, or it cannot be written.
+pub fn create_inside(repository: &Path, file: &str, text: &str) -> Result<(), Failure> {
+    refuse_steps(repository, file)?;
+    let path = Path::new(file);
+    let folder = Boundary::open(repository)?.parent(path.parent().unwrap_or(Path::new("")))?;
+    write_over(&folder, path.file_name().unwrap_or_default(), text)
 }
 
 /// Replaces a file of a repository at once.

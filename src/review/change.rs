@@ -11,6 +11,7 @@ use crate::{
     config::Acknowledgement,
     terraform::{
         diff::{ArgumentDiff, CallDiff},
+        lower::IDENTITY_TAGS,
         read::{Root, Value},
     },
 };
@@ -182,6 +183,8 @@ pub(super) fn argument(delta: &ArgumentDiff, cause: Cause, old: &Root, new: &Roo
 }
 
 fn of_row(delta: &ArgumentDiff, row: &Row, cause: Cause) -> Line {
+    let entries = entries(delta);
+    let cause = of_identity(&entries).unwrap_or(cause);
     let shown = |value: &Option<Value>| value.as_ref().map(ToString::to_string).unwrap_or_default();
     Line {
         key: cause.key,
@@ -198,8 +201,18 @@ fn of_row(delta: &ArgumentDiff, row: &Row, cause: Cause) -> Line {
         instead: row.instead.to_owned(),
         connection: row.connection.to_vec(),
         is_declared: false,
-        entries: entries(delta),
+        entries,
     }
+}
+
+/// What stands behind tags that say which database this is, and that no file names: the keys that they are made of.
+fn of_identity(entries: &[String]) -> Option<Cause> {
+    let keys = entries.iter().map(|tag| tag.strip_prefix(IDENTITY_TAGS));
+    let keys: Vec<&str> = keys.collect::<Option<_>>()?;
+    (!keys.is_empty()).then(|| Cause {
+        key: keys.join(", "),
+        ..Cause::default()
+    })
 }
 
 /// The keys of a map whose entries differ.

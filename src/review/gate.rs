@@ -45,6 +45,9 @@ pub struct Verdict {
     pub counts: Vec<(&'static str, usize)>,
 }
 
+/// What is done to a database of which `applyImmediately` lets interruptions pass.
+const NOW: &str = "now";
+
 /// Something that a plan does, and whether it may.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -65,7 +68,7 @@ pub struct Row {
 pub enum Outcome {
     /// It may not.
     Refused,
-    /// It may, because of an `allow`.
+    /// It may, because of an `allow`, or of `applyImmediately`.
     Allowed,
     /// It may.
     Fine,
@@ -237,7 +240,7 @@ impl Judge<'_> {
                 "edits and what waits already happen now, with their interruptions; not declared: the config has no `applyImmediately`".to_owned(),
             ),
         };
-        Some(row(change, "now", judgement))
+        Some(row(change, NOW, judgement))
     }
 
     /// What changes in place.

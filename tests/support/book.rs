@@ -15,7 +15,8 @@ const TOLD: &str = "fixtures/book";
 const LIVING: &str = r#"{"version": 4, "lineage": "l", "serial": 1, "resources": [
     {"mode": "managed", "type": "aws_db_instance", "instances": [{"attributes": {}}]}
 ]}"#;
-/// What is said of a block, in comments above it: `file NAME` that it is the text of; `terraform ROOT plans NAME`,
+/// What is said of a block, in comments above it: `file NAME` that it is the text of, `end NAME` that it is added at the end
+/// of; `terraform ROOT plans NAME`,
 /// `terraform ROOT tells NAME` or `terraform ROOT lives`, which is what Terraform says from there on; `exit CODE` of its last command; `not run:
 /// REASON`.
 const MARK: &str = "<!-- test: ";
@@ -105,6 +106,11 @@ impl Reader {
                     Some(("file", name)) => {
                         fs::write(self.here.join(name), block.lines.join("\n") + "\n").unwrap();
                     }
+                    Some(("end", name)) => {
+                        let path = self.here.join(name);
+                        let before = fs::read_to_string(&path).unwrap();
+                        fs::write(path, before + &block.lines.join("\n") + "\n").unwrap();
+                    }
                     Some(("terraform", words)) => self.lay_out(words),
                     Some(("exit", expected)) => code = expected.parse().unwrap(),
                     Some(("not", reason)) => {
@@ -131,6 +137,14 @@ impl Reader {
         (lines.join("\n") + "\n", count)
     }
 
+    /// Whether whoever reads on begins where the tutorial has ended: on `main`, with nothing that is not committed.
+    pub(crate) fn is_back(&self) -> bool {
+        let mut git = Command::new("git");
+        git.args(["status", "--porcelain", "--branch"]);
+        let said = git.current_dir(&self.here).output().unwrap();
+        String::from_utf8_lossy(&said.stdout) == "## main\n"
+    }
+
     /// `ROOT plans NAME`, `ROOT tells NAME`, or `ROOT lives`: there is something in its state.
     fn lay_out(&self, words: &str) {
         let words: Vec<&str> = words.split(' ').collect();
@@ -141,7 +155,19 @@ impl Reader {
         };
         let text = fs::read_to_string(format!("{TOLD}/{name}.json")).unwrap();
         match verb {
-            "plans" => self.fake.plans(root, &text),
+            "plans" => {
+                self.fake.plans(root, &text);
+                let called = ["rds", "proxy", "nlb", "endpoint_service", "irsa_role"];
+                let module = |key: &&str| {
+                    let folder = self.folder.join("storage-valet-rds/modules");
+                    let dir = folder.join(key.replace('_', "-"));
+                    serde_json::json!({"Key": key, "Source": "", "Dir": dir})
+                };
+                let root_module = serde_json::json!({"Key": "", "Source": "", "Dir": "."});
+                let modules = called.iter().map(module).chain([root_module]);
+                let list = serde_json::json!({"Modules": modules.collect::<Vec<_>>()});
+                self.fake.says(root, "modules.json", &list.to_string());
+            }
             "tells" => self.fake.tells(root, &text),
             _ => panic!("{words:?}"),
         }

@@ -44,6 +44,11 @@ pub enum System {
 }
 
 impl System {
+    /// Its name as it is typed.
+    pub const fn as_str(self) -> &'static str {
+        self.of().as_str()
+    }
+
     const fn of(self) -> pipeline::System {
         match self {
             Self::Github => pipeline::System::Github,
@@ -136,7 +141,7 @@ fn check(stale: &[Stale], system: System) -> Result<(), Stop> {
     note(format!(
         "{} of the pipeline not up to date: run `valet-rds ci {}` and commit the result",
         report::plural(stale.len(), "file"),
-        system.of().as_str()
+        system.as_str()
     ));
     Err(Stop::Rejected)
 }

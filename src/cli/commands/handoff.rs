@@ -82,7 +82,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
             Some(_) if arguments.dry_run => format!("`{}` is still without it", repository.shown()),
             Some(change) => {
                 repository.write(change)?;
-                note(format!("{} updated; commit it there", repository.shown()));
+                note(repository.written(change));
                 format!("it was written to `{}`", repository.shown())
             }
         };

@@ -94,7 +94,7 @@ fn human(database: &Database, outputs: Option<&Outputs>) -> Screen {
     match outputs {
         Some(outputs) => table(&mut text, &known(outputs)),
         None => text.line(format_args!(
-                "nothing yet: commit what `terraform output -json` prints as {}/{}, or name it with --outputs",
+                "nothing yet: `valet-rds apply` writes {}/{}, to be committed; or name what `terraform output -json` prints with --outputs",
                 database.directory(),
                 outputs::FILE
             )),

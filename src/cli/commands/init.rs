@@ -114,7 +114,15 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     if let Some(system) = arguments.ci {
         ci::begin(&context.open()?, system)?;
     }
-    note("next: fill in valet.yaml, then run `valet-rds check` and `valet-rds generate`");
+    note(
+        "next: fill in valet.yaml, then run `valet-rds check`, `valet-rds lock` and `valet-rds generate`",
+    );
+    if let Some(system) = arguments.ci {
+        note(format!(
+            "run `valet-rds ci {}` again after each edit of valet.yaml that the pipeline knows of",
+            system.as_str()
+        ));
+    }
     Ok(())
 }
 

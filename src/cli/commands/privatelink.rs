@@ -98,12 +98,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         repository.write(change)?;
     }
     print(&Screen::lines(&change.to_string()))?;
-    let done = if arguments.dry_run {
-        "would be updated"
+    note(if arguments.dry_run {
+        format!("{} would be {}", repository.shown(), verb(change))
     } else {
-        "updated; commit it there"
-    };
-    note(format!("{} {done}", repository.shown()));
+        repository.written(change)
+    });
     Ok(())
 }
 
@@ -215,17 +214,18 @@ impl Repository {
 
     /// What these entries change.
     pub(super) fn edit(&self, entries: &[Entry]) -> Result<Edit, Stop> {
-        let bytes = io::read_inside(&self.folder, &self.file)?;
+        let bytes = io::find_inside(&self.folder, &self.file)?;
+        let is_there = bytes.is_some();
         let stop = |problems| {
             let base = format!("{}/", self.folder.display());
             Stop::Problems { problems, base }
         };
-        let source = Document::parse_large(&self.file, bytes).map_err(stop)?;
+        let source = Document::parse_large(&self.file, bytes.unwrap_or_default()).map_err(stop)?;
         let text = privatelink::update(&source, entries).map_err(stop)?;
         let old = &source.file.text;
         let change = (text != *old).then(|| Change {
             path: self.file.clone(),
-            old: Some(old.clone()),
+            old: is_there.then(|| old.clone()),
             new: Some(text),
         });
         let superseded = entries.iter().flat_map(|entry| {
@@ -245,8 +245,25 @@ impl Repository {
         })
     }
 
+    /// That a change was made, in words.
+    pub(super) fn written(&self, change: &Change) -> String {
+        format!("{} {}; commit it there", self.shown(), verb(change))
+    }
+
     pub(super) fn write(&self, change: &Change) -> Result<(), Stop> {
         let text = change.new.as_deref().unwrap_or_default();
-        Ok(io::replace_inside(&self.folder, &self.file, text)?)
+        Ok(if change.old.is_some() {
+            io::replace_inside(&self.folder, &self.file, text)
+        } else {
+            io::create_inside(&self.folder, &self.file, text)
+        }?)
+    }
+}
+
+const fn verb(change: &Change) -> &'static str {
+    if change.old.is_some() {
+        "updated"
+    } else {
+        "created"
     }
 }

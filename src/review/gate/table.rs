@@ -1,6 +1,6 @@
 //! The verdict of the gate, for a terminal and for a comment.
 
-use super::{Outcome, Row, Verdict};
+use super::{NOW, Outcome, Row, Verdict};
 use crate::{
     model::identity::UnitId,
     text::{markdown::Markdown, screen::Screen, unicode::spelt_out},
@@ -105,10 +105,14 @@ pub fn refusals(verdict: &Verdict) -> impl Iterator<Item = &Row> {
 pub fn closing(verdict: &Verdict, unit: Option<&UnitId>) -> String {
     let counts = counted(verdict);
     let unit = unit.map(|unit| format!("{unit}: ")).unwrap_or_default();
-    let allowed = match verdict.count(Outcome::Allowed) {
-        0 => String::new(),
-        allowed => format!("; {allowed} let pass by `allow`"),
+    let allowed = |key: &str, is_urgent: bool| {
+        let is_of = |row: &&Row| row.outcome == Outcome::Allowed && (row.action == NOW) == is_urgent;
+        match verdict.rows.iter().filter(is_of).count() {
+            0 => String::new(),
+            count => format!("; {count} let pass by `{key}`"),
+        }
     };
+    let allowed = allowed("allow", false) + &allowed("applyImmediately", true);
     match verdict.count(Outcome::Refused) {
         0 => format!("{unit}{counts}{allowed}; passes"),
         refused => format!("{unit}{counts}{allowed}; {refused} refused"),

@@ -291,7 +291,7 @@ fn standing(known: &Known, address: &str, what: &What) -> Cause {
         "what was applied last planned nothing of it".to_owned()
     } else {
         format!(
-            "something else than `apply` has written the state since: writing {} instead of {}",
+            "the state was written since the apply that `applied.json` here is of, writing {} instead of {}: by another apply, whose `applied.json` has to be merged first, or by something else",
             now.serial, applied.state.serial
         )
     };
@@ -602,6 +602,9 @@ mod tests {
                 panic!("{words}");
             };
             assert!(said.contains(words), "{said}");
+            // Another's apply looks the same from a checkout that does not have its record yet.
+            let is_elsewhere = said.contains("`applied.json`");
+            assert_eq!(is_elsewhere, words.contains("instead of"), "{said}");
         }
         // Another value is not what waits.
         let other = record("base", 7, &[("instance_class", "small", "huge")]);
