@@ -93,7 +93,7 @@ impl ConfigEdit<'_> {
         Ok(text)
     }
 
-    /// The eleven keys of the fleet's files, with the values in force, where `assignments` and the old text lack them.
+    /// The usual keys, with the values in force, where `assignments` and the old text lack them.
     #[must_use]
     pub fn defaults(&self, text: &str) -> Vec<Assignment> {
         let (database, ..) = self.compile(text);

@@ -145,15 +145,20 @@ impl Reader {
         String::from_utf8_lossy(&said.stdout) == "## main\n"
     }
 
-    /// `ROOT plans NAME`, `ROOT tells NAME`, or `ROOT lives`: there is something in its state.
+    /// `ROOT plans NAME`, `ROOT tells NAME`, or `ROOT lives`: there is something in its state. `OLD=NEW` after a name is
+    /// about another unit than the one that was recorded.
     fn lay_out(&self, words: &str) {
         let words: Vec<&str> = words.split(' ').collect();
-        let (root, verb, name) = match words[..] {
+        let (root, verb, name, renamed) = match words[..] {
             [root, "lives"] => return self.fake.states(root, LIVING, LIVING),
-            [root, verb, name] => (root, verb, name),
+            [root, verb, name, ref renamed @ ..] => (root, verb, name, renamed),
             _ => panic!("{words:?}"),
         };
-        let text = fs::read_to_string(format!("{TOLD}/{name}.json")).unwrap();
+        let mut text = fs::read_to_string(format!("{TOLD}/{name}.json")).unwrap();
+        for pair in renamed {
+            let (old, new) = pair.split_once('=').unwrap();
+            text = text.replace(old, new);
+        }
         match verb {
             "plans" => {
                 self.fake.plans(root, &text);

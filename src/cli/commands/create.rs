@@ -61,7 +61,7 @@ pub struct Arguments {
     /// Sets any key of a config; may be given several times
     #[arg(long, value_name = "KEY=VALUE", add = complete::keys())]
     set: Vec<String>,
-    /// Also write the values that would be the defaults: all eleven keys of the fleet's files
+    /// Also write the usual keys with the values that they would have by default
     #[arg(long)]
     write_defaults: bool,
 }
