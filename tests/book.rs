@@ -147,17 +147,18 @@ fn every_command_prints_what_its_page_shows() {
     );
     insta::assert_snapshot!(counts.join("\n"), @"
     docs/tutorial.md: 6 run, 0 not
-    docs/change.md: 5 run, 0 not
+    docs/change.md: 6 run, 0 not
     docs/day-two/break-glass.md: 1 run, 2 not
     docs/day-two/drift.md: 3 run, 0 not
+    docs/day-two/environment.md: 3 run, 0 not
     docs/day-two/rename.md: 3 run, 0 not
-    docs/day-two/resize.md: 4 run, 0 not
+    docs/day-two/resize.md: 5 run, 0 not
     docs/day-two/restore.md: 1 run, 1 not
-    docs/day-two/retire.md: 5 run, 0 not
-    docs/day-two/rotate.md: 3 run, 1 not
-    docs/day-two/upgrade.md: 3 run, 1 not
+    docs/day-two/retire.md: 6 run, 0 not
+    docs/day-two/rotate.md: 4 run, 1 not
+    docs/day-two/upgrade.md: 4 run, 1 not
     docs/first-run.md: 0 run, 7 not
-    docs/handoff.md: 3 run, 0 not
+    docs/handoff.md: 4 run, 0 not
     docs/pipeline.md: 1 run, 0 not
     ");
 }

@@ -356,7 +356,9 @@ fn what_does_not_wait_for_the_window_has_to_be_declared_until_a_day() {
         assert_eq!(said.code, code, "{name}: {}{}", said.out, said.err);
         assert!(said.out.contains(words), "{name}: {}", said.out);
         // What lets it pass is what the config has.
-        let is_named = said.out.contains("; 1 let pass by `applyImmediately`; passes");
+        let is_named = said
+            .out
+            .contains("; 1 let pass by `applyImmediately`; passes");
         assert_eq!(is_named, code == 0, "{name}: {}", said.out);
     }
 }

@@ -207,7 +207,8 @@ fn the_action_may_be_a_folder_of_the_repository() {
         fs::write(folder.join("valet.yaml"), text.replace(commit, action)).unwrap();
         let ran = run(&folder, "check");
         assert_eq!(ran.code == 0, is_fine, "{name}: {ran}");
-        let is_shown = ran.out.contains("./.github/actions/valet-rds") || ran.err.contains("./.github/actions/valet-rds");
+        let is_shown = ran.out.contains("./.github/actions/valet-rds")
+            || ran.err.contains("./.github/actions/valet-rds");
         assert!(is_fine || is_shown, "{name}: {ran}");
     }
 }
@@ -222,7 +223,10 @@ fn what_no_file_can_set_is_at_the_top_of_the_files() {
     };
     let token = "`VALET_RDS_TOKEN`";
     for (path, words) in [
-        (".github/workflows/valet-rds-platform-db.yml", "have to exist, and have no rules"),
+        (
+            ".github/workflows/valet-rds-platform-db.yml",
+            "have to exist, and have no rules",
+        ),
         (".github/workflows/valet-rds-platform-db-apply.yml", token),
         (".gitlab/valet-rds-platform-db.yml", "VALET_RDS_TOKEN"),
     ] {

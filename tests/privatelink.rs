@@ -272,7 +272,11 @@ fn a_file_that_is_not_there_yet_is_made() {
     ");
     assert!(!file.exists());
     let ran = run(&city, line);
-    assert!(ran.err.contains("network/live/endpoints.yaml created; commit it there"), "{ran}");
+    assert!(
+        ran.err
+            .contains("network/live/endpoints.yaml created; commit it there"),
+        "{ran}"
+    );
     assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 5);
     let again = run(&city, line);
     assert!(again.err.contains("is up to date"), "{again}");

@@ -7,6 +7,8 @@ use std::{
     process::Command,
 };
 
+use serde_json::json;
+
 use super::{folder::modules, terraform::Fake, workspace::TODAY};
 
 /// Plans and outputs, as the stand-in for Terraform tells them.
@@ -57,6 +59,8 @@ pub(crate) struct Reader {
     folder: PathBuf,
     here: PathBuf,
     fake: Fake,
+    /// Roots with something in their states.
+    living: Vec<String>,
 }
 
 impl Reader {
@@ -75,7 +79,9 @@ impl Reader {
         let copied = copy.arg("-r").arg(&other.folder).arg(&folder).status();
         assert!(copied.unwrap().success());
         let here = folder.join(other.here.strip_prefix(&other.folder).unwrap());
-        Self::within(folder, here)
+        let mut reader = Self::within(folder, here);
+        other.living.iter().for_each(|root| reader.lives(root));
+        reader
     }
 
     fn within(folder: PathBuf, here: PathBuf) -> Self {
@@ -88,7 +94,12 @@ impl Reader {
             fs::write(&path, format!("#!/bin/sh\nexec {program} \"$@\"\n")).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         }
-        Self { folder, here, fake }
+        Self {
+            folder,
+            here,
+            fake,
+            living: Vec::new(),
+        }
     }
 
     /// Does what a page says, and gives the page with what was printed.
@@ -147,10 +158,10 @@ impl Reader {
 
     /// `ROOT plans NAME`, `ROOT tells NAME`, or `ROOT lives`: there is something in its state. `OLD=NEW` after a name is
     /// about another unit than the one that was recorded.
-    fn lay_out(&self, words: &str) {
+    fn lay_out(&mut self, words: &str) {
         let words: Vec<&str> = words.split(' ').collect();
         let (root, verb, name, renamed) = match words[..] {
-            [root, "lives"] => return self.fake.states(root, LIVING, LIVING),
+            [root, "lives"] => return self.lives(root),
             [root, verb, name, ref renamed @ ..] => (root, verb, name, renamed),
             _ => panic!("{words:?}"),
         };
@@ -164,18 +175,22 @@ impl Reader {
                 self.fake.plans(root, &text);
                 let called = ["rds", "proxy", "nlb", "endpoint_service", "irsa_role"];
                 let module = |key: &&str| {
-                    let folder = self.folder.join("storage-valet-rds/modules");
-                    let dir = folder.join(key.replace('_', "-"));
-                    serde_json::json!({"Key": key, "Source": "", "Dir": dir})
+                    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("modules");
+                    json!({"Key": key, "Dir": folder.join(key.replace('_', "-"))})
                 };
-                let root_module = serde_json::json!({"Key": "", "Source": "", "Dir": "."});
-                let modules = called.iter().map(module).chain([root_module]);
-                let list = serde_json::json!({"Modules": modules.collect::<Vec<_>>()});
+                let modules: Vec<_> = called.iter().map(module).collect();
+                let list = json!({"Modules": modules});
                 self.fake.says(root, "modules.json", &list.to_string());
             }
             "tells" => self.fake.tells(root, &text),
             _ => panic!("{words:?}"),
         }
+    }
+
+    /// There is something in the state of a root.
+    fn lives(&mut self, root: &str) {
+        self.fake.states(root, LIVING, LIVING);
+        self.living.push(root.to_owned());
     }
 
     /// Runs a block, and gives its lines with what was printed.

@@ -75,6 +75,7 @@ impl Fake {
 
     /// The states that plans of a root are made on: as it was kept, and as AWS says now.
     pub(crate) fn states(&self, root: &str, kept: &str, refreshed: &str) {
+        fs::create_dir_all(self.folder.join(root)).unwrap();
         let file = fs::File::create(self.folder.join(root).join("plan.zip")).unwrap();
         let mut archive = zip::ZipWriter::new(file);
         let options = zip::write::SimpleFileOptions::default();

@@ -239,7 +239,9 @@ fn linked(folder: &Path, database: &Database, outputs: &Outputs) -> Diagnostics 
         return Diagnostics::new();
     };
     let repository = folder.join(setting.repository.as_ref().unwrap());
-    let bytes = io::find_inside(&repository, &setting.file).unwrap().unwrap();
+    let bytes = io::find_inside(&repository, &setting.file)
+        .unwrap()
+        .unwrap();
     let entry = |cluster: &String| Entry {
         app: privatelink::app(&database.namespace.value).to_owned(),
         cluster: cluster.clone(),

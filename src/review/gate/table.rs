@@ -106,7 +106,8 @@ pub fn closing(verdict: &Verdict, unit: Option<&UnitId>) -> String {
     let counts = counted(verdict);
     let unit = unit.map(|unit| format!("{unit}: ")).unwrap_or_default();
     let allowed = |key: &str, is_urgent: bool| {
-        let is_of = |row: &&Row| row.outcome == Outcome::Allowed && (row.action == NOW) == is_urgent;
+        let is_of =
+            |row: &&Row| row.outcome == Outcome::Allowed && (row.action == NOW) == is_urgent;
         match verdict.rows.iter().filter(is_of).count() {
             0 => String::new(),
             count => format!("; {count} let pass by `{key}`"),
