@@ -45,6 +45,7 @@ pub enum System {
 
 impl System {
     /// Its name as it is typed.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.of().as_str()
     }
