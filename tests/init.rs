@@ -119,6 +119,8 @@ fn the_pipeline_is_written_to_the_repository_around_it() {
     repository::top(&folder);
     let ran = run(&folder, "init --ci github new/db");
     assert_eq!(ran.code, 0, "{ran}");
+    let again = "run `valet-rds ci github` again after each edit of valet.yaml";
+    assert!(ran.err.contains(again), "{ran}");
     for name in ["", "-apply", "-drift"] {
         let path = format!(".github/workflows/valet-rds-new-db{name}.yml");
         assert!(ran.out.contains(&format!("created {path}\n")), "{ran}");
