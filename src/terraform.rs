@@ -3,6 +3,7 @@
 pub mod applied;
 pub mod dataflow;
 pub mod diff;
+pub mod import;
 pub mod journal;
 pub mod lock;
 pub mod lower;

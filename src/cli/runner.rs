@@ -1,12 +1,10 @@
 //! Running Terraform for many units: where what comes of them stands, and what is done for each.
 
 mod explanation;
+mod resume;
 mod steps;
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -18,11 +16,12 @@ use crate::{
     },
     model::identity::UnitId,
     review::run::{Failed, Outcome, REVIEWED},
-    terraform::{journal, lower::Owner},
+    terraform::{import, journal, lower::Owner},
 };
 
 pub(super) use explanation::base_commit;
 pub use explanation::{Baseline, Explanation};
+pub use resume::Earlier;
 pub use steps::Plan;
 
 /// Options of every command that runs Terraform.
@@ -55,17 +54,6 @@ pub struct Runner<'a> {
     /// The same, as it was named.
     named: PathBuf,
     parallel: usize,
-}
-
-/// What earlier applies of a unit have come to.
-#[derive(Debug, Default)]
-pub struct Earlier {
-    /// Addresses of what they have done with.
-    pub completed: BTreeSet<String>,
-    /// Addresses of what they were told to stop at.
-    cut_short: BTreeSet<String>,
-    /// Those of them that are there.
-    pub begun: BTreeSet<String>,
 }
 
 /// A part of the units: each is in exactly one of as many shards.
@@ -161,13 +149,27 @@ impl<'a> Runner<'a> {
     /// what they have applied for having applied it.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// When the disk refuses, or what an apply has made is told nowhere else.
     pub fn begin(&self, unit: &UnitId) -> Result<(), Outcome> {
         let folder = self.folder(unit);
+        if self.is_killed(unit)? {
+            let named = self.named.display();
+            return Err(Outcome::Failed(Failed {
+                step: "plan",
+                words: "an apply was killed here, and nothing else tells what it has made".to_owned(),
+                advice: Some(format!(
+                    "go on with it: `valet-rds apply --plans {named}`; or plan in another folder with `--out`"
+                )),
+                log: None,
+            }));
+        }
         io::terraform::make_folder(&folder)?;
         io::terraform::forget(&self.data(unit))?;
         for name in [REVIEWED, DONE, JOURNAL, JOURNALS] {
             io::terraform::remove(&folder.join(name))?;
+        }
+        for step in steps::LOCKING {
+            io::terraform::remove(&folder.join(format!("{step}.log")))?;
         }
         Ok(())
     }
@@ -186,35 +188,32 @@ impl<'a> Runner<'a> {
         self.folder(unit).join(".terraform")
     }
 
-    /// What earlier applies of a unit have told, as far as they were cut short.
-    ///
-    /// # Errors
-    /// When that cannot be kept.
-    pub fn earlier(&self, unit: &UnitId) -> Result<Earlier, Outcome> {
-        let folder = self.folder(unit);
-        let all = folder.join(JOURNALS);
-        io::terraform::keep_journal(&folder.join(JOURNAL), &all)?;
-        let told = io::terraform::log(&all)?;
-        Ok(Earlier {
-            completed: journal::completed(&told),
-            cut_short: journal::cut_short(&told),
-            begun: BTreeSet::new(),
-        })
-    }
-
     /// A failed apply, with what Terraform has told of it.
     #[must_use]
-    pub fn told(&self, unit: &UnitId, owner: &Owner, mut failed: Failed) -> Failed {
+    pub fn told(
+        &self,
+        unit: &UnitId,
+        owner: &Owner,
+        earlier: &Earlier,
+        mut failed: Failed,
+    ) -> Failed {
         let told = io::terraform::log(&self.folder(unit).join(JOURNAL)).unwrap_or_default();
         let errors = journal::errors(&told);
         if let Some(first) = errors.first() {
-            failed.words = last_words(first);
+            failed.words = last_words(&first.text());
         }
         let root = self.session.workspace.join(owner.directory());
         failed.advice = if io::is_there(&root.join("errored.tfstate")) {
             Some("the state could not be saved, and stands in `errored.tfstate` in the root: before anything else, run `terraform state push errored.tfstate` there".to_owned())
         } else {
-            failed.advice.or_else(|| advice(&errors.join("\n")))
+            let texts: Vec<String> = errors.iter().map(journal::Diagnostic::text).collect();
+            let by_hand = || {
+                let addresses = errors.iter().filter_map(|error| error.address.as_deref());
+                let all = addresses.filter_map(|address| import::by_hand(&earlier.journal, address));
+                let all = all.collect::<Vec<_>>().join("; ");
+                (!all.is_empty()).then_some(all)
+            };
+            failed.advice.or_else(|| advice(&texts.join("\n"))).or_else(by_hand)
         };
         failed
     }

@@ -84,6 +84,7 @@ fn in_folder(
         output: None,
         log: &log,
         is_local: false,
+        locks: false,
     };
     let mirror = match wanted.mirror {
         Some(address) if address.starts_with("https://") => Some(format!("-net-mirror={address}")),

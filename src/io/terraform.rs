@@ -10,6 +10,7 @@ mod folder;
 mod modules;
 mod plan_file;
 mod stopping;
+mod trace;
 
 use std::{
     env, error, fmt,
@@ -26,12 +27,13 @@ use serde::Deserialize;
 use super::{Failure, at};
 pub use advice::{advice, last_words, unframed};
 pub use folder::{
-    BadFolder, forget, hold_folder, keep_journal, log, make_folder, of_units, remove,
+    BadFolder, forget, hold_folder, keep_journal, log, make_folder, move_plan, of_units, remove,
     remove_folder, shown,
 };
 pub use modules::texts;
 pub use plan_file::{States, states};
 pub use stopping::Stopping;
+pub use trace::{Last, last, without_trace};
 
 /// The oldest version that the roots take, as they say themselves.
 pub const OLDEST: Version = Version(1, 11);
@@ -128,6 +130,8 @@ pub struct Run<'a> {
     pub log: &'a Path,
     /// Whether its state is kept beside it, so that nothing that is said of other backends holds.
     pub is_local: bool,
+    /// Whether it locks a state, so that its log has to tell the next run of it.
+    pub locks: bool,
 }
 
 /// What the caller's environment says to Terraform and would change what a run means. Arguments of `init` stay: they say
@@ -204,7 +208,12 @@ impl Terraform {
         if stopping.is_asked() {
             return Ok(Ended::Stopped);
         }
-        let log = File::create(run.log).map_err(at(run.log))?;
+        let log = if run.locks {
+            trace::begin(run.log)
+        } else {
+            File::create(run.log).map_err(at(run.log))
+        }?;
+        let trace = log.try_clone().map_err(at(run.log))?;
         let output = match run.output {
             Some(path) => File::create(path).map_err(at(path))?,
             None => log.try_clone().map_err(at(run.log))?,
@@ -224,6 +233,9 @@ impl Terraform {
             // Most of a run is reading the schema of the provider: collecting less of it is a tenth of the time.
             command.env("GOGC", "300");
         }
+        if run.locks {
+            command.env(trace::NOISE.0, trace::NOISE.1);
+        }
         command
             .args(arguments)
             .current_dir(run.root)
@@ -239,6 +251,9 @@ impl Terraform {
         let mut is_told = false;
         loop {
             if let Some(status) = child.try_wait().map_err(at(&self.program))? {
+                if run.locks {
+                    trace::end(trace, run.log)?;
+                }
                 return Ok(if is_told {
                     Ended::Stopped
                 } else {

@@ -1,13 +1,11 @@
 //! What a run of Terraform over many roots comes to: what was reviewed, how each unit has ended, and the summary.
 
 pub mod cause;
+mod resumed;
 pub mod silent;
 mod summary;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Display,
-};
+use std::{collections::BTreeMap, fmt::Display};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +13,7 @@ use super::gate::Verdict;
 use crate::{model::identity::UnitId, terraform::normal_form::NormalForm};
 use cause::Item;
 
+pub use resumed::deviations;
 pub use summary::{human, markdown};
 
 /// The file of a unit in the folder of a run: what its plan does. It holds no secret.
@@ -170,36 +169,4 @@ impl Run {
     pub fn is_fine(&self) -> bool {
         self.units.iter().all(|unit| unit.outcome.is_fine())
     }
-}
-
-/// What differs between what was reviewed and what is planned after applies that were cut short. What they have completed is
-/// forgiven, since the rest of a plan is smaller and knows more; so is what they have `begun` to make and what is there.
-#[must_use]
-pub fn deviations(
-    reviewed: &NormalForm,
-    now: &NormalForm,
-    completed: &BTreeSet<String>,
-    begun: &BTreeSet<String>,
-) -> Vec<String> {
-    if completed.is_empty() && begun.is_empty() {
-        return reviewed.deviations(now);
-    }
-    let (mut rest, mut now) = (reviewed.clone(), now.clone());
-    for address in begun {
-        if reviewed
-            .resources
-            .get(address)
-            .is_some_and(|one| one.actions == "create")
-        {
-            rest.resources.remove(address);
-            now.resources.remove(address);
-        }
-    }
-    rest.resources
-        .retain(|address, _| now.resources.contains_key(address) || !completed.contains(address));
-    // Those that an interrupted apply has saved become no others any more.
-    rest.outputs
-        .retain(|name, _| now.outputs.contains_key(name));
-    rest.learn(&now);
-    rest.deviations(&now)
 }

@@ -182,6 +182,12 @@ impl NormalForm {
 }
 
 impl Planned {
+    /// Whether it is made, be it in the place of another.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        self.actions.split(", ").any(|action| action == "create")
+    }
+
     fn of(resource: &ResourceChange) -> Self {
         let change = &resource.change;
         let attributes = match change.action {

@@ -287,6 +287,14 @@ impl ResourceChange {
         tags.find_map(Identity::of)
     }
 
+    /// Whether it is imported and its tags do not say that it belongs to this one. What has no tags belongs to something else.
+    fn is_foreign(&self, identity: &Identity) -> bool {
+        let before = self.change.before.as_ref();
+        let tags = before.and_then(|before| before.get("tags_all"));
+        let is_imported = self.change.importing.is_some();
+        is_imported && tags.is_some_and(|tags| Identity::of(tags).as_ref() != Some(identity))
+    }
+
     /// The arguments that force a replacement, such as `subnet_ids` or `tags.Name`.
     #[must_use]
     pub fn forced_by(&self) -> Vec<String> {
@@ -302,6 +310,14 @@ impl ResourceChange {
 }
 
 impl Plan {
+    /// Addresses of what is imported, though its tags do not say that it belongs to this one.
+    #[must_use]
+    pub fn foreign_imports(&self, identity: &Identity) -> Vec<&str> {
+        let changes = self.resource_changes.iter();
+        let foreign = changes.filter(|change| change.is_foreign(identity));
+        foreign.map(|change| change.address.as_str()).collect()
+    }
+
     /// Whose plan it is: by the tags that its provider gives to everything, or, when the plan does not say what it was
     /// made from, by the tags of its resources. None when they tell of nobody, or of several.
     #[must_use]

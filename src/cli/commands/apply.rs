@@ -169,15 +169,16 @@ fn plan_and_apply(
     accept: &[UnitId],
 ) -> Result<(Outcome, Waiting), Outcome> {
     let unit = &reviewed.unit;
-    let now = runner.plan_rest(owner, unit, &mut earlier)?;
-    let completed = &earlier.completed;
-    let deviations = run::deviations(&reviewed.plan, &now.form, completed, &earlier.begun);
+    let now = runner.plan_rest(owner, reviewed, &mut earlier)?;
+    let (journal, there) = (&earlier.journal, &earlier.there);
+    let mut deviations = run::deviations(&reviewed.plan, &now.form, journal, there);
+    deviations.append(&mut earlier.lost.clone());
     let nothing = |outcome| Ok((outcome, Waiting::new()));
     if !deviations.is_empty() && !accept.contains(unit) {
         return nothing(Outcome::Differs(deviations));
     }
     let Some(mut verdict) = now.verdict else {
-        return nothing(if completed.is_empty() {
+        return nothing(if journal.completed.is_empty() {
             Outcome::Unchanged
         } else {
             Outcome::AppliedBefore
@@ -187,7 +188,7 @@ fn plan_and_apply(
     if !verdict.passes() {
         return nothing(Outcome::Refused(verdict));
     }
-    runner.apply(owner, unit)?;
+    runner.apply(owner, unit, &earlier)?;
     let waiting = applied::waiting(&now.form, &now.waits);
     Ok((Outcome::Applied(verdict), waiting))
 }

@@ -282,7 +282,7 @@ impl Runner<'_> {
     }
 
     /// What Terraform reads of the root in a folder of the repository, or without one of the workspace.
-    fn here(&self, directory: &str) -> Result<Inputs, Outcome> {
+    pub(super) fn here(&self, directory: &str) -> Result<Inputs, Outcome> {
         let here = Inputs::here(&self.top(), directory)?;
         here.ok_or_else(|| unread(directory, "there is no root"))
     }

@@ -19,12 +19,27 @@ use crate::{
     },
     terraform::{
         lower::Owner,
-        normal_form::{NormalForm, Planned},
+        normal_form::NormalForm,
         plan::{self, MAX_BYTES},
         print::print_root,
         state::State,
     },
 };
+
+/// Arguments of every plan.
+pub(super) const PLANNING: [&str; 5] = [
+    "plan",
+    "-input=false",
+    "-no-color",
+    "-lock=false",
+    "-detailed-exitcode",
+];
+
+/// The steps that lock the state.
+pub(super) const LOCKING: [&str; 2] = ["apply", "untaint"];
+
+/// The name of a root whose plan tells of itself as an apply does.
+pub(super) const TAKE_UP: &str = "take-up";
 
 /// Where Terraform runs.
 #[derive(Clone, Debug)]
@@ -34,9 +49,11 @@ pub(super) struct Place {
     /// Folder for what Terraform keeps beside it.
     pub(super) data: PathBuf,
     /// Folder for logs.
-    logs: PathBuf,
+    pub(super) logs: PathBuf,
     /// What their names begin with; empty for the unit's own root.
     pub(super) name: &'static str,
+    /// Whether the state is kept beside the root instead of where the root says.
+    pub(super) is_local: bool,
 }
 
 /// What Terraform says that a root comes to.
@@ -59,6 +76,7 @@ impl Runner<'_> {
             data: self.data(unit),
             logs: self.folder(unit),
             name: "",
+            is_local: false,
         }
     }
 
@@ -69,6 +87,7 @@ impl Runner<'_> {
             data: self.stages(unit).join(format!("{name}.terraform")),
             logs: self.folder(unit),
             name,
+            is_local: true,
         }
     }
 
@@ -90,7 +109,21 @@ impl Runner<'_> {
         }
         let planned = self.plan_at(&place, &[])?;
         let states = io::terraform::states(&place.data.join(io::terraform::PLAN))?;
-        let Some(plan) = planned else {
+        self.judged(owner, unit, planned.as_ref(), states)
+    }
+
+    /// What a plan comes to, if it does anything.
+    ///
+    /// # Errors
+    /// When it is not the plan of this unit.
+    pub(super) fn judged(
+        &self,
+        owner: &Owner,
+        unit: &UnitId,
+        plan: Option<&plan::Plan>,
+        states: States,
+    ) -> Result<Plan, Outcome> {
+        let Some(plan) = plan else {
             return Ok(Plan {
                 form: NormalForm::default(),
                 verdict: None,
@@ -105,9 +138,9 @@ impl Runner<'_> {
             ));
         }
         Ok(Plan {
-            form: NormalForm::of(&plan),
-            verdict: Some(gate::judge(&plan, Some(*owner), self.session.today)),
-            waits: gate::waits(&plan),
+            form: NormalForm::of(plan),
+            verdict: Some(gate::judge(plan, Some(*owner), self.session.today)),
+            waits: gate::waits(plan),
             states,
         })
     }
@@ -118,66 +151,33 @@ impl Runner<'_> {
         place: &Place,
         more: &[&str],
     ) -> Result<Option<plan::Plan>, Outcome> {
-        io::terraform::make_folder(&place.data)?;
-        let init = ["init", "-input=false", "-no-color", "-lockfile=readonly"];
-        self.step(place, "init", &init, &[0])?;
-        // A plan that fails leaves the one before it.
-        io::terraform::forget(&place.data)?;
+        self.init(place)?;
         let plan = place.data.join(io::terraform::PLAN);
         let out = format!("-out={}", plan.display());
-        let mut arguments = vec![
-            "plan",
-            "-input=false",
-            "-no-color",
-            "-lock=false",
-            "-detailed-exitcode",
-            &out,
-        ];
+        let mut arguments = PLANNING.to_vec();
+        arguments.push(&out);
         arguments.extend(more);
         if self.step(place, "plan", &arguments, &[0, 2])? == 0 {
             return Ok(None);
         }
+        self.show(place).map(Some)
+    }
+
+    /// Makes a root ready, without the plan that an earlier run has left: one that fails leaves it.
+    pub(super) fn init(&self, place: &Place) -> Result<(), Outcome> {
+        io::terraform::make_folder(&place.data)?;
+        let init = ["init", "-input=false", "-no-color", "-lockfile=readonly"];
+        self.step(place, "init", &init, &[0])?;
+        Ok(io::terraform::forget(&place.data)?)
+    }
+
+    /// Reads a plan.
+    pub(super) fn show(&self, place: &Place) -> Result<plan::Plan, Outcome> {
+        let plan = place.data.join(io::terraform::PLAN);
         let show = ["show", "-json", "-no-color", &plan.to_string_lossy()];
         self.step(place, "show", &show, &[0])?;
         let bytes = io::terraform::shown(&place.data, MAX_BYTES)?;
-        let plan = plan::read(&bytes).map_err(|error| Outcome::failed("show", error))?;
-        Ok(Some(plan))
-    }
-
-    /// Plans what is left of a unit after applies that were cut short. What Terraform was told to stop at it takes for broken,
-    /// and would destroy. AWS has gone on with it, so it is kept; nothing is destroyed that nobody has reviewed.
-    ///
-    /// # Errors
-    /// With how the unit has ended instead.
-    pub fn plan_rest(
-        &self,
-        owner: &Owner,
-        unit: &UnitId,
-        earlier: &mut Earlier,
-    ) -> Result<Plan, Outcome> {
-        let mut plan = self.plan(owner, unit)?;
-        let is_tainted = |(address, planned): (&String, &Planned)| {
-            let is_cut = earlier.cut_short.contains(address);
-            let reason = planned.reason.as_deref();
-            (is_cut && reason == Some("replace_because_tainted")).then(|| address.clone())
-        };
-        let tainted: Vec<String> = plan.form.resources.iter().filter_map(is_tainted).collect();
-        let place = self.place(owner, unit);
-        for address in &tainted {
-            let untaint = ["untaint", "-no-color", "-lock-timeout=60s", address];
-            self.step(&place, "untaint", &untaint, &[0])?;
-        }
-        if !tainted.is_empty() {
-            plan = self.plan(owner, unit)?;
-        }
-        // One that is there is not made any more; what AWS was not told yet is an update now.
-        let is_begun = |address: &&String| {
-            let planned = plan.form.resources.get(*address);
-            planned.is_none_or(|planned| planned.actions == "update")
-        };
-        let begun: Vec<String> = earlier.cut_short.iter().filter(is_begun).cloned().collect();
-        earlier.begun.extend(begun);
-        Ok(plan)
+        plan::read(&bytes).map_err(|error| Outcome::failed("show", error))
     }
 
     /// The state of a unit, as Terraform keeps it now.
@@ -196,7 +196,7 @@ impl Runner<'_> {
     ///
     /// # Errors
     /// With how the unit has ended instead.
-    pub fn apply(&self, owner: &Owner, unit: &UnitId) -> Result<(), Outcome> {
+    pub fn apply(&self, owner: &Owner, unit: &UnitId, earlier: &Earlier) -> Result<(), Outcome> {
         let place = self.place(owner, unit);
         let plan = place.data.join(io::terraform::PLAN);
         let apply = [
@@ -208,13 +208,15 @@ impl Runner<'_> {
         ];
         match self.step(&place, "apply", &apply, &[0]) {
             Ok(_) => Ok(()),
-            Err(Outcome::Failed(failed)) => Err(Outcome::Failed(self.told(unit, owner, failed))),
+            Err(Outcome::Failed(failed)) => {
+                Err(Outcome::Failed(self.told(unit, owner, earlier, failed)))
+            }
             Err(other) => Err(other),
         }
     }
 
     /// Runs one command of Terraform: its exit code, which is one of these.
-    fn step(
+    pub(super) fn step(
         &self,
         place: &Place,
         step: &'static str,
@@ -230,6 +232,7 @@ impl Runner<'_> {
         let output = match step {
             "show" | "state" => Some(place.data.join(io::terraform::SHOWN)),
             "apply" => Some(place.logs.join(JOURNAL)),
+            "plan" if place.name == TAKE_UP => Some(place.data.join(io::terraform::SHOWN)),
             _ => None,
         };
         let run = Run {
@@ -237,13 +240,14 @@ impl Runner<'_> {
             data: &place.data,
             output: output.as_deref(),
             log: &log,
-            is_local: !place.name.is_empty(),
+            is_local: place.is_local,
+            locks: LOCKING.contains(&step),
         };
         match self.terraform.run(run, arguments, &self.stopping)? {
             Ended::Stopped => Err(Outcome::Interrupted),
             Ended::Code(Some(code)) if codes.contains(&code) => Ok(code),
             Ended::Code(code) => {
-                let text = io::terraform::log(&log)?;
+                let text = io::terraform::without_trace(&io::terraform::log(&log)?);
                 let words = match code {
                     Some(_) => last_words(&text),
                     None => "Terraform was killed".to_owned(),
@@ -259,7 +263,7 @@ impl Runner<'_> {
     }
 
     /// The path of a log, as it is seen from here.
-    fn shown(&self, log: &Path) -> String {
+    pub(super) fn shown(&self, log: &Path) -> String {
         let inner = log.strip_prefix(&self.folder).unwrap_or(log);
         self.named.join(inner).to_string_lossy().into_owned()
     }

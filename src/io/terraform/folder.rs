@@ -92,6 +92,15 @@ pub fn forget(data: &Path) -> Result<(), Failure> {
     remove(&data.join(SHOWN))
 }
 
+/// Moves a plan from one folder for what Terraform keeps to another.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn move_plan(from: &Path, to: &Path) -> Result<(), Failure> {
+    let plan = from.join(PLAN);
+    fs::rename(&plan, to.join(PLAN)).map_err(at(&plan))
+}
+
 /// What Terraform has printed, up to a limit in bytes.
 ///
 /// # Errors

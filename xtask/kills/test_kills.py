@@ -1,0 +1,182 @@
+"""Applies that are killed at random moments, with the real Terraform on an emulated AWS: nothing is lost, nothing is destroyed,
+and the applies after them end right.
+
+`cargo xtask kills` starts it: in the environment, VALET_RDS is the built command and PROOF_FOLDER a folder with the modules
+and a workspace. KILLS is how often to kill, SEED says which random moments.
+"""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import random
+import re
+import subprocess
+
+import boto3
+import pytest
+import world
+from emulator import emulated_aws
+from inventory import inventory
+from victim import Victim
+from world import session
+
+KILLS = int(os.environ.get("KILLS", "30"))
+SEED = os.environ.get("SEED", "1")
+ENVIRONMENT = "dev3"
+# One is never killed: what it comes to is right.
+SPARED = "spared"
+UNITS = ["mail", "orders", "search", "audit"]
+CONFIG = "backupRetentionPeriod: 7\ninstanceClass: db.t4g.medium\nnamespace: {0}\nshortname: {0}\nusername: app\n"
+EDITS = [
+    ("backupRetentionPeriod: 7", "backupRetentionPeriod: 14"),
+    ("db.t4g.medium", 'db.t4g.large\nparameters: {log_min_duration_statement: "250"}'),
+    ("backupRetentionPeriod: 14", "backupRetentionPeriod: 21\nallocatedStorage: 60"),
+]
+
+
+class Place:
+    """A workspace in an AWS of its own."""
+
+    def __init__(self, folder, valet_rds):
+        self.folder, self.valet_rds = folder, valet_rds
+        self.workspace = folder / "workspace"
+        os.environ |= {"TF_CLI_ARGS_init": "-backend-config=use_path_style=true"}
+        for config in self.workspace.glob("configs/*/*.yaml"):
+            config.unlink()
+        for name in [SPARED, *UNITS]:
+            (self.workspace / f"configs/{ENVIRONMENT}/{name}.yaml").write_text(CONFIG.format(name))
+        world.make_world(self.workspace / "valet.yaml")
+        subprocess.run(["git", "init", "--quiet"], cwd=self.workspace, check=True)
+        self.lock()
+        self.valet("generate")
+
+    def valet(self, *arguments):
+        victim = Victim(self.workspace, self.valet_rds, "none/none", self.folder)
+        code, said = victim.valet(*arguments)
+        assert code == 0, said
+
+    def lock(self):
+        config = os.environ.get("TF_CLI_CONFIG_FILE")
+        mirror = re.search(r'path\s*=\s*"([^"]+)"', pathlib.Path(config).read_text()) if config else None
+        machine = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
+        self.valet("lock", "--platform", f"linux_{machine}", *(["--mirror", mirror[1]] if mirror else []))
+
+    def victim(self, name):
+        return Victim(self.workspace, self.valet_rds, f"{ENVIRONMENT}/{name}", self.folder / f"plans-{name}")
+
+    def edit(self, name, old, new):
+        path = self.workspace / f"configs/{ENVIRONMENT}/{name}.yaml"
+        text = path.read_text()
+        assert old in text, text
+        path.write_text(text.replace(old, new))
+        self.valet("generate")
+
+
+@pytest.fixture(scope="module")
+def place():
+    folder = pathlib.Path(os.environ["PROOF_FOLDER"]).resolve()
+    with emulated_aws(folder / "server.log"):
+        yield Place(folder, pathlib.Path(os.environ["VALET_RDS"]).resolve())
+
+
+def shape(name):
+    """What AWS holds of a unit, as it would be called with another name: each thing once."""
+    aws = session(ENVIRONMENT)
+    found = [one for one in inventory(aws) if re.search(rf"\b{name}\b", one)]
+    ec2, elb = aws.client("ec2"), aws.client("elbv2")
+    groups = ec2.describe_security_groups()["SecurityGroups"]
+    names = {group["GroupId"]: group["GroupName"] for group in groups}
+    for group in groups:
+        if not group["GroupName"].startswith(f"{name}-"):
+            continue
+        found.append(f"group {group['GroupName']}")
+        for way in ["IpPermissions", "IpPermissionsEgress"]:
+            for rule in group[way]:
+                others = [names[pair["GroupId"]] for pair in rule["UserIdGroupPairs"]]
+                found.append(f"{way} {group['GroupName']} {rule.get('FromPort')} {others}")
+    for balancer in elb.describe_load_balancers()["LoadBalancers"]:
+        if balancer["LoadBalancerName"].startswith(f"{name}-"):
+            listeners = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+            found += [f"listener {listener['Port']}" for listener in listeners]
+    services = ec2.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    mine = {"Key": "valet-rds:shortname", "Value": name}
+    found += [f"endpoint service {one['ServiceState']}" for one in services if mine in one["Tags"]]
+    return sorted(re.sub(rf"\b{name}\b", "NAME", one) for one in found)
+
+
+def state(victim):
+    """The addresses in a state, and whether somebody holds its lock."""
+    s3 = boto3.client("s3", region_name=world.REGION)
+    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=world.STATE_BUCKET)["Contents"]]
+    own = f"storage-valet-rds/{victim.environment}/{victim.name}/terraform.tfstate"
+    text = json.loads(s3.get_object(Bucket=world.STATE_BUCKET, Key=own)["Body"].read())
+    found = []
+    for resource in text["resources"]:
+        if resource["mode"] == "managed":
+            for instance in resource["instances"]:
+                assert "deposed" not in instance and instance.get("status") != "tainted", resource
+                key = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
+                module = f"{resource['module']}." if "module" in resource else ""
+                found.append(f"{module}{resource['type']}.{resource['name']}{key}")
+    return sorted(found), f"{own}.tflock" in keys
+
+
+def is_right(victim, expected):
+    """Everything is in the state, and nothing is left to do."""
+    found, is_locked = state(victim)
+    assert not is_locked
+    assert found == expected
+    for name in ["applied.json"] + ([] if victim.name == "_environment" else ["outputs.json"]):
+        assert json.loads((victim.root / name).read_text()), name
+    shown = victim.plans.with_name(f"again-{victim.name}")
+    code, said = victim.valet("plan", victim.unit, "--out", shown)
+    assert (code, "nothing to do" in said) == (0, True), said
+
+
+def live(place, name, kills):
+    """First made, then changed, and killed meanwhile so many times. What happened."""
+    chance = random.Random(f"{SEED} {name}")
+    victim = place.victim(name)
+    victim.plan()
+    everything = sorted(victim.reviewed)
+    first = (kills + 1) // 2
+    for number in range(first):
+        # Most of an apply is waiting for the database: now and then the kill comes after it.
+        victim.kill(chance, late=number == first - 1 and number > 0)
+    victim.finish()
+    is_right(victim, everything)
+    for old, new in EDITS[: kills - first]:
+        place.edit(name, old, new)
+        victim.plan()
+        victim.kill(chance)
+        victim.finish()
+        is_right(victim, everything)
+    return victim.story
+
+
+def test_killed_applies_end_right(place):
+    shared = place.victim("_environment")
+    chance = random.Random(f"{SEED} shared")
+    shared.plan()
+    everything = sorted(shared.reviewed)
+    share, rest = divmod(KILLS, len(UNITS) + 1)
+    for _ in range(share):
+        shared.kill(chance)
+    shared.finish()
+    is_right(shared, everything)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        spared = pool.submit(live, place, SPARED, 0)
+        each = [share + (number < rest) for number in range(len(UNITS))]
+        killed = [pool.submit(live, place, name, count) for name, count in zip(UNITS, each)]
+        errors = [one.exception() for one in [spared, *killed]]
+    if any(errors):
+        raise next(filter(None, errors))
+    stories = {"_environment": shared.story} | {name: one.result() for name, one in zip(UNITS, killed)}
+    print(json.dumps(stories, indent=1))
+    right = shape(SPARED)
+    for name in UNITS:
+        assert shape(name) == right, name
+    calls = [json.loads(line) for line in (place.folder / "calls.jsonl").read_text().splitlines()]
+    deleted = {call["operation"] for call in calls if call["operation"].startswith("Delete")}
+    assert not {one for one in deleted if "DBInstance" in one or "Proxy" in one or "LoadBalancer" in one}, deleted
