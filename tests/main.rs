@@ -60,6 +60,7 @@ mod renames;
 mod repositories;
 mod repository_paths;
 mod required_version;
+mod resumed;
 mod runs;
 mod settings;
 mod shapes;

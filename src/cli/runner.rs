@@ -156,7 +156,8 @@ impl<'a> Runner<'a> {
             let named = self.named.display();
             return Err(Outcome::Failed(Failed {
                 step: "plan",
-                words: "an apply was killed here, and nothing else tells what it has made".to_owned(),
+                words: "an apply was killed here, and nothing else tells what it has made"
+                    .to_owned(),
                 advice: Some(format!(
                     "go on with it: `valet-rds apply --plans {named}`; or plan in another folder with `--out`"
                 )),
@@ -209,11 +210,15 @@ impl<'a> Runner<'a> {
             let texts: Vec<String> = errors.iter().map(journal::Diagnostic::text).collect();
             let by_hand = || {
                 let addresses = errors.iter().filter_map(|error| error.address.as_deref());
-                let all = addresses.filter_map(|address| import::by_hand(&earlier.journal, address));
+                let all =
+                    addresses.filter_map(|address| import::by_hand(&earlier.journal, address));
                 let all = all.collect::<Vec<_>>().join("; ");
                 (!all.is_empty()).then_some(all)
             };
-            failed.advice.or_else(|| advice(&texts.join("\n"))).or_else(by_hand)
+            failed
+                .advice
+                .or_else(|| advice(&texts.join("\n")))
+                .or_else(by_hand)
         };
         failed
     }

@@ -30,7 +30,7 @@ pub use folder::{
     BadFolder, forget, hold_folder, keep_journal, log, make_folder, move_plan, of_units, remove,
     remove_folder, shown,
 };
-pub use modules::texts;
+pub use modules::{add_to_module, texts};
 pub use plan_file::{States, states};
 pub use stopping::Stopping;
 pub use trace::{Last, last, without_trace};

@@ -2,6 +2,8 @@
 //!
 //! Only what the journal of our own apply tells of is taken up, and only where the reviewed plan makes it.
 
+mod kind;
+
 use std::fmt::Write;
 
 use super::{
@@ -9,90 +11,9 @@ use super::{
     normal_form::{Leaf, NormalForm, Planned},
     print::escape,
 };
+use kind::{Again, Begun};
 
-/// What becomes of a resource of some type that was made, or begun, and is not in the state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Again {
-    /// It is made again, which comes to the same.
-    Anew,
-    /// It is imported by what the plan says of it: a text with names of arguments in braces.
-    Named(&'static str),
-    /// It is imported by the id that AWS has given it, which the journal tells when it is done.
-    Given(Begun),
-}
-
-/// What becomes of something to which AWS gives an id, when nobody knows whether it has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begun {
-    /// It is made again: of the same twice AWS makes one.
-    Anew,
-    /// It is made again, and AWS refuses when there is one.
-    Refused,
-    /// AWS would make a second one, so nothing is done.
-    Unknown,
-    /// A data source of the same name finds it, by these arguments, and tells the id by this attribute.
-    Found(&'static [&'static str], &'static str),
-}
-
-/// Every type that the modules make, with the import that the provider documents for it (hashicorp/aws 5.100,
-/// `website/docs/r/`), and for what is made again, the operation of AWS that does nothing the second time.
-pub const KINDS: &[(&str, Again)] = &[
-    ("aws_cloudwatch_log_group", Again::Named("{name}")),
-    ("aws_cloudwatch_metric_alarm", Again::Named("{alarm_name}")),
-    ("aws_db_event_subscription", Again::Named("{name}")),
-    // Its id is the one that AWS gives, but it is imported by its name.
-    ("aws_db_instance", Again::Named("{identifier}")),
-    ("aws_db_parameter_group", Again::Named("{name}")),
-    ("aws_db_proxy", Again::Named("{name}")),
-    // Comes with its proxy: making it is ModifyDBProxyTargetGroup.
-    ("aws_db_proxy_default_target_group", Again::Anew),
-    // Has no tags, but is named after its proxy.
-    (
-        "aws_db_proxy_target",
-        Again::Named("{db_proxy_name}/default/RDS_INSTANCE/{db_instance_identifier}"),
-    ),
-    ("aws_db_subnet_group", Again::Named("{name}")),
-    (
-        "aws_iam_openid_connect_provider",
-        Again::Given(Begun::Found(&["url"], "arn")),
-    ),
-    ("aws_iam_role", Again::Named("{name}")),
-    // PutRolePolicy
-    ("aws_iam_role_policy", Again::Anew),
-    // AttachRolePolicy
-    ("aws_iam_role_policy_attachment", Again::Anew),
-    ("aws_lambda_function", Again::Named("{function_name}")),
-    // PutFunctionEventInvokeConfig
-    ("aws_lambda_function_event_invoke_config", Again::Anew),
-    // Cannot be imported. What the functions do, they do each minute.
-    ("aws_lambda_invocation", Again::Anew),
-    ("aws_lb", Again::Given(Begun::Found(&["name"], "arn"))),
-    // "If you attempt to create multiple listeners with the same settings, each call succeeds" (CreateListener).
-    ("aws_lb_listener", Again::Given(Begun::Anew)),
-    (
-        "aws_lb_target_group",
-        Again::Given(Begun::Found(&["name"], "arn")),
-    ),
-    // Has no tags that would say whose it is.
-    ("aws_scheduler_schedule", Again::Given(Begun::Refused)),
-    // RotateSecret, which only sets the rules.
-    ("aws_secretsmanager_secret_rotation", Again::Anew),
-    (
-        "aws_security_group",
-        Again::Given(Begun::Found(&["name", "vpc_id"], "id")),
-    ),
-    ("aws_vpc_endpoint_service", Again::Given(Begun::Unknown)),
-    (
-        "aws_vpc_security_group_egress_rule",
-        Again::Given(Begun::Refused),
-    ),
-    (
-        "aws_vpc_security_group_ingress_rule",
-        Again::Given(Begun::Refused),
-    ),
-    // Nothing in AWS.
-    ("terraform_data", Again::Anew),
-];
+pub use kind::KINDS;
 
 /// A resource that is imported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +55,8 @@ pub fn orphans(journal: &Journal, reviewed: &NormalForm, now: &NormalForm) -> Or
         }
         let again = KINDS.iter().find(|(kind, _)| *kind == made.kind);
         let by = match (again.map(|(_, again)| *again), &made.id) {
-            (Some(Again::Anew | Again::Given(Begun::Anew)), None) | (Some(Again::Anew), Some(_)) => {
+            (Some(Again::Anew | Again::Given(Begun::Anew)), None)
+            | (Some(Again::Anew), Some(_)) => {
                 continue;
             }
             (Some(Again::Given(Begun::Refused)), None) => continue,
@@ -152,25 +74,31 @@ pub fn orphans(journal: &Journal, reviewed: &NormalForm, now: &NormalForm) -> Or
                 address: address.clone(),
                 by,
             }),
-            _ => orphans.lost.push(lost(address, made.id.as_deref(), planned)),
+            _ => orphans
+                .lost
+                .push(lost(address, made.id.as_deref(), planned)),
         }
     }
     orphans
 }
 
 fn lost(address: &str, id: Option<&str>, planned: &Planned) -> String {
-    let known = id.map_or_else(
-        || "was being made by an apply that was cut short, and nobody can tell whether AWS has it: if it has".to_owned(),
-        |id| format!("was made by an apply that was cut short, as {id}"),
+    let import = format!(
+        "`terraform import '{address}' '{}'` in the root",
+        id.unwrap_or("ID")
     );
-    // What the state holds at its address is what it was to take the place of.
-    let before = if planned.actions == "create" {
-        String::new()
-    } else {
-        format!("`terraform state rm '{address}'` and ")
-    };
-    let id = id.unwrap_or("ID");
-    format!("{address}: {known}, run {before}`terraform import '{address}' '{id}'` in the root")
+    match id {
+        None => format!(
+            "{address}: an apply that was cut short was making it, and nobody can tell whether AWS has it: if it has, run {import}"
+        ),
+        Some(id) if planned.actions == "create" => {
+            format!("{address}: an apply that was cut short has made it, as {id}: run {import}")
+        }
+        // Its address in the state is taken.
+        Some(id) => format!(
+            "{address}: an apply that was cut short has made {id} in its place, and the state still holds the old one: run `terraform state rm '{address}'` and {import}; what is to become of the old one is then for you to say"
+        ),
+    }
 }
 
 /// How somebody takes up by hand what AWS has perhaps made; none, when it need not be.
@@ -231,6 +159,26 @@ pub fn blocks(imports: &[Import]) -> String {
     text
 }
 
+/// A block that overrides a security group for one plan, so that it lets nothing out, and the name of the module that it
+/// stands in, as Terraform lists it. None when the group is in none, or in one of several.
+#[must_use]
+pub fn closed(address: &str) -> Option<(String, String)> {
+    let address =
+        address.split_once('[').map_or(
+            address,
+            |(before, key)| {
+                if key.contains("].") { "" } else { before }
+            },
+        );
+    let (module, name) = address.rsplit_once(".aws_security_group.")?;
+    let calls = module.split(".module.");
+    let calls: Vec<&str> = calls
+        .map(|call| call.trim_start_matches("module."))
+        .collect();
+    let block = format!("resource \"aws_security_group\" \"{name}\" {{\n  egress = []\n}}\n");
+    Some((calls.join("."), block))
+}
+
 /// Leaves out those that are not there, as a failed plan with their `blocks` tells. None, when it failed for another reason.
 #[must_use]
 pub fn without_missing(imports: &[Import], errors: &[Diagnostic]) -> Option<Vec<Import>> {
@@ -253,5 +201,259 @@ pub fn without_missing(imports: &[Import], errors: &[Diagnostic]) -> Option<Vec<
     }
     let is_there = |number: &usize| !errors.iter().any(|error| is_of(*number, error));
     let rest = all.clone().filter(is_there);
-    Some(rest.filter_map(|number| imports.get(number).cloned()).collect())
+    Some(
+        rest.filter_map(|number| imports.get(number).cloned())
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    use super::{Orphans, blocks, by_hand, closed, orphans, without_missing};
+    use crate::terraform::{
+        journal::{Journal, Made, errors},
+        normal_form::NormalForm,
+        plan,
+    };
+
+    /// A plan with these resources: address, actions, values after.
+    fn form(resources: &[(&str, &[&str], Value)]) -> NormalForm {
+        let change = |(address, actions, after): &(&str, &[&str], Value)| {
+            json!({
+                "address": address, "mode": "managed", "type": "t", "name": "n", "provider_name": "p",
+                "change": {"actions": actions, "before": null, "after": after},
+            })
+        };
+        let changes: Vec<Value> = resources.iter().map(change).collect();
+        let plan =
+            json!({"format_version": "1.2", "planned_values": {}, "resource_changes": changes});
+        NormalForm::of(&plan::read(plan.to_string().as_bytes()).unwrap())
+    }
+
+    fn journal(made: &[(&str, &str, Option<&str>)]) -> Journal {
+        let one = |(address, kind, id): &(&str, &str, Option<&str>)| {
+            let made = Made {
+                kind: (*kind).to_owned(),
+                id: id.map(str::to_owned),
+            };
+            ((*address).to_owned(), made)
+        };
+        Journal {
+            made: made.iter().map(one).collect::<BTreeMap<_, _>>(),
+            ..Journal::default()
+        }
+    }
+
+    const CREATE: &[&str] = &["create"];
+    const DATABASE: &str = "module.rds.aws_db_instance.this";
+    const GROUP: &str = "module.rds.aws_security_group.this";
+    const RULE: &str = "module.nlb.aws_vpc_security_group_egress_rule.proxy";
+    const SERVICE: &str = "module.endpoint_service.aws_vpc_endpoint_service.this";
+
+    #[test]
+    fn what_was_made_or_begun_is_imported_by_what_the_provider_asks_for() {
+        let target = "module.proxy.aws_db_proxy_target.this";
+        let planned = form(&[
+            (DATABASE, CREATE, json!({"identifier": "orders-dev"})),
+            (
+                GROUP,
+                CREATE,
+                json!({"name": "orders-${db}", "vpc_id": "vpc-1"}),
+            ),
+            (RULE, CREATE, json!({})),
+            (
+                target,
+                CREATE,
+                json!({"db_proxy_name": "p", "db_instance_identifier": "d"}),
+            ),
+            (
+                "module.nlb.aws_lb.this[\"a\"]",
+                CREATE,
+                json!({"name": "orders"}),
+            ),
+            ("module.nlb.aws_lambda_invocation.apply", CREATE, json!({})),
+        ]);
+        let begun = journal(&[
+            (DATABASE, "aws_db_instance", None),
+            (GROUP, "aws_security_group", None),
+            (RULE, "aws_vpc_security_group_egress_rule", None),
+            (target, "aws_db_proxy_target", None),
+            ("module.nlb.aws_lb.this[\"a\"]", "aws_lb", Some("arn:lb")),
+            (
+                "module.nlb.aws_lambda_invocation.apply",
+                "aws_lambda_invocation",
+                Some("x"),
+            ),
+        ]);
+        let found = orphans(&begun, &planned, &planned);
+        assert_eq!(found.lost, Vec::<String>::new());
+        let text = blocks(&found.imports);
+        insta::assert_snapshot!(text, @r#"
+        import {
+          to = module.nlb.aws_lb.this["a"]
+          id = "arn:lb"
+        }
+        import {
+          to = module.proxy.aws_db_proxy_target.this
+          id = "p/default/RDS_INSTANCE/d"
+        }
+        import {
+          to = module.rds.aws_db_instance.this
+          id = "orders-dev"
+        }
+        data "aws_security_group" "valet_rds_3" {
+          name = "orders-$${db}"
+          vpc_id = "vpc-1"
+        }
+        import {
+          to = module.rds.aws_security_group.this
+          id = data.aws_security_group.valet_rds_3.id
+        }
+        "#);
+    }
+
+    #[test]
+    fn only_what_the_reviewed_plan_makes_and_the_state_lacks_is_taken_up() {
+        let after = || json!({"identifier": "d", "name": "n"});
+        let journal = journal(&[(DATABASE, "aws_db_instance", Some("db-1"))]);
+        let makes = form(&[(DATABASE, CREATE, after())]);
+        let none = form(&[]);
+        for (reviewed, now, count) in [
+            (&makes, &makes, 1),
+            // Another plan than the journal is of.
+            (&none, &makes, 0),
+            (&form(&[(DATABASE, &["update"], after())]), &makes, 0),
+            // The state holds it.
+            (&makes, &none, 0),
+            (&makes, &form(&[(DATABASE, &["update"], after())]), 0),
+            (&makes, &form(&[(DATABASE, &["delete"], after())]), 0),
+            // It was replaced, and the old one is gone.
+            (
+                &form(&[(DATABASE, &["delete", "create"], after())]),
+                &makes,
+                1,
+            ),
+        ] {
+            let found = orphans(&journal, reviewed, now);
+            assert_eq!(
+                (found.imports.len(), found.lost.len()),
+                (count, 0),
+                "{now:?}"
+            );
+        }
+        assert_eq!(
+            orphans(&Journal::default(), &makes, &makes),
+            Orphans::default()
+        );
+    }
+
+    #[test]
+    fn what_nobody_can_take_up_is_told_with_its_command() {
+        let replaced: &[&str] = &["create", "delete"];
+        let planned = form(&[
+            (GROUP, replaced, json!({"name": "n", "vpc_id": "v"})),
+            (SERVICE, CREATE, json!({})),
+            ("a.new", CREATE, json!({})),
+            // Its name is not known yet.
+            (DATABASE, CREATE, json!({})),
+        ]);
+        let begun = journal(&[
+            (GROUP, "aws_security_group", Some("sg-2")),
+            (SERVICE, "aws_vpc_endpoint_service", None),
+            ("a.new", "aws_something_new", Some("7")),
+            (DATABASE, "aws_db_instance", None),
+        ]);
+        let found = orphans(&begun, &planned, &planned);
+        assert_eq!(found.imports, Vec::new());
+        insta::assert_snapshot!(found.lost.join("\n"), @"
+        a.new: an apply that was cut short has made it, as 7: run `terraform import 'a.new' '7'` in the root
+        module.endpoint_service.aws_vpc_endpoint_service.this: an apply that was cut short was making it, and nobody can tell whether AWS has it: if it has, run `terraform import 'module.endpoint_service.aws_vpc_endpoint_service.this' 'ID'` in the root
+        module.rds.aws_db_instance.this: an apply that was cut short was making it, and nobody can tell whether AWS has it: if it has, run `terraform import 'module.rds.aws_db_instance.this' 'ID'` in the root
+        module.rds.aws_security_group.this: an apply that was cut short has made sg-2 in its place, and the state still holds the old one: run `terraform state rm 'module.rds.aws_security_group.this'` and `terraform import 'module.rds.aws_security_group.this' 'sg-2'` in the root; what is to become of the old one is then for you to say
+        ");
+        assert_eq!(by_hand(&begun, "module.other.a.b"), None);
+        let told = by_hand(&begun, SERVICE).unwrap();
+        assert!(
+            told.contains(&format!("terraform import '{SERVICE}' 'ID'")),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn a_group_is_closed_in_its_module() {
+        for (address, module) in [
+            (GROUP, Some("rds")),
+            (
+                "module.a.module.b.aws_security_group.this[\"k.l\"]",
+                Some("a.b"),
+            ),
+            ("module.a[\"k\"].aws_security_group.this", None),
+            ("aws_security_group.this", None),
+            (DATABASE, None),
+        ] {
+            let found = closed(address);
+            assert_eq!(
+                found.as_ref().map(|(module, _)| module.as_str()),
+                module,
+                "{address}"
+            );
+            let block = "resource \"aws_security_group\" \"this\" {\n  egress = []\n}\n";
+            assert!(found.is_none_or(|(_, text)| text == block));
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_left_out_and_no_other_failure_is_passed_over() {
+        let planned = form(&[
+            (DATABASE, CREATE, json!({"identifier": "d"})),
+            (GROUP, CREATE, json!({"name": "n", "vpc_id": "v"})),
+            ("aws_db_proxy.this[\"a\"]", CREATE, json!({"name": "p"})),
+        ]);
+        let begun = journal(&[
+            (DATABASE, "aws_db_instance", None),
+            (GROUP, "aws_security_group", None),
+            ("aws_db_proxy.this[\"a\"]", "aws_db_proxy", None),
+        ]);
+        let imports = orphans(&begun, &planned, &planned).imports;
+        let left = |told: &str| {
+            let rest = without_missing(&imports, &errors(told))?;
+            Some(
+                rest.into_iter()
+                    .map(|one| one.address)
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        };
+        let missing = |address: &str| {
+            let detail = format!(
+                "While attempting to import an existing object to {address:?}, the provider"
+            );
+            let diagnostic = json!({"severity": "error", "summary": "Cannot import non-existent remote object", "detail": detail});
+            format!(
+                "{}\n",
+                json!({"type": "diagnostic", "diagnostic": diagnostic})
+            )
+        };
+        let error = |address: &str| {
+            let diagnostic =
+                json!({"severity": "error", "summary": "no", "detail": "", "address": address});
+            format!(
+                "{}\n",
+                json!({"type": "diagnostic", "diagnostic": diagnostic})
+            )
+        };
+        let proxy = "aws_db_proxy.this[\"a\"]";
+        let all = format!("{proxy} {DATABASE} {GROUP}");
+        assert_eq!(left(&missing(proxy)), Some(format!("{DATABASE} {GROUP}")));
+        let group = error("data.aws_security_group.valet_rds_2");
+        assert_eq!(left(&(missing(DATABASE) + &group)), Some(proxy.to_owned()));
+        assert_eq!(left(&(missing(DATABASE) + &error(GROUP))), None, "{all}");
+        assert_eq!(left(&error("data.aws_security_group.other")), None);
+        assert_eq!(left(&missing("module.other.a.b")), None);
+        assert_eq!(left(""), None);
+    }
 }

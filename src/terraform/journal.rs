@@ -96,8 +96,22 @@ impl Journal {
                 (Some("apply_start"), Some(hook), _) => journal.start(hook),
                 (Some("apply_complete"), Some(hook), _) => journal.complete(hook),
                 (Some("apply_errored"), Some(hook), _) if !is_interrupted => journal.fail(hook),
-                (_, _, Some(Diagnostic { address: Some(address), summary, detail, severity })) => {
-                    let told = Diagnostic { severity, summary, detail, address: None };
+                (
+                    _,
+                    _,
+                    Some(Diagnostic {
+                        address: Some(address),
+                        summary,
+                        detail,
+                        severity,
+                    }),
+                ) => {
+                    let told = Diagnostic {
+                        severity,
+                        summary,
+                        detail,
+                        address: None,
+                    };
                     if told.is_cut() {
                         journal.cut_short.insert(address);
                     }
@@ -155,9 +169,20 @@ impl Journal {
             return;
         };
         self.open.remove(&resource.addr);
-        if self.made.get(&resource.addr).is_some_and(|made| made.id.is_none()) {
+        if self
+            .made
+            .get(&resource.addr)
+            .is_some_and(|made| made.id.is_none())
+        {
             self.made.remove(&resource.addr);
         }
+    }
+
+    /// Whether something was being made and has not been changed since, so that it may be half of what it was to be.
+    #[must_use]
+    pub fn is_half_made(&self, address: &str) -> bool {
+        let made = self.made.get(address);
+        made.is_some_and(|made| made.id.is_none()) && !self.completed.contains(address)
     }
 
     /// Whether nothing was done, as far as anybody knows.

@@ -318,6 +318,16 @@ impl Plan {
         foreign.map(|change| change.address.as_str()).collect()
     }
 
+    /// Those of these addresses at which something is made instead of imported: the state holds something there that is gone.
+    #[must_use]
+    pub fn not_imported<'a>(&self, addresses: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+        let is_made = |address: &&str| {
+            let mut changes = self.resource_changes.iter();
+            changes.any(|one| one.address == *address && one.change.action == Action::Create)
+        };
+        addresses.filter(is_made).collect()
+    }
+
     /// Whose plan it is: by the tags that its provider gives to everything, or, when the plan does not say what it was
     /// made from, by the tags of its resources. None when they tell of nobody, or of several.
     #[must_use]

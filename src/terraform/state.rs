@@ -23,14 +23,20 @@ pub struct State {
 struct Resource {
     #[serde(default)]
     mode: String,
+    #[serde(default)]
+    module: Option<String>,
     #[serde(rename = "type")]
     kind: String,
+    #[serde(default)]
+    name: String,
     #[serde(default)]
     instances: Vec<Instance>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Instance {
+    #[serde(default)]
+    index_key: Option<Value>,
     #[serde(default)]
     attributes: Map<String, Value>,
 }
@@ -63,6 +69,52 @@ impl State {
         let instances = self.resources.iter().filter(of_kind);
         instances.flat_map(|resource| resource.instances.iter().map(|one| &one.attributes))
     }
+
+    /// Addresses of security groups with nothing but the rule that AWS gives each new one: everything is let out. The provider
+    /// takes it away while it makes a group, and never later.
+    #[must_use]
+    pub fn open_groups(&self) -> Vec<String> {
+        let groups = self.resources.iter();
+        let groups = groups.filter(|one| one.mode == "managed" && one.kind == "aws_security_group");
+        let open = |group: &Resource| {
+            let instances = group.instances.iter();
+            let open = instances.filter(|one| one.attributes.get("egress").is_some_and(is_open));
+            let addresses = open.map(|one| address(group, one.index_key.as_ref()));
+            addresses.collect::<Vec<_>>()
+        };
+        groups.flat_map(open).collect()
+    }
+}
+
+fn is_open(egress: &Value) -> bool {
+    let list = |rule: &Value, name: &str| rule.get(name).and_then(Value::as_array).cloned();
+    let is_all = |rule: &Value| {
+        let everybody = [list(rule, "cidr_blocks"), list(rule, "ipv6_cidr_blocks")];
+        let everybody = everybody.into_iter().flatten().flatten();
+        let is_everybody = |one: &Value| one == "0.0.0.0/0" || one == "::/0";
+        let others = ["prefix_list_ids", "security_groups"];
+        let has_others = others
+            .iter()
+            .any(|name| list(rule, name).is_some_and(|one| !one.is_empty()));
+        rule.get("protocol") == Some(&Value::from("-1"))
+            && everybody.clone().count() > 0
+            && everybody.into_iter().all(|one| is_everybody(&one))
+            && !has_others
+    };
+    let rules = egress.as_array();
+    rules.is_some_and(|rules| !rules.is_empty() && rules.iter().all(is_all))
+}
+
+fn address(resource: &Resource, key: Option<&Value>) -> String {
+    let module = resource.module.as_ref();
+    let module = module.map(|module| format!("{module}."));
+    let key = key.map(|key| format!("[{key}]"));
+    let Resource { kind, name, .. } = resource;
+    format!(
+        "{}{kind}.{name}{}",
+        module.unwrap_or_default(),
+        key.unwrap_or_default()
+    )
 }
 
 #[cfg(test)]
@@ -88,5 +140,39 @@ mod tests {
         assert!(!state.is_empty());
         assert!(State::read(b"\n").unwrap().is_empty());
         assert!(State::read(b"null").is_err());
+    }
+
+    #[test]
+    fn a_group_with_the_rule_that_aws_gives_it_is_open() {
+        let everybody = r#"{"protocol": "-1", "cidr_blocks": ["0.0.0.0/0"], "ipv6_cidr_blocks": [], "security_groups": []}"#;
+        let both = everybody.replace(
+            r#""ipv6_cidr_blocks": []"#,
+            r#""ipv6_cidr_blocks": ["::/0"]"#,
+        );
+        let port = everybody.replace("-1", "tcp");
+        let network = everybody.replace("0.0.0.0/0", "10.0.0.0/8");
+        let group = everybody.replace(r#""security_groups": []"#, r#""security_groups": ["sg-1"]"#);
+        for (egress, is_open) in [
+            (format!("[{everybody}]"), true),
+            (format!("[{both}]"), true),
+            ("[]".to_owned(), false),
+            ("null".to_owned(), false),
+            (format!("[{port}]"), false),
+            (format!("[{network}]"), false),
+            (format!("[{group}]"), false),
+            (format!("[{everybody}, {port}]"), false),
+        ] {
+            let state = format!(
+                r#"{{"resources": [{{"mode": "managed", "module": "module.nlb", "type": "aws_security_group", "name": "this",
+                    "instances": [{{"index_key": "a", "attributes": {{"egress": {egress}}}}}]}}]}}"#
+            );
+            let open = State::read(state.as_bytes()).unwrap().open_groups();
+            let expected: &[&str] = if is_open {
+                &["module.nlb.aws_security_group.this[\"a\"]"]
+            } else {
+                &[]
+            };
+            assert_eq!(open, expected, "{egress}");
+        }
     }
 }

@@ -10,14 +10,17 @@ use std::{
 
 const SCRIPT: &str = r#"#!/bin/sh
 # In the folder of a root: a file named after a command that fails holds what it says; `plan.json` is what a plan shows, in
-# `plan.zip` with the states that it is made on. A root that is only looked at has those of its own folder: `base`.
+# `plan.zip` with the states that it is made on. A root that is only looked at has those of its own folder: `base`; one that
+# imports something, `import`. `apply.says` is what an apply writes into its log.
 here=$(dirname "$0")
 if [ "$1" = version ]; then cat "$here/version.json"; exit; fi
 told=$here/$(basename "$PWD")
 [ -f zz_valet_rds_override.tf ] && told=$told/base
+if [ -f zz_valet_rds_import.tf ]; then told=$told/import; mkdir -p "$told"; cp zz_valet_rds_import.tf "$told"; fi
 mkdir -p "$told"
 echo "$*" >>"$told/commands"
 if [ "$1" = apply ] && [ -f "$told/apply.jsonl" ]; then cat "$told/apply.jsonl"; fi
+if [ -f "$told/$1.says" ]; then cat "$told/$1.says" >&2; fi
 if [ -f "$told/$1.fails" ]; then cat "$told/$1.fails" >&2; exit 1; fi
 case $1 in
   init)
@@ -36,9 +39,10 @@ case $1 in
   show) cat "$told/plan.json" ;;
   apply)
     if [ -f "$told/slow" ]; then
+      echo $$ >"$told/process"
       trap 'echo interrupted >>"$told/commands"; exit 1' INT
       echo waiting >>"$told/commands"
-      while :; do sleep 0.05; done
+      while [ -f "$told/slow" ]; do sleep 0.05; done
     fi
     touch "$told/applied" ;;
   providers) cp "$here/lock.hcl" .terraform.lock.hcl ;;
@@ -119,6 +123,11 @@ impl Fake {
     /// Takes a file away.
     pub(crate) fn unsays(&self, root: &str, file: &str) {
         fs::remove_file(self.folder.join(root).join(file)).unwrap();
+    }
+
+    /// A file that a root has left or laid out.
+    pub(crate) fn file(&self, root: &str, file: &str) -> PathBuf {
+        self.folder.join(root).join(file)
     }
 
     /// Every command that was run in a root.

@@ -26,8 +26,8 @@ class Victim:
         self.root = workspace / "generated" / unit
         self.plans = plans
         self.kept = plans / unit
-        # What has happened, line by line.
-        self.story = []
+        # What has happened, line by line, and how often it was killed.
+        self.story, self.killed = [], 0
 
     def command(self, *arguments):
         command = [self.valet_rds, "--workspace", self.workspace, "--today", TODAY, *arguments]
@@ -51,7 +51,6 @@ class Victim:
         """Begins an apply and ends it at a random moment: mostly after so many things that Terraform tells of, and now and then
         before that."""
         way = way or random.choice(WAYS)
-        assert not (self.kept / "applied").exists(), self.story
         before = self.told()
         process = subprocess.Popen(
             self.command("apply", "--plans", self.plans),
@@ -61,21 +60,35 @@ class Victim:
             cwd=self.workspace,
             start_new_session=True,
         )
-        begin = time.monotonic()
+        begin, clock = time.monotonic(), time.time()
         if random.random() < 0.2 and not late:
-            self.wait(process, begin + random.uniform(0, 12))
+            self.wait(process, begin + random.uniform(0, 20))
         else:
             wanted = random.randint(38, 50) if late else random.randint(0, 30)
-            limit = begin + (240 if late else 40)
+            while process.poll() is None and not self.is_applying(clock):
+                time.sleep(0.01)
+            limit = time.monotonic() + (240 if late else 20)
             while process.poll() is None and time.monotonic() < limit and self.told(before) < wanted:
                 time.sleep(0.01)
             self.wait(process, min(limit, time.monotonic() + random.uniform(0, 0.5)))
-        self.end(process, way)
-        self.story.append(f"{way} after {time.monotonic() - begin:.1f} s and {self.told(before)} events")
+        if process.poll() is None:
+            self.end(process, way)
+            self.killed += 1
+            self.story.append(f"{way} after {time.monotonic() - begin:.1f} s and {self.told(before)} events")
+        else:
+            self.story.append(f"ended by itself with {process.returncode}")
+
+    def is_applied(self):
+        return (self.kept / "applied").exists()
 
     def wait(self, process, until):
         while process.poll() is None and time.monotonic() < until:
             time.sleep(0.01)
+
+    def is_applying(self, since):
+        """Whether Terraform has begun to apply since then."""
+        path = self.kept / "apply.jsonl"
+        return path.exists() and path.stat().st_mtime >= since
 
     def told(self, before=0):
         """How many things the journals tell of, without those of before."""
@@ -102,8 +115,6 @@ class Victim:
         return found
 
     def end(self, process, way):
-        if process.poll() is not None:
-            return
         if way == "cancelled":
             process.terminate()
         elif way == "terminal":

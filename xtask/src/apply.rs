@@ -1,5 +1,6 @@
-//! `apply` and `delivery`: pytest proves with the real provider, on an emulated AWS, that generated roots go up, plan clean,
-//! change in place and come down; and that the generated pipeline takes a change from its pull request to its hand-over.
+//! `apply`, `delivery` and `kills`: pytest proves with the real provider, on an emulated AWS, that generated roots go up, plan
+//! clean, change in place and come down; that the generated pipeline takes a change from its pull request to its hand-over; and
+//! that an apply may be killed at any moment.
 
 use std::path::Path;
 
@@ -26,7 +27,13 @@ pub(crate) const DELIVERY: Proof = Proof {
     folder: "target/delivery",
 };
 
-/// The workspace of both.
+/// What becomes of an apply that is killed.
+pub(crate) const KILLS: Proof = Proof {
+    tests: "xtask/kills",
+    folder: "target/kills",
+};
+
+/// The workspace of all.
 const WORKSPACE: &str = "xtask/proof/workspace";
 
 impl Proof {

@@ -89,6 +89,12 @@ enum Chore {
     Key,
     /// Kill 200 runs of `generate` with 500 units
     Kill,
+    /// Kill 30 applies with their Terraform at random moments, and see what is lost
+    Kills {
+        /// What else to tell pytest
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        pytest: Vec<String>,
+    },
     /// Rewrite the manual page from the command line
     Man(derived::Mode),
     /// Validate and test the modules
@@ -157,6 +163,7 @@ fn perform(chore: Chore) -> Result<String> {
         Chore::Grades => long::grades(sh),
         Chore::Key => key::add(sh),
         Chore::Kill => long::kill(sh),
+        Chore::Kills { pytest } => apply::KILLS.watch(sh, &pytest),
         Chore::Man(mode) => mode.settle(sh, "man", man::make()?),
         Chore::Modules => check::modules(sh),
         Chore::Pipelines => pipelines::run(sh),

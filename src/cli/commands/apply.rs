@@ -178,7 +178,7 @@ fn plan_and_apply(
         return nothing(Outcome::Differs(deviations));
     }
     let Some(mut verdict) = now.verdict else {
-        return nothing(if journal.completed.is_empty() {
+        return nothing(if journal.is_empty() {
             Outcome::Unchanged
         } else {
             Outcome::AppliedBefore

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    path::Path,
     thread,
     time::{Duration, Instant},
 };
@@ -25,6 +26,7 @@ use crate::{
         journal::{self, Diagnostic, Journal},
         lower::Owner,
         normal_form::Planned,
+        state::State,
     },
 };
 
@@ -43,6 +45,9 @@ pub struct Earlier {
 
 /// The file with what is imported, in a copy of the root.
 const IMPORTS: &str = "zz_valet_rds_import.tf";
+
+/// The file that has a security group let nothing out, in a copy of its module. An override, so it wins over what that says.
+const CLOSED: &str = "zz_valet_rds_override.tf";
 
 impl Runner<'_> {
     /// What earlier applies of a unit have told, as far as they were cut short. Terraform goes on when whoever has started it is
@@ -144,13 +149,21 @@ impl Runner<'_> {
         if !tainted.is_empty() {
             plan = self.plan(owner, unit)?;
         }
-        let orphans = import::orphans(&earlier.journal, &reviewed.plan, &plan.form);
-        earlier.lost = orphans.lost;
-        if !orphans.imports.is_empty() {
-            let taken = self.take_up(owner, unit, orphans.imports, earlier);
-            let _ = io::terraform::remove_folder(&self.stages(unit));
-            plan = taken?;
+        let mut orphans = import::orphans(&earlier.journal, &reviewed.plan, &plan.form);
+        earlier.lost.append(&mut orphans.lost);
+        let mut imports = orphans.imports;
+        if !imports.is_empty() {
+            plan = self.take_up(owner, unit, &mut imports, &[])?;
         }
+        let refreshed = State::read(&plan.states.refreshed);
+        let refreshed = refreshed.map_err(|error| Outcome::failed("plan", error))?;
+        let mut open = refreshed.open_groups();
+        open.retain(|address| earlier.journal.is_half_made(address));
+        if !open.is_empty() {
+            plan = self.take_up(owner, unit, &mut imports, &open)?;
+        }
+        let taken = imports.into_iter().map(|import| import.address);
+        earlier.there.extend(taken.chain(open));
         // One that is there is not made any more; what AWS was not told yet is an update now.
         let is_there = |address: &&String| {
             let planned = plan.form.resources.get(*address);
@@ -161,35 +174,57 @@ impl Runner<'_> {
         Ok(plan)
     }
 
-    /// Plans a copy of a root that imports these, as far as they are there. Nothing is changed by it, so whatever it comes to
-    /// can still be refused.
+    /// Plans a copy of a root that imports these, as far as they are there, and in which these security groups let nothing out.
+    /// Nothing is changed by it, so whatever it comes to can still be refused.
     fn take_up(
         &self,
         owner: &Owner,
         unit: &UnitId,
-        mut imports: Vec<Import>,
-        earlier: &mut Earlier,
+        imports: &mut Vec<Import>,
+        open: &[String],
+    ) -> Result<Plan, Outcome> {
+        let planned = self.plan_copy(owner, unit, imports, open);
+        let _ = io::terraform::remove_folder(&self.stages(unit));
+        planned
+    }
+
+    fn plan_copy(
+        &self,
+        owner: &Owner,
+        unit: &UnitId,
+        imports: &mut Vec<Import>,
+        open: &[String],
     ) -> Result<Plan, Outcome> {
         let inputs = self.here(&self.session.in_repository(owner))?;
-        let below = self.stages(unit).join(TAKE_UP);
+        let below = self.stages(unit);
         let mut place = Place {
             name: TAKE_UP,
-            data: self.stages(unit).join("take-up.terraform"),
+            data: below.join("take-up.terraform"),
             ..self.place(owner, unit)
         };
-        loop {
-            let blocks = import::blocks(&imports);
-            place.root = inputs.lay_out(&below, &[(IMPORTS, blocks.as_bytes())])?;
+        let planned = loop {
+            let blocks = import::blocks(imports);
+            let files = [(IMPORTS, blocks.as_bytes())];
+            place.root = inputs.lay_out(&below.join(TAKE_UP), &files)?;
             self.init(&place)?;
+            for group in open {
+                close(&below, &place, group)?;
+            }
             match self.plan_imports(&place) {
-                Ok(()) => break,
-                Err((outcome, errors)) => match import::without_missing(&imports, &errors) {
-                    Some(rest) => imports = rest,
+                Ok(()) => {
+                    let planned = self.show(&place)?;
+                    let former = planned.not_imported(imports.iter().map(|one| &*one.address));
+                    if former.is_empty() {
+                        break planned;
+                    }
+                    self.forget_former(owner, unit, &former)?;
+                }
+                Err((outcome, errors)) => match import::without_missing(imports, &errors) {
+                    Some(rest) => *imports = rest,
                     None => return Err(outcome),
                 },
             }
-        }
-        let planned = self.show(&place)?;
+        };
         let foreign = planned.foreign_imports(&gate::identity(*owner));
         if let Some(first) = foreign.first() {
             return Err(Outcome::failed(
@@ -201,10 +236,16 @@ impl Runner<'_> {
         }
         let states = io::terraform::states(&place.data.join(io::terraform::PLAN))?;
         io::terraform::move_plan(&place.data, &self.data(unit))?;
-        let plan = self.judged(owner, unit, Some(&planned), states)?;
-        let addresses = imports.into_iter().map(|import| import.address);
-        earlier.there.extend(addresses);
-        Ok(plan)
+        self.judged(owner, unit, Some(&planned), states)
+    }
+
+    /// Has the state forget what is gone, as each refresh says: it was replaced, and what took its place is imported only where
+    /// the state holds nothing.
+    fn forget_former(&self, owner: &Owner, unit: &UnitId, former: &[&str]) -> Result<(), Outcome> {
+        let place = self.place(owner, unit);
+        let mut forget = vec!["state", "rm", "-lock-timeout=60s"];
+        forget.extend(former);
+        self.step(&place, "state-rm", &forget, &[0]).map(drop)
     }
 
     /// Plans, and has Terraform tell which imports fail.
@@ -228,4 +269,24 @@ impl Runner<'_> {
         }
         Err((Outcome::Failed(failed), errors))
     }
+}
+
+/// Has the copy of a security group let nothing out, as long as no rule of ours is in it.
+fn close(below: &Path, place: &Place, group: &str) -> Result<(), Outcome> {
+    let closed = match import::closed(group) {
+        None => false,
+        Some((module, text)) => {
+            let copy = (place.root.as_path(), place.data.as_path());
+            io::terraform::add_to_module(below, copy, &module, (CLOSED, &text))?
+        }
+    };
+    if closed {
+        return Ok(());
+    }
+    Err(Outcome::failed(
+        "plan",
+        format!(
+            "{group}: an apply that was cut short was making it, and it still has the rule of AWS that lets everything out: take that rule away, and run this again"
+        ),
+    ))
 }

@@ -36,7 +36,7 @@ pub(super) const PLANNING: [&str; 5] = [
 ];
 
 /// The steps that lock the state.
-pub(super) const LOCKING: [&str; 2] = ["apply", "untaint"];
+pub(super) const LOCKING: [&str; 3] = ["apply", "state-rm", "untaint"];
 
 /// The name of a root whose plan tells of itself as an apply does.
 pub(super) const TAKE_UP: &str = "take-up";

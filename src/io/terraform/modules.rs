@@ -1,6 +1,6 @@
 //! The texts of the modules that Terraform has found for a root.
 
-use std::{io, path::Path};
+use std::{fs, io, path::Path};
 
 use serde::Deserialize;
 
@@ -32,21 +32,52 @@ struct Module {
 /// # Errors
 /// When a file cannot be read, or the list is something else.
 pub fn texts(root: &Path, data: &Path) -> Result<Texts, Failure> {
-    const MOST: usize = 16 * 1024 * 1024;
     let mut texts = Texts::new();
     texts.insert(String::new(), of_folder(root)?);
-    let list = data.join("modules/modules.json");
-    if !list.is_file() {
-        return Ok(texts);
-    }
-    let bytes = read_all(MOST, &list)?;
-    let found = serde_json::from_slice(&bytes).map_err(io::Error::from);
-    let Manifest { modules } = found.map_err(at(&list))?;
-    for module in modules {
+    for module in list(data)? {
         let folder = root.join(&module.folder);
         texts.insert(module.key, of_folder(&folder)?);
     }
     Ok(texts)
+}
+
+/// Adds a file to a module of a root that is only looked at, by the name of the module; everything of the root and of its modules
+/// is below a folder. Whether there is such a module.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn add_to_module(
+    below: &Path,
+    (root, data): (&Path, &Path),
+    module: &str,
+    (name, text): (&str, &str),
+) -> Result<bool, Failure> {
+    let modules = list(data)?;
+    let Some(module) = modules.into_iter().find(|one| one.key == module) else {
+        return Ok(false);
+    };
+    let folder = root.join(module.folder);
+    let folder = folder.canonicalize().map_err(at(&folder))?;
+    let below = below.canonicalize().map_err(at(below))?;
+    if !folder.starts_with(below) {
+        return Ok(false);
+    }
+    let path = folder.join(name);
+    fs::write(&path, text).map_err(at(&path))?;
+    Ok(true)
+}
+
+/// The modules that `init` has found.
+fn list(data: &Path) -> Result<Vec<Module>, Failure> {
+    const MOST: usize = 16 * 1024 * 1024;
+    let list = data.join("modules/modules.json");
+    if !list.is_file() {
+        return Ok(Vec::new());
+    }
+    let bytes = read_all(MOST, &list)?;
+    let found = serde_json::from_slice(&bytes).map_err(io::Error::from);
+    let Manifest { modules } = found.map_err(at(&list))?;
+    Ok(modules)
 }
 
 fn of_folder(folder: &Path) -> Result<Vec<String>, Failure> {

@@ -127,7 +127,8 @@ pub(super) fn end(mut file: File, path: &Path) -> Result<(), Failure> {
 /// What a log says of itself: without what it says for the next run.
 #[must_use]
 pub fn without_trace(log: &str) -> String {
-    let is_ours = |line: &&str| line.starts_with(BEGUN) || *line == ENDED || line.contains(" [INFO] ");
+    let is_ours =
+        |line: &&str| line.starts_with(BEGUN) || *line == ENDED || line.contains(" [INFO] ");
     let lines = log.lines().filter(|line| !is_ours(line));
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -222,7 +223,10 @@ mod tests {
         let elsewhere = place("n", "2", "g");
         let here = place("m", "1", "f");
         let seen = "\nvalet-rds has seen it end\n";
-        assert_eq!(left(&format!("{begun}\n{ASKED}{seen}"), &elsewhere), (true, ours));
+        assert_eq!(
+            left(&format!("{begun}\n{ASKED}{seen}"), &elsewhere),
+            (true, ours)
+        );
         // Cut in the middle of a line.
         let cut = format!("{begun}\n{}", &ASKED[..80]);
         assert_eq!(left(&cut, &here), (false, None));
