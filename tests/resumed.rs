@@ -140,7 +140,13 @@ fn what_a_killed_apply_has_made_is_taken_up_and_its_lock_given_back() {
     );
     // The journal is all that tells of it.
     let again = run(&folder, &fake, "plan dev/orders");
-    assert_snapshot!(again, @"");
+    assert_snapshot!(again, @"
+    exit code 1
+    --- stdout ---
+    dev/orders: plan failed: an apply was killed here, and nothing else tells what it has made
+      go on with it: `valet-rds apply --plans valet-plans`; or plan in another folder with `--out`
+    plan: 1 unit: 1 failed
+    ");
     let ran = run(&folder, &fake, "apply --plans valet-plans");
     assert!(
         ran.code == 0 && ran.out.contains("dev/orders: applied"),
@@ -151,7 +157,16 @@ fn what_a_killed_apply_has_made_is_taken_up_and_its_lock_given_back() {
     assert!(unlock < commands.rfind("apply "), "{commands}");
     assert!(unlock.is_some(), "{commands}");
     let blocks = fs::read_to_string(fake.file("orders/import", "zz_valet_rds_import.tf")).unwrap();
-    assert_snapshot!(blocks, @"");
+    assert_snapshot!(blocks, @r#"
+    import {
+      to = module.rds.aws_db_instance.this
+      id = "orders-dev"
+    }
+    import {
+      to = module.rds.aws_security_group.this
+      id = "sg-1"
+    }
+    "#);
     // Nothing of it stays, and another plan is free to begin.
     assert!(
         !folder

@@ -210,8 +210,8 @@ impl<'a> Runner<'a> {
             let texts: Vec<String> = errors.iter().map(journal::Diagnostic::text).collect();
             let by_hand = || {
                 let addresses = errors.iter().filter_map(|error| error.address.as_deref());
-                let all =
-                    addresses.filter_map(|address| import::by_hand(&earlier.journal, address));
+                let rest = addresses.filter(|address| !earlier.there.contains(*address));
+                let all = rest.filter_map(|address| import::by_hand(&earlier.journal, address));
                 let all = all.collect::<Vec<_>>().join("; ");
                 (!all.is_empty()).then_some(all)
             };

@@ -173,6 +173,10 @@ class Victim:
             return mine[0] if mine else None
         if kind.startswith("aws_vpc_security_group_"):
             return self.rule(aws.client("ec2"), address)
+        if kind == "aws_iam_openid_connect_provider":
+            found = [one["Arn"] for one in aws.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]]
+            [rest] = [arn for arn in found if arn not in (self.kept / "interrupted.jsonl").read_text()]
+            return rest
         if kind == "aws_scheduler_schedule":
             return f"default/{self.environment}_target-sync"
         raise AssertionError(f"nobody should have to look for {address}")

@@ -1,11 +1,6 @@
 //! Going on where an apply that was cut short has ended: its lock is given back, and what it has made is kept.
 
-use std::{
-    collections::BTreeSet,
-    path::Path,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, path::Path, thread, time::Duration};
 
 use super::{
     DONE, JOURNAL, JOURNALS, Runner,
@@ -74,11 +69,10 @@ impl Runner<'_> {
 
     /// Waits for the last run of a command, as long as Terraform waits for a lock.
     fn wait_for(&self, unit: &UnitId, step: &'static str) -> Result<Last, Outcome> {
-        const MOST: Duration = Duration::from_secs(60);
         const LOOK: Duration = Duration::from_millis(100);
+        const LOOKS: usize = 600;
         let log = self.folder(unit).join(format!("{step}.log"));
-        let begin = Instant::now();
-        loop {
+        for _ in 0..LOOKS {
             let last = io::terraform::last(&log)?;
             if last != Last::Alive {
                 return Ok(last);
@@ -86,16 +80,14 @@ impl Runner<'_> {
             if self.stopping.is_asked() {
                 return Err(Outcome::Interrupted);
             }
-            if begin.elapsed() > MOST {
-                return Err(Outcome::Failed(Failed {
-                    step,
-                    words: "the Terraform of an earlier run is still at work".to_owned(),
-                    advice: Some("wait until it has ended, and run this again".to_owned()),
-                    log: Some(self.shown(&log)),
-                }));
-            }
             thread::sleep(LOOK);
         }
+        Err(Outcome::Failed(Failed {
+            step,
+            words: "the Terraform of an earlier run is still at work".to_owned(),
+            advice: Some("wait until it has ended, and run this again".to_owned()),
+            log: Some(self.shown(&log)),
+        }))
     }
 
     /// Whether an apply of a unit was killed, so that only its journal tells of what it has made.

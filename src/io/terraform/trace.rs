@@ -138,7 +138,8 @@ pub fn without_trace(log: &str) -> String {
 /// # Errors
 /// When it cannot be read.
 pub fn last(path: &Path) -> Result<Last, Failure> {
-    let file = match File::open(path) {
+    // To lock it, a file on a network has to be open for writing.
+    let file = match File::options().read(true).write(true).open(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Last::None),
         opened => opened.map_err(at(path))?,
     };

@@ -107,7 +107,7 @@ mod tests {
     use crate::terraform::{journal::Journal, normal_form::NormalForm, plan};
 
     /// A plan of one resource at `a.b`, or at this address.
-    fn at(address: &str, actions: &[&str], before: Value, after: Value) -> NormalForm {
+    fn at(address: &str, actions: &[&str], before: &Value, after: &Value) -> NormalForm {
         let change = json!({"actions": actions, "before": before, "after": after});
         let resource = json!({
             "address": address, "mode": "managed", "type": "a", "name": "b", "provider_name": "p", "change": change,
@@ -117,7 +117,7 @@ mod tests {
         NormalForm::of(&plan::read(plan.to_string().as_bytes()).unwrap())
     }
 
-    fn one(actions: &[&str], before: Value, after: Value) -> NormalForm {
+    fn one(actions: &[&str], before: &Value, after: &Value) -> NormalForm {
         at("a.b", actions, before, after)
     }
 
@@ -135,27 +135,27 @@ mod tests {
     #[test]
     fn what_was_done_or_at_work_is_forgiven_and_nothing_else() {
         let none = NormalForm::default();
-        let made = one(&["create"], Value::Null, json!({"x": 1}));
+        let made = one(&["create"], &Value::Null, &json!({"x": 1}));
         let update = one(
             &["update"],
-            json!({"x": 1, "y": 1}),
-            json!({"x": 2, "y": 2}),
+            &json!({"x": 1, "y": 1}),
+            &json!({"x": 2, "y": 2}),
         );
         let rest = one(
             &["update"],
-            json!({"x": 1, "y": 2}),
-            json!({"x": 2, "y": 2}),
+            &json!({"x": 1, "y": 2}),
+            &json!({"x": 2, "y": 2}),
         );
         let other = one(
             &["update"],
-            json!({"x": 1, "y": 2}),
-            json!({"x": 3, "y": 2}),
+            &json!({"x": 1, "y": 2}),
+            &json!({"x": 3, "y": 2}),
         );
-        let gone = one(&["delete"], json!({"x": 1}), Value::Null);
-        let replaced = one(&["delete", "create"], json!({"x": 1}), json!({"x": 2}));
-        let anew = one(&["create"], Value::Null, json!({"x": 2}));
-        let created_first = one(&["create", "delete"], json!({"x": 1}), json!({"x": 2}));
-        let mut left = at("a.b", &["delete"], json!({"x": 1}), Value::Null);
+        let gone = one(&["delete"], &json!({"x": 1}), &Value::Null);
+        let replaced = one(&["delete", "create"], &json!({"x": 1}), &json!({"x": 2}));
+        let anew = one(&["create"], &Value::Null, &json!({"x": 2}));
+        let created_first = one(&["create", "delete"], &json!({"x": 1}), &json!({"x": 2}));
+        let mut left = at("a.b", &["delete"], &json!({"x": 1}), &Value::Null);
         let planned = left.resources.remove("a.b").unwrap();
         left.resources.insert("a.b (deposed 0)".to_owned(), planned);
         let nothing: &[(&str, &str)] = &[];
@@ -219,34 +219,34 @@ mod tests {
     #[test]
     fn what_is_taken_up_becomes_what_was_reviewed() {
         let there = BTreeSet::from(["a.b".to_owned()]);
-        let reviewed = one(&["create"], Value::Null, json!({"x": 2, "list": ["a"]}));
+        let reviewed = one(&["create"], &Value::Null, &json!({"x": 2, "list": ["a"]}));
         let journal = told(&[(START, "create")]);
         let found = |now: &NormalForm| deviations(&reviewed, now, &journal, &there);
         for (now, said) in [
             (NormalForm::default(), None),
-            (one(&["no-op"], json!({"x": 2}), json!({"x": 2})), None),
+            (one(&["no-op"], &json!({"x": 2}), &json!({"x": 2})), None),
             (
-                one(&["update"], json!({"x": 1, "y": 1}), json!({"x": 2})),
+                one(&["update"], &json!({"x": 1, "y": 1}), &json!({"x": 2})),
                 None,
             ),
             (
-                one(&["update"], json!({"x": 1}), json!({"x": 3})),
+                one(&["update"], &json!({"x": 1}), &json!({"x": 3})),
                 Some("a.b: x: nothing -> 2 was reviewed, and 1 -> 3 is planned now"),
             ),
             (
-                one(&["update"], json!({"x": 2}), json!({"x": 2, "y": 1})),
+                one(&["update"], &json!({"x": 2}), &json!({"x": 2, "y": 1})),
                 Some("a.b: y: nothing -> 1 is planned now, and was not reviewed"),
             ),
             (
-                one(&["delete", "create"], json!({"x": 1}), json!({"x": 2})),
+                one(&["delete", "create"], &json!({"x": 1}), &json!({"x": 2})),
                 Some("a.b: create was reviewed, and delete, create is planned now"),
             ),
         ] {
             assert_eq!(found(&now), said.into_iter().collect::<Vec<_>>(), "{now:?}");
         }
         // What was not to be made is not forgiven.
-        let now = one(&["update"], json!({"x": 1}), json!({"x": 2}));
-        let update = one(&["update"], json!({"x": 1}), json!({"x": 5}));
+        let now = one(&["update"], &json!({"x": 1}), &json!({"x": 2}));
+        let update = one(&["update"], &json!({"x": 1}), &json!({"x": 5}));
         assert!(!deviations(&update, &now, &journal, &there).is_empty());
     }
 }

@@ -44,7 +44,7 @@ pub const KINDS: &[(&str, Again)] = &[
     ("aws_db_subnet_group", Again::Named("{name}")),
     (
         "aws_iam_openid_connect_provider",
-        Again::Given(Begun::Found(&["url"], "arn")),
+        Again::Given(Begun::Refused),
     ),
     ("aws_iam_role", Again::Named("{name}")),
     // PutRolePolicy
