@@ -18,7 +18,7 @@ import pytest
 import world
 from emulator import emulated_aws
 from inventory import inventory
-from victim import Victim
+from victim import OTHERS, WAYS, Victim
 from world import session
 
 KILLS = int(os.environ.get("KILLS", "30"))
@@ -154,8 +154,9 @@ def live(place, name, kills):
     everything = sorted(victim.reviewed)
     first = (kills + 1) // 2
     for number in range(first):
-        # Most of an apply is waiting for the database: now and then the kill comes after it.
-        victim.kill(chance, late=number == first - 1 and number > 0)
+        # Most of an apply is waiting for the database: the last kill comes after that. Before it, nobody may go on alone.
+        is_late = number == first - 1
+        victim.kill(chance, WAYS if is_late else OTHERS, is_late)
     victim.finish()
     is_right(victim, everything)
     for number in range(1, len(EDITS["instanceClass"])):
@@ -164,7 +165,7 @@ def live(place, name, kills):
         place.edit(name, number)
         victim.plan()
         while victim.killed < kills and not victim.is_applied():
-            victim.kill(chance)
+            victim.kill(chance, WAYS)
         victim.finish()
         is_right(victim, everything)
     assert victim.killed >= kills
@@ -175,13 +176,13 @@ def test_killed_applies_end_right(place):
     chance = random.Random(f"{SEED} shared")
     shared.plan()
     everything = sorted(shared.reviewed)
-    share, rest = divmod(KILLS, len(UNITS) + 1)
-    while shared.killed < share and not shared.is_applied():
-        shared.kill(chance)
+    while shared.killed < KILLS // (len(UNITS) + 1) and not shared.is_applied():
+        shared.kill(chance, OTHERS)
     shared.finish()
     is_right(shared, everything)
     with concurrent.futures.ThreadPoolExecutor() as pool:
         spared = pool.submit(live, place, SPARED, 0)
+        share, rest = divmod(KILLS - shared.killed, len(UNITS))
         each = [share + (number < rest) for number in range(len(UNITS))]
         killed = [pool.submit(live, place, name, count) for name, count in zip(UNITS, each)]
     print(json.dumps(place.stories, indent=1))

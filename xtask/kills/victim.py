@@ -15,6 +15,7 @@ TODAY = "2026-11-01"
 # How it ends: everything at once, as when a machine dies; whoever runs Terraform, which goes on; Terraform alone, as when memory is
 # short; a job that is cancelled; a key at a terminal.
 WAYS = ["machine", "machine", "machine", "runner", "terraform", "cancelled", "terminal"]
+OTHERS = [way for way in WAYS if way != "runner"]
 
 
 class Victim:
@@ -47,10 +48,10 @@ class Victim:
 
     # Killing.
 
-    def kill(self, random, way=None, late=False):
-        """Begins an apply and ends it at a random moment: mostly after so many things that Terraform tells of, and now and then
-        before that."""
-        way = way or random.choice(WAYS)
+    def kill(self, random, ways, late=False):
+        """Begins an apply and ends it in one of these ways, at a random moment: mostly after so many things that Terraform tells
+        of, and now and then before that."""
+        way = random.choice(ways)
         before = self.told()
         process = subprocess.Popen(
             self.command("apply", "--plans", self.plans),
