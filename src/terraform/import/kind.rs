@@ -34,9 +34,12 @@ pub const KINDS: &[(&str, Again)] = &[
     ("aws_db_instance", Again::Named("{identifier}")),
     ("aws_db_parameter_group", Again::Named("{name}")),
     ("aws_db_proxy", Again::Named("{name}")),
-    // Comes with its proxy: making it is ModifyDBProxyTargetGroup.
-    ("aws_db_proxy_default_target_group", Again::Anew),
-    // Has no tags, but is named after its proxy.
+    // These two have no tags, but are named after their proxy. Making the first again would replace the second, which does not
+    // know its name then.
+    (
+        "aws_db_proxy_default_target_group",
+        Again::Named("{db_proxy_name}"),
+    ),
     (
         "aws_db_proxy_target",
         Again::Named("{db_proxy_name}/default/RDS_INSTANCE/{db_instance_identifier}"),
