@@ -107,12 +107,13 @@ fn begun(folder: &Path, fake: &Fake) -> Child {
         "--terraform",
         &fake.program,
     ];
-    let child = command(folder, &arguments)
+    let mut child = command(folder, &arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     while !fake.commands("orders").contains("waiting") {
+        assert_eq!(child.try_wait().unwrap(), None);
         thread::sleep(Duration::from_millis(20));
     }
     child
