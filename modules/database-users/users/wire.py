@@ -1,0 +1,137 @@
+"""A connection to PostgreSQL that hands its password to nobody: verified TLS, SCRAM, and no other way in."""
+
+import ssl
+from pathlib import Path
+
+from pg8000.core import CoreConnection
+from pg8000.exceptions import DatabaseError, InterfaceError
+from scramp import ScramException
+
+from . import journal
+from .failure import LoginRefused, StatementFailed, Unreachable
+
+BUNDLE = Path(__file__).with_name("rds-ca-bundle.pem")
+
+CONNECT_SECONDS = 5
+STATEMENT_SECONDS = 60
+
+# Stated at the start, they win over what a role has set for itself.
+SETTINGS = {
+    "default_transaction_read_only": "off",
+    "lock_timeout": "3s",
+    "role": "none",
+    "search_path": "pg_catalog",
+    "standard_conforming_strings": "on",
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+}
+
+# Codes of an authentication request.
+OK, SASL, SASL_CONTINUE, SASL_FINAL = 0, 10, 11, 12
+
+# The user, its password or its way in, and not the network.
+REFUSED_CLASSES = ("28", "3D", "42", "53")
+
+
+class Wire(CoreConnection):
+    """The driver would also answer a server that asks for the password in clear text, or believe one that asks for none."""
+
+    is_proved = False
+
+    def handle_AUTHENTICATION_REQUEST(self, data, context):
+        code = int.from_bytes(data[:4], "big")
+        if code not in (OK, SASL, SASL_CONTINUE, SASL_FINAL):
+            raise InterfaceError(f"the server asks for authentication {code}, and only SCRAM is answered")
+        if code == OK and not self.is_proved:
+            raise InterfaceError("the server lets in without SCRAM, so it has not proved that it knows the user")
+        super().handle_AUTHENTICATION_REQUEST(data, context)
+        if code == SASL_FINAL:
+            self.is_proved = True
+
+    def close(self):
+        try:
+            super().close()
+        except (InterfaceError, OSError):
+            pass  # the other side was faster; what it said counts
+
+
+class Session:
+    """Statements in a connection, those that change something counted and told."""
+
+    def __init__(self, wire):
+        self.wire = wire
+        self.changed = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.wire.close()
+
+    def rows(self, sql):
+        return self._send(sql)
+
+    def change(self, sql):
+        """A statement that changes something. Several in one text are one transaction."""
+        self._send(sql)
+        self.changed += 1
+        journal.log("INFO", "changed", statement=sql)
+
+    def _send(self, sql):
+        self.wire.notices.clear()
+        try:
+            context = self.wire.execute_simple(sql)
+        except DatabaseError as error:
+            raise StatementFailed(f"{told(error.args[0])}, at: {sql}", error.args[0].get("C")) from None
+        except (InterfaceError, OSError) as error:
+            raise Unreachable(f"the connection broke ({type(error).__name__}), at: {sql}") from None
+        for notice in self.wire.notices:
+            # GRANT and REVOKE by one who may not only warn.
+            code = notice.get(b"C", b"").decode()
+            if code.startswith("01"):
+                raise StatementFailed(f"only a warning, {code} {notice.get(b'M', b'').decode()}, at: {sql}", code)
+        return context.rows or []
+
+
+def connect(place, login):
+    try:
+        wire = Wire(
+            login.username,
+            host=place.host,
+            port=place.port,
+            database=place.database,
+            password=login.password,
+            ssl_context=make_context(),
+            timeout=CONNECT_SECONDS,
+            application_name="valet-rds",
+            startup_params=SETTINGS,
+        )
+    except DatabaseError as error:
+        fields = error.args[0]
+        words = f"{login.username} cannot log in to {place.database} on {place.host}: {told(fields)}"
+        if fields.get("C", "").startswith(REFUSED_CLASSES):
+            raise LoginRefused(words, fields["C"]) from None
+        raise Unreachable(words) from None
+    except (InterfaceError, ScramException, OSError, ValueError) as error:
+        reason = error.__cause__ or error
+        raise Unreachable(
+            f"no connection to {place.host}:{place.port} for {login.username}: {type(reason).__name__}: {reason}"
+        ) from None
+    # Statements may take longer than a connection.
+    wire._usock.settimeout(STATEMENT_SECONDS + CONNECT_SECONDS)
+    return Session(wire)
+
+
+def make_context():
+    context = ssl.create_default_context(cafile=BUNDLE)
+    # From 3.13 on Python asks more of a certificate than RDS's have.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def told(fields):
+    """What the server says, without the statement that it may repeat."""
+    return " ".join(filter(None, (fields.get("C"), fields.get("M"), fields.get("D"))))
