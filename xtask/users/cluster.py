@@ -147,14 +147,15 @@ class Cluster:
         return self
 
     def connect(self, user="rdsadmin", password=None, database="postgres"):
+        opened = socket.create_connection((HOST, self.port), 30)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return pg8000.native.Connection(
             user,
             host=HOST,
-            port=self.port,
+            sock=opened,
             database=database,
             password=password or self.password,
             ssl_context=self.context(),
-            timeout=30,
         )
 
     def context(self):

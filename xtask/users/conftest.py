@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from unittest import mock
 
+import pg8000.exceptions
 import pytest
 
 import cluster as clusters
@@ -17,7 +18,7 @@ from secrets_manager import SecretsManager
 SOURCES = Path(os.environ.get("USERS_SOURCES", Path(__file__).parents[2] / "modules" / "database-users"))
 sys.path.insert(0, str(SOURCES))
 
-from users import handler, vault, wire  # noqa: E402
+from users import ensure, handler, postgres, vault, wire  # noqa: E402
 
 REGION = "eu-central-1"
 ARN = f"arn:aws:secretsmanager:{REGION}:111111111111:secret:"
@@ -59,6 +60,14 @@ def cluster(request, folder):
     made = clusters.Cluster(request.param, path, request.getfixturevalue("certificates")).create().start().add_rds()
     yield made
     made.stop()
+
+
+@contextlib.contextmanager
+def refused(*codes):
+    """PostgreSQL says no, for one of these reasons."""
+    with pytest.raises(pg8000.exceptions.DatabaseError) as caught:
+        yield
+    assert caught.value.args[0]["C"] in codes, caught.value
 
 
 class World:
@@ -140,6 +149,12 @@ class World:
     def step(self, role, step, token):
         return self.call({"Step": step, "SecretId": self.arn(role), "ClientRequestToken": token})
 
+    def left_open(self, result):
+        """Without what 14 leaves open in every database: the schema public is a superuser's."""
+        always = {"everybody may create in the schema public, which is rdsadmin's", "orders_ro may create in the schema public"}
+        found = result["open"]
+        return found if self.cluster.version >= 15 else [words for words in found if words not in always]
+
     def rotate(self, role="owner"):
         """As Secrets Manager does."""
         token = self.vault.begin_rotation(self.arn(role))
@@ -162,9 +177,20 @@ class World:
     def as_admin(self, database=None):
         return self.cluster.connect(database=database or self.database)
 
-    def one(self, sql):
+    def one(self, sql, **values):
         with self.as_admin() as admin:
-            return admin.run(sql)[0][0]
+            return admin.run(sql, **values)[0][0]
+
+    def seed(self, as_user, *statements):
+        """What was done before, by whom a session is of."""
+        with as_user() as session:
+            for statement in statements:
+                session.run(statement)
+
+    def changes(self):
+        """What the last run changed."""
+        begin = max((number for number, line in enumerate(self.lines[:-1]) if line["message"] == "done"), default=-1)
+        return [line["statement"] for line in self.lines[begin + 1 :] if line["message"] == "changed"]
 
     def passwords(self):
         """All that any secret has ever held."""
@@ -179,11 +205,9 @@ def world(cluster):
     made.close()
 
 
-@pytest.fixture
-def unlocked(monkeypatch):
+@pytest.fixture(autouse=True)
+def brisk(monkeypatch):
     """Pauses as short as a test likes them."""
-    from users import ensure, postgres
-
     monkeypatch.setattr(postgres, "PASS_PAUSE", 0.01)
     monkeypatch.setattr(postgres, "LOCK_PAUSE", 0.01)
     monkeypatch.setattr(ensure, "ROTATION_PAUSE", 0.05)

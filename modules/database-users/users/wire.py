@@ -1,5 +1,6 @@
 """A connection to PostgreSQL that hands its password to nobody: verified TLS, SCRAM, and no other way in."""
 
+import socket
 import ssl
 from pathlib import Path
 
@@ -18,6 +19,8 @@ STATEMENT_SECONDS = 60
 # Stated at the start, they win over what a role has set for itself.
 SETTINGS = {
     "default_transaction_read_only": "off",
+    # A function that was ended may leave its session behind, and with it the lock.
+    "idle_session_timeout": "90s",
     "lock_timeout": "3s",
     "role": "none",
     "search_path": "pg_catalog",
@@ -99,12 +102,12 @@ def connect(place, login):
     try:
         wire = Wire(
             login.username,
+            # The driver verifies the certificate for it.
             host=place.host,
-            port=place.port,
+            sock=open_socket(place),
             database=place.database,
             password=login.password,
             ssl_context=make_context(),
-            timeout=CONNECT_SECONDS,
             application_name="valet-rds",
             startup_params=SETTINGS,
         )
@@ -122,6 +125,13 @@ def connect(place, login):
     # Statements may take longer than a connection.
     wire._usock.settimeout(STATEMENT_SECONDS + CONNECT_SECONDS)
     return Session(wire)
+
+
+def open_socket(place):
+    opened = socket.create_connection((place.host, place.port), CONNECT_SECONDS)
+    # What follows the handshake would wait for its acknowledgement.
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return opened
 
 
 def make_context():
