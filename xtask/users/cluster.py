@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pg8000.native
 from cryptography import x509
@@ -32,7 +33,6 @@ unix_socket_directories = ''
 ssl = on
 password_encryption = 'scram-sha-256'
 log_statement = 'all'
-log_min_messages = 'debug1'
 log_error_verbosity = 'verbose'
 fsync = off
 max_connections = 60
@@ -110,6 +110,19 @@ class Cluster:
             **AS_NOBODY,
         )
         assert done.returncode == 0, f"{program}: {done.stdout}\n{done.stderr}"
+
+    @classmethod
+    def attach(cls, told):
+        """A server that another process has started, see `tell`."""
+        made = cls.__new__(cls)
+        made.version, made.port, made.password = told["version"], told["port"], told["password"]
+        made.log, made.certificates = Path(told["log"]), SimpleNamespace(bundle=Path(told["bundle"]))
+        return made
+
+    def tell(self):
+        """What another process needs to use this server."""
+        paths = {"log": str(self.log), "bundle": str(self.certificates.bundle)}
+        return json.dumps({"version": self.version, "port": self.port, "password": self.password, **paths})
 
     def create(self):
         own(self.folder)

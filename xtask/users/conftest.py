@@ -18,7 +18,7 @@ from secrets_manager import SecretsManager
 SOURCES = Path(os.environ.get("USERS_SOURCES", Path(__file__).parents[2] / "modules" / "database-users"))
 sys.path.insert(0, str(SOURCES))
 
-from users import ensure, handler, postgres, vault, wire  # noqa: E402
+from users import ensure, handler, postgres, scram, vault, wire  # noqa: E402
 
 REGION = "eu-central-1"
 ARN = f"arn:aws:secretsmanager:{REGION}:111111111111:secret:"
@@ -31,10 +31,28 @@ def pytest_addoption(parser):
     parser.addoption("--running", help="a server that is there already, as JSON")
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "versions(*numbers): the only versions that a test is for")
+
+
 def pytest_generate_tests(metafunc):
     if "cluster" in metafunc.fixturenames:
         versions = [int(version) for version in metafunc.config.getoption("versions").split(",")]
         metafunc.parametrize("cluster", versions, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config, items):
+    """What is the same for every version, is asked of one; what needs no server, with the newest."""
+    versions = [int(version) for version in config.getoption("versions").split(",")]
+    chosen = []
+    for item in items:
+        marker = item.get_closest_marker("versions")
+        version = item.callspec.params.get("cluster") if hasattr(item, "callspec") else None
+        meant = marker.args if marker else clusters.VERSIONS if version else clusters.VERSIONS[-1:]
+        if version in meant or version is None and {*versions} & {*meant}:
+            chosen.append(item)
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
 
 
 @pytest.fixture(scope="session")
@@ -87,8 +105,8 @@ class World:
         self.lines = []
         self.admin = cluster.connect()
         self.admin.run(
-            f"CREATE ROLE \"{self.master}\" LOGIN CREATEROLE CREATEDB PASSWORD '{self.master_password}' "
-            "IN ROLE rds_superuser"
+            f'CREATE ROLE "{self.master}" LOGIN CREATEROLE CREATEDB IN ROLE rds_superuser '
+            f"PASSWORD '{scram.make_verifier(self.master_password)}'"
         )
         self.admin.run(f'CREATE DATABASE "{self.database}" OWNER "{self.master}"')
 

@@ -32,7 +32,7 @@ MAINTENANCE = "postgres"
 
 # What can be given to another owner, in the order in which clients notice least.
 MOVABLE = (
-    "schema", "type", "collation", "conversion", "operator", "operator class", "operator family",
+    "schema", "type", "collation", "conversion", "operator",
     "text search configuration", "text search dictionary", "sequence", "table", "foreign table", "statistics object",
     "large object", "materialized view", "view", "aggregate", "procedure", "function", "server",
 )  # fmt: skip

@@ -56,7 +56,7 @@ def is_usable(password):
     return (
         isinstance(password, str)
         and SHORTEST <= len(password) <= LONGEST
-        and all(" " < character <= "~" for character in password)
+        and all(" " <= character <= "~" for character in password)
     )
 
 
