@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use xshell::{Shell, cmd};
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
@@ -54,7 +54,7 @@ pub(crate) fn database_users(sh: &Shell) -> Result<Vec<Derived>> {
         let mut wheel = ZipArchive::new(Cursor::new(wheel))?;
         for index in 0..wheel.len() {
             let mut file = wheel.by_index(index)?;
-            let name = file.name().to_owned();
+            let name = file.name()?.into_owned();
             let is_unused = |(start, end): &(&str, &str)| name.starts_with(start) && name.ends_with(end);
             if file.is_file() && !UNUSED.iter().any(is_unused) {
                 let mut content = Vec::new();
@@ -93,8 +93,8 @@ fn wheels(sh: &Shell) -> Result<Vec<Vec<u8>>> {
     }
     let mut paths = sh.read_dir(WHEELS)?;
     paths.retain(|path| has_extension(path, "whl"));
-    let read = |path| sh.read_binary_file(&path).with_context(|| path.display().to_string());
-    paths.into_iter().map(read).collect()
+    let read = |path| Ok(sh.read_binary_file(path)?);
+    paths.iter().map(read).collect()
 }
 
 /// Every file dated 1980-01-01, the first day that a zip knows.
