@@ -22,12 +22,19 @@ locals {
     ]
   })
 
+  user = "arn:${local.proxy[1]}:rds-db:${local.proxy[3]}:${local.proxy[4]}:dbuser:${local.proxy[6]}"
+
+  # For a time pods may have two logins.
+  logins      = var.transition == null ? "one" : "two"
+  connections = { one = "${local.user}/${var.username}", two = [for name in concat([var.username], var.transition[*].username) : "${local.user}/${name}"] }
+  secrets     = { one = var.secret_arn, two = concat([var.secret_arn], var.transition[*].secret_arn) }
+
   connect_statements = [{
     Sid    = "ConnectToProxy"
     Effect = "Allow"
     Action = ["rds-db:connect"]
     # The proxy's own ARN grants nothing here; its resource id and one user do.
-    Resource = "arn:${local.proxy[1]}:rds-db:${local.proxy[3]}:${local.proxy[4]}:dbuser:${local.proxy[6]}/${var.username}"
+    Resource = local.connections[local.logins]
   }]
 
   secret_statements = [{
@@ -40,7 +47,7 @@ locals {
       "secretsmanager:GetResourcePolicy",
       "secretsmanager:ListSecretVersionIds",
     ]
-    Resource = var.secret_arn
+    Resource = local.secrets[local.logins]
   }]
 
   key_statements = [for key in var.kms_key_arn[*] : {

@@ -138,6 +138,22 @@ variable "service_account_name" {
   }
 }
 
+variable "transition" {
+  description = "Login that pods had before, and may use beside the new one: the user's name, and the ARN of its secret. Null for none."
+  type        = object({ secret_arn = string, username = string })
+  default     = null
+
+  validation {
+    condition     = var.transition == null ? true : can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+$", var.transition.secret_arn))
+    error_message = "The secret_arn of the transition must be the ARN of a secret, without a wildcard."
+  }
+
+  validation {
+    condition     = var.transition == null ? true : can(regex("^[A-Za-z][A-Za-z0-9_]{0,62}$", var.transition.username)) && var.transition.username != var.username
+    error_message = "The username of the transition must differ from username, start with a letter and hold only letters, digits and underscores: 63 at most."
+  }
+}
+
 variable "username" {
   description = "Database user that a token may be used for."
   type        = string

@@ -1,6 +1,12 @@
 locals {
   # The proxy listens on its engine's own port, whatever the database's is.
   port = var.engine_family == "POSTGRESQL" ? 5432 : 3306
+
+  # With users of their own clients do not log in as the master, but for the time of a transition.
+  secret_arns = merge(
+    length(var.user_secret_arns) == 0 || var.transition ? { master = var.secret_arn } : {},
+    var.user_secret_arns,
+  )
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -24,10 +30,14 @@ resource "aws_db_proxy" "this" {
   require_tls            = true
   vpc_security_group_ids = [aws_security_group.this.id]
 
-  auth {
-    auth_scheme = "SECRETS"
-    iam_auth    = var.authentication == "iam" ? "REQUIRED" : "DISABLED"
-    secret_arn  = var.secret_arn
+  dynamic "auth" {
+    for_each = local.secret_arns
+
+    content {
+      auth_scheme = "SECRETS"
+      iam_auth    = var.authentication == "iam" ? "REQUIRED" : "DISABLED"
+      secret_arn  = auth.value
+    }
   }
 
   # Without the policy the target fails with AUTH_FAILURE; without the log group the proxy makes one that keeps logs for ever.

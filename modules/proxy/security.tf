@@ -25,7 +25,7 @@ resource "aws_iam_role_policy" "this" {
         Sid      = "ReadSecret"
         Effect   = "Allow"
         Action   = "secretsmanager:GetSecretValue"
-        Resource = var.secret_arn
+        Resource = { master = var.secret_arn, users = values(local.secret_arns) }[length(var.user_secret_arns) == 0 ? "master" : "users"]
       }],
       # AWS's own key for secrets already serves every reader of the account.
       [for key_arn in var.kms_key_arn == null ? [] : [var.kms_key_arn] : {

@@ -215,7 +215,7 @@ variable "role_path" {
 }
 
 variable "secret_arn" {
-  description = "ARN of the secret with the user and the password of the database."
+  description = "ARN of the secret with the master's login. With user_secret_arns the proxy reads it in a transition only."
   type        = string
   nullable    = false
 
@@ -244,6 +244,32 @@ variable "subnet_ids" {
   validation {
     condition     = length(var.subnet_ids) >= 2 && alltrue([for id in var.subnet_ids : startswith(id, "subnet-")])
     error_message = "The subnet_ids must be two or more subnet ids, subnet-…."
+  }
+}
+
+variable "transition" {
+  description = "Whether clients may still log in as the master, beside the users of user_secret_arns."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "user_secret_arns" {
+  description = "ARN of the secret with each user's login, by any key: clients log in as these users. Empty for clients that log in as the master."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = !contains(keys(var.user_secret_arns), "master")
+    error_message = "The user_secret_arns must not have the key master, which stands for secret_arn."
+  }
+
+  validation {
+    condition = alltrue([
+      for arn in values(var.user_secret_arns) : can(regex("^arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+$", arn))
+    ])
+    error_message = "The user_secret_arns must be ARNs of secrets."
   }
 }
 

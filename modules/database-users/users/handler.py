@@ -1,9 +1,9 @@
 """Where Lambda comes in: an apply that wants users, or Secrets Manager that wants a new password."""
 
-from . import journal, postgres
+from . import journal, postgres, wire
 from .ensure import ensure
 from .failure import Failure
-from .request import read_request
+from .request import CHECK, is_check, read_check, read_request
 from .rotation import is_rotation, rotate
 from .vault import Vault
 
@@ -32,6 +32,10 @@ def run(event):
     vault = Vault(ENGINES)
     if is_rotation(event):
         return rotate(event, vault, ENGINES)
+    if is_check(event):
+        vault.check(read_check(event))
+        wire.make_context()
+        return {"action": CHECK}
     request = read_request(event, ENGINES)
     return ensure(request, vault, ENGINES[request.place.engine])
 

@@ -9,6 +9,7 @@ OWNER = "owner"
 READER = "reader"
 ROLES = (OWNER, READER)
 
+CHECK = "check"
 ENSURE = "ensure"
 ENSURE_KEYS = {
     "action", "adopt", "database", "engine", "host", "master_secret_arn", "port", "transition", "users"
@@ -76,6 +77,18 @@ def read_request(event, engines):
     if not isinstance(adopt, list) or not {*map(repr, adopt)} <= {repr(user.name) for user in users}:
         raise BadInput("adopt must be a list of names of users")
     return Request(place, event["master_secret_arn"], users, frozenset(adopt), event["transition"])
+
+
+def is_check(event):
+    """Whether the event only asks if the function would work: the environment's own apply."""
+    return isinstance(event, dict) and event.get("action") == CHECK
+
+
+def read_check(event):
+    prefix = event.get("secret_prefix")
+    if set(event) != {"action", "secret_prefix"} or not isinstance(prefix, str) or not prefix:
+        raise BadInput(f'the event must be {{"action": "{CHECK}"}} with secret_prefix, how the names of secrets begin')
+    return prefix
 
 
 def read_place(fields, database_key, engines):

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import time
 import uuid
 from dataclasses import dataclass
 
@@ -22,6 +23,10 @@ PREVIOUS = "AWSPREVIOUS"
 CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
 SHORTEST, LONGEST = 8, 128
+
+# A role policy written seconds before the first run may not count yet.
+PERMISSION_ATTEMPTS = 13
+PERMISSION_PAUSE = 5.0
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,22 @@ class Vault:
             ClientRequestToken=token or str(uuid.uuid4()),
         )
 
+    def check(self, prefix):
+        """Whether Secrets Manager answers, and lets the function at secrets that begin so."""
+        for attempt in range(PERMISSION_ATTEMPTS):
+            if attempt:
+                time.sleep(PERMISSION_PAUSE)
+            try:
+                self._call("get_secret_value", f"{prefix}check")
+            except Missing:
+                return
+            except Denied as error:
+                denied = error
+                journal.log("WARN", "waiting_for_permission", attempt=attempt)
+            else:
+                return
+        raise denied
+
     def describe(self, arn):
         """The stages of each version, and whether the secret rotates."""
         answer = self._call("describe_secret", arn)
@@ -143,15 +164,21 @@ class Vault:
             return getattr(self.client, operation)(SecretId=arn, **arguments)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            kind = Missing if operation == "get_secret_value" and code == "ResourceNotFoundException" else Failure
+            kind = KINDS.get(code, Failure)
         except BotoCoreError as error:
             code, kind = type(error).__name__, Unreachable
         raise kind(f"Secrets Manager did not do {operation} for {arn}: {code}{HINTS.get(code, '')}")
 
 
 class Missing(Failure):
-    """There is no such value."""
+    """There is no such secret, or no such value."""
 
+
+class Denied(Failure):
+    """The function is not allowed to."""
+
+
+KINDS = {"ResourceNotFoundException": Missing, "AccessDeniedException": Denied}
 
 HINTS = {
     name: "; the function's subnets need a route to Secrets Manager, through a NAT or an interface endpoint"

@@ -84,3 +84,39 @@ run "the_partition_is_the_proxys" {
     error_message = "Partition, Region, account and resource id must come from the proxy's ARN."
   }
 }
+
+run "in_a_transition_the_role_reads_both_secrets" {
+  command = plan
+
+  variables {
+    transition = {
+      secret_arn = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:rds!db-11111111-AbCdEf"
+      username   = "valet"
+    }
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[0].Resource == [var.secret_arn, var.transition.secret_arn]
+    error_message = "Pods must be able to read the new login and the one before."
+  }
+}
+
+run "in_a_transition_with_iam_the_role_connects_as_both_users" {
+  command = plan
+
+  variables {
+    authentication = "iam"
+    transition = {
+      secret_arn = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:rds!db-11111111-AbCdEf"
+      username   = "valet"
+    }
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.this.policy).Statement[0].Resource == [
+      "arn:aws:rds-db:eu-central-1:111111111111:dbuser:prx-0123456789abcdef0/orders_app",
+      "arn:aws:rds-db:eu-central-1:111111111111:dbuser:prx-0123456789abcdef0/valet",
+    ]
+    error_message = "Pods must be able to connect as the new user and as the one before."
+  }
+}

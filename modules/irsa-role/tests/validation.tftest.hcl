@@ -211,3 +211,23 @@ run "rejects_a_role_path_without_a_slash_at_the_end" {
 
   expect_failures = [var.role_path]
 }
+
+run "rejects_a_transition_from_any_secret" {
+  command = plan
+
+  variables {
+    transition = { secret_arn = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:*", username = "valet" }
+  }
+
+  expect_failures = [var.transition]
+}
+
+run "rejects_a_transition_from_the_user_itself" {
+  command = plan
+
+  variables {
+    transition = { secret_arn = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:rds!db-11111111-AbCdEf", username = "orders_app" }
+  }
+
+  expect_failures = [var.transition]
+}

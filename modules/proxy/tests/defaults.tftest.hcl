@@ -181,3 +181,57 @@ run "the_role_decrypts_with_its_key_through_secrets_manager_only" {
     error_message = "The role must decrypt with this key, through Secrets Manager, and nothing else."
   }
 }
+
+run "with_users_clients_log_in_as_these_and_not_as_the_master" {
+  command = plan
+
+  variables {
+    user_secret_arns = {
+      owner  = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:valet-rds/dev/orders/orders_app-a1B2c3"
+      reader = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:valet-rds/dev/orders/orders_ro-a1B2c3"
+    }
+  }
+
+  assert {
+    condition     = toset([for auth in aws_db_proxy.this.auth : "${auth.auth_scheme} ${auth.iam_auth} ${auth.secret_arn}"]) == toset([for arn in var.user_secret_arns : "SECRETS DISABLED ${arn}"])
+    error_message = "The proxy must log in with the users' secrets alone."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[0].Resource == sort(values(var.user_secret_arns))
+    error_message = "The proxy must read exactly the secrets that it logs in with."
+  }
+}
+
+run "with_one_user_it_reads_one_secret" {
+  command = plan
+
+  variables {
+    authentication   = "iam"
+    user_secret_arns = { owner = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:valet-rds/dev/orders/orders_app-a1B2c3" }
+  }
+
+  assert {
+    condition     = one([for auth in aws_db_proxy.this.auth : "${auth.iam_auth} ${auth.secret_arn}"]) == "REQUIRED ${var.user_secret_arns.owner}"
+    error_message = "The proxy must log in with the user's secret."
+  }
+}
+
+run "in_a_transition_clients_log_in_as_the_master_too" {
+  command = plan
+
+  variables {
+    transition       = true
+    user_secret_arns = { owner = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:valet-rds/dev/orders/orders_app-a1B2c3" }
+  }
+
+  assert {
+    condition     = toset([for auth in aws_db_proxy.this.auth : auth.secret_arn]) == toset([var.secret_arn, var.user_secret_arns.owner])
+    error_message = "The proxy must take both logins."
+  }
+
+  assert {
+    condition     = toset(jsondecode(aws_iam_role_policy.this.policy).Statement[0].Resource) == toset([var.secret_arn, var.user_secret_arns.owner])
+    error_message = "The proxy must read both secrets."
+  }
+}

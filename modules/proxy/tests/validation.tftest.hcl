@@ -313,3 +313,23 @@ run "rejects_a_role_path_without_a_slash_at_the_end" {
 
   expect_failures = [var.role_path]
 }
+
+run "rejects_a_users_secret_by_its_name" {
+  command = plan
+
+  variables {
+    user_secret_arns = { owner = "valet-rds/dev/orders/orders_app" }
+  }
+
+  expect_failures = [var.user_secret_arns]
+}
+
+run "rejects_a_user_in_the_masters_place" {
+  command = plan
+
+  variables {
+    user_secret_arns = { master = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:valet-rds/dev/orders/orders_app-a1B2c3" }
+  }
+
+  expect_failures = [var.user_secret_arns]
+}
