@@ -53,10 +53,11 @@ data "aws_lambda_function" "this" {
   depends_on = [data.aws_lambda_functions.account]
 }
 
-# Destroying it does nothing, so it needs neither the database nor the function: who left the config loses its login by the
-# next invocation, and with the database all of them do.
 resource "aws_lambda_invocation" "ensure" {
   function_name = var.function_name
+  # A destroy runs nothing, so it needs neither the database nor the function. Who leaves the config loses its login by the
+  # next invocation.
+  lifecycle_scope = "CREATE_ONLY"
 
   # Another input is another invocation. It holds ARNs, and the answer holds names and counts: no password.
   input = jsonencode({

@@ -44,7 +44,10 @@ pub(crate) fn target_sync(sh: &Shell) -> Result<Vec<Derived>> {
     let name = files::name(Path::new(SOURCE)).to_owned();
     let entries = Entries::from([(name, sh.read_binary_file(SOURCE)?)]);
     let archive = pack(entries, CompressionMethod::Stored)?;
-    Ok(vec![("modules/target-sync/target_sync.zip".into(), archive)])
+    Ok(vec![(
+        "modules/target-sync/target_sync.zip".into(),
+        archive,
+    )])
 }
 
 /// The sources, and the driver that the runtime does not have.
@@ -55,7 +58,8 @@ pub(crate) fn database_users(sh: &Shell) -> Result<Vec<Derived>> {
         for index in 0..wheel.len() {
             let mut file = wheel.by_index(index)?;
             let name = file.name()?.into_owned();
-            let is_unused = |(start, end): &(&str, &str)| name.starts_with(start) && name.ends_with(end);
+            let is_unused =
+                |(start, end): &(&str, &str)| name.starts_with(start) && name.ends_with(end);
             if file.is_file() && !UNUSED.iter().any(is_unused) {
                 let mut content = Vec::new();
                 file.read_to_end(&mut content)?;

@@ -8,7 +8,7 @@ use crate::{
     derived::Mode,
     docs, key, long, man, modules, pipelines, python, readers, roots, rust, strings,
     tally::{Step, Tally},
-    terraform,
+    terraform, users,
 };
 
 /// Each keeps a core busy, but for the proof: it waits most of the time, as the provider does.
@@ -26,17 +26,21 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
     tally.run("man --check", |sh| {
         Mode::CHECK.settle(sh, "man", man::make()?)
     });
-    tally.run("zip --check", |sh| {
-        Mode::CHECK.settle(sh, "zip", archive::make(sh)?)
+    tally.run("zip --check, target sync", |sh| {
+        Mode::CHECK.settle(sh, "zip", archive::target_sync(sh)?)
+    });
+    tally.run("zip --check, database users", |sh| {
+        Mode::CHECK.settle(sh, "zip", archive::database_users(sh)?)
     });
     tally.run("book", book::draw);
-    tally.run("target sync, emulator", python::test);
+    tally.run("functions, emulator", python::test);
     tally.run("bench --smoke", bench::smoke);
     tally.run("terraform fmt", terraform::format);
     tally.run("generate", roots::generate);
     // From here on nobody writes where another one reads. What takes longest begins first.
     let mut steps = vec![Step::new("apply", |sh| apply::ROOTS.run(sh))];
     steps.extend(modules);
+    steps.extend(users::steps());
     steps.extend([
         Step::new("checkov, modules", checkov::modules),
         Step::new("checkov, generated city", checkov::city),

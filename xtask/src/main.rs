@@ -40,6 +40,7 @@ mod strings;
 mod tables;
 mod tally;
 mod terraform;
+mod users;
 
 /// Everything around the product that is not the product.
 #[derive(Parser)]
@@ -122,7 +123,9 @@ enum Chore {
     Roots,
     /// Have Terraform evaluate hostile text
     Strings,
-    /// Rebuild the zip of the target sync
+    /// Make users of databases on PostgreSQL 14 to 18, and see what keeps them in bounds missed
+    Users,
+    /// Rebuild the zips of the functions
     Zip(derived::Mode),
 }
 
@@ -176,6 +179,7 @@ fn perform(chore: Chore) -> Result<String> {
             Ok(format!("{generated}: {}", roots::validate(sh)?))
         }
         Chore::Strings => strings::evaluate(sh),
+        Chore::Users => users::run(),
         Chore::Zip(mode) => mode.settle(sh, "zip", archive::make(sh)?),
     }
 }

@@ -67,6 +67,14 @@ pub(crate) fn find<'a>(sh: &Shell, names: &[&'a str], version: &str) -> Result<(
     bail!(Missing(names.join(" or ")))
 }
 
+/// Whether something that a chore needs is there; without it the chore lacks its engine.
+pub(crate) fn require(what: &str, is_there: bool) -> Result<()> {
+    if !is_there {
+        bail!(Missing(what.to_owned()));
+    }
+    Ok(())
+}
+
 /// The command that users have, as a path from anywhere: the one in `VALET_RDS`, or else built once by each chore.
 pub(crate) fn valet_rds(sh: &Shell) -> Result<PathBuf> {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();

@@ -3,6 +3,7 @@
 import pytest
 from conftest import refused
 
+from users import postgres
 from users.failure import Failure
 
 
@@ -234,4 +235,12 @@ def test_a_user_that_cannot_connect(world):
     world.admin.run("ALTER ROLE orders_app CONNECTION LIMIT 0")
     world.admin.run(f'ALTER DATABASE "{world.database}" CONNECTION LIMIT 1')
     with pytest.raises(Failure, match="53300"):
+        world.ensure()
+
+
+def test_the_proof_finds_what_a_run_has_missed(world, monkeypatch):
+    world.ensure()
+    monkeypatch.setattr(postgres, "STAGES", (postgres.make_roles,))
+    world.admin.run("CREATE ROLE clerks; GRANT clerks TO orders_ro")
+    with pytest.raises(Failure, match="orders_ro may do more than a user: it is an administrator, or acts for clerks"):
         world.ensure()

@@ -132,7 +132,9 @@ def refuse(plan):
     """Roles that are not ours, or are more than a user, stay as they are."""
     for user in plan.request.users:
         if user.name == plan.master:
-            raise Failure(f"{user.name} is the master, which cannot be a user of the application")
+            raise Failure(  # least privilege: test_the_master_is_never_made_a_user
+                f"{user.name} is the master, which cannot be a user of the application"
+            )
         found = plan.session.rows(
             "SELECT rolsuper OR rolreplication OR rolbypassrls, "
             f"coalesce(shobj_description(oid, 'pg_authid'), '') LIKE {text(MARK + '%')} "
@@ -140,9 +142,11 @@ def refuse(plan):
         )
         for is_mighty, is_ours in found:
             if is_mighty:
-                raise Failure(f"{user.name} is a superuser, or replicates, or passes row security: it is not made a user")
+                raise Failure(  # least privilege: test_a_mighty_role_is_never_made_a_user
+                    f"{user.name} is a superuser, or replicates, or passes row security: it is not made a user"
+                )
             if not is_ours and user.name not in plan.request.adopt:
-                raise Failure(
+                raise Failure(  # least privilege: test_a_stranger_is_refused_until_adopted
                     f"the database has a role {user.name} that was not made here; to take it over, with a new password "
                     "and without its memberships, name it under adopt"
                 )
@@ -167,8 +171,8 @@ def make_roles(plan):
             statements.append(mark)
         wanted = (
             (not can_login, "LOGIN"),
-            (creates_databases, "NOCREATEDB"),
-            (creates_roles, "NOCREATEROLE"),
+            (creates_databases, "NOCREATEDB"),  # least privilege: test_each_attribute_is_repaired
+            (creates_roles, "NOCREATEROLE"),  # least privilege: test_each_attribute_is_repaired
             (not inherits, "INHERIT"),
             (is_limited, "CONNECTION LIMIT -1"),
             (expires, "VALID UNTIL 'infinity'"),
@@ -442,7 +446,9 @@ def prove(session, user, request, master):
         "FROM pg_roles WHERE rolname = session_user"
     )
     if is_mighty or is_member or groups:
-        raise Failure(f"{user.name} may do more than a user: it is an administrator, or acts for {groups or 'others'}")
+        raise Failure(  # least privilege: test_the_proof_finds_what_a_run_has_missed
+            f"{user.name} may do more than a user: it is an administrator, or acts for {groups or 'others'}"
+        )
     found = [
         f"{user.name} may connect to the database {database}"
         for [database] in session.rows(

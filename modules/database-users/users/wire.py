@@ -23,7 +23,7 @@ SETTINGS = {
     "idle_session_timeout": "90s",
     "lock_timeout": "3s",
     "role": "none",
-    "search_path": "pg_catalog",
+    "search_path": "pg_catalog",  # least privilege: test_what_the_owner_makes_does_not_act_for_the_master
     "standard_conforming_strings": "on",
     "statement_timeout": f"{STATEMENT_SECONDS}s",
 }
@@ -43,9 +43,13 @@ class Wire(CoreConnection):
     def handle_AUTHENTICATION_REQUEST(self, data, context):
         code = int.from_bytes(data[:4], "big")
         if code not in (OK, SASL, SASL_CONTINUE, SASL_FINAL):
-            raise InterfaceError(f"the server asks for authentication {code}, and only SCRAM is answered")
+            raise InterfaceError(  # least privilege: test_an_impostor_gets_no_password
+                f"the server asks for authentication {code}, and only SCRAM is answered"
+            )
         if code == OK and not self.is_proved:
-            raise InterfaceError("the server lets in without SCRAM, so it has not proved that it knows the user")
+            raise InterfaceError(  # least privilege: test_an_impostor_gets_no_statement
+                "the server lets in without SCRAM, so it has not proved that it knows the user"
+            )
         super().handle_AUTHENTICATION_REQUEST(data, context)
         if code == SASL_FINAL:
             self.is_proved = True
@@ -107,7 +111,7 @@ def connect(place, login):
             sock=open_socket(place),
             database=place.database,
             password=login.password,
-            ssl_context=make_context(),
+            ssl_context=make_context(),  # least privilege: test_a_server_without_a_certificate_of_rds_gets_nothing
             application_name="valet-rds",
             startup_params=SETTINGS,
         )

@@ -198,7 +198,7 @@ run "with_users_clients_log_in_as_these_and_not_as_the_master" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[0].Resource == sort(values(var.user_secret_arns))
+    condition     = toset(jsondecode(aws_iam_role_policy.this.policy).Statement[0].Resource) == toset(values(var.user_secret_arns))
     error_message = "The proxy must read exactly the secrets that it logs in with."
   }
 }
