@@ -1,3 +1,8 @@
+output "address" {
+  description = "Host name of the database itself, without the port. Only its proxy and the function that makes its users reach it."
+  value       = aws_db_instance.this.address
+}
+
 output "database_name" {
   description = "Name of the database to connect to: the one asked for, else the engine's own (\"postgres\"), else empty."
   value       = var.database_name != null ? var.database_name : var.engine == "postgres" ? "postgres" : ""

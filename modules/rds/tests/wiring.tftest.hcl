@@ -109,6 +109,7 @@ run "values_flow_from_resource_to_resource" {
   assert {
     condition = (
       output.database_name == "orders" &&
+      output.address == "orders-dev.abcdefghijkl.ap-northeast-1.rds.amazonaws.com" &&
       output.identifier == "orders-dev" &&
       output.port == 5432 &&
       output.resource_id == "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ" &&

@@ -1,5 +1,6 @@
 mock_resource "aws_db_instance" {
   defaults = {
+    address     = "orders-dev.abcdefghijkl.ap-northeast-1.rds.amazonaws.com"
     resource_id = "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     master_user_secret = [{
       secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
