@@ -169,7 +169,10 @@ class World:
 
     def left_open(self, result):
         """Without what 14 leaves open in every database: the schema public is a superuser's."""
-        always = {"everybody may create in the schema public, which is rdsadmin's", "orders_ro may create in the schema public"}
+        always = {
+            "everybody may create in the schema public, which is rdsadmin's",
+            "orders_ro may create in the schema public",
+        }
         found = result["open"]
         return found if self.cluster.version >= 15 else [words for words in found if words not in always]
 

@@ -52,7 +52,9 @@ def test_a_secret_that_another_wrote_is_the_truth(world):
     world.login().close()
 
 
-@pytest.mark.parametrize("password", ["';DROP ROLE orders_app;--", '"quoted"$$', "\\\\'E'\\n{}%s", "!~" * 64, "SCRAM-SHA-256$4096:a$b:c"])
+@pytest.mark.parametrize(
+    "password", ["';DROP ROLE orders_app;--", '"quoted"$$', "\\\\'E'\\n{}%s", "!~" * 64, "SCRAM-SHA-256$4096:a$b:c"]
+)
 def test_hostile_passwords(world, password):
     world.ensure()
     world.vault.put(world.arn("owner"), json.dumps({**world.secret(), "password": password}))

@@ -14,13 +14,17 @@ def test_a_second_run_changes_nothing(world):
     second = world.ensure()
     assert second == {**first, "changed": 0}
     assert "PutSecretValue" not in world.vault.calls[calls:]
-    world.seed(world.login, "CREATE TABLE t (x serial PRIMARY KEY)", "CREATE SCHEMA s", "CREATE VIEW s.v AS SELECT * FROM t")
+    world.seed(
+        world.login, "CREATE TABLE t (x serial PRIMARY KEY)", "CREATE SCHEMA s", "CREATE VIEW s.v AS SELECT * FROM t"
+    )
     assert world.ensure()["changed"] == 0
 
 
 def test_each_attribute_is_repaired(world):
     world.ensure()
-    world.admin.run("ALTER ROLE orders_app NOLOGIN CREATEDB CREATEROLE NOINHERIT CONNECTION LIMIT 0 VALID UNTIL '2020-01-01'")
+    world.admin.run(
+        "ALTER ROLE orders_app NOLOGIN CREATEDB CREATEROLE NOINHERIT CONNECTION LIMIT 0 VALID UNTIL '2020-01-01'"
+    )
     world.admin.run("COMMENT ON ROLE orders_app IS 'valet-rds:reader'")
     world.ensure()
     assert [statement.removeprefix('ALTER ROLE "orders_app" ') for statement in world.changes()] == [
@@ -42,7 +46,12 @@ def test_memberships_are_taken_away(world):
     world.seed(world.as_master, "GRANT clerks TO orders_app", "GRANT orders_app TO orders_ro")
     world.ensure()
     assert len(world.changes()) == 2
-    assert world.one("SELECT pg_has_role('orders_app', 'clerks', 'MEMBER') OR pg_has_role('orders_ro', 'orders_app', 'MEMBER')") is False
+    assert (
+        world.one(
+            "SELECT pg_has_role('orders_app', 'clerks', 'MEMBER') OR pg_has_role('orders_ro', 'orders_app', 'MEMBER')"
+        )
+        is False
+    )
 
 
 def test_a_membership_that_a_superuser_gave(world):
@@ -74,7 +83,12 @@ def test_the_master_is_never_made_a_user(world):
 
 
 def test_a_stranger_is_refused_until_adopted(world):
-    world.seed(world.as_master, "CREATE ROLE orders_app LOGIN CREATEDB PASSWORD 'known to somebody'", "CREATE ROLE clerks", "GRANT clerks TO orders_app")
+    world.seed(
+        world.as_master,
+        "CREATE ROLE orders_app LOGIN CREATEDB PASSWORD 'known to somebody'",
+        "CREATE ROLE clerks",
+        "GRANT clerks TO orders_app",
+    )
     for _ in range(2):
         with pytest.raises(Failure, match="a role orders_app that was not made here"):
             world.ensure()
@@ -83,7 +97,12 @@ def test_a_stranger_is_refused_until_adopted(world):
     with refused("28P01"):
         world.cluster.connect("orders_app", "known to somebody", world.database)
     world.login().close()
-    assert world.one("SELECT rolcreatedb OR pg_has_role('orders_app', 'clerks', 'MEMBER') FROM pg_roles WHERE rolname = 'orders_app'") is False
+    assert (
+        world.one(
+            "SELECT rolcreatedb OR pg_has_role('orders_app', 'clerks', 'MEMBER') FROM pg_roles WHERE rolname = 'orders_app'"
+        )
+        is False
+    )
     assert world.ensure()["changed"] == 0
 
 
@@ -98,7 +117,9 @@ def test_a_stranger_whom_the_master_cannot_administer(world):
 
 
 def test_a_comment_of_others_is_no_mark(world):
-    world.seed(world.as_master, "CREATE ROLE orders_app LOGIN", "COMMENT ON ROLE orders_app IS 'made by valet-rds:owner'")
+    world.seed(
+        world.as_master, "CREATE ROLE orders_app LOGIN", "COMMENT ON ROLE orders_app IS 'made by valet-rds:owner'"
+    )
     with pytest.raises(Failure, match="was not made here"):
         world.ensure()
 
@@ -168,7 +189,13 @@ def test_users_that_change_places(world):
 
 def test_rights_on_a_table_are_taken_away(world):
     world.ensure()
-    world.seed(world.login, "CREATE TABLE t (x int)", "GRANT INSERT, DELETE ON t TO orders_ro", "CREATE SEQUENCE s", "GRANT USAGE ON SEQUENCE s TO orders_ro")
+    world.seed(
+        world.login,
+        "CREATE TABLE t (x int)",
+        "GRANT INSERT, DELETE ON t TO orders_ro",
+        "CREATE SEQUENCE s",
+        "GRANT USAGE ON SEQUENCE s TO orders_ro",
+    )
     assert world.ensure()["changed"] == 2
     with world.login("reader") as reader:
         for statement in ("INSERT INTO t VALUES (1)", "DELETE FROM t", "SELECT nextval('s')"):
@@ -215,7 +242,13 @@ def test_what_was_hidden_from_the_reader_is_shown_again(world):
 
 def test_what_everybody_may_write_to_is_told(world):
     world.ensure()
-    world.seed(world.login, "CREATE TABLE t (x int)", "GRANT INSERT ON t TO PUBLIC", "CREATE TABLE u (x int)", "GRANT UPDATE (x) ON u TO orders_ro")
+    world.seed(
+        world.login,
+        "CREATE TABLE t (x int)",
+        "GRANT INSERT ON t TO PUBLIC",
+        "CREATE TABLE u (x int)",
+        "GRANT UPDATE (x) ON u TO orders_ro",
+    )
     assert world.left_open(world.ensure()) == ["orders_ro may write to public.t, public.u, 2 in all"]
 
 

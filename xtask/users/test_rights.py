@@ -55,7 +55,9 @@ def test_the_reader_writes_nothing(world, statement):
 
 def test_the_reader_makes_no_table(world):
     # As in a database from before 15, but one whose schema the master has.
-    world.seed(world.as_admin, f'ALTER SCHEMA public OWNER TO "{world.master}"', "GRANT CREATE ON SCHEMA public TO PUBLIC")
+    world.seed(
+        world.as_admin, f'ALTER SCHEMA public OWNER TO "{world.master}"', "GRANT CREATE ON SCHEMA public TO PUBLIC"
+    )
     assert world.ensure()["open"] == []
     with world.login("reader") as reader, refused("42501"):
         reader.run("CREATE TABLE public.t (x int)")

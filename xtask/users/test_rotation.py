@@ -220,9 +220,20 @@ def test_a_password_that_does_not_work_is_no_rotation(world):
     [
         (lambda world, event: event.update(Step="restoreSecret"), "the step must be one of"),
         (lambda world, event: event.update(ClientRequestToken="0" * 36), "has no version"),
-        (lambda world, event: setattr(world.vault.secrets[world.arn("owner")], "is_rotating", False), "does not rotate"),
-        (lambda world, event: world.vault.secrets[world.arn("owner")].stages[event["ClientRequestToken"]].clear(), "has no version"),
-        (lambda world, event: world.vault.secrets[world.arn("owner")].stages[event["ClientRequestToken"]].add("MINE"), "is not pending"),
+        (
+            lambda world, event: setattr(world.vault.secrets[world.arn("owner")], "is_rotating", False),
+            "does not rotate",
+        ),
+        (
+            lambda world, event: world.vault.secrets[world.arn("owner")].stages[event["ClientRequestToken"]].clear(),
+            "has no version",
+        ),
+        (
+            lambda world, event: (
+                world.vault.secrets[world.arn("owner")].stages[event["ClientRequestToken"]].add("MINE")
+            ),
+            "is not pending",
+        ),
     ],
 )
 def test_what_is_no_rotation_is_refused(world, spoil, words):

@@ -62,14 +62,18 @@ def test_databases_and_extensions_stay_the_masters(world):
     with world.as_admin() as admin:
         owners = admin.run("SELECT DISTINCT pg_get_userbyid(extowner) FROM pg_extension WHERE extname <> 'plpgsql'")
         assert owners == [[world.master]]
-    assert world.one("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()") == world.master
+    assert (
+        world.one("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()") == world.master
+    )
     with world.login() as owner, refused("42501", "55006"):
         owner.run("DROP EXTENSION citext")
 
 
 def test_what_cannot_be_given_away_is_told(world):
     world.seed(world.as_master, "CREATE TABLE t (x int)", "CREATE PUBLICATION p FOR TABLE t")
-    assert world.left_open(world.ensure()) == [f"the publication p stays {world.master}'s: it cannot be given to orders_app"]
+    assert world.left_open(world.ensure()) == [
+        f"the publication p stays {world.master}'s: it cannot be given to orders_app"
+    ]
 
 
 def test_tables_of_others_are_told_and_left(world):
@@ -94,7 +98,9 @@ def test_the_master_works_on_in_the_transition(world):
         world.ensure(transition=True)
         master.run("INSERT INTO app.t (c, s) VALUES ('red', 3); ALTER TABLE app.t ADD COLUMN later int")
         master.run("CREATE TABLE app.late (x serial); CREATE SCHEMA late; CREATE TABLE late.t (x int)")
-        master.run("CREATE FUNCTION late.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TYPE late.c AS ENUM ('red')")
+        master.run(
+            "CREATE FUNCTION late.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TYPE late.c AS ENUM ('red')"
+        )
         with world.login() as owner, world.login("reader") as reader:
             # What the master still makes is the owner's to use, and the reader's to see.
             owner.run("INSERT INTO app.late DEFAULT VALUES; INSERT INTO late.t VALUES (1); SELECT late.f()")
@@ -117,8 +123,12 @@ def test_the_end_of_the_transition_is_the_end_of_its_defaults(world):
     world.ensure(transition=True)
     world.ensure()
     assert world.changes()
-    assert all("ALTER DEFAULT PRIVILEGES FOR ROLE" in statement and " REVOKE " in statement for statement in world.changes())
-    world.seed(world.as_master, "CREATE SCHEMA closed", "CREATE TABLE closed.t (x int)", "CREATE TABLE public.closed (x int)")
+    assert all(
+        "ALTER DEFAULT PRIVILEGES FOR ROLE" in statement and " REVOKE " in statement for statement in world.changes()
+    )
+    world.seed(
+        world.as_master, "CREATE SCHEMA closed", "CREATE TABLE closed.t (x int)", "CREATE TABLE public.closed (x int)"
+    )
     for role in ("owner", "reader"):
         with world.login(role) as session:
             for table in ("closed.t", "public.closed"):

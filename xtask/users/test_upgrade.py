@@ -9,7 +9,10 @@ from conftest import World, refused
 
 from users.failure import Failure
 
-MASTERS = 'SELECT admin_option FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE r.rolname = :role AND m.member = :master::regrole'  # fmt: skip
+MASTERS = (
+    "SELECT admin_option FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid "
+    "WHERE r.rolname = :role AND m.member = :master::regrole"
+)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +79,7 @@ def test_an_upgraded_database_keeps_its_users(folder, certificates, upgrader):
         world.admin = cluster.connect()
         assert world.admin.run(MASTERS, role="orders_app", master=f'"{world.master}"') == [[True]]
         # The role that 15 let the master manage without ADMIN, 16 does not.
-        with pytest.raises(Failure, match="42501 permission denied to grant role \"forgotten\""):
+        with pytest.raises(Failure, match='42501 permission denied to grant role "forgotten"'):
             world.ensure()
         world.admin.run("DROP ROLE forgotten")
         # The server has moved to another port.

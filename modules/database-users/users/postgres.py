@@ -115,7 +115,9 @@ class Plan:
                     failure = error
             if failure:
                 time.sleep(PASS_PAUSE)
-        raise failure or Failure(f"{PASSES} times over the database did not keep what it was told: {'; '.join(statements)}")
+        raise failure or Failure(
+            f"{PASSES} times over the database did not keep what it was told: {'; '.join(statements)}"
+        )
 
 
 def apply(session, request, logins):
@@ -353,7 +355,8 @@ def grant_reading(plan):
         f"LATERAL (SELECT coalesce(array_agg(x.privilege_type::text), '{{}}') grants FROM aclexplode(c.relacl) x "
         f"WHERE x.grantee = {text(reader)}::regrole) g "
         f"WHERE pg_get_userbyid(c.relowner) = {owner} AND {RELATIONS} AND {NO_SYSTEM_SCHEMA} "
-        "AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e') "
+        "AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid "
+        "AND e.deptype = 'e') "
         "ORDER BY 2"
     ):
         if not may_read:

@@ -99,6 +99,11 @@ class Events(unittest.TestCase):
         event = {"action": "check", "secret_prefix": "valet-rds/dev/"}
         self.assertTrue(is_check(event))
         self.assertEqual(read_check(event), "valet-rds/dev/")
-        for event in ({"action": "check"}, {**event, "more": 1}, {**event, "secret_prefix": ""}, {**event, "secret_prefix": 1}):
+        for wrong in (
+            {"action": "check"},
+            {**event, "more": 1},
+            {**event, "secret_prefix": ""},
+            {**event, "secret_prefix": 1},
+        ):
             with self.assertRaisesRegex(BadInput, "secret_prefix"):
-                read_check(event)
+                read_check(wrong)

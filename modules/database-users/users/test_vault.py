@@ -114,7 +114,10 @@ class Check(Case):
         self.assertEqual(self.lines()[-1]["message"], "failed")
 
     def test_a_bundle_that_cannot_be_read_is_an_error(self):
-        with mock.patch.object(handler.wire, "BUNDLE", Path("no-such.pem")), self.assertRaisesRegex(Failure, "FileNotFound"):
+        with (
+            mock.patch.object(handler.wire, "BUNDLE", Path("no-such.pem")),
+            self.assertRaisesRegex(Failure, "FileNotFound"),
+        ):
             handler.handler({"action": "check", "secret_prefix": "valet-rds/dev/"}, None)
 
 
@@ -130,9 +133,7 @@ class Words(Case):
         for password in ('with "quotes"\\', "plain-password", "plain-password-longer"):
             journal.hide(password)
             journal.log("INFO", f"it is {password}!", what=[password])
-        self.assertEqual(
-            [(line["message"], line["what"]) for line in self.lines()], [("it is …!", ["…"])] * 3
-        )
+        self.assertEqual([(line["message"], line["what"]) for line in self.lines()], [("it is …!", ["…"])] * 3)
 
     def test_what_checks_a_password_is_kept_out_too(self):
         verifier = scram.make_verifier("plain-password")
