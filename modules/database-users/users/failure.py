@@ -18,11 +18,7 @@ class Unreachable(Failure):
 
 
 class LoginRefused(Failure):
-    """The database does not let this user in with this password."""
-
-    def __init__(self, words, sqlstate):
-        super().__init__(words)
-        self.sqlstate = sqlstate
+    """The database does not know this user, or not with this password."""
 
 
 class StatementFailed(Failure):

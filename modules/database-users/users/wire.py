@@ -31,8 +31,8 @@ SETTINGS = {
 # Codes of an authentication request.
 OK, SASL, SASL_CONTINUE, SASL_FINAL = 0, 10, 11, 12
 
-# The user, its password or its way in, and not the network.
-REFUSED_CLASSES = ("28", "3D", "42", "53")
+# The user or its password is another: the class of the code. No database, no right or no room for it is not that.
+WRONG_LOGIN = "28"
 
 
 class Wire(CoreConnection):
@@ -118,9 +118,7 @@ def connect(place, login):
     except DatabaseError as error:
         fields = error.args[0]
         words = f"{login.username} cannot log in to {place.database} on {place.host}: {told(fields)}"
-        if fields.get("C", "").startswith(REFUSED_CLASSES):
-            raise LoginRefused(words, fields["C"]) from None
-        raise Unreachable(words) from None
+        raise (LoginRefused if fields.get("C", "").startswith(WRONG_LOGIN) else Unreachable)(words) from None
     except (InterfaceError, ScramException, OSError, ValueError) as error:
         reason = error.__cause__ or error
         raise Unreachable(
