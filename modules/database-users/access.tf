@@ -6,7 +6,7 @@ locals {
   account_id = local.arn[4]
 
   secret_manager = "arn:${local.partition}:secretsmanager:${local.region}:${local.account_id}:secret"
-  secrets        = "${local.secret_manager}:${var.secret_prefix}*"
+  secrets        = "${local.secret_manager}:${var.name_prefix}*"
 
   statements = concat(
     [

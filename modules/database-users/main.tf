@@ -70,7 +70,7 @@ resource "aws_lambda_permission" "rotation" {
 # Code, network or permissions that do not work fail here, before a unit needs them.
 resource "aws_lambda_invocation" "check" {
   function_name = aws_lambda_function.this.function_name
-  input         = jsonencode({ action = "check", secret_prefix = var.secret_prefix })
+  input         = jsonencode({ action = "check", name_prefix = var.name_prefix })
 
   triggers = {
     code       = local.hash

@@ -70,6 +70,17 @@ variable "name" {
   }
 }
 
+variable "name_prefix" {
+  description = "How the names of the environment's secrets of users begin, such as valet-rds/dev3/: no other environment's may begin so."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([A-Za-z0-9_+=.@-]+/)+$", var.name_prefix)) && length(var.name_prefix) <= 256
+    error_message = "The name_prefix must be names with a slash after each, such as valet-rds/dev3/: 256 letters at most."
+  }
+}
+
 variable "permissions_boundary_arn" {
   description = "ARN of the policy that bounds what the module's role may do. Null for none."
   type        = string
@@ -101,17 +112,6 @@ variable "role_path" {
   validation {
     condition     = can(regex("^/([!-.0-~]+/)*$", var.role_path)) && length(var.role_path) <= 512
     error_message = "The role_path must start and end with a slash, such as /databases/."
-  }
-}
-
-variable "secret_prefix" {
-  description = "How the names of the environment's secrets of users begin, such as valet-rds/dev3/: no other environment's may begin so."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^([A-Za-z0-9_+=.@-]+/)+$", var.secret_prefix)) && length(var.secret_prefix) <= 256
-    error_message = "The secret_prefix must be names with a slash after each, such as valet-rds/dev3/: 256 letters at most."
   }
 }
 

@@ -8,7 +8,7 @@ resource "aws_secretsmanager_secret" "this" {
 
   for_each = local.names
 
-  name        = "${var.secret_prefix}${each.value}"
+  name        = "${var.name_prefix}${each.value}"
   description = "User of one database"
   kms_key_id  = var.kms_key_arn
 

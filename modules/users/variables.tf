@@ -94,6 +94,17 @@ variable "master_secret_arn" {
   }
 }
 
+variable "name_prefix" {
+  description = "How the names of the secrets begin, such as valet-rds/dev3/orders/: the name of a user follows."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([A-Za-z0-9_+=.@-]+/)+$", var.name_prefix)) && length(var.name_prefix) <= 400
+    error_message = "The name_prefix must be names with a slash after each, such as valet-rds/dev3/orders/: 400 letters at most."
+  }
+}
+
 variable "port" {
   description = "TCP port on which the database listens, 1150 to 65535."
   type        = number
@@ -148,17 +159,6 @@ variable "rotation" {
   validation {
     condition     = var.rotation.duration == null ? true : can(regex("^([1-9]|1[0-9]|2[0-4])h$", var.rotation.duration))
     error_message = "The duration of rotation must be 1h to 24h."
-  }
-}
-
-variable "secret_prefix" {
-  description = "How the names of the secrets begin, such as valet-rds/dev3/orders/: the name of a user follows."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^([A-Za-z0-9_+=.@-]+/)+$", var.secret_prefix)) && length(var.secret_prefix) <= 400
-    error_message = "The secret_prefix must be names with a slash after each, such as valet-rds/dev3/orders/: 400 letters at most."
   }
 }
 

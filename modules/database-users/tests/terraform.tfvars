@@ -1,6 +1,6 @@
 name                = "dev_database-users"
+name_prefix         = "valet-rds/dev/"
 role_name           = "dev_database-users"
-secret_prefix       = "valet-rds/dev/"
 security_group_name = "dev_database-users"
 subnet_ids          = ["subnet-0b0b0b0b", "subnet-0a0a0a0a"]
 vpc_cidrs           = ["10.0.0.0/16"]

@@ -106,30 +106,30 @@ run "rejects_a_prefix_of_everybodys_secrets" {
   command = plan
 
   variables {
-    secret_prefix = ""
+    name_prefix = ""
   }
 
-  expect_failures = [var.secret_prefix]
+  expect_failures = [var.name_prefix]
 }
 
 run "rejects_a_prefix_that_another_environments_begins_with" {
   command = plan
 
   variables {
-    secret_prefix = "valet-rds/dev"
+    name_prefix = "valet-rds/dev"
   }
 
-  expect_failures = [var.secret_prefix]
+  expect_failures = [var.name_prefix]
 }
 
 run "rejects_a_prefix_with_a_wildcard" {
   command = plan
 
   variables {
-    secret_prefix = "valet-rds/*/"
+    name_prefix = "valet-rds/*/"
   }
 
-  expect_failures = [var.secret_prefix]
+  expect_failures = [var.name_prefix]
 }
 
 run "rejects_a_security_group_named_like_an_id" {

@@ -162,7 +162,7 @@ run "a_change_of_code_network_or_permissions_is_checked" {
   }
 
   assert {
-    condition     = jsondecode(aws_lambda_invocation.check.input) == { action = "check", secret_prefix = "valet-rds/dev/" }
+    condition     = jsondecode(aws_lambda_invocation.check.input) == { action = "check", name_prefix = "valet-rds/dev/" }
     error_message = "The apply must only check."
   }
 }

@@ -85,9 +85,9 @@ def is_check(event):
 
 
 def read_check(event):
-    prefix = event.get("secret_prefix")
-    if set(event) != {"action", "secret_prefix"} or not isinstance(prefix, str) or not prefix:
-        raise BadInput(f'the event must be {{"action": "{CHECK}"}} with secret_prefix, how the names of secrets begin')
+    prefix = event.get("name_prefix")
+    if set(event) != {"action", "name_prefix"} or not isinstance(prefix, str) or not prefix:
+        raise BadInput(f'the event must be {{"action": "{CHECK}"}} with name_prefix, how the names of secrets begin')
     return prefix
 
 

@@ -96,14 +96,14 @@ class Events(unittest.TestCase):
 
     def test_a_check_is_one(self):
         self.assertFalse(is_check(EVENT))
-        event = {"action": "check", "secret_prefix": "valet-rds/dev/"}
+        event = {"action": "check", "name_prefix": "valet-rds/dev/"}
         self.assertTrue(is_check(event))
         self.assertEqual(read_check(event), "valet-rds/dev/")
         for wrong in (
             {"action": "check"},
             {**event, "more": 1},
-            {**event, "secret_prefix": ""},
-            {**event, "secret_prefix": 1},
+            {**event, "name_prefix": ""},
+            {**event, "name_prefix": 1},
         ):
-            with self.assertRaisesRegex(BadInput, "secret_prefix"):
+            with self.assertRaisesRegex(BadInput, "name_prefix"):
                 read_check(wrong)

@@ -99,18 +99,18 @@ class Check(Case):
         return mock.patch.object(vault.boto3, "client", lambda *_, **__: client)
 
     def test_an_answer_is_enough(self):
-        event = {"action": "check", "secret_prefix": "valet-rds/dev/"}
+        event = {"action": "check", "name_prefix": "valet-rds/dev/"}
         self.assertEqual(handler.handler(event, None), {"action": "check"})
         self.sleep.assert_not_called()
 
     def test_a_permission_written_a_moment_ago_is_waited_for(self):
         with self.denied(3):
-            handler.handler({"action": "check", "secret_prefix": "valet-rds/dev/"}, None)
+            handler.handler({"action": "check", "name_prefix": "valet-rds/dev/"}, None)
         self.assertEqual(self.sleep.call_count, 3)
 
     def test_a_permission_that_does_not_come_is_an_error(self):
         with self.denied(99), self.assertRaisesRegex(Failure, "AccessDeniedException; its role"):
-            handler.handler({"action": "check", "secret_prefix": "valet-rds/dev/"}, None)
+            handler.handler({"action": "check", "name_prefix": "valet-rds/dev/"}, None)
         self.assertEqual(self.lines()[-1]["message"], "failed")
 
     def test_a_bundle_that_cannot_be_read_is_an_error(self):
@@ -118,7 +118,7 @@ class Check(Case):
             mock.patch.object(handler.wire, "BUNDLE", Path("no-such.pem")),
             self.assertRaisesRegex(Failure, "FileNotFound"),
         ):
-            handler.handler({"action": "check", "secret_prefix": "valet-rds/dev/"}, None)
+            handler.handler({"action": "check", "name_prefix": "valet-rds/dev/"}, None)
 
 
 class Words(Case):

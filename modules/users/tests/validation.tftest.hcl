@@ -216,8 +216,8 @@ run "rejects_a_prefix_without_a_slash_at_the_end" {
   command = plan
 
   variables {
-    secret_prefix = "valet-rds/dev/orders"
+    name_prefix = "valet-rds/dev/orders"
   }
 
-  expect_failures = [var.secret_prefix]
+  expect_failures = [var.name_prefix]
 }

@@ -19,10 +19,10 @@ module "users" {
   function_name              = "dev_database-users"
   host                       = terraform_data.database.output.host
   master_secret_arn          = terraform_data.database.output.secret_arn
+  name_prefix                = "valet-rds/dev/orders/"
   port                       = 5432
   read_only_user             = "orders_ro"
   rotation                   = { days = 30 }
-  secret_prefix              = "valet-rds/dev/orders/"
 }
 
 output "roles" {
