@@ -28,6 +28,9 @@ use crate::{
     text::{date::Date, words::words},
 };
 
+/// A database user, or a pattern for one.
+const USER: &str = r"^([a-z]|\{shortname\}|\{namespace\})([a-z0-9_]|\{shortname\}|\{namespace\})*$";
+
 macro_rules! written {
     (identity $type:ty) => { $type };
     ($kind:ident $type:ty) => { Option<$type> };
@@ -181,6 +184,30 @@ words! {
         Password = "password",
         /// With an IAM token.
         Iam = "iam",
+    }
+}
+
+words! {
+    /// What is left to the master once there is an `appUser`.
+    MasterLogin {
+        /// Pods log in as the master.
+        Pods = "pods",
+        /// Pods are given the app user; the proxy lets the master in, too.
+        Allowed = "allowed",
+        /// The proxy lets only users in.
+        Never = "never",
+    }
+}
+
+impl MasterLogin {
+    /// What holds when nobody says so.
+    #[must_use]
+    pub const fn default_of(has_app_user: bool) -> Self {
+        if has_app_user {
+            Self::Never
+        } else {
+            Self::Pods
+        }
     }
 }
 

@@ -17,8 +17,8 @@ use crate::{
         window::Window,
     },
     config::{
-        Acknowledgement, ApplyImmediately, Authentication, Lifecycle, StorageType, SubnetGroup,
-        Waiver,
+        Acknowledgement, ApplyImmediately, Authentication, Lifecycle, MasterLogin, StorageType,
+        SubnetGroup, Waiver,
         ci::Ci,
         inherited,
         keys::{keys, proxy_keys},
@@ -213,6 +213,10 @@ impl Environment {
             SharedPresence::Always => true,
             SharedPresence::Alarms => self.spec.alarm_topic_arn.is_some(),
             SharedPresence::TargetSyncInVpc => self.spec.network.target_sync_in_vpc,
+            SharedPresence::DatabaseUsers => self.spec.database_users.is_some(),
+            SharedPresence::DatabaseUsersAlarms => {
+                self.has(SharedPresence::DatabaseUsers) && self.has(SharedPresence::Alarms)
+            }
         }
     }
 
@@ -325,6 +329,27 @@ impl Database {
         let requested = self.retirement_requested.value?;
         (self.lifecycle.value != Lifecycle::Active)
             .then(|| name::final_snapshot(&self.names.instance, requested))
+    }
+
+    /// The user that pods log in as.
+    #[must_use]
+    pub fn client_user(&self) -> Resolved<&str> {
+        match &self.app_user.value {
+            Some(user) if self.master_login.value != MasterLogin::Pods => {
+                Resolved::new(user, self.app_user.origin)
+            }
+            _ => Resolved::new(&self.username.value, self.username.origin),
+        }
+    }
+
+    /// Whether pods can log in as the master, and why.
+    #[must_use]
+    pub fn master_in_pods(&self) -> Option<Origin> {
+        let origin = match self.app_user.value {
+            Some(_) => self.master_login.origin,
+            None => Origin::Config("shortname"),
+        };
+        (self.master_login.value != MasterLogin::Never).then_some(origin)
     }
 
     /// What is known of its engine.

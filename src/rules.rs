@@ -15,6 +15,7 @@ mod quota;
 mod required_version;
 mod storage;
 mod tags;
+mod users;
 mod version;
 pub mod waiver;
 
@@ -47,6 +48,7 @@ pub fn database(database: &Database, stem: &str, world: World) -> Vec<Problem> {
     found.version(world);
     found.parameters();
     found.access();
+    found.users();
     found.storage();
     found.windows();
     found.proxy();

@@ -309,6 +309,7 @@ fn the_modules_name_alarms_and_log_groups_as_the_table_does() {
 fn the_modules_name_what_units_share_as_the_table_does() {
     let names = SharedNames::derive("e");
     let sync = ("var.name", names.sync_function.as_str());
+    let users = ("var.name", names.users_function.as_str());
     let events = (
         "var.event_subscription_name",
         names.event_subscription.as_str(),
@@ -318,37 +319,29 @@ fn the_modules_name_what_units_share_as_the_table_does() {
         let of_kind = all.iter().filter(|(listed, ..)| *listed == kind);
         of_kind.map(|(_, name, _)| name.clone()).collect()
     };
-    for (kind, module, resource, text) in [
+    let (sync, users) = (("target-sync", sync), ("database-users", users));
+    for (kind, modules, resource) in [
         (
             Kind::Alarm,
-            "target-sync",
+            vec![sync, users],
             "aws_cloudwatch_metric_alarm",
-            sync,
         ),
         (
             Kind::LogGroup,
-            "target-sync",
+            vec![sync, users],
             "aws_cloudwatch_log_group",
-            sync,
         ),
-        (
-            Kind::Schedule,
-            "target-sync",
-            "aws_scheduler_schedule",
-            sync,
-        ),
+        (Kind::Schedule, vec![sync], "aws_scheduler_schedule"),
         (
             Kind::EventSubscription,
-            "environment",
+            vec![("environment", events)],
             "aws_db_event_subscription",
-            events,
         ),
     ] {
-        assert_eq!(
-            listed(kind),
-            named_by_module(module, resource, &[text]),
-            "{kind:?}"
-        );
+        let named = modules
+            .into_iter()
+            .flat_map(|(module, text)| named_by_module(module, resource, &[text]));
+        assert_eq!(listed(kind), named.collect(), "{kind:?}");
     }
 }
 

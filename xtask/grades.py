@@ -115,7 +115,12 @@ CHANGES = [
     ("lean", "env.rolePath", "/databases/"),
     ("lean", "env.logKmsKeyArn", "KEY"),
     ("lean", "env.network.proxySubnetIds", "SWAP"),
+    ("lean", "appUser", "orders_app"),
+    ("lean", "readOnlyUser", "orders_ro"),
+    ("lean", "masterLogin", "pods"),
+    ("lean", "adoptUsers", ["orders_app"]),
 ]
+USERS = ("appUser", "readOnlyUser", "masterLogin", "adoptUsers")
 
 # Changes that are made at once, for each base: so many times, some that go together.
 COMBINED = 15
@@ -276,10 +281,11 @@ class Bench:
         run(*ours, "generate")
         root = workspace / f"generated/dev/{stem}"
         self.lead(root)
-        # Every unit calls the same modules from the same depth, so one initialisation serves them all.
+        # Every unit calls modules from the same depth, so the provider is made ready once.
         if self.initialised:
             shutil.copytree(self.initialised / ".terraform", root / ".terraform", symlinks=True)
             shutil.copy(self.initialised / ".terraform.lock.hcl", root)
+            run("terraform", "get", cwd=root)
         else:
             run("terraform", "init", "-input=false", cwd=root)
             self.initialised = self.folder / "initialised"
@@ -351,6 +357,9 @@ def change(bench, config, around, key, new):
         config["lifecycle"] = "retired"
     if key == "env.clusters.apps.clientCidrs":
         around["clusters"]["jobs"]["clientCidrs"] = ["10.65.0.0/16"]
+    if key in USERS:
+        config.setdefault("appUser", "orders_app")
+        around["databaseUsers"] = {"vpcCidrs": ["10.1.0.0/16"]}
     # Large volumes only; each goes with what it needs.
     if key in ("iops", "storageThroughput") or new == "io2":
         config |= {"allocatedStorage": 500, "iops": 13000}
@@ -358,9 +367,10 @@ def change(bench, config, around, key, new):
 
 
 def combinations(base):
-    """Changes of a base that are made at once. Not of what ends or moves a unit, nor two of the same key."""
-    ends = ("lifecycle", "retain", "namespace", "restoreFrom")
-    alone = [one[1:] for one in CHANGES if one[0] == base and one[1] not in ends]
+    """Changes of a base that are made at once. Not of what ends or moves a unit or needs more than itself, nor two of the
+    same key."""
+    left_out = ("lifecycle", "retain", "namespace", "restoreFrom", *USERS)
+    alone = [one[1:] for one in CHANGES if one[0] == base and one[1] not in left_out]
     chance = random.Random(base)
     while True:
         some = chance.sample(alone, chance.randint(2, 4))
@@ -374,6 +384,7 @@ class Recorder:
     def __init__(self, bench, base, config, done):
         self.bench, self.base, self.config, self.done = bench, base, config, done
         self.environment = bench.environment(base)
+        self.state = None
 
     def apply(self):
         """Makes what the base asks for."""
@@ -396,6 +407,8 @@ class Recorder:
         """Records these changes, made at once. Whether they go together."""
         if name in self.done:
             return self.done[name] is not None
+        if not self.state:
+            self.apply()
         config, around = copy.deepcopy(self.config), self.bench.environment(self.base)
         old = [change(self.bench, config, around, *one) for one in changes]
         new = [None if one is GONE else self.bench.value(one) for _, one in changes]
@@ -431,7 +444,6 @@ def record(bench, base, config, done):
     """Records every change of a base, and some at once: the names of those."""
     bench.settle()
     recorder = Recorder(bench, base, config, done)
-    recorder.apply()
     for number, (of, key, new) in enumerate(CHANGES):
         if of == base:
             kept = KEPT.get((of, key, new)) if isinstance(new, (str, bool)) else None

@@ -2,11 +2,7 @@ locals {
   # The proxy listens on its engine's own port, whatever the database's is.
   port = var.engine_family == "POSTGRESQL" ? 5432 : 3306
 
-  # With users of their own clients do not log in as the master, but for the time of a transition.
-  secret_arns = merge(
-    length(var.user_secret_arns) == 0 || var.transition ? { master = var.secret_arn } : {},
-    var.user_secret_arns,
-  )
+  secret_arns = merge(var.admit_master ? { master = var.secret_arn } : {}, var.user_secret_arns)
 }
 
 resource "aws_cloudwatch_log_group" "this" {

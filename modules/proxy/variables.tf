@@ -1,3 +1,15 @@
+variable "admit_master" {
+  description = "Whether clients may log in as the master, alone or beside the users of user_secret_arns."
+  type        = bool
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = var.admit_master || length(var.user_secret_arns) > 0
+    error_message = "The admit_master must be true when there are no user_secret_arns: nobody could log in."
+  }
+}
+
 variable "alarms" {
   description = "Alarms on the proxy: the ARN of the SNS topic to notify. Null for no alarms."
   type = object({
@@ -215,7 +227,7 @@ variable "role_path" {
 }
 
 variable "secret_arn" {
-  description = "ARN of the secret with the master's login. With user_secret_arns the proxy reads it in a transition only."
+  description = "ARN of the secret with the master's login. The proxy reads it only when it admits the master."
   type        = string
   nullable    = false
 
@@ -247,15 +259,8 @@ variable "subnet_ids" {
   }
 }
 
-variable "transition" {
-  description = "Whether clients may still log in as the master, beside the users of user_secret_arns."
-  type        = bool
-  default     = false
-  nullable    = false
-}
-
 variable "user_secret_arns" {
-  description = "ARN of the secret with each user's login, by any key: clients log in as these users. Empty for clients that log in as the master."
+  description = "ARN of the secret with each user's login, by any key: clients log in as these users. Empty for none but the master."
   type        = map(string)
   default     = {}
   nullable    = false

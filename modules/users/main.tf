@@ -50,7 +50,8 @@ data "aws_lambda_functions" "account" {
 data "aws_lambda_function" "this" {
   function_name = var.function_name
 
-  depends_on = [data.aws_lambda_functions.account]
+  # A read is put off for a resource that is still to come, not for another read.
+  depends_on = [data.aws_lambda_functions.account, terraform_data.function]
 }
 
 resource "aws_lambda_invocation" "ensure" {

@@ -4,6 +4,11 @@ output "app_secret_arn" {
   depends_on  = [aws_lambda_invocation.ensure]
 }
 
+output "app_user" {
+  description = "Name of the application's user. Null without one."
+  value       = var.app_user
+}
+
 output "read_only_secret_arn" {
   description = "ARN of the secret with the login of the user that only reads, known once the user can log in. Null without one."
   value       = try(aws_secretsmanager_secret.this["reader"].arn, null)

@@ -181,6 +181,30 @@ impl Facts {
         }
     }
 
+    /// Why the function of an environment makes no user of this name, if it does not. It takes names for what they are, without quotes.
+    #[must_use]
+    pub fn refuses_app_user(&self, name: &str) -> Option<&'static str> {
+        /// What SQL or RDS means by a name, besides what is reserved for a master.
+        const MEANT: &[&str] = &[
+            "all",
+            "current_role",
+            "current_user",
+            "master",
+            "none",
+            "postgres",
+            "public",
+            "session_user",
+            "user",
+        ];
+        if name.len() > 63 {
+            return Some("it has more than 63 characters");
+        }
+        if MEANT.contains(&name) {
+            return Some("it is reserved");
+        }
+        self.refuses_user(name)
+    }
+
     /// Why AWS refuses a first database of this name, if it does.
     #[must_use]
     pub fn refuses_database(&self, name: &str) -> Option<&'static str> {

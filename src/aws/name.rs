@@ -11,6 +11,15 @@ use sha2::{Digest, Sha256};
 
 use crate::text::{date::Date, hexadecimal::hexadecimal};
 
+/// The database user that a pattern stands for. Users have no hyphens.
+#[must_use]
+pub fn user(pattern: &str, shortname: &str, namespace: &str) -> String {
+    let word = |name: &str| name.replace('-', "_");
+    pattern
+        .replace("{shortname}", &word(shortname))
+        .replace("{namespace}", &word(namespace))
+}
+
 /// A kind of thing that AWS names, with its limit in characters. Lists for people follow this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

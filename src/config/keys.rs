@@ -79,10 +79,20 @@ macro_rules! keys {
             }
             /// The keys that an environment's `defaults` may set too.
             Settings {
+                /// Users that the database has already and that the function takes over: they get a new password and lose their
+                /// memberships. Only names of `appUser` and `readOnlyUser`.
+                #[schemars(extend("uniqueItems" = true), example = ["orders_app"])]
+                adopt_users "adoptUsers": Vec<String>, list(Origin::BuiltIn, Vec::new());
                 /// Size of the volume in GiB, 20 to 65536. It can grow, never shrink.
                 #[schemars(schema_with = "gibibytes_schema")]
                 #[serde(default, deserialize_with = "gibibytes")]
                 allocated_storage "allocatedStorage": u32, default(50);
+                /// The database user that pods log in as. A function of the environment makes it, gives it the tables of the
+                /// application and rotates its password; it migrates, reads and writes, and nothing else. `{shortname}` and
+                /// `{namespace}` stand for those of the config, with `_` for `-`, so that `defaults` can hold a pattern.
+                /// Default: none, and pods log in as the master.
+                #[schemars(regex(pattern = USER), length(max = 200), example = &"orders_app", example = &"{shortname}_app")]
+                app_user "appUser": String, optional();
                 /// How clients log in to the proxy: `password` with the secret's user and password, `iam` with an IAM token.
                 authentication "authentication": Authentication, default("password");
                 /// Days that automated backups are kept, 0 to 35; 0 turns them off.
@@ -128,6 +138,12 @@ macro_rules! keys {
                     example = &"Sun:18:00-Sun:19:00"
                 )]
                 maintenance_window "maintenanceWindow": Window, default("Sun:18:00-Sun:19:00");
+                /// What is left to the master while pods of a living database go over to `appUser`: `pods`, they still log in as
+                /// the master, and the tables are `appUser`'s already; `allowed`, they are given `appUser`, and the proxy lets
+                /// the master in, too; `never`, only the function logs in as the master. Default: `never` with an `appUser`, and
+                /// `pods` without.
+                #[schemars(example = &"pods")]
+                master_login "masterLogin": MasterLogin, computed(Origin::BuiltIn, MasterLogin::default_of(app_user.value.is_some()));
                 /// Size in GiB up to which the volume grows by itself; 0 turns growth off. Default: twice the allocated storage.
                 #[schemars(schema_with = "ceiling_schema")]
                 #[serde(default, deserialize_with = "gibibytes")]
@@ -140,7 +156,7 @@ macro_rules! keys {
                 /// Database parameters by name; values are strings. What a config says and what `defaults` say are merged by name.
                 #[schemars(example = parameters_example())]
                 parameters "parameters": BTreeMap<String, String>, merged();
-                /// Days between rotations of the master password.
+                /// Days between rotations of the passwords: the master's, and those of `appUser` and `readOnlyUser`.
                 #[schemars(range(min = 1, max = 1000), example = 30)]
                 password_rotation_days "passwordRotationDays": u32, default(7);
                 /// Port of the instance, 1150 to 65535. Clients always reach the proxy on 5432. Default: 5432.
@@ -148,6 +164,9 @@ macro_rules! keys {
                 port "port": u32, computed(Origin::BuiltIn, engine.value.facts().port);
                 /// Settings of the RDS Proxy. What a config says and what `defaults` say are merged by key.
                 proxy "proxy": Proxy, group();
+                /// A user that reads the tables of `appUser`, those to come included, and changes nothing. The same patterns as there.
+                #[schemars(regex(pattern = USER), length(max = 200), example = &"orders_ro", example = &"{shortname}_ro")]
+                read_only_user "readOnlyUser": String, optional();
                 /// Throughput of a large `gp3` volume in MiB/s.
                 #[schemars(range(min = 500, max = 4000), example = 500)]
                 storage_throughput "storageThroughput": u32, optional();

@@ -151,6 +151,9 @@ pub struct Environment {
     pub state: State,
     /// Where the databases live.
     pub network: Network,
+    /// A function in the VPC that makes and rotates database users: `appUser` and `readOnlyUser` need it. It runs in
+    /// `network.subnetIds`, which then need a route to Secrets Manager. Default: none.
+    pub database_users: Option<DatabaseUsers>,
     /// Customer managed KMS key for volumes and secrets. Default: the keys that AWS manages.
     /// Changing it replaces every instance.
     #[schemars(
@@ -277,6 +280,23 @@ pub struct Network {
     pub target_sync_in_vpc: bool,
 }
 
+/// The function that makes database users.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DatabaseUsers {
+    /// Networks of the subnets that the databases are in, such as those of the VPC: the function reaches no others.
+    #[schemars(length(min = 1, max = 10), extend("uniqueItems" = true), example = ["10.0.0.0/16"])]
+    pub vpc_cidrs: Vec<Cidr>,
+    /// Ports that the databases listen on. Default: those of the engines.
+    #[serde(default = "default_ports")]
+    #[schemars(length(min = 1, max = 5), inner(range(min = 1150, max = 65535)), extend("uniqueItems" = true), example = [5432])]
+    pub ports: Vec<u32>,
+}
+
+fn default_ports() -> Vec<u32> {
+    vec![Engine::Postgres.facts().port]
+}
+
 /// An EKS cluster. The top of the file and an environment can each say a part of it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -386,6 +406,9 @@ pub struct Policy {
     /// The fewest days that backups are kept.
     #[schemars(range(max = 35), example = 7)]
     pub min_backup_retention_period: Option<u32>,
+    /// Whether pods must log in as an `appUser`, and not as the master. Default: false.
+    #[serde(default)]
+    pub require_app_user: bool,
     /// Whether volumes must be encrypted. Default: false.
     #[serde(default)]
     pub require_encryption: bool,

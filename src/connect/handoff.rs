@@ -47,7 +47,7 @@ pub fn text(handoff: &Handoff) -> Markdown {
         ("host", Some(target.host.as_str())),
         ("port", Some(&port)),
         ("database", Some(&target.database)),
-        ("user", Some(&database.username.value)),
+        ("user", Some(database.client_user().value)),
         ("secret", is_secret.then_some(&target.secret_arn)),
         ("role", Some(&target.role_arn)),
         ("endpoint service", Some(service)),

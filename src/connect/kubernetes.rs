@@ -235,7 +235,7 @@ fn config_map(database: &Database, target: &Target) -> Value {
         "host": target.host,
         "port": target.port.to_string(),
         "database": target.database,
-        "user": database.username.value,
+        "user": database.client_user().value,
         "region": database.environment.spec.region,
         tls: level,
     });

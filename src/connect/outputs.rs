@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
+    aws::name::SharedNames,
     diagnostic::{Checked, Diagnostics, rule},
     model::{Database, Origin, Resolved},
     terraform::lower,
@@ -30,6 +31,8 @@ pub struct Outputs {
     pub port: u32,
     /// Host that clients connect to.
     pub proxy_endpoint: String,
+    /// ARN of the secret of the user that only reads; Terraform leaves the output out when there is none.
+    pub read_only_secret_arn: Option<String>,
     /// ARN of the ServiceAccount's role.
     pub role_arn: String,
     /// ARN of the secret.
@@ -99,6 +102,7 @@ fn shape(document: &Document) -> Checked<Outputs> {
             .read::<NonZeroU16>("port", "a port")
             .map_or(0, |port| port.get().into()),
         proxy_endpoint: reader.text("proxy_endpoint", &form::PROXY),
+        read_only_secret_arn: reader.optional_text("read_only_secret_arn", &form::SECRET),
         role_arn: reader.text("role_arn", &form::ROLE),
         secret_arn: reader.text("secret_arn", &form::SECRET),
         username: reader.text("username", &form::NAME),
@@ -213,6 +217,23 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
         format!("a secret that starts with `{secret}`"),
         Origin::BuiltIn,
     );
+    if let (Some(found), Some(user)) = (
+        &outputs.read_only_secret_arn,
+        &database.read_only_user.value,
+    ) {
+        let names = SharedNames::derive(&database.environment.name);
+        let secret = format!(
+            "{secret}{}{}/{user}-",
+            names.users_secrets, database.shortname
+        );
+        expect(
+            "read_only_secret_arn",
+            found.starts_with(&secret),
+            found,
+            format!("a secret that starts with `{secret}`"),
+            database.read_only_user.origin,
+        );
+    }
     let proxy = &database.names.proxy;
     let host = &outputs.proxy_endpoint;
     expect(
@@ -233,13 +254,13 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
     let Resolved {
         value: username,
         origin,
-    } = &database.username;
+    } = database.client_user();
     expect(
         "username",
-        outputs.username == *username,
+        outputs.username == username,
         &outputs.username,
         format!("`{username}`"),
-        *origin,
+        origin,
     );
     if let (Some(found), Some(wanted)) = (&outputs.database_name, &database.database_name.value) {
         expect(

@@ -138,6 +138,12 @@ fn storage_nodes(database: &Database) -> Vec<Node> {
         database.port.value,
         database.instance_class.value
     );
+    let user = database.client_user();
+    let made_by = if user.value == database.username.value {
+        "made and rotated by RDS"
+    } else {
+        "made and rotated by a function"
+    };
     vec![
         node(
             "role",
@@ -147,10 +153,7 @@ fn storage_nodes(database: &Database) -> Vec<Node> {
         node(
             "secret",
             "Secret",
-            &[
-                "made and rotated by RDS",
-                &format!("user {}", database.username.value),
-            ],
+            &[made_by, &format!("user {}", user.value)],
         ),
         node(
             "service",

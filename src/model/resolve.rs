@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     aws::name::{self, Names},
     config::{
-        Config, Settings,
+        Config, MasterLogin, Settings,
         keys::{keys, proxy_keys},
     },
     diagnostic::{Checked, Problem, rule},
@@ -107,6 +107,11 @@ pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) ->
     let mut database = keys! { database, environment, stem };
     let family = database.facts().family(database.engine_version.value);
     database.names = Names::derive(&database.shortname, &environment.name, &family);
+    for user in [&mut database.app_user, &mut database.read_only_user] {
+        let named =
+            |pattern: &String| name::user(pattern, &database.shortname, &database.namespace.value);
+        user.value = user.value.as_ref().map(named);
+    }
     Ok(database)
 }
 

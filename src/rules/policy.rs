@@ -121,6 +121,20 @@ impl Found<'_> {
                 help,
             );
         }
+        if policy.require_app_user
+            && let Some(origin) = database.master_in_pods()
+        {
+            let message = "pods may not log in as the master here".to_owned();
+            let help =
+                "write `appUser`, and remove `masterLogin` once the pods have gone over".to_owned();
+            self.forbidden(
+                &rule::POLICY_APP_USER,
+                origin,
+                "requireAppUser",
+                message,
+                help,
+            );
+        }
         if policy.require_multi_az && !database.multi_az.value {
             let message = "a standby is required here".to_owned();
             let help = "write `multiAz: true`".to_owned();

@@ -1,7 +1,8 @@
 //! Database to root: which files a root has, which blocks, which module is called with what, and why.
 //!
 //! Addresses are fixed for ever: `module.rds`, `module.proxy`, `module.nlb`, `module.endpoint_service`,
-//! `module.irsa_role`, and of an environment `module.cluster_trust`, `module.environment`, `module.target_sync`.
+//! `module.irsa_role`, `module.users`, and of an environment `module.cluster_trust`, `module.database_users`,
+//! `module.environment`, `module.target_sync`.
 //! A renamed one would rebuild what it holds.
 
 mod modules;
@@ -11,7 +12,7 @@ use std::{borrow::Cow, sync::LazyLock};
 
 use crate::{
     aws::name,
-    config::Lifecycle,
+    config::{Lifecycle, MasterLogin},
     model::{
         Database, Environment, Origin,
         identity::{SHARED, StateKey, UnitId},
@@ -32,8 +33,9 @@ pub const PROVIDER_VERSIONS: &str = ">= 5.100, < 7";
 pub const FILES: [&str; 3] = ["main.tf", "outputs.tf", TERRAFORM];
 
 /// The names of the modules that roots call: folders below the source of the modules.
-pub const MODULES: [&str; 8] = [
+pub const MODULES: [&str; 10] = [
     "cluster-trust",
+    "database-users",
     "endpoint-service",
     "environment",
     "irsa-role",
@@ -41,6 +43,7 @@ pub const MODULES: [&str; 8] = [
     "proxy",
     "rds",
     "target-sync",
+    "users",
 ];
 
 /// Whose root it is.
@@ -148,7 +151,7 @@ fn files(database: &Database) -> Vec<RootFile> {
             file("main.tf", modules::unit(database)),
             RootFile {
                 name: "outputs.tf",
-                blocks: OUTPUT_BLOCKS.as_slice().into(),
+                blocks: outputs(database),
             },
             terraform,
         ],
@@ -282,6 +285,7 @@ fn provider(environment: &Environment, tags: Vec<(String, Expression)>) -> Block
 }
 
 /// An output of a unit: the output of one of its modules.
+#[derive(Clone, Copy)]
 struct UnitOutput {
     name: &'static str,
     description: &'static str,
@@ -289,63 +293,104 @@ struct UnitOutput {
     output: &'static str,
 }
 
-const OUTPUTS: [UnitOutput; 7] = [
+const fn output(
+    name: &'static str,
+    description: &'static str,
+    module: &'static str,
+    output: &'static str,
+) -> UnitOutput {
     UnitOutput {
-        name: "database_name",
-        description: "Name of the database.",
-        module: "rds",
-        output: "database_name",
-    },
-    UnitOutput {
-        name: "endpoint_service_name",
-        description: "Name of the VPC endpoint service: what a consumer's VPC endpoint connects to.",
-        module: "endpoint_service",
-        output: "service_name",
-    },
-    UnitOutput {
-        name: "port",
-        description: "Port that clients connect to.",
-        module: "proxy",
-        output: "port",
-    },
-    UnitOutput {
-        name: "proxy_endpoint",
-        description: "Host that clients connect to: TLS and IAM tokens are made for this name.",
-        module: "proxy",
-        output: "endpoint",
-    },
-    UnitOutput {
-        name: "role_arn",
-        description: "IAM role for the annotation of the ServiceAccount.",
-        module: "irsa_role",
-        output: "arn",
-    },
-    UnitOutput {
-        name: "secret_arn",
-        description: "Secret that holds the user and the password.",
-        module: "rds",
-        output: "secret_arn",
-    },
-    UnitOutput {
-        name: "username",
-        description: "User that clients log in as.",
-        module: "rds",
-        output: "username",
-    },
-];
-
-/// The names of the outputs of a unit's root.
-pub fn output_names() -> impl Iterator<Item = &'static str> {
-    OUTPUTS.iter().map(|output| output.name)
+        name,
+        description,
+        module,
+        output,
+    }
 }
 
-static OUTPUT_BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| {
+const OUTPUTS: [UnitOutput; 7] = [
+    output(
+        "database_name",
+        "Name of the database.",
+        "rds",
+        "database_name",
+    ),
+    output(
+        "endpoint_service_name",
+        "Name of the VPC endpoint service: what a consumer's VPC endpoint connects to.",
+        "endpoint_service",
+        "service_name",
+    ),
+    output("port", "Port that clients connect to.", "proxy", "port"),
+    output(
+        "proxy_endpoint",
+        "Host that clients connect to: TLS and IAM tokens are made for this name.",
+        "proxy",
+        "endpoint",
+    ),
+    output(
+        "role_arn",
+        "IAM role for the annotation of the ServiceAccount.",
+        "irsa_role",
+        "arn",
+    ),
+    output(
+        "secret_arn",
+        "Secret that holds the user and the password.",
+        "rds",
+        "secret_arn",
+    ),
+    output(
+        "username",
+        "User that clients log in as.",
+        "rds",
+        "username",
+    ),
+];
+
+/// The output of a unit with a user that only reads.
+const READ_ONLY_SECRET: UnitOutput = output(
+    "read_only_secret_arn",
+    "Secret that holds the user that only reads, and its password.",
+    "users",
+    "read_only_secret_arn",
+);
+
+/// The names of the outputs that a unit's root can have.
+pub fn output_names() -> impl Iterator<Item = &'static str> {
     OUTPUTS
         .iter()
-        .map(|output| {
-            Block::new(BlockKind::Output, &[output.name])
-                .fixed("description", output.description)
-                .wire("value", output.module, output.output)
-        })
-        .collect()
-});
+        .chain([&READ_ONLY_SECRET])
+        .map(|output| output.name)
+}
+
+/// What a root tells when pods log in as the master: most do.
+static OF_MASTER: LazyLock<Vec<Block>> =
+    LazyLock::new(|| OUTPUTS.iter().map(|one| output_block(*one)).collect());
+
+fn outputs(database: &Database) -> Cow<'static, [Block]> {
+    if database.app_user.value.is_none() {
+        return OF_MASTER.as_slice().into();
+    }
+    let has_reader = database.read_only_user.value.is_some();
+    let mut outputs: Vec<UnitOutput> = OUTPUTS
+        .into_iter()
+        .chain(has_reader.then_some(READ_ONLY_SECRET))
+        .collect();
+    outputs.sort_by_key(|output| output.name);
+    if database.master_login.value != MasterLogin::Pods {
+        for one in &mut outputs {
+            match one.name {
+                "secret_arn" => (one.module, one.output) = ("users", "app_secret_arn"),
+                "username" => (one.module, one.output) = ("users", "app_user"),
+                _ => {}
+            }
+        }
+    }
+    outputs.into_iter().map(output_block).collect()
+}
+
+fn output_block(output: UnitOutput) -> Block {
+    Block::new(BlockKind::Output, &[output.name])
+        .fixed("description", output.description)
+        .wire("value", output.module, output.output)
+}

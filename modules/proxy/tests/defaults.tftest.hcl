@@ -186,6 +186,7 @@ run "with_users_clients_log_in_as_these_and_not_as_the_master" {
   command = plan
 
   variables {
+    admit_master = false
     user_secret_arns = {
       owner  = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:valet-rds/dev/orders/orders_app-a1B2c3"
       reader = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:valet-rds/dev/orders/orders_ro-a1B2c3"
@@ -207,6 +208,7 @@ run "with_one_user_it_reads_one_secret" {
   command = plan
 
   variables {
+    admit_master     = false
     authentication   = "iam"
     user_secret_arns = { owner = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:valet-rds/dev/orders/orders_app-a1B2c3" }
   }
@@ -221,7 +223,6 @@ run "in_a_transition_clients_log_in_as_the_master_too" {
   command = plan
 
   variables {
-    transition       = true
     user_secret_arns = { owner = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:valet-rds/dev/orders/orders_app-a1B2c3" }
   }
 

@@ -333,3 +333,13 @@ run "rejects_a_user_in_the_masters_place" {
 
   expect_failures = [var.user_secret_arns]
 }
+
+run "rejects_a_proxy_that_admits_nobody" {
+  command = plan
+
+  variables {
+    admit_master = false
+  }
+
+  expect_failures = [var.admit_master]
+}

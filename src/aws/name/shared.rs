@@ -11,6 +11,10 @@ pub enum SharedPresence {
     Alarms,
     /// When its target sync runs in the VPC.
     TargetSyncInVpc,
+    /// With the function that makes database users.
+    DatabaseUsers,
+    /// With that function, and a topic for alarms.
+    DatabaseUsersAlarms,
 }
 
 impl SharedPresence {
@@ -21,6 +25,8 @@ impl SharedPresence {
             Self::Always => Presence::Always.as_str(),
             Self::Alarms => Presence::Alarms.as_str(),
             Self::TargetSyncInVpc => "`network.targetSyncInVpc`",
+            Self::DatabaseUsers => "`databaseUsers`",
+            Self::DatabaseUsersAlarms => "`databaseUsers`, `alarmTopicArn`",
         }
     }
 }
@@ -42,6 +48,14 @@ pub struct SharedNames {
     pub sync_scheduler_role: String,
     /// Security group of the function, when it runs in the VPC.
     pub sync_security_group: String,
+    /// Lambda function that makes database users.
+    pub users_function: String,
+    /// Role of that function.
+    pub users_role: String,
+    /// Security group of that function.
+    pub users_security_group: String,
+    /// What the names of all its users' secrets begin with.
+    pub users_secrets: String,
 }
 
 impl SharedNames {
@@ -57,14 +71,18 @@ impl SharedNames {
             sync_role: name(Kind::Role, "target-sync"),
             sync_scheduler_role: name(Kind::Role, "target-sync-schedule"),
             sync_security_group: name(Kind::SecurityGroup, "target-sync"),
+            users_function: name(Kind::Function, "database-users"),
+            users_role: name(Kind::Role, "database-users"),
+            users_security_group: name(Kind::SecurityGroup, "database-users"),
+            users_secrets: format!("valet-rds/{environment}/"),
         }
     }
 
     /// Every name that an environment can have, by kind, and when it has it.
     #[must_use]
     pub fn all(&self) -> Vec<(Kind, String, SharedPresence)> {
-        use SharedPresence::{Alarms, Always, TargetSyncInVpc};
-        let sync = &self.sync_function;
+        use SharedPresence::{Alarms, Always, DatabaseUsers, DatabaseUsersAlarms, TargetSyncInVpc};
+        let (sync, users) = (&self.sync_function, &self.users_function);
         let events = |of: &str| format!("{}-{of}", self.event_subscription);
         vec![
             (Kind::SubnetGroup, self.subnet_group.clone(), Always),
@@ -85,6 +103,19 @@ impl SharedNames {
             (Kind::LogGroup, format!("/aws/lambda/{sync}"), Always),
             (Kind::Alarm, format!("{sync}-late"), Alarms),
             (Kind::Alarm, format!("{sync}-silent"), Alarms),
+            (Kind::Function, users.clone(), DatabaseUsers),
+            (
+                Kind::SecurityGroup,
+                self.users_security_group.clone(),
+                DatabaseUsers,
+            ),
+            (Kind::Role, self.users_role.clone(), DatabaseUsers),
+            (
+                Kind::LogGroup,
+                format!("/aws/lambda/{users}"),
+                DatabaseUsers,
+            ),
+            (Kind::Alarm, format!("{users}-failed"), DatabaseUsersAlarms),
         ]
     }
 }

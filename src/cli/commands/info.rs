@@ -119,6 +119,8 @@ fn known(outputs: &Outputs) -> Vec<(&'static str, String)> {
         ("role", outputs.role_arn.clone()),
         ("service name", outputs.endpoint_service_name.clone()),
     ];
+    let reader = outputs.read_only_secret_arn.clone();
+    rows.extend(reader.map(|secret| ("read-only secret", secret)));
     rows.extend(outputs.database_name.clone().map(|name| ("database", name)));
     rows
 }

@@ -177,6 +177,18 @@ rules! {
         "The engine reserves this user name.",
         "AWS refuses it when the instance is created.",
         "username: pg_admin";
+    BAD_DATABASE_USER = Error "bad-database-user":
+        "The user of pods cannot have this name.",
+        "The engine, RDS or SQL means something else by it, another user of the database has it, or it is too long once its pattern is filled in.",
+        "appUser: pg_orders";
+    NO_APP_USER = Error "no-app-user":
+        "The key means nothing without `appUser`.",
+        "A reader reads what the app user owns, and `masterLogin` says how far a database is on its way to one.",
+        "readOnlyUser: orders_ro without appUser";
+    NO_DATABASE_USERS = Error "no-database-users":
+        "The environment has no function that makes database users.",
+        "Users are made from inside the VPC, by a function that the environment's own root holds. `databaseUsers` in valet.yaml adds it, and says which networks and ports it reaches.",
+        "appUser where the environment has no databaseUsers";
     RESERVED_DATABASE = Error "reserved-database":
         "The engine reserves this database name.",
         "AWS refuses it when the instance is created.",
@@ -281,6 +293,10 @@ rules! {
         "The environment does not allow this instance class.",
         "`instanceClasses` of the environment's policy, with `*` for any characters. It can be waived for a time.",
         "instanceClass: db.t4g.medium where burstable classes are not listed";
+    POLICY_APP_USER = Error "policy-app-user":
+        "The environment demands that pods do not log in as the master.",
+        "`requireAppUser` of the environment's policy. It can be waived for a time, such as that in which a living database goes over.",
+        "no appUser where one is required";
     POLICY_MULTI_AZ = Error "policy-multi-az":
         "The environment demands a standby.",
         "`requireMultiAz` of the environment's policy. It can be waived for a time.",
@@ -325,6 +341,10 @@ rules! {
         "The waiver waives nothing.",
         "Nothing breaks the rule any more, so the waiver would hide the next breach.",
         "a waiver of policy-multi-az beside multiAz: true";
+    MASTER_IN_PODS = Warning "master-in-pods":
+        "Pods log in as the master of the database.",
+        "Whoever gets hold of such a pod can read, change and drop everything in the database, and make users that stay. `appUser` names a user that owns the application's tables and nothing else.",
+        "no appUser, or masterLogin: pods";
     FAST_ROTATION = Warning "fast-rotation":
         "The password rotates faster than pods can follow calmly.",
         "Pods see a new password an hour later by default, and those that read it only at their start later still. Rotating within two days makes that window a large part of the time.",

@@ -43,10 +43,20 @@ const NEW_LOAD_BALANCER: &[&str] = &[
 ];
 const LOCKED_OUT: &str = "the secret stays encrypted with the old key, which may no longer be used to read it: logins fail";
 const KEEP_KEY: &str = "keep the key: AWS does not change it for a database that is there";
+const ENSURE: &[&str] = &["aws_lambda_invocation.ensure"];
+const SECRETS: &[&str] = &[
+    "aws_secretsmanager_secret.this",
+    "aws_secretsmanager_secret_rotation.this",
+    "aws_lambda_invocation.ensure",
+];
+const FUNCTION: &[&str] = &["aws_lambda_invocation.ensure", "terraform_data.function"];
 const CLIENT_RULES: &[&str] = &["aws_vpc_security_group_ingress_rule.client"];
 const SYNC: &[&str] = &["aws_lambda_invocation.apply"];
 
 pub(super) static ROWS: &[Row] = &[
+    Row::new("proxy", "admit_master", Unset, InPlace, "aws_db_proxy.this.auth", "clients may log in as the master again"),
+    row("proxy", "admit_master", Downtime, "aws_db_proxy.this.auth", "the proxy at once refuses the master: pods that still hold its login are cut off")
+        .instead("go over step by step: `masterLogin: pods`, then `allowed`, then without the key").connection(&["login"]),
     row("proxy", "alarms", InPlace, "aws_cloudwatch_metric_alarm.borrow_latency", ALARMS)
         .replaces(&["aws_cloudwatch_metric_alarm.availability", "aws_cloudwatch_metric_alarm.borrow_latency", "aws_cloudwatch_metric_alarm.failures", "aws_cloudwatch_metric_alarm.pinned_sessions"]),
     row("proxy", "authentication", Downtime, "aws_db_proxy.this.auth.iam_auth", "the proxy at once refuses clients that log in the old way")
@@ -80,6 +90,9 @@ pub(super) static ROWS: &[Row] = &[
     row("proxy", "source", InPlace, "the module itself", MODULE),
     row("proxy", "subnet_ids", Replace, "aws_db_proxy.this.vpc_subnet_ids", "AWS sets the subnets only when a proxy is created: until the new one stands nobody can connect, and its host name may be another")
         .instead("leave the subnets alone, or plan an interruption for every database of the environment").connection(&["endpoint"]).replaces(NEW_PROXY),
+    Row::new("proxy", "user_secret_arns", Unset, Downtime, "aws_db_proxy.this.auth", "the proxy at once refuses the users: pods that hold their login are cut off")
+        .instead("let pods go back to the master first, with `masterLogin: allowed`, then `pods`").connection(&["login"]),
+    row("proxy", "user_secret_arns", InPlace, "aws_db_proxy.this.auth", "the proxy lets the users in"),
     row("proxy", "vpc_id", Replace, "aws_security_group.this.vpc_id", "a proxy and its security group belong to one VPC")
         .connection(&["endpoint"]).replaces(&["aws_security_group.this"]),
     row("nlb", "alarms", InPlace, "aws_cloudwatch_metric_alarm.this", ALARMS).replaces(&["aws_cloudwatch_metric_alarm.this"]),
@@ -125,11 +138,35 @@ pub(super) static ROWS: &[Row] = &[
     row("irsa_role", "proxy_arn", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the proxy"),
     row("irsa_role", "region", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the Region"),
     row("irsa_role", "role_path", Replace, "aws_iam_role.this.path", PATH).connection(&["role"]).replaces(&["aws_iam_role.this", "aws_iam_role_policy.this"]),
-    row("irsa_role", "secret_arn", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the secret"),
+    row("irsa_role", "secret_arn", InPlace, "aws_iam_role_policy.this.policy", "pods may read another secret, with another user in it").connection(&["secret"]),
     row("irsa_role", "service_account_name", Downtime, "aws_iam_role.this.assume_role_policy", "only the new ServiceAccount may take the role")
         .instead("roll the pods over to it first").connection(&["role"]),
     row("irsa_role", "source", InPlace, "the module itself", MODULE),
+    Row::new("irsa_role", "transition", Unset, Downtime, "aws_iam_role_policy.this.policy", "pods that have not gone over to the new login can no longer read the old one")
+        .instead("roll every pod first"),
+    row("irsa_role", "transition", InPlace, "aws_iam_role_policy.this.policy", "pods may use both logins"),
     row("irsa_role", "username", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the user"),
+    row("users", "adopt", InPlace, "aws_lambda_invocation.ensure", "users that are there get a new password and lose their memberships").replaces(ENSURE),
+    Row::new("users", "app_user", Set, InPlace, "aws_secretsmanager_secret.this", "the user is made, and owns the tables of the application from now on"),
+    Row::new("users", "app_user", Unset, Downtime, "aws_secretsmanager_secret.this", "the secrets of the users are gone, and with them the way to log in; what they own stays theirs")
+        .instead("let pods go back to the master first, with `masterLogin: allowed`, then `pods`").connection(&["secret"]).replaces(SECRETS),
+    row("users", "app_user", Downtime, "aws_secretsmanager_secret.this", "another user is made and owns the tables; the old one can no longer log in").connection(&["secret"]).replaces(SECRETS),
+    row("users", "database_name", InPlace, "aws_lambda_invocation.ensure", "the users get their rights in another database").replaces(ENSURE),
+    row("users", "database_resource_id", InPlace, "aws_lambda_invocation.ensure", "the users are made in the database that is there now").replaces(ENSURE),
+    row("users", "database_security_group_id", InPlace, "aws_vpc_security_group_ingress_rule.function", "the rule that lets the function in follows the group").replaces(&["aws_vpc_security_group_ingress_rule.function"]),
+    row("users", "engine", InPlace, "aws_lambda_invocation.ensure", "the function makes the users once more").replaces(ENSURE),
+    row("users", "function_name", InPlace, "aws_lambda_invocation.ensure", "another function makes and rotates the users").replaces(FUNCTION),
+    row("users", "host", InPlace, "aws_lambda_invocation.ensure", "the users are made at the host that the database has now").replaces(ENSURE),
+    Row::new("users", "kms_key_arn", Unset, Downtime, "aws_secretsmanager_secret.this.kms_key_id", LOCKED_OUT).instead(KEEP_KEY),
+    row("users", "kms_key_arn", InPlace, "aws_secretsmanager_secret.this.kms_key_id", "the next password is encrypted with it"),
+    row("users", "master_secret_arn", InPlace, "aws_lambda_invocation.ensure", "the function logs in with another secret").replaces(ENSURE),
+    row("users", "port", InPlace, "aws_vpc_security_group_ingress_rule.function", "the rule that lets the function in follows the port").replaces(ENSURE),
+    Row::new("users", "read_only_user", Set, InPlace, "aws_secretsmanager_secret.this", "the user is made, and reads the tables of the application").replaces(ENSURE),
+    row("users", "read_only_user", Downtime, "aws_secretsmanager_secret.this", "the user that only reads can no longer log in; nothing else changes").replaces(SECRETS),
+    row("users", "rotation", InPlace, "aws_secretsmanager_secret_rotation.this.rotation_rules", "the next rotation comes sooner or later"),
+    row("users", "name_prefix", Downtime, "aws_secretsmanager_secret.this.name", "the secrets are made anew under other names, with other passwords").connection(&["secret"]).replaces(SECRETS),
+    row("users", "source", InPlace, "the module itself", MODULE),
+    row("users", "transition", InPlace, "aws_lambda_invocation.ensure", "decides whether what the master makes is the users', too").replaces(ENSURE),
     row("default_tags", "tags", InPlace, "tags of every resource", "tags change while everything runs"),
     row("provider", "region", Replace, "every resource", ANOTHER_STATE).instead("add a second environment"),
     row("provider", "allowed_account_ids", Replace, "every resource", ANOTHER_STATE).instead("add a second environment"),

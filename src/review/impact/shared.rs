@@ -35,6 +35,21 @@ const SYNC: &[&str] = &[
     "aws_scheduler_schedule.this",
     "aws_cloudwatch_metric_alarm.this",
 ];
+const USERS_ANEW: &str =
+    "the function that makes users is made anew; users and their passwords stay";
+const USERS: &[&str] = &[
+    "aws_lambda_function.this",
+    "aws_lambda_invocation.check",
+    "aws_lambda_permission.rotation",
+    "aws_cloudwatch_log_group.this",
+    "aws_cloudwatch_metric_alarm.failed",
+];
+const USERS_NETWORK: &[&str] = &[
+    "aws_security_group.this",
+    "aws_vpc_security_group_egress_rule.databases",
+    "aws_lambda_invocation.check",
+    "aws_lambda_permission.rotation",
+];
 const SYNC_ROLE: &[&str] = &["aws_iam_role.this", "aws_iam_role_policy.this"];
 const SCHEDULER_ROLE: &[&str] = &["aws_iam_role.scheduler", "aws_iam_role_policy.scheduler"];
 const ROLES: &[&str] = &[
@@ -54,6 +69,21 @@ pub(super) static ROWS: &[Row] = &[
     row("cluster_trust", "clusters", Replace, "aws_iam_openid_connect_provider.this", "pods of a cluster that the account no longer trusts lose every role")
         .replaces(&["aws_iam_openid_connect_provider.this"]),
     row("cluster_trust", "source", InPlace, "the module itself", MODULE),
+    row("database_users", "alarms", InPlace, "aws_cloudwatch_metric_alarm.failed", ALARMS).replaces(&["aws_cloudwatch_metric_alarm.failed"]),
+    row("database_users", "database_ports", InPlace, "aws_vpc_security_group_egress_rule.databases", "decides which ports of databases the function reaches").replaces(USERS_NETWORK),
+    row("database_users", "kms_key_arns", InPlace, "aws_iam_role_policy.this.policy", "decides with which keys the function reads secrets"),
+    row("database_users", "log_kms_key_arn", InPlace, "aws_cloudwatch_log_group.this.kms_key_id", "new log lines are encrypted with it; old ones stay readable while their key is there"),
+    row("database_users", "log_retention_days", InPlace, "aws_cloudwatch_log_group.this.retention_in_days", "older log lines are deleted, or kept longer"),
+    row("database_users", "name", InPlace, "aws_lambda_function.this.function_name", USERS_ANEW).replaces(USERS),
+    row("database_users", "permissions_boundary_arn", InPlace, "aws_iam_role.this.permissions_boundary", BOUNDARY),
+    row("database_users", "role_name", InPlace, "aws_iam_role.this.name", USERS_ANEW).replaces(SYNC_ROLE),
+    row("database_users", "role_path", InPlace, "aws_iam_role.this.path", USERS_ANEW).replaces(SYNC_ROLE),
+    row("database_users", "name_prefix", Downtime, "aws_iam_role_policy.this.policy", "the function may no longer write the secrets that are there: no password of a user rotates until its unit's apply").replaces(USERS_NETWORK),
+    row("database_users", "security_group_name", InPlace, "aws_security_group.this.name", "databases let the function in again with their own next apply").replaces(USERS_NETWORK),
+    row("database_users", "source", InPlace, "the module itself", MODULE),
+    row("database_users", "subnet_ids", InPlace, "aws_lambda_function.this.vpc_config", "the function moves to other subnets").replaces(USERS_NETWORK),
+    row("database_users", "vpc_cidrs", InPlace, "aws_vpc_security_group_egress_rule.databases", "decides which networks the function reaches").replaces(USERS_NETWORK),
+    row("database_users", "vpc_id", InPlace, "aws_security_group.this.vpc_id", "the function moves to another VPC").replaces(USERS_NETWORK),
     row("environment", "alarms", InPlace, "aws_db_event_subscription.this", "another topic hears of events; nothing else is touched")
         .replaces(&["aws_db_event_subscription.this"]),
     row("environment", "database_arns", InPlace, "aws_iam_role.monitoring.assume_role_policy", "decides whose databases may use the role of Enhanced Monitoring"),

@@ -4,20 +4,24 @@ use std::collections::BTreeSet;
 
 use crate::{
     aws::name::SharedNames,
-    config::{Lifecycle, SubnetGroup, workspace::Cluster},
+    config::{Lifecycle, MasterLogin, SubnetGroup, workspace::Cluster},
     model::{Database, Environment, Origin, Resolved},
     terraform::root_module::{Block, BlockKind, Expression, texts},
 };
 
 /// Every module call of a unit.
 pub(super) fn unit(database: &Database) -> Vec<Block> {
-    vec![
-        rds(database),
-        proxy(database),
-        nlb(database),
-        endpoint_service(database),
-        irsa_role(database),
-    ]
+    let users = database.app_user.value.as_ref().map(|_| users(database));
+    [rds(database)]
+        .into_iter()
+        .chain(users)
+        .chain([
+            proxy(database),
+            nlb(database),
+            endpoint_service(database),
+            irsa_role(database),
+        ])
+        .collect()
 }
 
 /// A call of a module of this environment.
@@ -231,7 +235,11 @@ fn proxy(database: &Database) -> Block {
     let environment = &database.environment;
     let names = &database.names;
     let proxy = &database.proxy;
-    let block = alarms(call(environment, "proxy", "proxy"), environment, None)
+    let is_closed = database.master_login.value == MasterLogin::Never;
+    let block = call(environment, "proxy", "proxy").when(is_closed, |block| {
+        block.from("admit_master", false, database.app_user.origin)
+    });
+    let block = alarms(block, environment, None)
         .from(
             "authentication",
             database.authentication.value.as_str(),
@@ -265,7 +273,72 @@ fn proxy(database: &Database) -> Block {
     let block = role_path(block, environment)
         .wire("secret_arn", "rds", "secret_arn")
         .named("security_group_name", &names.proxy_security_group);
-    vpc_id(proxy_subnet_ids(block, environment), environment)
+    let block = proxy_subnet_ids(block, environment)
+        .when(database.app_user.value.is_some(), |block| {
+            block.wire("user_secret_arns", "users", "secret_arns")
+        });
+    vpc_id(block, environment)
+}
+
+/// Whether pods of a living database are still going over to its app user.
+fn is_going_over(database: &Database) -> bool {
+    database.app_user.value.is_some() && database.master_login.value != MasterLogin::Never
+}
+
+/// The module that the login of pods comes from, and the output with its secret.
+fn login(database: &Database) -> (&'static str, &'static str) {
+    match (&database.app_user.value, database.master_login.value) {
+        (Some(_), MasterLogin::Allowed | MasterLogin::Never) => ("users", "app_secret_arn"),
+        _ => ("rds", "secret_arn"),
+    }
+}
+
+fn users(database: &Database) -> Block {
+    let environment = &database.environment;
+    let shared = SharedNames::derive(&environment.name);
+    let name = database.database_name.value.as_deref();
+    let days = ("days", database.password_rotation_days.value.into());
+    let adopted: BTreeSet<_> = database.adopt_users.value.iter().collect();
+    let block = call(environment, "users", "users")
+        .when(!adopted.is_empty(), |block| {
+            block.from("adopt", texts(adopted), database.adopt_users.origin)
+        })
+        .optional("app_user", &database.app_user)
+        .from(
+            "database_name",
+            name.unwrap_or(database.facts().default_database),
+            database.database_name.origin,
+        )
+        .wire("database_resource_id", "rds", "resource_id")
+        .wire("database_security_group_id", "rds", "security_group_id")
+        .from(
+            "engine",
+            database.engine.value.as_str(),
+            database.engine.origin,
+        )
+        .from(
+            "function_name",
+            &shared.users_function,
+            Origin::Environment("databaseUsers"),
+        )
+        .wire("host", "rds", "address");
+    kms_key(block, environment)
+        .wire("master_secret_arn", "rds", "secret_arn")
+        .from(
+            "name_prefix",
+            format!("{}{}/", shared.users_secrets, database.shortname),
+            Origin::Derived("shortname"),
+        )
+        .wire("port", "rds", "port")
+        .optional("read_only_user", &database.read_only_user)
+        .from(
+            "rotation",
+            Expression::Object(vec![days]),
+            database.password_rotation_days.origin,
+        )
+        .when(is_going_over(database), |block| {
+            block.from("transition", true, database.master_login.origin)
+        })
 }
 
 fn nlb(database: &Database) -> Block {
@@ -340,10 +413,21 @@ fn irsa_role(database: &Database) -> Block {
     let block = boundary(block, environment)
         .wire("proxy_arn", "proxy", "arn")
         .environment("region", &environment.spec.region, "region");
+    let (module, output) = login(database);
+    let user = database.client_user();
+    let has_both =
+        database.app_user.value.is_some() && database.master_login.value == MasterLogin::Allowed;
     role_path(block, environment)
-        .wire("secret_arn", "rds", "secret_arn")
+        .wire("secret_arn", module, output)
         .resolved("service_account_name", &database.service_account_name)
-        .resolved("username", &database.username)
+        .when(has_both, |block| {
+            let master = Expression::Object(vec![
+                ("secret_arn", Expression::Output("rds", "secret_arn")),
+                ("username", (&database.username.value).into()),
+            ]);
+            block.from("transition", master, database.master_login.origin)
+        })
+        .from("username", user.value, user.origin)
 }
 
 fn selected_clusters(database: &Database) -> Vec<&Cluster> {

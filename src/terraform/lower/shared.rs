@@ -1,5 +1,7 @@
 //! The module calls of an environment: what its units share. Arguments stand in the order of their names.
 
+use std::collections::BTreeSet;
+
 use crate::{
     aws::name::SharedNames,
     model::{Environment, Origin},
@@ -7,15 +9,19 @@ use crate::{
         lower::modules::{
             alarms, boundary, call, log_key, role_path, sorted_subnets, subnet_ids, vpc_id,
         },
-        root_module::{Block, BlockKind, Expression},
+        root_module::{Block, BlockKind, Expression, texts},
     },
 };
 
 /// Every module call of an environment, and the imports of what is there already.
 pub(super) fn modules(environment: &Environment) -> Vec<Block> {
     let trust = cluster_trust(environment);
-    let shared = shared(environment, trust.is_some());
-    let calls = trust.into_iter().chain([shared, target_sync(environment)]);
+    let users = database_users(environment);
+    let shared = shared(environment, trust.is_some(), users.is_some());
+    let calls = trust
+        .into_iter()
+        .chain(users)
+        .chain([shared, target_sync(environment)]);
     calls.chain(imports(environment)).collect()
 }
 
@@ -34,9 +40,39 @@ fn cluster_trust(environment: &Environment) -> Option<Block> {
     })
 }
 
-fn shared(environment: &Environment, has_trust: bool) -> Block {
+/// The function that makes database users; none when the environment has none.
+fn database_users(environment: &Environment) -> Option<Block> {
+    let users = environment.spec.database_users.as_ref()?;
+    let names = SharedNames::derive(&environment.name);
+    let ports: BTreeSet<u32> = users.ports.iter().copied().collect();
+    let ports = ports.into_iter().map(Expression::from).collect();
+    let keys = environment.spec.kms_key_arn.as_ref();
+    let cidrs: BTreeSet<String> = users.vpc_cidrs.iter().map(ToString::to_string).collect();
+    let block = call(environment, "database_users", "database-users");
+    let block = alarms(block, environment, None)
+        .environment("database_ports", Expression::List(ports), "databaseUsers")
+        .when(keys.is_some(), |block| {
+            block.environment("kms_key_arns", texts(keys), "kmsKeyArn")
+        });
+    let block = named(log_key(block, environment), "name", &names.users_function);
+    let block = named(block, "name_prefix", &names.users_secrets);
+    let block = named(boundary(block, environment), "role_name", &names.users_role);
+    let block = named(
+        role_path(block, environment),
+        "security_group_name",
+        &names.users_security_group,
+    );
+    let block =
+        subnet_ids(block, environment).environment("vpc_cidrs", texts(&cidrs), "databaseUsers");
+    Some(vpc_id(block, environment))
+}
+
+fn shared(environment: &Environment, has_trust: bool, has_users: bool) -> Block {
     let names = SharedNames::derive(&environment.name);
     let mut others = vec![Expression::Output("target_sync", "schedule_arn")];
+    if has_users {
+        others.insert(0, Expression::Output("database_users", "ready"));
+    }
     if has_trust {
         others.insert(0, Expression::Output("cluster_trust", "provider_arns"));
     }
