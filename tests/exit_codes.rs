@@ -131,6 +131,8 @@ fn sound(name: &str) -> PathBuf {
         "privatelink: {repository: network, file: endpoints.yaml}\nmodules:",
     );
     modules(&city.join("../../modules"));
+    // What a run before this one has written beside the workspace.
+    let _ = fs::remove_dir_all(city.join("../../.github"));
     init(&city);
     city
 }

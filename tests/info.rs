@@ -338,10 +338,10 @@ fn the_modules_name_what_units_share_as_the_table_does() {
             "aws_db_event_subscription",
         ),
     ] {
-        let named = modules
+        let found = modules
             .into_iter()
             .flat_map(|(module, text)| named_by_module(module, resource, &[text]));
-        assert_eq!(listed(kind), named.collect(), "{kind:?}");
+        assert_eq!(listed(kind), found.collect(), "{kind:?}");
     }
 }
 

@@ -395,12 +395,12 @@ fn no_plan_that_takes_something_away_passes() {
         .unwrap();
     }
     insta::assert_snapshot!(text, @"
-    178 plans
+    182 plans
     foreign type: destructive 52 refused, 0 pass; harmless 0 pass, 0 refused
     gone outside Terraform: destructive 7 refused, 0 pass; harmless 0 pass, 0 refused
     kept plan: destructive 0 refused, 0 pass; harmless 3 pass, 0 refused
     ours: destructive 49 refused, 0 pass; harmless 0 pass, 0 refused
-    recorded change: destructive 12 refused, 0 pass; harmless 42 pass, 0 refused
+    recorded change: destructive 12 refused, 0 pass; harmless 46 pass, 0 refused
     retirement: destructive 11 refused, 0 pass; harmless 2 pass, 0 refused
     ");
 }

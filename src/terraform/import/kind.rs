@@ -57,8 +57,13 @@ pub const KINDS: &[(&str, Again)] = &[
     ("aws_lambda_function", Again::Named("{function_name}")),
     // PutFunctionEventInvokeConfig
     ("aws_lambda_function_event_invoke_config", Again::Anew),
-    // Cannot be imported. What the functions do, they do each minute.
+    // Cannot be imported. What the functions do, they do as often as they are asked.
     ("aws_lambda_invocation", Again::Anew),
+    // Has no tags, but belongs to its function.
+    (
+        "aws_lambda_permission",
+        Again::Named("{function_name}/{statement_id}"),
+    ),
     ("aws_lb", Again::Given(Begun::Found(&["name"], "arn"))),
     // "If you attempt to create multiple listeners with the same settings, each call succeeds" (CreateListener).
     ("aws_lb_listener", Again::Given(Begun::Anew)),
@@ -68,6 +73,10 @@ pub const KINDS: &[(&str, Again)] = &[
     ),
     // Has no tags that would say whose it is.
     ("aws_scheduler_schedule", Again::Given(Begun::Refused)),
+    (
+        "aws_secretsmanager_secret",
+        Again::Given(Begun::Found(&["name"], "arn")),
+    ),
     // RotateSecret, which only sets the rules.
     ("aws_secretsmanager_secret_rotation", Again::Anew),
     (
