@@ -212,9 +212,9 @@ def test_everything_that_is_planned_has_the_right_cause(explained, situation, na
     found = {}
     for one in told.get("causes", []):
         [kind] = re.findall(r"(aws_\w+|terraform_data)\.", one["address"])
-        places = (f"{key['key']} {key['file']}:{key['line']}" if "file" in key else key["key"] for key in one.get("keys", []))
-        what = f"{kind}.{one.get('attribute') or one.get('action')}"
-        what = "tags" if "tags" in what else what
+        places = (f"{key['key']} {key['file']}:{key['line']}" if key["file"] else key["key"] for key in one.get("keys", []))
+        part = one.get("attribute") or one["action"]
+        what = "tags" if part.startswith(("tags.", "tags_all.")) else f"{kind}.{part}"
         found.setdefault(what, set()).add(f"{one['cause']} {', '.join(places)}".strip())
     if isinstance(expected, str):
         assert found and set().union(*found.values()) == {expected}, found
