@@ -331,13 +331,17 @@ impl Database {
             .then(|| name::final_snapshot(&self.names.instance, requested))
     }
 
+    /// Whether pods are given the app user to log in as, and not the master.
+    #[must_use]
+    pub fn pods_are_users(&self) -> bool {
+        self.app_user.value.is_some() && self.master_login.value != MasterLogin::Pods
+    }
+
     /// The user that pods log in as.
     #[must_use]
     pub fn client_user(&self) -> Resolved<&str> {
         match &self.app_user.value {
-            Some(user) if self.master_login.value != MasterLogin::Pods => {
-                Resolved::new(user, self.app_user.origin)
-            }
+            Some(user) if self.pods_are_users() => Resolved::new(user, self.app_user.origin),
             _ => Resolved::new(&self.username.value, self.username.origin),
         }
     }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use storage_valet_rds::terraform::import::KINDS;
 
 use crate::support::{
-    command::{Ran, command, valet},
+    command::{Ran, valet},
     folder::minimal,
     terraform::Fake,
 };
@@ -33,12 +33,6 @@ fn world(name: &str) -> (PathBuf, Fake) {
     let roots = ["_environment", "orders"];
     let fake = Fake::new(&folder.with_file_name(format!("{name}-terraform")), &roots);
     (folder, fake)
-}
-
-fn run(folder: &Path, fake: &Fake, words: &str) -> Ran {
-    let mut arguments: Vec<&str> = words.split(' ').collect();
-    arguments.extend(["--terraform", &fake.program]);
-    valet(folder, &arguments)
 }
 
 /// A plan of a database and its group: what is done to each, and the values before.
@@ -90,7 +84,7 @@ fn imported(shortname: &str) -> (&'static [&'static str], Value) {
 /// A plan that was reviewed, and an apply of it that is in the middle: one thing is made, another begun.
 fn begun(folder: &Path, fake: &Fake) -> Child {
     fake.says("orders", "plan.json", &plan(NEW, NEW));
-    assert_eq!(run(folder, fake, "plan dev/orders").code, 0);
+    assert_eq!(fake.run(folder, "plan dev/orders").code, 0);
     let lines = [
         hook("apply_start", GROUP, ""),
         hook("apply_complete", GROUP, "sg-1"),
@@ -100,14 +94,8 @@ fn begun(folder: &Path, fake: &Fake) -> Child {
     fake.says("orders", "apply.jsonl", &lines.concat());
     fake.says("orders", "apply.says", ASKED);
     fake.says("orders", "slow", "");
-    let arguments = [
-        "apply",
-        "--plans",
-        "valet-plans",
-        "--terraform",
-        &fake.program,
-    ];
-    let mut child = command(folder, &arguments)
+    let mut child = fake
+        .begin(folder, "apply --plans valet-plans")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -140,7 +128,7 @@ fn what_a_killed_apply_has_made_is_taken_up_and_its_lock_given_back() {
         &plan(imported("orders"), imported("orders")),
     );
     // The journal is all that tells of it.
-    let again = run(&folder, &fake, "plan dev/orders");
+    let again = fake.run(&folder, "plan dev/orders");
     assert_snapshot!(again, @"
     exit code 1
     --- stdout ---
@@ -148,7 +136,7 @@ fn what_a_killed_apply_has_made_is_taken_up_and_its_lock_given_back() {
       go on with it: `valet-rds apply --plans valet-plans`; or plan in another folder with `--out`
     plan: 1 unit: 1 failed
     ");
-    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let ran = fake.run(&folder, "apply --plans valet-plans");
     assert!(
         ran.code == 0 && ran.out.contains("dev/orders: applied"),
         "{ran}"
@@ -174,7 +162,7 @@ fn what_a_killed_apply_has_made_is_taken_up_and_its_lock_given_back() {
             .join("generated/dev/orders/zz_valet_rds_import.tf")
             .exists()
     );
-    assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
+    assert_eq!(fake.run(&folder, "plan dev/orders").code, 0);
 }
 
 #[test]
@@ -187,7 +175,7 @@ fn what_belongs_to_somebody_else_is_not_taken_up() {
     {
         let foreign: (&[&str], Value) = (&["update"], before);
         fake.plans("orders/import", &plan(foreign, imported("orders")));
-        let ran = run(&folder, &fake, "apply --plans valet-plans");
+        let ran = fake.run(&folder, "apply --plans valet-plans");
         assert_eq!(ran.code, 1, "{number}: {ran}");
         let said = format!("{DATABASE}: an apply that was cut short was to make it");
         assert!(ran.out.contains(&said), "{number}: {ran}");
@@ -200,7 +188,7 @@ fn what_belongs_to_somebody_else_is_not_taken_up() {
             imported("orders"),
         ),
     );
-    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let ran = fake.run(&folder, "apply --plans valet-plans");
     assert!(
         ran.code == 1 && ran.out.contains("delete, create is planned now"),
         "{ran}"
@@ -214,18 +202,12 @@ fn a_terraform_that_goes_on_alone_is_waited_for() {
     let mut child = begun(&folder, &fake);
     child.kill().unwrap();
     child.wait().unwrap();
-    let arguments = [
-        "apply",
-        "--plans",
-        "valet-plans",
-        "--terraform",
-        &fake.program,
-    ];
     fake.plans(
         "orders/import",
         &plan(imported("orders"), imported("orders")),
     );
-    let waiting = command(&folder, &arguments)
+    let waiting = fake
+        .begin(&folder, "apply --plans valet-plans")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -259,7 +241,7 @@ fn a_lock_that_is_perhaps_alive_is_not_given_back() {
     let refused = json!({"type": "diagnostic", "diagnostic": refused});
     fake.says("orders", "apply.jsonl", &format!("{refused}\n"));
     fake.says("orders", "apply.fails", "");
-    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let ran = fake.run(&folder, "apply --plans valet-plans");
     let said = "the state is locked by a@b since yesterday: wait for that run, or, when it is dead, run `terraform force-unlock 0a1b` in the root";
     assert!(ran.code == 1 && ran.out.contains(said), "{ran}");
     assert!(!fake.commands("orders").contains("force-unlock"));

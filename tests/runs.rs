@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use storage_valet_rds::terraform::{normal_form::NormalForm, plan};
 
 use crate::support::{
-    command::{Ran, command, valet},
+    command::{Ran, valet},
     folder::{edit, minimal, paths},
     monorepo::Monorepo,
     random::Random,
@@ -42,12 +42,6 @@ fn recorded(name: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-fn run(folder: &Path, fake: &Fake, words: &str) -> Ran {
-    let mut arguments: Vec<&str> = words.split(' ').collect();
-    arguments.extend(["--terraform", &fake.program]);
-    valet(folder, &arguments)
-}
-
 #[test]
 fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
     let (folder, fake) = world("runs-plan");
@@ -62,7 +56,7 @@ fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
         "init.fails",
         "Error: Failed to query available provider packages\n",
     );
-    let ran = run(&folder, &fake, "plan --all");
+    let ran = fake.run(&folder, "plan --all");
     assert_snapshot!(ran, @"
     exit code 1
     --- stdout ---
@@ -97,7 +91,7 @@ fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
         left.iter().all(|path| !path.contains("valet-rds.")),
         "{left:?}"
     );
-    let markdown = run(&folder, &fake, "plan --all --format markdown");
+    let markdown = fake.run(&folder, "plan --all --format markdown");
     assert_snapshot!(markdown.out, @"
     <!-- valet-rds plan -->
     ### plan: 3 units: 1 failed, 1 refused, 1 planned
@@ -118,7 +112,7 @@ fn units_are_chosen_by_name_by_shard_and_all() {
     let (folder, fake) = world("runs-chosen");
     let planned = |words: &str| {
         let _ = fs::remove_dir_all(folder.join("valet-plans"));
-        let ran = run(&folder, &fake, words);
+        let ran = fake.run(&folder, words);
         let lines = ran
             .out
             .lines()
@@ -146,19 +140,19 @@ fn units_are_chosen_by_name_by_shard_and_all() {
         ("plan --all dev/orders", "cannot be used with"),
         ("plan --all --shard 5/4", "write I/N"),
     ] {
-        let ran = run(&folder, &fake, words);
+        let ran = fake.run(&folder, words);
         assert_eq!(ran.code, 2, "{words}: {ran}");
         assert!(ran.err.contains(said), "{words}: {ran}");
     }
     // An apply would take along what lies there.
     planned("plan --all");
-    let ran = run(&folder, &fake, "plan dev/orders");
+    let ran = fake.run(&folder, "plan dev/orders");
     assert_eq!(ran.code, 2, "{ran}");
     let said = "valet-plans holds a plan of dev/_environment";
     assert!(ran.err.contains(said), "{ran}");
-    assert_eq!(run(&folder, &fake, "plan dev/orders --out other").code, 0);
+    assert_eq!(fake.run(&folder, "plan dev/orders --out other").code, 0);
     git(&folder, &["init", "--quiet"]);
-    let ran = run(&folder, &fake, "plan --base HEAD");
+    let ran = fake.run(&folder, "plan --base HEAD");
     assert_eq!(ran.code, 2, "{ran}");
     assert!(ran.err.contains("git knows no commit `HEAD`"), "{ran}");
 }
@@ -167,14 +161,14 @@ fn units_are_chosen_by_name_by_shard_and_all() {
 fn a_terraform_that_is_not_there_or_too_old_is_named() {
     let (folder, fake) = world("runs-terraform");
     fake.version("1.10.5");
-    let ran = run(&folder, &fake, "plan --all");
+    let ran = fake.run(&folder, "plan --all");
     assert_eq!(ran.code, 2);
     assert!(
         ran.err.contains("Terraform 1.10.5 is older than 1.11"),
         "{ran}"
     );
     fake.version("soon");
-    let ran = run(&folder, &fake, "plan --all");
+    let ran = fake.run(&folder, "plan --all");
     assert!(
         ran.code == 2 && ran.err.contains("does not say which version"),
         "{ran}"
@@ -197,7 +191,7 @@ fn a_stale_root_is_not_planned() {
         "shortname: orders",
         "shortname: orders\nmultiAz: true",
     );
-    let ran = run(&folder, &fake, "plan dev/orders");
+    let ran = fake.run(&folder, "plan dev/orders");
     assert_eq!(ran.code, 1);
     assert!(
         ran.out
@@ -218,13 +212,13 @@ fn what_was_reviewed_is_applied_once_and_tells_its_outputs() {
         "extra": {"sensitive": false, "type": "string", "value": "x"},
     });
     fake.tells("orders", &outputs.to_string());
-    assert_eq!(run(&folder, &fake, "plan --all").code, 0);
+    assert_eq!(fake.run(&folder, "plan --all").code, 0);
     // The same plan at another time, with attributes in another order.
     let mut later = recorded("in-place");
     later["timestamp"] = json!("2026-11-02T00:00:00Z");
     later["resource_drift"] = json!([]);
     fake.says("orders", "plan.json", &later.to_string());
-    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let ran = fake.run(&folder, "apply --plans valet-plans");
     assert_snapshot!(ran, @"
     exit code 0
     --- stdout ---
@@ -248,7 +242,7 @@ fn what_was_reviewed_is_applied_once_and_tells_its_outputs() {
             path.display()
         );
     }
-    let again = run(&folder, &fake, "apply --plans valet-plans");
+    let again = fake.run(&folder, "apply --plans valet-plans");
     assert!(
         again.code == 0 && again.out.contains("applied by an earlier run"),
         "{again}"
@@ -257,8 +251,8 @@ fn what_was_reviewed_is_applied_once_and_tells_its_outputs() {
     // Another plan in the same folder is another apply.
     fake.says("orders", "again", "");
     fake.says("orders", "plan.json", &recorded("retiring").to_string());
-    assert_eq!(run(&folder, &fake, "plan --all").code, 0);
-    let anew = run(&folder, &fake, "apply --plans valet-plans");
+    assert_eq!(fake.run(&folder, "plan --all").code, 0);
+    let anew = fake.run(&folder, "apply --plans valet-plans");
     assert!(
         anew.code == 0 && anew.out.contains("dev/orders: applied: "),
         "{anew}"
@@ -281,7 +275,7 @@ fn what_is_planned_is_told_with_its_cause() {
     fake.says("orders", "plan.json", &plan.to_string());
     fake.says("orders", "state.json", &living(1));
     let causes = |words: &str| {
-        let ran = run(&folder, &fake, &format!("{words} --format json"));
+        let ran = fake.run(&folder, &format!("{words} --format json"));
         let document: Value = serde_json::from_str(&ran.out).unwrap();
         let unit = &document["units"][0];
         let all = unit["causes"].as_array().cloned().unwrap_or_default();
@@ -295,7 +289,7 @@ fn what_is_planned_is_told_with_its_cause() {
     let answer = |outcome: &str, causes: &str| (outcome.to_owned(), causes.to_owned());
     // Nothing is in the state.
     assert_eq!(causes("plan dev/orders"), answer("planned", "new"));
-    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let ran = fake.run(&folder, "apply --plans valet-plans");
     assert_eq!(ran.code, 0, "{ran}");
     fake.says("orders", "again", "");
     fake.states("orders", &living(1), &living(1));
@@ -303,14 +297,14 @@ fn what_is_planned_is_told_with_its_cause() {
     let (outcome, told) = causes("plan dev/orders");
     assert_eq!((outcome.as_str(), told.as_str()), ("refused", "drift"));
     // What the plan refuses, no apply takes for reviewed.
-    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let ran = fake.run(&folder, "apply --plans valet-plans");
     assert!(ran.code == 1 && ran.out.contains("REFUSED"), "{ran}");
     assert_eq!(fake.commands("orders").matches("apply ").count(), 1);
     // It planned the same on that state: something else has written it.
     fake.says("orders/base", "plan.json", &plan.to_string());
     fake.states("orders", &living(5), &living(5));
     assert_eq!(causes("plan dev/orders"), answer("refused", "unexplained"));
-    let ran = run(&folder, &fake, "plan dev/orders");
+    let ran = fake.run(&folder, "plan dev/orders");
     assert!(ran.out.contains("writing 5 instead of 1"), "{ran}");
     // It is meant.
     let allow =
@@ -350,7 +344,7 @@ fn an_edit_is_told_with_its_key_and_its_line() {
     );
     repo.generate();
     fake.states("orders", &living(1), &living(1));
-    let ran = run(&repo.workspace, &fake, "plan --base main --format json");
+    let ran = fake.run(&repo.workspace, "plan --base main --format json");
     let document: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran}"));
     let causes = document["units"][0]["causes"].as_array().unwrap();
     let key = json!({"key": "allocatedStorage", "file": "configs/dev/orders.yaml", "line": 2});
@@ -362,15 +356,11 @@ fn an_edit_is_told_with_its_key_and_its_line() {
     }
     // Where the modules are cannot be read: nothing can be said of what leads where.
     fake.says("orders", "modules.json", "{");
-    let ran = run(&repo.workspace, &fake, "plan --base main");
+    let ran = fake.run(&repo.workspace, "plan --base main");
     assert!(ran.code == 1 && ran.out.contains("modules.json"), "{ran}");
     // One that has not changed is planned when it is named.
     fake.states("ledger", &living(1), &living(1));
-    let ran = run(
-        &repo.workspace,
-        &fake,
-        "plan --base main dev/ledger --out other",
-    );
+    let ran = fake.run(&repo.workspace, "plan --base main dev/ledger --out other");
     assert!(ran.out.contains("dev/ledger: nothing to do"), "{ran}");
 }
 
@@ -391,7 +381,7 @@ fn the_end_of_a_unit_is_planned_with_the_modules_that_it_called() {
     repo.git("switch --quiet --create end");
     repo.edit(config, "lifecycle: retiring", "lifecycle: retired");
     repo.generate();
-    let ran = run(&repo.workspace, &fake, "plan --base main --format json");
+    let ran = fake.run(&repo.workspace, "plan --base main --format json");
     let document: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran}"));
     let unit = &document["units"][0];
     assert_eq!(unit["unit"], "dev/orders", "{ran}");
@@ -412,7 +402,7 @@ fn what_the_base_plans_is_asked_with_its_own_tags() {
         "shortname: orders\ntags: {team: agora}",
     );
     repo.generate();
-    let ran = run(&repo.workspace, &fake, "plan --base main dev/orders");
+    let ran = fake.run(&repo.workspace, "plan --base main dev/orders");
     assert_eq!(ran.code, 0, "{ran}");
     let commands = fake.commands("orders/base");
     let plans: Vec<_> = commands
@@ -436,7 +426,7 @@ fn what_the_base_plans_is_asked_with_its_own_tags() {
 fn what_was_not_reviewed_is_not_applied_unless_it_is_accepted() {
     let (folder, fake) = world("runs-differs");
     fake.says("orders", "plan.json", &recorded("in-place").to_string());
-    assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
+    assert_eq!(fake.run(&folder, "plan dev/orders").code, 0);
     let mut other = recorded("in-place");
     for resource in other["resource_changes"].as_array_mut().unwrap() {
         if resource["address"] == "module.rds.aws_db_instance.this" {
@@ -447,7 +437,7 @@ fn what_was_not_reviewed_is_not_applied_unless_it_is_accepted() {
         }
     }
     fake.says("orders", "plan.json", &other.to_string());
-    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let ran = fake.run(&folder, "apply --plans valet-plans");
     assert_snapshot!(ran, @"
     exit code 1
     --- stdout ---
@@ -459,30 +449,18 @@ fn what_was_not_reviewed_is_not_applied_unless_it_is_accepted() {
     ");
     assert!(!fake.commands("orders").contains("apply "));
     // The gate is asked all the same.
-    let accepted = run(
-        &folder,
-        &fake,
-        "apply --plans valet-plans --accept dev/orders",
-    );
+    let accepted = fake.run(&folder, "apply --plans valet-plans --accept dev/orders");
     assert!(
         accepted.code == 1 && accepted.out.contains("REFUSED"),
         "{accepted}"
     );
     fake.says("orders", "plan.json", &recorded("retiring").to_string());
-    let accepted = run(
-        &folder,
-        &fake,
-        "apply --plans valet-plans --accept dev/orders",
-    );
+    let accepted = fake.run(&folder, "apply --plans valet-plans --accept dev/orders");
     assert!(
         accepted.code == 0 && accepted.out.contains("dev/orders: applied"),
         "{accepted}"
     );
-    let unknown = run(
-        &folder,
-        &fake,
-        "apply --plans valet-plans --accept dev/ledger",
-    );
+    let unknown = fake.run(&folder, "apply --plans valet-plans --accept dev/ledger");
     assert!(unknown.code == 2, "{unknown}");
 }
 
@@ -494,14 +472,14 @@ fn units_wait_for_what_their_environment_shares() {
     *shared.pointer_mut(tags).unwrap() = json!({"valet-rds:environment": "dev"});
     fake.says("_environment", "plan.json", &shared.to_string());
     fake.says("orders", "plan.json", &recorded("in-place").to_string());
-    assert_eq!(run(&folder, &fake, "plan --all").code, 0);
+    assert_eq!(fake.run(&folder, "plan --all").code, 0);
     fake.says(
         "_environment",
         "apply.jsonl",
         "{\"type\": \"diagnostic\", \"diagnostic\": {\"severity\": \"error\", \"summary\": \"Error acquiring the state lock\", \"detail\": \"Lock Info:\\n  ID: 1\\n  Who: a@b\\n  Created: yesterday\\n\"}}\n",
     );
     fake.says("_environment", "apply.fails", "");
-    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let ran = fake.run(&folder, "apply --plans valet-plans");
     assert_snapshot!(ran, @"
     exit code 1
     --- stdout ---
@@ -520,7 +498,7 @@ fn an_apply_that_is_told_to_stop_ends_in_good_order_and_goes_on_later() {
     let (folder, fake) = world("runs-stopped");
     let plan = recorded("in-place");
     fake.says("orders", "plan.json", &plan.to_string());
-    assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
+    assert_eq!(fake.run(&folder, "plan dev/orders").code, 0);
     let done = "module.rds.aws_db_instance.this";
     // An apply of an hour says a lot before and after.
     let still = json!({"type": "apply_progress", "hook": {"resource": {"addr": done}}});
@@ -528,14 +506,8 @@ fn an_apply_that_is_told_to_stop_ends_in_good_order_and_goes_on_later() {
     let line = json!({"type": "apply_complete", "hook": {"resource": {"addr": done}}});
     fake.says("orders", "apply.jsonl", &format!("{still}{line}\n{still}"));
     fake.says("orders", "slow", "");
-    let arguments = [
-        "apply",
-        "--plans",
-        "valet-plans",
-        "--terraform",
-        &fake.program,
-    ];
-    let child = command(&folder, &arguments)
+    let child = fake
+        .begin(&folder, "apply --plans valet-plans")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -556,7 +528,7 @@ fn an_apply_that_is_told_to_stop_ends_in_good_order_and_goes_on_later() {
         .retain(|resource| resource["address"] != done);
     fake.says("orders", "plan.json", &rest.to_string());
     fake.unsays("orders", "slow");
-    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let ran = fake.run(&folder, "apply --plans valet-plans");
     assert!(ran.code == 0, "{ran}");
 }
 
@@ -569,7 +541,7 @@ fn an_apply_that_was_done_but_for_its_outputs_tells_them_later() {
         "before_sensitive": false, "after_sensitive": false,
     }});
     fake.says("orders", "plan.json", &plan.to_string());
-    assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
+    assert_eq!(fake.run(&folder, "plan dev/orders").code, 0);
     let resources = plan["resource_changes"].as_array().unwrap().iter();
     let done = resources.map(|resource| {
         let addr = &resource["address"];
@@ -582,13 +554,13 @@ fn an_apply_that_was_done_but_for_its_outputs_tells_them_later() {
     fake.says("orders", "state.fails", "Error: no\n");
     let port = json!({"port": {"sensitive": false, "type": "number", "value": 5432}});
     fake.tells("orders", &port.to_string());
-    let failed = run(&folder, &fake, "apply --plans valet-plans");
+    let failed = fake.run(&folder, "apply --plans valet-plans");
     assert!(
         failed.code == 1 && failed.out.contains("state failed: Error: no"),
         "{failed}"
     );
     fake.unsays("orders", "state.fails");
-    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let ran = fake.run(&folder, "apply --plans valet-plans");
     assert!(
         ran.code == 0 && ran.out.contains("applied by an earlier run"),
         "{ran}"
@@ -629,7 +601,7 @@ fn what_was_cut_short_is_kept_and_nothing_is_destroyed_for_it() {
         plan
     };
     fake.says("orders", "plan.json", &plan(&[]).to_string());
-    assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
+    assert_eq!(fake.run(&folder, "plan dev/orders").code, 0);
     let cut = |address: &str| {
         json!({"type": "diagnostic", "diagnostic": {
             "severity": "error", "summary": "waiting: context canceled", "detail": "", "address": address,
@@ -641,12 +613,12 @@ fn what_was_cut_short_is_kept_and_nothing_is_destroyed_for_it() {
         &format!("{}\n{}\n", cut(DATABASE), cut(GROUP)),
     );
     fake.says("orders", "apply.fails", "");
-    assert_eq!(run(&folder, &fake, "apply --plans valet-plans").code, 1);
+    assert_eq!(fake.run(&folder, "apply --plans valet-plans").code, 1);
     fake.unsays("orders", "apply.fails");
     fake.unsays("orders", "apply.jsonl");
     // Terraform takes both for broken. The stand-in goes on saying so, so the database is refused by the gate.
     fake.says("orders", "plan.json", &plan(&[DATABASE, GROUP]).to_string());
-    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let ran = fake.run(&folder, "apply --plans valet-plans");
     let commands = fake.commands("orders");
     for address in [DATABASE, GROUP] {
         let untaint = format!("untaint -no-color -lock-timeout=60s {address}\n");
@@ -659,7 +631,7 @@ fn what_was_cut_short_is_kept_and_nothing_is_destroyed_for_it() {
     all.retain(|one| one["address"] == DATABASE);
     all[0]["change"]["actions"] = json!(["update"]);
     fake.says("orders", "plan.json", &rest.to_string());
-    let ran = run(&folder, &fake, "apply --plans valet-plans");
+    let ran = fake.run(&folder, "apply --plans valet-plans");
     assert!(
         ran.code == 0 && ran.out.contains("dev/orders: applied"),
         "{ran}"
@@ -682,15 +654,9 @@ fn an_apply_that_is_killed_at_any_moment_ends_right_later() {
         fake.says("orders", "plan.json", &plan.to_string());
         fake.says("orders", "apply.jsonl", &done);
         fake.tells("orders", r#"{"port": {"type": "number", "value": 5432}}"#);
-        assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
-        let arguments = [
-            "apply",
-            "--plans",
-            "valet-plans",
-            "--terraform",
-            &fake.program,
-        ];
-        let mut child = command(&folder, &arguments)
+        assert_eq!(fake.run(&folder, "plan dev/orders").code, 0);
+        let mut child = fake
+            .begin(&folder, "apply --plans valet-plans")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -702,7 +668,7 @@ fn an_apply_that_is_killed_at_any_moment_ends_right_later() {
         child.wait().unwrap();
         // What it has started is not killed with it.
         thread::sleep(Duration::from_millis(150));
-        let ran = run(&folder, &fake, "apply --plans valet-plans");
+        let ran = fake.run(&folder, "apply --plans valet-plans");
         assert_eq!(ran.code, 0, "{number}: {ran}");
         for name in ["outputs.json", "applied.json"] {
             let path = folder.join("generated/dev/orders").join(name);
@@ -715,7 +681,7 @@ fn an_apply_that_is_killed_at_any_moment_ends_right_later() {
         }
         let count = fake.commands("orders").matches("apply ").count();
         assert_eq!(count, 1, "{number}: {}", fake.commands("orders"));
-        let again = run(&folder, &fake, "apply --plans valet-plans");
+        let again = fake.run(&folder, "apply --plans valet-plans");
         assert!(
             again.out.contains("applied by an earlier run"),
             "{number}: {again}"
@@ -727,10 +693,10 @@ fn an_apply_that_is_killed_at_any_moment_ends_right_later() {
 #[test]
 fn what_is_no_folder_of_plans_is_named() {
     let (folder, fake) = world("runs-no-plans");
-    let ran = run(&folder, &fake, "apply --plans nowhere");
+    let ran = fake.run(&folder, "apply --plans nowhere");
     assert!(ran.code == 2 && ran.err.contains("nowhere"), "{ran}");
     fs::create_dir_all(folder.join("empty")).unwrap();
-    let ran = run(&folder, &fake, "apply --plans empty");
+    let ran = fake.run(&folder, "apply --plans empty");
     assert!(
         ran.code == 2 && ran.err.contains("nothing was planned there"),
         "{ran}"
@@ -745,7 +711,7 @@ fn what_is_no_folder_of_plans_is_named() {
         ),
     ] {
         fs::write(unit.join("plan.json"), text).unwrap();
-        let ran = run(&folder, &fake, "apply --plans empty");
+        let ran = fake.run(&folder, "apply --plans empty");
         assert!(ran.code == 2 && ran.err.contains(said), "{ran}");
     }
 }
@@ -754,13 +720,13 @@ fn what_is_no_folder_of_plans_is_named() {
 fn a_checkout_does_not_say_what_was_reviewed() {
     let (folder, fake) = world("runs-checkout");
     fake.says("orders", "plan.json", &recorded("in-place").to_string());
-    assert_eq!(run(&folder, &fake, "plan dev/orders").code, 0);
+    assert_eq!(fake.run(&folder, "plan dev/orders").code, 0);
     git(&folder, &["init", "--quiet"]);
-    let fine = run(&folder, &fake, "apply --plans valet-plans");
+    let fine = fake.run(&folder, "apply --plans valet-plans");
     assert_eq!(fine.code, 0, "{fine}");
     commit(&folder);
     for words in ["apply --plans valet-plans", "plan dev/orders"] {
-        let ran = run(&folder, &fake, words);
+        let ran = fake.run(&folder, words);
         assert!(
             ran.code == 2 && ran.err.contains("valet-plans is in git"),
             "{ran}"
@@ -772,7 +738,7 @@ fn a_checkout_does_not_say_what_was_reviewed() {
         "plan dev/orders --out link",
         "plan dev/orders --out link/below",
     ] {
-        let ran = run(&folder, &fake, words);
+        let ran = fake.run(&folder, words);
         assert!(ran.code == 2 && ran.err.contains("symbolic link"), "{ran}");
     }
 }

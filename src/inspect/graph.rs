@@ -139,10 +139,10 @@ fn storage_nodes(database: &Database) -> Vec<Node> {
         database.instance_class.value
     );
     let user = database.client_user();
-    let made_by = if user.value == database.username.value {
-        "made and rotated by RDS"
-    } else {
+    let made_by = if database.pods_are_users() {
         "made and rotated by a function"
+    } else {
+        "made and rotated by RDS"
     };
     vec![
         node(

@@ -12,7 +12,7 @@ use std::{borrow::Cow, sync::LazyLock};
 
 use crate::{
     aws::name,
-    config::{Lifecycle, MasterLogin},
+    config::Lifecycle,
     model::{
         Database, Environment, Origin,
         identity::{SHARED, StateKey, UnitId},
@@ -377,7 +377,7 @@ fn outputs(database: &Database) -> Cow<'static, [Block]> {
         .chain(has_reader.then_some(READ_ONLY_SECRET))
         .collect();
     outputs.sort_by_key(|output| output.name);
-    if database.master_login.value != MasterLogin::Pods {
+    if database.pods_are_users() {
         for one in &mut outputs {
             match one.name {
                 "secret_arn" => (one.module, one.output) = ("users", "app_secret_arn"),

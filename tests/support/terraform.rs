@@ -6,7 +6,10 @@ use std::{
     io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    process::Command,
 };
+
+use super::command::{Ran, command, valet};
 
 const SCRIPT: &str = r#"#!/bin/sh
 # In the folder of a root: a file named after a command that fails holds what it says; `plan.json` is what a plan shows, in
@@ -133,5 +136,21 @@ impl Fake {
     /// Every command that was run in a root.
     pub(crate) fn commands(&self, root: &str) -> String {
         fs::read_to_string(self.folder.join(root).join("commands")).unwrap_or_default()
+    }
+
+    /// Runs a command of ours with it; `words` have a blank between each.
+    pub(crate) fn run(&self, folder: &Path, words: &str) -> Ran {
+        valet(folder, &self.words(words))
+    }
+
+    /// Begins one.
+    pub(crate) fn begin(&self, folder: &Path, words: &str) -> Command {
+        command(folder, &self.words(words))
+    }
+
+    fn words<'a>(&'a self, words: &'a str) -> Vec<&'a str> {
+        let mut arguments: Vec<&str> = words.split(' ').collect();
+        arguments.extend(["--terraform", &self.program]);
+        arguments
     }
 }

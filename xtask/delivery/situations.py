@@ -76,10 +76,7 @@ class Situations:
         city.switch("at-its-end")
         city.edit("dev3/payments", ("username: app\n", "username: app\nlifecycle: retiring\nretirementRequested: 2026-11-01\n"))
         city.commit("Give up payments")
-        planned = city.plan("dev3/payments", keep="retiring")
-        assert planned.code == 0, planned
-        city.ours("apply", "--plans", city.folder / "retiring")
-        city.commit("Keep what was applied")
+        self.apply("dev3/payments", keep="retiring")
         city.edit("dev3/payments", ("lifecycle: retiring", "lifecycle: retired"))
         city.commit("End payments")
         return city.plan("dev3/payments", keep="end")
@@ -101,10 +98,7 @@ class Situations:
         city.switch("window")
         city.edit("dev3/orders", ("db.t4g.medium", "db.t4g.large"))
         city.commit("Make orders larger")
-        planned = city.plan("dev3/orders", keep="window")
-        assert planned.code == 0, planned
-        city.ours("apply", "--plans", city.folder / "window")
-        city.commit("Keep what was applied")
+        self.apply("dev3/orders", keep="window")
         return city.plan("dev3/orders", keep="window")
 
     def on_top_of_the_window(self):
@@ -117,6 +111,13 @@ class Situations:
         """The record of the apply is gone."""
         (self.city.root("dev3/orders") / "applied.json").unlink()
         return self.city.plan("dev3/orders", keep="window")
+
+    def apply(self, unit, keep):
+        """Plans and applies a unit, and commits what that has told."""
+        planned = self.city.plan(unit, keep=keep)
+        assert planned.code == 0, planned
+        self.city.ours("apply", "--plans", self.city.folder / keep)
+        self.city.commit("Keep what was applied")
 
     # What is in AWS.
 

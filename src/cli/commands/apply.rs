@@ -172,7 +172,7 @@ fn plan_and_apply(
     let now = runner.plan_rest(owner, reviewed, &mut earlier)?;
     let (journal, there) = (&earlier.journal, &earlier.there);
     let mut deviations = run::deviations(&reviewed.plan, &now.form, journal, there);
-    deviations.append(&mut earlier.lost.clone());
+    deviations.extend(earlier.lost.iter().cloned());
     let nothing = |outcome| Ok((outcome, Waiting::new()));
     if !deviations.is_empty() && !accept.contains(unit) {
         return nothing(Outcome::Differs(deviations));

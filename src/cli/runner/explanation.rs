@@ -137,7 +137,7 @@ impl Runner<'_> {
                     "the files of {folder} as they were are not in this repository, so a change of modules cannot be told from one in AWS"
                 ));
             }
-            base = base.with_modules_of(&self.top())?;
+            base = base.with_modules_of(&head, &self.top())?;
         }
         let lines = if baseline.base.is_some() {
             baseline.lines.clone()
@@ -145,7 +145,7 @@ impl Runner<'_> {
             self.lines(owner, &directory, &base, &head)
         };
         let old = base.digests();
-        let plans = self.plans(unit, (&base, &old), &head, plan)?;
+        let plans = self.plans(unit, (&base, &old), (&head, &new), plan)?;
         let place = self.place(owner, unit);
         let flow = Dataflow::read(&io::terraform::texts(&place.root, &place.data)?);
         let no_record = if is_missing {
@@ -180,7 +180,7 @@ impl Runner<'_> {
         &self,
         unit: &UnitId,
         (base, old): (&Inputs, &Digests),
-        head: &Inputs,
+        (head, new): (&Inputs, &Digests),
         plan: &Plan,
     ) -> Result<Plans, Outcome> {
         // What the provider gives every resource is read back by it, too: under other tags everything would have drifted.
@@ -194,8 +194,7 @@ impl Runner<'_> {
         let mut plans = Plans::default();
         let with_lock = base.with_lock_of(head);
         // What the base calls, the head may not: the end of a unit calls nothing.
-        let with_modules = with_lock.with_modules_of(&self.top())?;
-        let new = head.digests();
+        let with_modules = with_lock.with_modules_of(head, &self.top())?;
         if old.root != new.root {
             plans.modules = Some(self.plan_stage(unit, "modules", &with_modules, refreshed)?);
         }

@@ -81,12 +81,17 @@ impl Inputs {
         }))
     }
 
-    /// The same root with the modules that it calls as the work tree has them now; those that are not there stay.
+    /// The same root with the modules that it calls as the work tree below `top` has them now, which `now` is of: what that calls,
+    /// is not read again. Those that are not there stay.
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn with_modules_of(&self, top: &Path) -> Result<Self, Failure> {
-        let (now, missing) = modules(&self.directory, &self.root, |folder| below(top, folder))?;
+    pub fn with_modules_of(&self, now: &Self, top: &Path) -> Result<Self, Failure> {
+        let list = |folder: &str| match now.modules.get(folder) {
+            Some(files) => Ok(files.clone()),
+            None => below(top, folder),
+        };
+        let (now, missing) = modules(&self.directory, &self.root, list)?;
         let mut with = self.clone();
         with.modules.extend(now);
         with.missing = missing.filter(|folder| !with.modules.contains_key(folder));

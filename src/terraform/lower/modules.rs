@@ -280,19 +280,7 @@ fn proxy(database: &Database) -> Block {
     vpc_id(block, environment)
 }
 
-/// Whether pods of a living database are still going over to its app user.
-fn is_going_over(database: &Database) -> bool {
-    database.app_user.value.is_some() && database.master_login.value != MasterLogin::Never
-}
-
-/// The module that the login of pods comes from, and the output with its secret.
-fn login(database: &Database) -> (&'static str, &'static str) {
-    match (&database.app_user.value, database.master_login.value) {
-        (Some(_), MasterLogin::Allowed | MasterLogin::Never) => ("users", "app_secret_arn"),
-        _ => ("rds", "secret_arn"),
-    }
-}
-
+/// The users of a database that has an app user.
 fn users(database: &Database) -> Block {
     let environment = &database.environment;
     let shared = SharedNames::derive(&environment.name);
@@ -336,7 +324,7 @@ fn users(database: &Database) -> Block {
             Expression::Object(vec![days]),
             database.password_rotation_days.origin,
         )
-        .when(is_going_over(database), |block| {
+        .when(database.master_login.value != MasterLogin::Never, |block| {
             block.from("transition", true, database.master_login.origin)
         })
 }
@@ -413,10 +401,13 @@ fn irsa_role(database: &Database) -> Block {
     let block = boundary(block, environment)
         .wire("proxy_arn", "proxy", "arn")
         .environment("region", &environment.spec.region, "region");
-    let (module, output) = login(database);
+    let (module, output) = if database.pods_are_users() {
+        ("users", "app_secret_arn")
+    } else {
+        ("rds", "secret_arn")
+    };
     let user = database.client_user();
-    let has_both =
-        database.app_user.value.is_some() && database.master_login.value == MasterLogin::Allowed;
+    let has_both = database.master_login.value == MasterLogin::Allowed;
     role_path(block, environment)
         .wire("secret_arn", module, output)
         .resolved("service_account_name", &database.service_account_name)
