@@ -133,6 +133,7 @@ pub fn compile(
     });
     problems.extend(found.into_iter().flatten());
     problems.extend(fleet::check(environments, &databases, world));
+    problems.extend(rules::environments(environments, &databases, world.today));
     Compiled {
         databases,
         problems,

@@ -172,6 +172,13 @@ impl Environment {
         own
     }
 
+    /// Whether no function makes users of databases, and no policy says that there have to be any: all pods log in as
+    /// masters, and a service team can do nothing about it.
+    #[must_use]
+    pub const fn lacks_users(&self) -> bool {
+        self.spec.database_users.is_none() && !self.spec.policy.require_app_user
+    }
+
     /// ARN of the IAM OIDC provider of an issuer in this account.
     #[must_use]
     pub fn oidc_provider_arn(&self, issuer: &str) -> String {

@@ -30,7 +30,7 @@ use crate::{
     text::{suggest, unicode::first_non_ascii},
 };
 
-pub use environment::environment;
+pub use environment::{environment, environments};
 pub use lock::{lock, missing_lock};
 pub use modules::missing as missing_modules;
 pub use pipeline::check as pipeline;

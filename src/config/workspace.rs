@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::{
     aws::{engine::Engine, engine_version::EngineVersion},
     config::{
-        Acknowledgement, Settings,
+        Acknowledgement, Settings, Waiver,
         ci::{Ci, ROLE_ARN},
     },
     text::{cidr::Cidr, date::Date, version_requirement::VersionRequirement},
@@ -195,6 +195,11 @@ pub struct Environment {
     #[serde(default)]
     #[schemars(example = allow_example())]
     pub allow: Vec<Acknowledgement>,
+    /// Warnings about the environment as a whole that are set aside until a day: `master-in-pods` where there are no
+    /// `databaseUsers`, and `plan-role`.
+    #[serde(default)]
+    #[schemars(example = waivers_example())]
+    pub waivers: Vec<Waiver>,
     /// Modules for this environment alone, so that a new version can roll out in waves.
     pub modules: Option<Modules>,
 }
@@ -422,6 +427,10 @@ pub struct Policy {
 
 fn allow_example() -> serde_json::Value {
     serde_json::json!([{"change": "replace", "of": "clusters.jobs", "reason": "the cluster is gone", "expires": "2026-11-30"}])
+}
+
+fn waivers_example() -> serde_json::Value {
+    serde_json::json!([{"rule": "master-in-pods", "reason": "users of their own come with the next release", "expires": "2027-03-31"}])
 }
 
 fn tags_example() -> serde_json::Value {

@@ -52,6 +52,9 @@ impl Rule {
     }
 }
 
+/// What is said of a whole environment, which that environment may set aside.
+pub static OF_ENVIRONMENTS: [&Rule; 2] = [&MASTER_IN_PODS, &PLAN_ROLE];
+
 /// The rule of a code.
 #[must_use]
 pub fn find(code: &str) -> Option<&'static Rule> {

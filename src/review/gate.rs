@@ -303,7 +303,7 @@ impl Judge<'_> {
             }
         }
         if holds == Holds::Nothing {
-            return fine("holds neither data nor identity");
+            return fine(holdings::runs_again(change).unwrap_or("holds neither data nor identity"));
         }
         let stays = matches!(action, Action::Replace(_)) && self.is_protected(change);
         let effect = if stays {

@@ -1,15 +1,19 @@
 //! The rules that look at one environment alone.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     arn,
     confusable::{device, is_device},
-    modules, output, tags, version,
+    modules, output, pipeline, tags, users, version, waiver,
 };
 use crate::{
     diagnostic::{Problem, rule},
-    model::Environment,
+    model::{Database, Environment},
+    text::date::Date,
 };
 
 /// Everything wrong with one environment alone.
@@ -40,4 +44,28 @@ pub fn environment(environment: &Environment) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// What is said of whole environments, after their waivers.
+#[must_use]
+pub fn environments(
+    environments: &[Arc<Environment>],
+    databases: &[Database],
+    today: Date,
+) -> Vec<Problem> {
+    let mut masters: BTreeMap<&str, usize> = BTreeMap::new();
+    for database in databases {
+        if users::is_counted(database, today) {
+            *masters.entry(&database.environment.name).or_default() += 1;
+        }
+    }
+    let of = |environment: &Arc<Environment>| {
+        let masters = masters.get(environment.name.as_str());
+        let mut problems: Vec<_> = users::masters(environment, masters.copied().unwrap_or(0))
+            .into_iter()
+            .collect();
+        problems.extend(pipeline::plan_role(environment));
+        waiver::apply_to_environment(environment, problems, today)
+    };
+    environments.iter().flat_map(of).collect()
 }

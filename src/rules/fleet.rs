@@ -24,6 +24,7 @@ pub fn check(
     world: World,
 ) -> Vec<Problem> {
     let mut problems = issuers(environments);
+    problems.extend(entries(environments));
     problems.extend(shortnames(databases, world));
     problems.extend(names(databases, world));
     problems.extend(roles(environments, databases));
@@ -60,6 +61,35 @@ fn issuers(environments: &[Arc<Environment>]) -> Vec<Problem> {
                     owners.insert(key, (environment, name));
                 }
             }
+        }
+    }
+    problems
+}
+
+/// Clusters of one name that are not one, where a private-link file knows them by their names.
+fn entries(environments: &[Arc<Environment>]) -> Vec<Problem> {
+    let mut owners: BTreeMap<&str, (&Environment, &str)> = BTreeMap::new();
+    let mut problems = Vec::new();
+    let listed = environments
+        .iter()
+        .filter(|environment| environment.privatelink.is_some());
+    for environment in listed {
+        for (name, cluster) in &environment.spec.clusters {
+            let issuer = cluster.oidc_issuer.as_str();
+            let (owner, first) = *owners.entry(name).or_insert((environment, issuer));
+            if first == issuer {
+                continue;
+            }
+            let message = format!(
+                "`{name}` of environment `{}` is another cluster, and the private-link file tells them apart by their names alone",
+                owner.name
+            );
+            let place = format!("clusters/{name}#");
+            problems.push(
+                Problem::new(&rule::PRIVATELINK_COLLISION, environment.span(&place), message)
+                    .help("give one of the two the name that the cluster team's file has for it")
+                    .also(owner.span(&place), "the first one is here"),
+            );
         }
     }
     problems

@@ -47,6 +47,26 @@ pub fn check(environments: &[Arc<Environment>]) -> Vec<Problem> {
     problems
 }
 
+/// That pull requests of an environment are planned with the role that Terraform assumes.
+pub(super) fn plan_role(environment: &Environment) -> Option<Problem> {
+    environment.spec.deploy_role_arn.as_ref()?;
+    let told = &environment.ci.environments;
+    let number = told.iter().position(|told| told.name == environment.name)?;
+    told.get(number)?.plan_role_arn.as_ref()?;
+    let place = format!("/ci/environments/{number}/planRoleArn");
+    let message = format!(
+        "pull requests of `{}` are planned with `deployRoleArn`, which may write: this role only leads there",
+        environment.name
+    );
+    let problem = Problem::new(&rule::PLAN_ROLE, environment.file.span(&place), message);
+    let help = format!(
+        "leave `deployRoleArn` out, and let both roles be of account {}, so that each job works with its own; or say in `waivers` of the environment until when it may stay",
+        environment.spec.account_id
+    );
+    let deploy = environment.span("deployRoleArn");
+    Some(problem.help(help).also(deploy, "what Terraform assumes"))
+}
+
 /// What is wrong with the roles of one environment.
 fn roles(
     environment: &Environment,

@@ -1,10 +1,35 @@
 //! Rules about the database users that pods log in as.
 
-use super::Found;
+use super::{Found, waiver};
 use crate::{
-    config::MasterLogin,
-    diagnostic::{Problem, rule},
+    config::{Lifecycle, MasterLogin},
+    diagnostic::{Problem, report::plural, rule},
+    model::{Database, Environment},
+    text::date::Date,
 };
+
+/// Whether a database is among those whose master its environment is warned of.
+pub(super) fn is_counted(database: &Database, today: Date) -> bool {
+    database.master_in_pods().is_some()
+        && database.lifecycle.value != Lifecycle::Retired
+        && !waiver::holds(database, &rule::MASTER_IN_PODS, today)
+}
+
+/// That pods of so many databases of an environment log in as the master.
+pub(super) fn masters(environment: &Environment, databases: usize) -> Option<Problem> {
+    if databases == 0 || !environment.lacks_users() {
+        return None;
+    }
+    let name = &environment.name;
+    let span = environment.file.span(&format!("/environments/{name}#"));
+    let message = format!(
+        "{} of `{name}`: pods log in as the master: they can read, change and drop everything in the database, and make users",
+        plural(databases, "database")
+    );
+    Some(Problem::new(&rule::MASTER_IN_PODS, span, message).help(format!(
+        "write `databaseUsers` here and apply `{name}/_environment`; each config then goes over to an `appUser` step by step. Or say in `waivers` here until when it may stay"
+    )))
+}
 
 impl Found<'_> {
     pub(super) fn users(&mut self) {
@@ -12,7 +37,7 @@ impl Found<'_> {
         self.user_keys();
         let database = self.database;
         let spec = &database.environment.spec;
-        // Where no function makes users, a service team can do nothing about it; where a policy demands one, that speaks.
+        // Where no function makes users, the environment is told; where a policy demands one, that speaks.
         if let Some(origin) = database.master_in_pods()
             && spec.database_users.is_some()
             && !spec.policy.require_app_user

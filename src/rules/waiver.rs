@@ -1,31 +1,88 @@
-//! Waivers: guardrails and warnings that a config sets aside until a day, and waivers that no longer make sense.
+//! Waivers: guardrails and warnings that a config, or an environment, sets aside until a day, and waivers that no longer
+//! make sense.
 
 use std::collections::BTreeSet;
 
 use crate::{
     config::Waiver,
     diagnostic::{
-        Problem,
+        Problem, Span,
         rule::{self, Rule},
     },
-    model::{Database, Origin},
+    model::{Database, Environment, Origin},
     text::{date::Date, suggest},
 };
 
 /// Drops the problems that are waived, and adds those of the waivers themselves.
 #[must_use]
 pub fn apply(database: &Database, problems: Vec<Problem>, today: Date) -> Vec<Problem> {
-    let broken: BTreeSet<_> = problems.iter().map(|problem| problem.rule.code).collect();
+    let mut broken: BTreeSet<_> = problems.iter().map(|problem| problem.rule.code).collect();
+    if database.environment.lacks_users() {
+        // Said of the environment, of which it takes this database out.
+        broken.insert(rule::MASTER_IN_PODS.code);
+    }
+    let bounds = Bounds {
+        waivable: Rule::is_waivable,
+        of: "",
+        today,
+    };
+    let span = |below: &str| database.span_below(Origin::Config("waivers"), below);
+    set_aside(&database.waivers.value, problems, &broken, &bounds, span)
+}
+
+/// The same for what is said of an environment as a whole.
+#[must_use]
+pub fn apply_to_environment(
+    environment: &Environment,
+    problems: Vec<Problem>,
+    today: Date,
+) -> Vec<Problem> {
+    let mut broken: BTreeSet<_> = problems.iter().map(|problem| problem.rule.code).collect();
+    if environment.lacks_users() {
+        // Of the next database, too, when there is none yet.
+        broken.insert(rule::MASTER_IN_PODS.code);
+    }
+    let bounds = Bounds {
+        waivable: |rule| rule::OF_ENVIRONMENTS.iter().any(|one| one.code == rule.code),
+        of: " for a whole environment",
+        today,
+    };
+    let span = |below: &str| environment.span(&format!("waivers{below}"));
+    set_aside(&environment.spec.waivers, problems, &broken, &bounds, span)
+}
+
+/// Whether a config waives a rule on a day.
+#[must_use]
+pub fn holds(database: &Database, rule: &Rule, today: Date) -> bool {
+    let holds = |waiver: &Waiver| waiver.rule == rule.code && today <= waiver.expires;
+    database.waivers.value.iter().any(holds)
+}
+
+/// What waivers at a place can do.
+struct Bounds {
+    /// Whether they can set a rule aside.
+    waivable: fn(&Rule) -> bool,
+    /// Whose they are, as the end of a sentence.
+    of: &'static str,
+    today: Date,
+}
+
+fn set_aside(
+    waivers: &[Waiver],
+    problems: Vec<Problem>,
+    broken: &BTreeSet<&str>,
+    bounds: &Bounds,
+    span: impl Fn(&str) -> Span,
+) -> Vec<Problem> {
     let mut waived = BTreeSet::new();
     let mut about = Vec::new();
-    for (index, waiver) in database.waivers.value.iter().enumerate() {
-        match judge(waiver, &broken, today) {
+    for (index, waiver) in waivers.iter().enumerate() {
+        match judge(waiver, broken, bounds) {
             Ok(rule) => {
                 waived.insert(rule.code);
             }
             Err(objection) => {
-                let below = format!("/{index}/{}", objection.key);
-                let span = database.span_below(Origin::Config("waivers"), &below);
+                let span = span(&format!("/{index}/{}", objection.key));
                 let problem = Problem::new(objection.rule, span, objection.message);
                 about.push(problem.help(objection.help));
             }
@@ -49,12 +106,12 @@ struct Objection {
 fn judge(
     waiver: &Waiver,
     broken: &BTreeSet<&str>,
-    today: Date,
+    bounds: &Bounds,
 ) -> Result<&'static Rule, Objection> {
     let code = &waiver.rule;
     let waivable: Vec<_> = rule::ALL
         .iter()
-        .filter(|rule| rule.is_waivable())
+        .filter(|rule| (bounds.waivable)(rule))
         .map(|rule| rule.code)
         .collect();
     let object = |rule, key, message, help: String| {
@@ -71,12 +128,12 @@ fn judge(
         let help = suggest::question_or_list(code, &waivable, lead);
         return object(&rule::WAIVER_UNKNOWN_RULE, "rule", message, help);
     };
-    if !found.is_waivable() {
-        let message = format!("`{code}` cannot be waived");
+    if !(bounds.waivable)(found) {
+        let message = format!("`{code}` cannot be waived{}", bounds.of);
         let help = format!("the rules that can be are {}", suggest::list(&waivable));
         return object(&rule::WAIVER_NOT_ALLOWED, "rule", message, help);
     }
-    if today > waiver.expires {
+    if bounds.today > waiver.expires {
         let message = format!("the waiver of `{code}` ended on {}", waiver.expires);
         let help = "follow the rule and remove the waiver, or agree on a new day";
         return object(&rule::WAIVER_EXPIRED, "expires", message, help.to_owned());

@@ -16,6 +16,7 @@ use crate::{
         kubernetes::{self, Bazel, Target},
         outputs,
     },
+    diagnostic::report::plural,
     model::Database,
     text::{duration::Duration, malformed::Malformed, screen::Screen},
 };
@@ -118,6 +119,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     print(&Screen::lines(&text))
 }
 
+/// How long our function takes from a user's new password in the database to the one in its secret, as measured: until
+/// then the proxy logs in with the old one.
+const SWITCH: &str = "0.2 s";
+
 /// Whether pods log in with what stands in the secret.
 pub(super) fn needs_secret(database: &Database) -> bool {
     database.authentication.value == Authentication::Password
@@ -196,17 +201,36 @@ impl Connection {
 pub(super) fn stale(database: &Database, refresh: Duration) -> Option<String> {
     // The kubelet looks every minute, at a cache that is at most a minute old.
     const KUBELET: Duration = Duration::seconds(120);
+    let days = plural(database.password_rotation_days.value as usize, "day");
+    let users = database.pods_are_users().then(|| users(database));
+    let switch = format!(
+        "while the function changes one, for about {SWITCH}, no new connection of its user works: connect again"
+    );
     if database.authentication.value == Authentication::Iam {
-        return None;
+        let users = users?;
+        return Some(format!(
+            "{users} every {days}, which the proxy logs in with; {switch}"
+        ));
     }
-    let days =
-        crate::diagnostic::report::plural(database.password_rotation_days.value as usize, "day");
+    let (what, switch) = match users {
+        Some(users) => (users, format!("; {switch}")),
+        None => ("the password rotates".to_owned(), String::new()),
+    };
     Some(format!(
-        "the password rotates every {days}, and for up to {} after that (refresh {refresh}, mounted files {KUBELET}) \
-         new connections with the old one fail; environment variables keep it until the pod restarts, so read the files at \
+        "{what} every {days}, and for up to {} after that (refresh {refresh}, mounted files {KUBELET}) \
+         new connections with the old one fail{switch}; environment variables keep it until the pod restarts, so read the files at \
          each connect, or use `authentication: iam`",
         refresh.then(KUBELET)
     ))
+}
+
+/// Whose passwords rotate by our function.
+fn users(database: &Database) -> String {
+    let user = database.client_user().value;
+    match &database.read_only_user.value {
+        Some(reader) => format!("the passwords of `{user}` and `{reader}` rotate"),
+        None => format!("the password of `{user}` rotates"),
+    }
 }
 
 /// A host name from the command line.

@@ -133,6 +133,10 @@ rules! {
         "The block `ci` says something that cannot be.",
         "It names each environment once, plans with another role than it applies with, and hands over on a branch of its own.",
         "ci: {environments: [{name: pord}]}";
+    PLAN_ROLE = Warning "plan-role":
+        "Pull requests are planned with the role that writes.",
+        "Terraform assumes `deployRoleArn` in a plan as in an apply, so `planRoleArn` only leads there, and a branch that nobody has reviewed runs with it. Without `deployRoleArn` each job works with its own role.",
+        "planRoleArn of an environment that has a deployRoleArn";
     REQUIRED_VERSION = Error "required-version":
         "The workspace is compiled with another version of this tool.",
         "Two versions can generate different roots, and each would undo what the other wrote. Install a version that `requiredVersion` takes; to upgrade everybody, change it and commit it with what `valet-rds generate` then writes.",
@@ -344,7 +348,7 @@ rules! {
     MASTER_IN_PODS = Warning "master-in-pods":
         "Pods log in as the master of the database.",
         "Whoever gets hold of such a pod can read, change and drop everything in the database, and make users that stay. `appUser` names a user that owns the application's tables and nothing else.",
-        "no appUser, or masterLogin: pods";
+        "no appUser, or masterLogin: pods; an environment without databaseUsers, once for all its databases";
     FAST_ROTATION = Warning "fast-rotation":
         "The password rotates faster than pods can follow calmly.",
         "Pods see a new password an hour later by default, and those that read it only at their start later still. Rotating within two days makes that window a large part of the time.",
@@ -453,6 +457,10 @@ rules! {
         "The outputs belong to another unit.",
         "Pods that get another database's address, role or secret fail, or worse, connect to it. Name the outputs of this unit, or apply its root again after a change.",
         "role_arn of orders in the outputs.json of payments";
+    PRIVATELINK_COLLISION = Error "privatelink-collision":
+        "Two clusters have one name in the private-link file.",
+        "The file knows a cluster by its name alone. Two of one name share their entries, and endpoints to the databases of one environment are made in the cluster of the other.",
+        "the cluster `apps` in two environments, with two values of oidcIssuer";
     BAD_PRIVATELINK = Error "bad-privatelink":
         "The private-link file has another layout.",
         "The file lists `<app>: apps: <cluster>: <proxy endpoint>: service_name: <service>`. One with anything else on the way to the entry is left as it is.",

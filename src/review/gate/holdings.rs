@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     config::Effect,
-    terraform::plan::{ResourceChange, Values},
+    terraform::plan::{Action, ResourceChange, Values},
 };
 
 /// What is lost with a resource.
@@ -60,6 +60,8 @@ const IDENTITY: &[&str] = &[
     "aws_rds_cluster_instance",
     "aws_route53_record",
     "aws_route53_zone",
+    // Its user's password, which the function that made it makes again; the master's is RDS's own.
+    "aws_secretsmanager_secret",
     "aws_vpc_endpoint",
     "aws_vpc_endpoint_service",
 ];
@@ -118,6 +120,13 @@ fn is_for_services(role: &Values) -> bool {
         principal.is_some_and(|principal| principal.len() == 1 && principal.contains_key("Service"))
     };
     !statements.is_empty() && statements.iter().all(is_service)
+}
+
+/// What a replacement only looks like, in words: Terraform knows no other way to have a function run.
+pub(super) fn runs_again(change: &ResourceChange) -> Option<&'static str> {
+    let is_replaced = matches!(change.change.action, Action::Replace(_));
+    (change.kind == "aws_lambda_invocation" && is_replaced)
+        .then_some("its function runs once more; nothing is destroyed")
 }
 
 /// Whether it is a database.
