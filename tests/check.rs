@@ -7,8 +7,40 @@ use insta::assert_snapshot;
 use crate::support::{
     command::run,
     folder::{case, city, copy, minimal},
+    monorepo::Monorepo,
     repository::top,
 };
+
+#[test]
+fn what_only_the_platform_team_can_mend_is_not_a_service_teams() {
+    let repo = Monorepo::new("check-masters");
+    let valet_yaml = fs::read_to_string(repo.workspace.join("valet.yaml")).unwrap();
+    let told: Vec<_> = valet_yaml
+        .lines()
+        .filter(|line| !line.contains("waivers:"))
+        .collect();
+    repo.write("valet.yaml", &(told.join("\n") + "\n"));
+    repo.commit();
+    let all = repo.run("check --deny warnings");
+    assert_eq!(all.code, 1, "{all}");
+    assert_eq!(all.err.matches("pods log in as the master").count(), 2);
+    assert!(all.err.contains("2 databases of `dev`"), "{all}");
+    assert!(all.err.contains("1 database of `prod`"), "{all}");
+    repo.write("configs/dev/orders.yaml", "shortname: orders\nport: 5433\n");
+    for line in [
+        "check dev/orders --deny warnings",
+        "check --changed --base HEAD --deny warnings",
+    ] {
+        let ran = repo.run(line);
+        assert_eq!(ran.code, 0, "{ran}");
+        assert!(!ran.err.contains("pods log in"), "{ran}");
+    }
+    // Who edits `valet.yaml` is told.
+    let text = told.join("\n") + "\n# edited\n";
+    repo.write("valet.yaml", &text);
+    let ran = repo.run("check --changed --base HEAD --deny warnings");
+    assert_eq!(ran.code, 1, "{ran}");
+}
 
 #[test]
 fn each_form_tells_the_same_problems() {

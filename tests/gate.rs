@@ -648,6 +648,42 @@ fn roles_that_only_services_assume_and_logs_that_stay_are_nobodys_loss() {
 }
 
 #[test]
+fn users_that_change_have_a_function_run_and_only_a_secret_that_goes_is_a_loss() {
+    const ENSURE: &str = "module.users.aws_lambda_invocation.ensure";
+    const SECRET: &str = "module.users.aws_secretsmanager_secret.this[\"reader\"]";
+    let again = change(ENSURE, &["delete", "create"], &json!({}));
+    let gone = change(SECRET, &["delete"], &json!({"tags_all": tags("orders")}));
+    let anew = change(SECRET, &["create", "delete"], &json!({}));
+    let said = |allow: &str, changes: &[&Value]| {
+        let folder = workspace("gate-users", allow);
+        let changes: Vec<_> = changes.iter().copied().cloned().collect();
+        say(&folder, &plan_of(&tags("orders"), &[], &changes), UNIT)
+    };
+    insta::assert_snapshot!(said("", &[&again]), @"
+    exit code 0
+    --- stdout ---
+    ok       replace  module.users.aws_lambda_invocation.ensure  its function runs once more; nothing is destroyed
+    dev/orders: 1 to replace; passes
+    ");
+    insta::assert_snapshot!(said("", &[&again, &gone]), @r#"
+    exit code 1
+    --- stdout ---
+    REFUSED  delete   module.users.aws_secretsmanager_secret.this["reader"]  clients know it; not declared: `allow` names no `replace`
+    ok       replace  module.users.aws_lambda_invocation.ensure              its function runs once more; nothing is destroyed
+    dev/orders: 1 to replace, 1 to delete; 1 refused
+    "#);
+    for secret in [&gone, &anew] {
+        assert_eq!(said("", &[&again, secret]).code, 1);
+        assert_eq!(said(&allow("downtime"), &[&again, secret]).code, 1);
+        let ran = said(&allow("replace"), &[&again, secret]);
+        assert_eq!(ran.code, 0, "{ran}");
+    }
+    let ended = change(ENSURE, &["delete"], &json!({}));
+    let ran = said("", &[&ended]);
+    assert!(ran.code == 0 && !ran.out.contains("once more"), "{ran}");
+}
+
+#[test]
 fn addresses_cannot_forge_a_line() {
     let folder = workspace("gate-forged", "");
     let address = "module.x.aws_s3_bucket.this[\"a\nok       delete \u{1b}[2K\u{202e}\"]";

@@ -154,7 +154,7 @@ fn programs_read_one_document_in_yaml_or_json() {
         document["origins"]["proxy"]["idleClientTimeout"],
         "configs/prod/ledger.yaml:30"
     );
-    assert_eq!(document["origins"]["tags"]["stage"], "valet.yaml:59");
+    assert_eq!(document["origins"]["tags"]["stage"], "valet.yaml:61");
     let yaml = run(&city, "info prod/ledger --format yaml");
     let read = Document::parse("info.yaml", yaml.out.into_bytes()).unwrap();
     assert_eq!(read.value, document);

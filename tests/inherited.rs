@@ -43,11 +43,11 @@ fn a_value_says_on_which_line_it_stands() {
         rows("green/orders", &keys),
         [
             "backupRetentionPeriod 3 configs/green/orders.yaml:2",
-            "instanceClass db.r7g.large valet.yaml:59",
-            "parameters.work_mem 16384 valet.yaml:61",
-            "proxy.connectionBorrowTimeout 60 valet.yaml:63",
+            "instanceClass db.r7g.large valet.yaml:60",
+            "parameters.work_mem 16384 valet.yaml:62",
+            "proxy.connectionBorrowTimeout 60 valet.yaml:64",
             "proxy.idleClientTimeout 900 valet.yaml:19",
-            "tags.stage green valet.yaml:57",
+            "tags.stage green valet.yaml:58",
             "tags.tier data valet.yaml:22",
         ]
     );

@@ -7,7 +7,7 @@ use storage_valet_rds::connect::kubernetes::{self, Target};
 
 use crate::support::{
     command::{Ran, command, run, valet},
-    folder::city,
+    folder::{city, copy, edit},
     kubernetes::{documents, kind},
     outputs::{applied, outputs_of},
     snapshot,
@@ -85,6 +85,32 @@ fn what_an_existing_user_types_needs_no_outputs() {
             ")"
         ]
     );
+}
+
+#[test]
+fn the_window_of_a_rotation_is_that_of_whoever_pods_log_in_as() {
+    let folder = copy("fixtures/ok/database-users", "k8s-users");
+    let said = |unit: &str| {
+        let secret = "-s arn:aws:secretsmanager:eu-central-1:111111111111:secret:x-AbCdEf";
+        let line = format!("k8s dev/{unit} -p x.eu-central-1.rds.amazonaws.com {secret}");
+        let ran = run(&folder, &line);
+        assert_eq!(ran.code, 0, "{ran}");
+        let lines = ran.err.lines();
+        lines
+            .filter(|line| line.contains("rotate"))
+            .collect::<String>()
+    };
+    // The user is there, and pods are the master still.
+    insta::assert_snapshot!(said("mail"), @"warning: the password rotates every 7 days, and for up to 1h2m after that (refresh 1h, mounted files 2m) new connections with the old one fail; environment variables keep it until the pod restarts, so read the files at each connect, or use `authentication: iam`");
+    insta::assert_snapshot!(said("orders"), @"warning: the passwords of `orders_eu_app` and `orders_ro` rotate every 7 days, and for up to 1h2m after that (refresh 1h, mounted files 2m) new connections with the old one fail; while the function changes one, for about 0.2 s, no new connection of its user works: connect again; environment variables keep it until the pod restarts, so read the files at each connect, or use `authentication: iam`");
+    insta::assert_snapshot!(said("search"), @"warning: the passwords of `search_app` and `search_ro` rotate every 7 days, and for up to 1h2m after that (refresh 1h, mounted files 2m) new connections with the old one fail; while the function changes one, for about 0.2 s, no new connection of its user works: connect again; environment variables keep it until the pod restarts, so read the files at each connect, or use `authentication: iam`");
+    insta::assert_snapshot!(said("ledger"), @"warning: the proxy logs in with the passwords of `ledger` and `ledger_ro`, which rotate every 7 days; while the function changes one, for about 0.2 s, no new connection of its user works: connect again");
+    edit(
+        &folder.join("valet.yaml"),
+        "      readOnlyUser: \"{namespace}_ro\"\n",
+        "",
+    );
+    insta::assert_snapshot!(said("orders"), @"warning: the password of `orders_eu_app` rotates every 7 days, and for up to 1h2m after that (refresh 1h, mounted files 2m) new connections with the old one fail; while the function changes one, for about 0.2 s, no new connection of its user works: connect again; environment variables keep it until the pod restarts, so read the files at each connect, or use `authentication: iam`");
 }
 
 #[test]

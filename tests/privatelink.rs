@@ -4,7 +4,12 @@ use std::{fs, path::PathBuf};
 
 use insta::assert_snapshot;
 
-use crate::support::{command::run, folder::edit, outputs::applied, snapshot};
+use crate::support::{
+    command::run,
+    folder::{copy, edit, modules},
+    outputs::applied,
+    snapshot,
+};
 
 const FILE: &str = "\
 # Owned by the network team.
@@ -36,6 +41,21 @@ fn linked(name: &str, text: &str) -> (PathBuf, PathBuf) {
     edit(&city.join("valet.yaml"), "modules:", setting);
     let file = repository.join("live/endpoints.yaml");
     (city, file)
+}
+
+#[test]
+fn environments_may_have_one_cluster_together_but_not_two_of_one_name() {
+    let folder = copy("fixtures/bad/privatelink-collision", "link-collision");
+    let valet_yaml = folder.join("valet.yaml");
+    modules(&folder.join("../../../modules"));
+    assert_eq!(run(&folder, "check").code, 1);
+    edit(&valet_yaml, "EXAMPLE2", "EXAMPLE1");
+    let ran = run(&folder, "check --deny warnings");
+    assert_eq!(ran.code, 0, "{ran}");
+    edit(&valet_yaml, "EXAMPLE1", "EXAMPLE3");
+    edit(&valet_yaml, "privatelink: {file: endpoints.yaml}\n", "");
+    let ran = run(&folder, "check --deny warnings");
+    assert_eq!(ran.code, 0, "{ran}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn a_plan_of_each_unit_is_judged_and_kept_and_a_failure_stays_with_its_unit() {
     REFUSED  replace  module.nlb.aws_lb.this                               clients know it; not declared: `allow` names no `replace` (forced by subnets)
     REFUSED  replace  module.nlb.aws_lb_listener.this                      clients know it; not declared: `allow` names no `replace` (forced by load_balancer_arn)
     REFUSED  replace  module.proxy.aws_db_proxy.this                       clients know it; not declared: `allow` names no `replace`; AWS leaves out a subnet in a zone without RDS Proxy, and then every plan is like this: name the proxy's own in `network.proxySubnetIds` (forced by vpc_subnet_ids)
-    ok       replace  module.nlb.aws_lambda_invocation.apply               holds neither data nor identity (forced by input, triggers)
+    ok       replace  module.nlb.aws_lambda_invocation.apply               its function runs once more; nothing is destroyed (forced by input, triggers)
     ok       replace  module.proxy.aws_db_proxy_default_target_group.this  holds neither data nor identity
     ok       replace  module.proxy.aws_db_proxy_target.this                holds neither data nor identity (forced by target_group_name)
     dev/ledger: 6 to update, 6 to replace; 3 refused

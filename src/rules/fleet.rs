@@ -86,9 +86,13 @@ fn entries(environments: &[Arc<Environment>]) -> Vec<Problem> {
             );
             let place = format!("clusters/{name}#");
             problems.push(
-                Problem::new(&rule::PRIVATELINK_COLLISION, environment.span(&place), message)
-                    .help("give one of the two the name that the cluster team's file has for it")
-                    .also(owner.span(&place), "the first one is here"),
+                Problem::new(
+                    &rule::PRIVATELINK_COLLISION,
+                    environment.span(&place),
+                    message,
+                )
+                .help("give one of the two the name that the cluster team's file has for it")
+                .also(owner.span(&place), "the first one is here"),
             );
         }
     }

@@ -24,6 +24,7 @@ pub fn apply(database: &Database, problems: Vec<Problem>, today: Date) -> Vec<Pr
     let bounds = Bounds {
         waivable: Rule::is_waivable,
         of: "",
+        ended: &rule::WAIVER_EXPIRED,
         today,
     };
     let span = |below: &str| database.span_below(Origin::Config("waivers"), below);
@@ -43,8 +44,14 @@ pub fn apply_to_environment(
         broken.insert(rule::MASTER_IN_PODS.code);
     }
     let bounds = Bounds {
-        waivable: |rule| rule::OF_ENVIRONMENTS.iter().any(|one| one.code == rule.code),
+        waivable: |rule| {
+            rule::OF_ENVIRONMENTS
+                .iter()
+                .any(|one| one.code == rule.code)
+        },
         of: " for a whole environment",
+        // The warning is back; a day that passes is no reason to stop every team.
+        ended: &rule::WAIVER_UNUSED,
         today,
     };
     let span = |below: &str| environment.span(&format!("waivers{below}"));
@@ -64,6 +71,8 @@ struct Bounds {
     waivable: fn(&Rule) -> bool,
     /// Whose they are, as the end of a sentence.
     of: &'static str,
+    /// What is broken by one whose last day has passed.
+    ended: &'static Rule,
     today: Date,
 }
 
@@ -136,7 +145,7 @@ fn judge(
     if bounds.today > waiver.expires {
         let message = format!("the waiver of `{code}` ended on {}", waiver.expires);
         let help = "follow the rule and remove the waiver, or agree on a new day";
-        return object(&rule::WAIVER_EXPIRED, "expires", message, help.to_owned());
+        return object(bounds.ended, "expires", message, help.to_owned());
     }
     if !broken.contains(code.as_str()) {
         let message = format!("nothing here breaks `{code}`");

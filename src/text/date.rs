@@ -33,6 +33,12 @@ impl Date {
         Self(self.0.saturating_sub(days.days()))
     }
 
+    /// The day so many days later.
+    #[must_use]
+    pub fn days_after(self, days: i32) -> Self {
+        Self(self.0.saturating_add(days.days()))
+    }
+
     /// The same day so many months earlier, or the last day of that month when it is shorter.
     #[must_use]
     pub fn months_before(self, months: i8) -> Self {

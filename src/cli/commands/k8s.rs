@@ -207,13 +207,13 @@ pub(super) fn stale(database: &Database, refresh: Duration) -> Option<String> {
         "while the function changes one, for about {SWITCH}, no new connection of its user works: connect again"
     );
     if database.authentication.value == Authentication::Iam {
-        let users = users?;
+        let (passwords, rotate) = users?;
         return Some(format!(
-            "{users} every {days}, which the proxy logs in with; {switch}"
+            "the proxy logs in with {passwords}, which {rotate} every {days}; {switch}"
         ));
     }
     let (what, switch) = match users {
-        Some(users) => (users, format!("; {switch}")),
+        Some((passwords, rotate)) => (format!("{passwords} {rotate}"), format!("; {switch}")),
         None => ("the password rotates".to_owned(), String::new()),
     };
     Some(format!(
@@ -224,12 +224,15 @@ pub(super) fn stale(database: &Database, refresh: Duration) -> Option<String> {
     ))
 }
 
-/// Whose passwords rotate by our function.
-fn users(database: &Database) -> String {
+/// The passwords that our function rotates, and the verb that goes with so many.
+fn users(database: &Database) -> (String, &'static str) {
     let user = database.client_user().value;
     match &database.read_only_user.value {
-        Some(reader) => format!("the passwords of `{user}` and `{reader}` rotate"),
-        None => format!("the password of `{user}` rotates"),
+        Some(reader) => (
+            format!("the passwords of `{user}` and `{reader}`"),
+            "rotate",
+        ),
+        None => (format!("the password of `{user}`"), "rotates"),
     }
 }
 

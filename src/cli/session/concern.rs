@@ -11,9 +11,19 @@ use crate::{
 /// The place of an environment among those of the workspace, and the name of a config or root in it.
 type Unit = (usize, String);
 
+/// Whether it is a warning about a whole environment, which no service team can do anything about.
+fn is_advice(problem: &Problem) -> bool {
+    let code = problem.rule.code;
+    let of_environments = rule::OF_ENVIRONMENTS.iter();
+    problem.span.file.path == WORKSPACE_FILE
+        && of_environments
+            .chain([&&rule::WAIVER_UNUSED])
+            .any(|rule| rule.code == code)
+}
+
 impl Session {
     /// Only the problems that concern some units: those in their configs and roots, and in `valet.yaml` as far as it
-    /// concerns their environments. All, when none is named.
+    /// concerns their environments and is more than advice to the platform team. All, when none is named.
     #[must_use]
     pub fn concerning(&self, problems: Diagnostics, paths: &[String]) -> Diagnostics {
         if paths.is_empty() {
@@ -29,7 +39,9 @@ impl Session {
             let also = problem.also.as_ref();
             is_named(path)
                 || also.is_some_and(|(span, _)| is_named(&span.file.path))
-                || (path == WORKSPACE_FILE && !self.is_of_others(problem, paths))
+                || (path == WORKSPACE_FILE
+                    && !self.is_of_others(problem, paths)
+                    && !is_advice(problem))
         };
         problems.into_iter().filter(concerns).collect()
     }
@@ -59,7 +71,8 @@ impl Session {
         problems.filter(|problem| !is_about(problem)).collect()
     }
 
-    /// The problems that a change has to answer for, and how many others there are. `valet.yaml` concerns every unit.
+    /// The problems that a change has to answer for, and how many others there are. `valet.yaml` concerns every unit, but
+    /// for what is advice to the platform team.
     #[must_use]
     pub fn touched_by(&self, changes: &Changes, problems: Diagnostics) -> (Diagnostics, Count) {
         if changes.touches(WORKSPACE_FILE) {
@@ -83,7 +96,7 @@ impl Session {
             // What two units have together concerns both.
             let is_shared =
                 also.is_some_and(|path| self.unit_of(path).is_some() && !is_untouched(path));
-            is_untouched(&problem.span.file.path) && !is_shared
+            is_advice(problem) || (is_untouched(&problem.span.file.path) && !is_shared)
         };
         let (elsewhere, here): (Vec<Problem>, Vec<Problem>) =
             problems.into_iter().partition(is_elsewhere);

@@ -343,7 +343,7 @@ rules! {
         "rule: policy-multiaz in a waiver";
     WAIVER_UNUSED = Warning "waiver-unused":
         "The waiver waives nothing.",
-        "Nothing breaks the rule any more, so the waiver would hide the next breach.",
+        "Nothing breaks the rule any more, so the waiver would hide the next breach. A waiver of a whole environment does nothing after its last day, either.",
         "a waiver of policy-multi-az beside multiAz: true";
     MASTER_IN_PODS = Warning "master-in-pods":
         "Pods log in as the master of the database.",
