@@ -29,8 +29,8 @@ environments:
       batch:
         oidcIssuer: https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE2
         principalArns: ["arn:aws:iam::222222222222:root"]
-    defaults: {username: postgres}
     waivers: [{rule: master-in-pods, reason: the tests are about something else, expires: 2099-12-31}]
+    defaults: {username: postgres}
   prod:
     configs: configs/prod
     accountId: "333333333333"
@@ -41,8 +41,8 @@ environments:
       apps:
         oidcIssuer: https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE3
         principalArns: ["arn:aws:iam::444444444444:root"]
-    defaults: {username: postgres}
     waivers: [{rule: master-in-pods, reason: the tests are about something else, expires: 2099-12-31}]
+    defaults: {username: postgres}
 "#;
 
 /// Where the workspace is in the repository.
