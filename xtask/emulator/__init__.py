@@ -3,8 +3,11 @@
 import contextlib
 import os
 import pathlib
+import signal
 import subprocess
 import sys
+import tempfile
+import time
 
 # Settings of the user that would win over the emulated ones.
 NOT_HERE = ["AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN"]
@@ -18,6 +21,7 @@ CREDENTIALS = {
     "AWS_MAX_ATTEMPTS": "2",
 }
 LAST_LINES = 60
+SECONDS_TO_END = 20
 
 
 @contextlib.contextmanager
@@ -47,10 +51,33 @@ def emulated_aws(log, **settings):
         server.wait()
 
 
-def run(*command, **options):
-    """Runs a command to its end: its standard output, or an error with the end of all that it printed."""
+@contextlib.contextmanager
+def database_servers():
+    """A folder in which the emulated AWS keeps a server for each database. They outlive it, and end here."""
+    # Whom a server runs as must get there.
+    with tempfile.TemporaryDirectory(prefix="servers-", ignore_cleanup_errors=True) as path:
+        folder = pathlib.Path(path)
+        folder.chmod(0o755)
+        try:
+            yield folder
+        finally:
+            running = list(folder.glob("*/data/postmaster.pid"))
+            for one in running:
+                # At once, and whatever clients there are.
+                os.kill(int(one.read_text().split()[0]), signal.SIGQUIT)
+            deadline = time.monotonic() + SECONDS_TO_END
+            while any(one.exists() for one in running) and time.monotonic() < deadline:
+                time.sleep(0.05)
+
+
+def run(*command, printed=None, **options):
+    """Runs a command to its end: its standard output, or an error with the end of all that it printed, which also stands at
+    the end of a file if one is named."""
     command = [str(word) for word in command]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **options)
+    if printed:
+        with open(printed, "a") as file:
+            file.write(f"$ {' '.join(command)}\n{done.stdout}{done.stderr}")
     if done.returncode:
         raise RuntimeError(f"$ {' '.join(command)}\n{tail(done.stdout + done.stderr)}")
     return done.stdout

@@ -1,24 +1,35 @@
-"""Which operations were called, and by whom: one line of JSON for each that is new."""
+"""Which operations were called, and by whom: one line of JSON for each, in their order."""
 
 import json
 import os
 
 from moto.core.responses import BaseResponse
 from moto.s3.responses import S3Response
+from moto.sts.models import sts_backends
 
 from emulator.mends.replaces import replaces
 
 # By the names of the emulator.
 SERVICES = {"awslambda": "lambda"}
-SEEN = set()
 
 
 def note(response, operation):
-    call = (response.headers.get("User-Agent", ""), SERVICES.get(response.service_name, response.service_name), operation)
-    if operation and call not in SEEN:
-        SEEN.add(call)
-        with open(os.environ["EMULATOR_CALLS"], "a") as file:
-            file.write(json.dumps(dict(zip(("agent", "service", "operation"), call))) + "\n")
+    if not operation:
+        return
+    service = SERVICES.get(response.service_name, response.service_name)
+    call = {"agent": response.headers.get("User-Agent", ""), "service": service, "operation": operation}
+    if service == "secretsmanager":
+        call |= {"role": role_of(response), "secret": response._get_param("SecretId")}
+    with open(os.environ["EMULATOR_CALLS"], "a") as file:
+        file.write(json.dumps(call) + "\n")
+
+
+def role_of(response):
+    """The ARN of the role that calls."""
+    assumed = sts_backends[response.current_account][response.partition].get_assumed_role_from_access_key(
+        response.get_access_key()
+    )
+    return assumed and assumed.role_arn
 
 
 # Before anything is decided: a call that is refused is one too.

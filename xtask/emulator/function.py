@@ -1,4 +1,5 @@
-"""Runs the handler of one emulated function, as its role, with the emulated proxies' names and no other ones."""
+"""Runs the handler of one emulated function, as its role, in the emulated network: with the names of proxies and of the
+databases that let it in, and no other ones."""
 
 import importlib
 import json
@@ -24,6 +25,11 @@ look_up = socket.getaddrinfo
 def getaddrinfo(host, port, *rest, **more):
     if host == "127.0.0.1":
         return look_up(host, port, *rest, **more)
+    database = order["databases"].get(host)
+    if database:
+        if port != database["port"]:
+            raise ConnectionRefusedError(f"the emulated database listens on {database['port']}")
+        return look_up("127.0.0.1", database["to"], *rest, **more)
     if host not in order["hosts"]:
         raise socket.gaierror(socket.EAI_NONAME, "the emulated network has no such name")
     return [

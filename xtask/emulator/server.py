@@ -22,9 +22,12 @@ class Application(DomainDispatcherApplication):
 
     def __call__(self, environ, start_response):
         time.sleep(LATENCY)
-        # A function that runs calls, too.
-        is_function = "/lambda/" in environ.get("HTTP_AUTHORIZATION", "")
-        with contextlib.nullcontext() if is_function else ONE_AT_A_TIME:
+        # A function that runs calls, too: whether somebody invokes it, or a rotation does.
+        runs_function = (
+            "/lambda/" in environ.get("HTTP_AUTHORIZATION", "")
+            or environ.get("HTTP_X_AMZ_TARGET") == "secretsmanager.RotateSecret"
+        )
+        with contextlib.nullcontext() if runs_function else ONE_AT_A_TIME:
             return super().__call__(environ, start_response)
 
 

@@ -6,17 +6,40 @@ and with the workspace, and PROOF_POLICIES one with the published policies.
 
 import os
 import pathlib
+import shutil
 from types import SimpleNamespace
 
+import cluster
 import pytest
-from emulator import emulated_aws
+from emulator import database_servers, emulated_aws
 from inventory import inventory
 from roots import Story, both, refusal
 from stages import Stages
 from unit import Unit
-from world import ENVIRONMENTS, ZONE_WITHOUT_PROXIES, make_world, session
+from world import ENVIRONMENTS, USERS_REACH, ZONE_WITHOUT_PROXIES, make_world, session
 
-STAGES = ["up", "again", "changed", "waiting", "opened", "moved", "lost", "restored", "retiring", "retired", "gone"]
+STAGES = [
+    "up",
+    "again",
+    "rotated",
+    "changed",
+    "waiting",
+    "opened",
+    "moved",
+    "removed",
+    "lost",
+    "restored",
+    "retiring",
+    "retired",
+    "gone",
+    "ended",
+]
+
+WAIVER = """waivers:
+- rule: master-in-pods
+  reason: the last pods go over with the next change
+  expires: 2026-12-31
+"""
 
 
 def pytest_configure(config):
@@ -25,10 +48,22 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session")
 def story():
-    story = Story(pathlib.Path(os.environ["PROOF_FOLDER"]).resolve(), os.environ["VALET_RDS"])
-    with emulated_aws(story.folder / "server.log", EMULATOR_ZONES_WITHOUT_PROXIES=ZONE_WITHOUT_PROXIES):
-        make_world(story.workspace / "valet.yaml")
-        yield story
+    folder = pathlib.Path(os.environ["PROOF_FOLDER"]).resolve()
+    with database_servers() as servers:
+        story = Story(folder, os.environ["VALET_RDS"], servers)
+        settings = {
+            "EMULATOR_PASSWORDS": str(servers / "passwords"),
+            "EMULATOR_SERVERS": str(servers),
+            "EMULATOR_ZONES_WITHOUT_PROXIES": ZONE_WITHOUT_PROXIES,
+            "USERS_FOLDER": str(cluster.PACKAGES),
+        }
+        with emulated_aws(story.folder / "server.log", **settings):
+            make_world(story.workspace / "valet.yaml")
+            # Not in the file: the other proofs have it too, with units that have no users.
+            for environment, ways in USERS_REACH.items():
+                line = f"    configs: configs/{environment}\n"
+                story.edit("valet.yaml", (line, f"{line}    databaseUsers: {ways}\n"))
+            yield story
 
 
 @pytest.fixture(params=ENVIRONMENTS)
@@ -58,9 +93,32 @@ def again(story, up):
 
 
 @pytest.fixture(scope="session")
-def changed(story, again):
+def rotated(story, again):
+    """The applications have written something, and then every user has got another password: the logins of before, and the
+    next plans."""
+    before = {}
+    for name in ENVIRONMENTS:
+        unit = Unit(story, name)
+        with unit.log_in(unit.read_login("owner")) as owner:
+            owner.run("CREATE TABLE kept (what text)")
+            owner.run("INSERT INTO kept VALUES ('this')")
+        # What is said of the unit, where it is looked for passwords later.
+        root = next(each for each in story.units if each.environment == name)
+        outputs = root.file("outputs.json")
+        outputs.write_text(root.terraform("output", "-json"))
+        story.valet("k8s", root.name, "--outputs", outputs)
+        story.valet("info", root.name)
+        before[name] = {role: unit.read_login(role) for role in unit.wanted["users"]}
+        for role in unit.wanted["users"]:
+            # As the clock of Secrets Manager does.
+            unit.client("secretsmanager").rotate_secret(SecretId=unit.secret_of(role))
+    return SimpleNamespace(before=before, plans=both(story.units, lambda root: root.plan()))
+
+
+@pytest.fixture(scope="session")
+def changed(story, rotated):
     """One unit is renamed; the other one has grown past 400 GiB, has a new major, another port, a log less and no query of its
-    own for new connections; the plans of it."""
+    own for new connections, and its pods have all left the master; the plans of it."""
     story.edit("configs/dev3/orders.yaml", ("namespace: orders\n", "namespace: orders-api\n"))
     configs = story.workspace / "configs"
     (configs / "dev3/orders.yaml").rename(configs / "dev3/orders-api.yaml")
@@ -73,6 +131,8 @@ def changed(story, again):
         ("logExports: [postgresql, upgrade]", "logExports: [postgresql]"),
         ("port: 5433", "port: 5434"),
         ("  initQuery: SET search_path = ledger\n", ""),
+        ("masterLogin: allowed\n", ""),
+        (WAIVER, ""),
     )
 
     story.generate()
@@ -117,7 +177,28 @@ def moved(story, opened):
 
 
 @pytest.fixture(scope="session")
-def lost(story, moved):
+def removed(story, moved):
+    """One user of a unit is gone from its config, and the other one has another name: what was said of it, the plan of it, the
+    next one, and the logins of before."""
+    root, _ = story.units
+    unit = Unit(story, root.environment)
+    before = {role: unit.read_login(role) for role in unit.wanted["users"]}
+    copy = story.folder / "before"
+    shutil.copytree(story.workspace, copy)
+    story.edit(
+        "configs/dev3/orders-api.yaml", ("appUser: orders_app\n", "appUser: orders_api\n"), ("readOnlyUser: orders_ro\n", "")
+    )
+    story.generate()
+    said = story.diff(copy)
+    plan = root.plan()
+    story.gate(root)
+    root.apply_plan()
+    story.note_states()
+    return SimpleNamespace(before=before, said=said, plan=plan, again=root.plan())
+
+
+@pytest.fixture(scope="session")
+def lost(story, removed):
     """Somebody deletes a database behind Terraform's back, after a snapshot: what the gate says of the plan then."""
     root, _ = story.units
     unit = Unit(story, root.environment)
@@ -161,13 +242,20 @@ def retired(story, retiring):
     """The end of both retirements, and the plans of it."""
     for root in story.units:
         story.retire(root)
-    return carry_out(story)
+    return carry_out(story, without_function)
 
 
-def carry_out(story):
+def without_function():
+    """Somebody has deleted the function that makes the users of one environment. Nobody needs it to end one."""
+    session("dev3").client("lambda").delete_function(FunctionName="dev3_database-users")
+
+
+def carry_out(story, meanwhile=lambda: None):
     story.generate()
     plans = both(story.units, lambda root: root.plan())
     both(story.units, story.gate)
+    meanwhile()
+    story.calls_before = len(story.calls())
     both(story.units, lambda root: root.apply_plan())
     return plans
 
@@ -181,3 +269,13 @@ def gone(story, retired):
     ended, needed = story.shared
     ended.destroy()
     return refusal(needed.destroy)
+
+
+@pytest.fixture(scope="session")
+def ended(story, gone):
+    """The retained database has been deleted by hand, and now what it shared is destroyed, too."""
+    rds = session("prod").client("rds")
+    rds.modify_db_instance(DBInstanceIdentifier="ledger-prod", DeletionProtection=False, ApplyImmediately=True)
+    rds.delete_db_instance(DBInstanceIdentifier="ledger-prod", SkipFinalSnapshot=True)
+    _, needed = story.shared
+    needed.destroy()

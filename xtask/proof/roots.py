@@ -32,7 +32,10 @@ class Root:
     def terraform(self, command, *arguments):
         # By the agent the emulated AWS tells whose call it is.
         own = {"TF_DATA_DIR": str(self.file("data")), "TF_APPEND_USER_AGENT": f"proof/{command}"}
-        return run("terraform", command, *arguments, cwd=self.folder, env=os.environ | own)
+        # All that it and the provider say and hear, for `search.py`.
+        own |= {"TF_LOG": "DEBUG", "TF_LOG_PATH": str(self.file("log"))}
+        printed = self.file("printed")
+        return run("terraform", command, *arguments, cwd=self.folder, env=os.environ | own, printed=printed)
 
     def init(self):
         self.terraform("init", "-backend-config=use_path_style=true")
@@ -69,10 +72,11 @@ def refusal(action):
 
 class Story:
     """The workspace, and what is known of it so far: of each environment the state of its unit, the `identity` that its
-    database went up with, and the `before`, its inventory before anything was retired."""
+    database went up with, and the `before`, its inventory before anything was retired. The servers of the databases are
+    beside it."""
 
-    def __init__(self, folder, valet_rds):
-        self.folder, self.valet_rds = folder, valet_rds
+    def __init__(self, folder, valet_rds, servers):
+        self.folder, self.valet_rds, self.servers = folder, valet_rds, servers
         self.workspace = folder / "workspace"
         self.shared = [Root(self, "dev3/_environment"), Root(self, "prod/_environment")]
         self.units = [Root(self, "dev3/orders"), Root(self, "prod/ledger")]
@@ -80,7 +84,8 @@ class Story:
         self.states, self.first, self.before = {}, {}, {}
 
     def valet(self, *arguments):
-        run(self.valet_rds, "--workspace", self.workspace, "--today", TODAY, *arguments)
+        command = [self.valet_rds, "--workspace", self.workspace, "--today", TODAY, *arguments]
+        return run(*command, printed=self.folder / "valet-rds.printed")
 
     def generate(self):
         self.valet("generate")
@@ -105,6 +110,15 @@ class Story:
     def gate(self, root):
         """Has its plan looked at; an error when it may not be applied."""
         self.valet("gate", root.file("plan.json"))
+
+    def diff(self, before):
+        """What it says of each unit, against a copy of the workspace."""
+        told = json.loads(self.valet("diff", "--base-dir", before, "--format", "json"))
+        return {unit["unit"]: unit for unit in told["units"]}
+
+    def calls(self):
+        """What AWS was asked for, in its order."""
+        return [json.loads(line) for line in (self.folder / "calls.jsonl").read_text().splitlines()]
 
     def note_states(self):
         self.states = {root.environment: root.state() for root in self.units}

@@ -57,22 +57,25 @@ def test_the_role_may_log_in_to_this_database_and_nothing_else(unit):
     found = unit.statements(role(unit)["RoleName"])
     if unit.wanted["authentication"] == "iam":
         proxy = unit.proxy["DBProxyArn"].split(":")[-1]
-        user = f"arn:aws:rds-db:ap-northeast-1:{unit.account}:dbuser:{proxy}/{unit.wanted['username']}"
+        user = f"arn:aws:rds-db:ap-northeast-1:{unit.account}:dbuser:{proxy}/"
         assert proxy.startswith("prx-")
+        # Some pods still log in as the master.
+        users = [f"{user}{name}" for name in (unit.wanted["users"]["owner"], unit.wanted["username"])]
         allowed = {sid: (each["Action"], each["Resource"]) for sid, each in found.items()}
-        assert allowed == {"ConnectToProxy": (["rds-db:connect"], user)}
+        assert allowed == {"ConnectToProxy": (["rds-db:connect"], users)}
     else:
         read = only(list(found.values()))
         assert {action.split(":")[0] for action in read["Action"]} == {"secretsmanager"}
-        assert read["Resource"] == unit.database["MasterUserSecret"]["SecretArn"]
+        assert read["Resource"] == unit.secret_of("owner")
 
 
-def test_the_role_of_the_proxy_reads_its_own_secret_only(unit):
+def test_the_role_of_the_proxy_reads_its_own_secrets_only(unit):
     name = unit.proxy["RoleArn"].split("/")[-1]
     trust = only(unit.client("iam").get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]["Statement"])
     assert (trust["Action"], trust["Principal"]) == ("sts:AssumeRole", {"Service": "rds.amazonaws.com"})
     found = {each["Action"]: each["Resource"] for each in unit.statements(name).values()}
-    wanted = {"secretsmanager:GetSecretValue": unit.database["MasterUserSecret"]["SecretArn"]}
+    secrets = [each["SecretArn"] for each in unit.proxy["Auth"]]
+    wanted = {"secretsmanager:GetSecretValue": secrets}
     if unit.environment == "prod":
         wanted["kms:Decrypt"] = unit.database["KmsKeyId"]
     assert found == wanted
@@ -118,6 +121,8 @@ def tags(unit, resource):
             return unit.client("logs").list_tags_log_group(logGroupName=values["name"])["tags"]
         case "cloudwatch_metric_alarm":
             found = unit.client("cloudwatch").list_tags_for_resource(ResourceARN=values["arn"])["Tags"]
+        case "secretsmanager_secret":
+            found = unit.client("secretsmanager").describe_secret(SecretId=values["arn"])["Tags"]
         case "lambda_function":
             return unit.client("lambda").list_tags(Resource=values["arn"])["Tags"]
         case name if name.startswith("db_"):

@@ -78,6 +78,7 @@ def test_the_password_rotates_in_the_configured_days(unit):
 def test_logs_are_kept_for_a_while_and_not_for_ever(unit):
     wanted = {
         f"/aws/lambda/{unit.sync}",
+        f"/aws/lambda/{unit.users_function}",
         f"/aws/rds/instance/{unit.base}/postgresql",
         f"/aws/rds/instance/{unit.base}/upgrade",
         f"/aws/rds/proxy/{unit.base}-proxy",
@@ -118,7 +119,10 @@ def test_the_outputs_are_the_handoff(unit):
         "port": PROXY_PORT,
         "proxy_endpoint": unit.proxy["Endpoint"],
         "role_arn": unit.client("iam").get_role(RoleName=found["role_arn"].split("/")[-1])["Role"]["Arn"],
-        "secret_arn": unit.database["MasterUserSecret"]["SecretArn"],
-        "username": unit.wanted["username"],
+        "username": unit.wanted["users"]["owner"],
     }
+    secrets = {each["Name"]: each["ARN"] for each in unit.client("secretsmanager").list_secrets()["SecretList"]}
+    for output, role in [("secret_arn", "owner"), ("read_only_secret_arn", "reader")]:
+        if role in unit.wanted["users"]:
+            wanted[output] = secrets[f"valet-rds/{unit.environment}/{unit.shortname}/{unit.wanted['users'][role]}"]
     assert found == wanted

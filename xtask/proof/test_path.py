@@ -70,11 +70,13 @@ def test_the_proxy_demands_tls(unit):
     assert unit.proxy["RequireTLS"] is True
 
 
-def test_the_proxy_logs_in_with_the_secret_of_the_database(unit):
-    auth = only(unit.proxy["Auth"])
+def test_the_proxy_logs_in_with_the_secrets_of_the_users(unit):
     wanted = {"iam": "REQUIRED", "password": "DISABLED"}[unit.wanted["authentication"]]
-    assert (auth["AuthScheme"], auth["IAMAuth"]) == ("SECRETS", wanted)
-    assert auth["SecretArn"] == unit.database["MasterUserSecret"]["SecretArn"]
+    assert {(auth["AuthScheme"], auth["IAMAuth"]) for auth in unit.proxy["Auth"]} == {("SECRETS", wanted)}
+    secrets = [unit.secret_of(role) for role in unit.wanted["users"]]
+    # Some pods of one unit still log in as the master.
+    masters = [unit.database["MasterUserSecret"]["SecretArn"]] if unit.environment == "prod" else []
+    assert sorted(auth["SecretArn"] for auth in unit.proxy["Auth"]) == sorted(secrets + masters)
 
 
 def test_each_part_wears_its_own_security_group(unit):
@@ -83,6 +85,8 @@ def test_each_part_wears_its_own_security_group(unit):
         "proxy": unit.proxy["VpcSecurityGroupIds"],
         "nlb": unit.balancer["SecurityGroups"],
     }
+    function = unit.client("lambda").get_function(FunctionName=unit.users_function)["Configuration"]
+    worn["users"] = function["VpcConfig"]["SecurityGroupIds"]
     if unit.wanted["sync_in_vpc"]:
         worn["target-sync"] = unit.function["Configuration"]["VpcConfig"]["SecurityGroupIds"]
     assert worn == {name: [group] for name, group in unit.groups.items()}
@@ -95,8 +99,15 @@ def test_the_load_balancer_reaches_the_proxy_and_nothing_else(unit):
 
 def test_the_proxy_reaches_the_database_and_nothing_else(unit):
     assert edges(unit, "proxy", "out") == [("db", unit.wanted["port"])]
-    assert edges(unit, "db", "in") == [("proxy", unit.wanted["port"])]
+    assert edges(unit, "db", "in") == [("proxy", unit.wanted["port"]), ("users", unit.wanted["port"])]
     assert edges(unit, "db", "out") == []
+
+
+def test_the_function_that_makes_users_reaches_databases_and_secrets_and_nothing_else(unit):
+    cidr = only(unit.client("ec2").describe_vpcs(VpcIds=[unit.balancer["VpcId"]])["Vpcs"])["CidrBlock"]
+    ports = {"dev3": [5432], "prod": [5433, 5434]}[unit.environment]
+    assert edges(unit, "users", "out") == [("0.0.0.0/0", 443), *((cidr, port) for port in ports)]
+    assert edges(unit, "users", "in") == []
 
 
 def test_clients_enter_only_from_the_networks_of_the_clusters(unit):

@@ -27,11 +27,10 @@ def allowed(*names):
 
 
 @pytest.fixture(scope="session")
-def called(story, gone):
+def called(story, ended):
     """The actions that each command of Terraform has needed."""
     found = {}
-    for line in (story.folder / "calls.jsonl").read_text().splitlines():
-        call = json.loads(line)
+    for call in story.calls():
         _, is_ours, agent = call["agent"].partition("proof/")
         if is_ours:
             action = f"{SERVICES.get(call['service'], call['service'])}:{call['operation']}"

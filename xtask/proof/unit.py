@@ -1,7 +1,9 @@
 """What a unit of the workspace is in the emulated AWS: where to ask, and what its config says."""
 
 import functools
+import json
 
+from cluster import Cluster
 from world import REGION, session
 
 # By environment: what the configs and `valet.yaml` of the workspace say.
@@ -28,6 +30,7 @@ WANTED = {
         "sync_in_vpc": False,
         "tags": {"cost-center": "agora", "stage": "development"},
         "username": "postgres",
+        "users": {"owner": "orders_app", "reader": "orders_ro"},
     },
     "prod": {
         "alarms": [
@@ -67,6 +70,7 @@ WANTED = {
         "sync_in_vpc": True,
         "tags": {"cost-center": "agora", "stage": "production", "team": "ledger"},
         "username": "ledger_owner",
+        "users": {"owner": "ledger_app"},
     },
 }
 
@@ -91,6 +95,7 @@ class Unit:
         self.aws = session(environment)
         self.account = self.client("sts").get_caller_identity()["Account"]
         self.state = story.states[environment]
+        self.servers = story.servers
         # What outlives the database, as the inventory calls it.
         self.logs = [f"logs /aws/rds/instance/{self.base}/{log}" for log in ("postgresql", "upgrade")]
 
@@ -138,6 +143,28 @@ class Unit:
         """The name of the function that keeps the targets of the environment, and of its schedule."""
         return f"{self.environment}_target-sync"
 
+    @property
+    def users_function(self):
+        """The name of the function that makes users, of its role and of its group."""
+        return f"{self.environment}_database-users"
+
+    def secret_of(self, role):
+        """The ARN of a user's secret, by what the user is for."""
+        return self.outputs[{"owner": "secret_arn", "reader": "read_only_secret_arn"}[role]]
+
+    def read_login(self, role, stage="AWSCURRENT"):
+        """What the secret of a user holds."""
+        found = self.client("secretsmanager").get_secret_value(SecretId=self.secret_of(role), VersionStage=stage)
+        return json.loads(found["SecretString"])
+
+    def server(self):
+        """The PostgreSQL behind the database."""
+        return Cluster.attach(json.loads((self.servers / f"{self.database['Endpoint']['Address']}.json").read_text()))
+
+    def log_in(self, login):
+        """A session with what a secret holds."""
+        return self.server().connect(login["username"], login["password"], login["dbname"])
+
     @functools.cached_property
     def function(self):
         return self.client("lambda").get_function(FunctionName=self.sync)
@@ -146,6 +173,7 @@ class Unit:
     def groups(self):
         """Ids of the security groups by what wears them; the target sync is the environment's."""
         parts = {f"{self.base}-{part}": part for part in ["db", "proxy", "nlb"]}
+        parts[self.users_function] = "users"
         if self.wanted["sync_in_vpc"]:
             parts[self.sync] = "target-sync"
         found = self.client("ec2").describe_security_groups(Filters=[{"Name": "group-name", "Values": list(parts)}])

@@ -11,6 +11,11 @@ ENVIRONMENTS = list(ACCOUNTS)
 ZONES = {"dev3": "ac", "prod": "acd"}
 PROXY_ZONES = "ac"
 ZONE_WITHOUT_PROXIES = "apne1-az2"
+# By environment, as `valet.yaml` says it: where the function that makes users finds databases.
+USERS_REACH = {
+    "dev3": "{vpcCidrs: [10.1.0.0/16], ports: [5432]}",
+    "prod": "{vpcCidrs: [10.2.0.0/16], ports: [5433, 5434]}",
+}
 STATE_BUCKET = "city-terraform-state"
 
 

@@ -4,4 +4,14 @@ The source of a behaviour stands beside it: a page of AWS's documents, the API's
 number of its thread at the provider (hashicorp/terraform-provider-aws).
 """
 
-from emulator.mends import databases, functions, logs, parameters, proxies, remembered, secrets, storage  # noqa: F401
+from emulator.mends import (  # noqa: F401
+    databases,
+    functions,
+    logs,
+    parameters,
+    proxies,
+    remembered,
+    secrets,
+    servers,
+    storage,
+)

@@ -5,7 +5,7 @@ import uuid
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
 from moto.rds.models import DBInstance, RDSBackend
 
-from emulator.mends import logs, proxies, storage
+from emulator.mends import logs, proxies, servers, storage
 from emulator.mends.replaces import replaces
 
 # By the names of the API's request and of its answer.
@@ -144,6 +144,7 @@ def parts(version):
 def delete(original, backend, db_instance_identifier, *arguments, **named):
     database = original(backend, db_instance_identifier, *arguments, **named)
     proxies.forget(backend, db_instance_identifier)
+    servers.end(database)
     return database
 
 

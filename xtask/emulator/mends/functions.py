@@ -1,17 +1,20 @@
 """Functions that run, and the concurrency that a new account has."""
 
 import ipaddress
+import io
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 from moto.awslambda.models import LambdaFunction
 from moto.ec2.models import ec2_backends
 from moto.rds.models import rds_backends
 
+from emulator.mends import servers
 from emulator.mends.replaces import replaces
 
 RUNNER = pathlib.Path(__file__).parent.with_name("function.py")
@@ -27,8 +30,9 @@ os.environ.setdefault("MOTO_LAMBDA_CONCURRENCY_QUOTA", "10")
 def run_function(_, function, event=None):
     """Its result, whether it failed, and what it logged."""
     with tempfile.TemporaryDirectory() as folder:
-        code, answer = pathlib.Path(folder, "code.zip"), pathlib.Path(folder, "answer.json")
-        code.write_bytes(function.code_bytes)
+        code, answer = pathlib.Path(folder, "code"), pathlib.Path(folder, "answer.json")
+        databases = servers.reached_by(function)
+        unpack(function, code, databases)
         order = {
             "code": str(code),
             "answer": str(answer),
@@ -36,6 +40,7 @@ def run_function(_, function, event=None):
             "role": function.role,
             "event": event,
             "hosts": hosts(),
+            "databases": databases,
         }
         ran = subprocess.run(
             [sys.executable, str(RUNNER)],
@@ -53,6 +58,17 @@ def run_function(_, function, event=None):
             return json.dumps({"errorMessage": log[-1000:], "errorType": "Runtime.ExitError"}), True, log
         reply = json.loads(answer.read_text())
         return json.dumps(reply["result"]), reply["failed"], log
+
+
+def unpack(function, folder, databases):
+    """As Lambda does. The authorities of the emulated databases stand among those of RDS."""
+    # What is no archive fails when it is imported.
+    folder.mkdir()
+    if zipfile.is_zipfile(io.BytesIO(function.code_bytes)):
+        zipfile.ZipFile(io.BytesIO(function.code_bytes)).extractall(folder)
+    for bundle in folder.rglob("rds-ca-bundle.pem"):
+        with bundle.open("a") as file:
+            file.writelines(pathlib.Path(database["authority"]).read_text() for database in databases.values())
 
 
 def hosts():

@@ -43,14 +43,15 @@ HBA = "hostssl all all 127.0.0.1/32 scram-sha-256\n"
 class Certificates:
     """An authority, and what a server shows."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, name=None):
         self.bundle, self.key, self.certificate = (folder / name for name in ("ca.pem", "server.key", "server.pem"))
         ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
         ca_name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "authority of the test")])
         ca = x509.BasicConstraints(ca=True, path_length=None)
         # No identifier of a key in it: from 3.13 on Python refuses that, unless told.
         self.bundle.write_bytes(pem(sign(ca_name, ca_name, ca_key.public_key(), ca_key, ca)))
-        host = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
+        hosts = [x509.IPAddress(ipaddress.ip_address(HOST)), *([x509.DNSName(name)] if name else [])]
+        host = x509.SubjectAlternativeName(hosts)
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "server")])
         self.certificate.write_bytes(pem(sign(name, ca_name, key.public_key(), ca_key, host)))
         self.key.write_bytes(
