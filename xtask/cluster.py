@@ -1,5 +1,6 @@
 """PostgreSQL, started for a test: TLS and SCRAM on, every statement in its log, and what RDS adds to it."""
 
+import contextlib
 import datetime
 import ipaddress
 import json
@@ -77,7 +78,8 @@ def binaries(version):
     native = PACKAGES / "node_modules" / f"postgres-{version}" / "native"
     for link in json.loads((native / "pg-symlinks.json").read_text()):
         target = native.parent / link["target"]
-        if not target.is_symlink():
+        # Whoever comes at the same time makes the same.
+        with contextlib.suppress(FileExistsError):
             target.symlink_to(os.path.relpath(native.parent / link["source"], target.parent))
     for program in (native / "bin").iterdir():
         program.chmod(0o755)

@@ -7,30 +7,35 @@ use std::path::Path;
 use anyhow::Result;
 use xshell::{Cmd, Shell, cmd};
 
-use crate::{files, python, roots, shell, terraform};
+use crate::{files, python, roots, shell, terraform, users};
 
 /// A folder of tests, and the one that they write in.
 pub(crate) struct Proof {
     tests: &'static str,
     folder: &'static str,
+    /// Whether its databases have servers.
+    has_servers: bool,
 }
 
 /// What becomes of roots.
 pub(crate) const ROOTS: Proof = Proof {
     tests: "xtask/proof",
     folder: "target/apply",
+    has_servers: true,
 };
 
 /// What becomes of a change.
 pub(crate) const DELIVERY: Proof = Proof {
     tests: "xtask/delivery",
     folder: "target/delivery",
+    has_servers: false,
 };
 
 /// What becomes of an apply that is killed.
 pub(crate) const KILLS: Proof = Proof {
     tests: "xtask/kills",
     folder: "target/kills",
+    has_servers: false,
 };
 
 /// The workspace of all.
@@ -52,12 +57,15 @@ impl Proof {
 
     /// A workspace, the modules that its roots call, and what is still to be run.
     fn prepare<'a>(&self, sh: &'a Shell) -> Result<Cmd<'a>> {
-        let Self { tests, folder } = self;
+        let Self { tests, folder, .. } = self;
         terraform::find(sh)?;
         let (python, valet_rds) = (
             python::environment(sh, python::EMULATOR)?,
             shell::valet_rds(sh)?,
         );
+        if self.has_servers {
+            users::install_servers(sh)?;
+        }
         files::clear(sh, folder)?;
         roots::copy_modules(sh, &Path::new(folder).join("modules"))?;
         files::copy(
@@ -67,6 +75,7 @@ impl Proof {
         )?;
         Ok(cmd!(sh, "{python} -m pytest {tests}")
             .env("PROOF_FOLDER", folder)
+            .env("USERS_FOLDER", users::FOLDER)
             .env(
                 "PROOF_POLICIES",
                 sh.current_dir().join("docs/deploy-policy"),

@@ -15,7 +15,8 @@ use crate::{
 };
 
 const SOURCES: &str = "xtask/users";
-const FOLDER: &str = "target/users";
+/// Where the servers are.
+pub(crate) const FOLDER: &str = "target/users";
 /// All programs of a version; the servers come without most.
 const PROGRAMS: &str = "xtask/users/upgrade.txt";
 
@@ -58,8 +59,8 @@ fn test(sh: &Shell, tests: &str, version: &str) -> Result<String> {
     Ok(passed)
 }
 
-/// The servers and the Python that asks them, fetched once.
-fn prepare(sh: &Shell) -> Result<PathBuf> {
+/// The servers, fetched once.
+pub(crate) fn install_servers(sh: &Shell) -> Result<()> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     // Servers are published for more systems, but under other names.
@@ -67,8 +68,15 @@ fn prepare(sh: &Shell) -> Result<PathBuf> {
         "Linux on x86-64",
         cfg!(all(target_os = "linux", target_arch = "x86_64")),
     )?;
+    node::install(sh, SOURCES, FOLDER)
+}
+
+/// The servers, all programs of one, and the Python that asks them, fetched once.
+fn prepare(sh: &Shell) -> Result<PathBuf> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let python = python::environment(sh, python::EMULATOR)?;
-    node::install(sh, SOURCES, FOLDER)?;
+    install_servers(sh)?;
     let is_wheel = |path: &PathBuf| files::has_extension(path, "whl");
     if !sh.read_dir(FOLDER)?.iter().any(is_wheel) {
         // Only programs are taken out of it, so it does not matter which Python it is for.
