@@ -163,7 +163,8 @@ def test_nobody_who_plans_or_applies_has_read_a_secret(ended, story):
 def test_no_rotation_has_failed(ended, story):
     log = (story.folder / "server.log").read_text()
     assert log.count('"message": "rotated"') == 3
-    assert '"message": "failed"' not in "".join(line for line in log.splitlines() if "database-users" in line)
+    # One test asks the target sync for something odd.
+    assert [line for line in log.splitlines() if '"message": "failed"' in line and "'odd'" not in line] == []
 
 
 def test_no_password_is_anywhere_but_in_its_secret(ended, story):

@@ -47,6 +47,7 @@ WANTED = {
             "ledger-prod-sync-failed",
             "ledger-prod-transaction-ids",
             "ledger-prod-unhealthy-hosts",
+            "prod_database-users-failed",
             "prod_target-sync-late",
             "prod_target-sync-silent",
         ],
