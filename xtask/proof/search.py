@@ -3,7 +3,6 @@ the databases log."""
 
 import io
 import json
-import re
 import urllib.parse
 import zipfile
 
@@ -26,14 +25,15 @@ def forms(password):
     return [password, in_json, in_go, twice, urllib.parse.quote(password, safe="")]
 
 
-def pattern_of(wanted):
-    return re.compile(b"|".join(re.escape(form.encode()) for each in sorted(wanted) for form in forms(each)))
+def holds(content, wanted):
+    """Whether any of the passwords stands in it, in any form."""
+    # A pattern of all of them would take a hundred times as long.
+    return any(form.encode() in content for each in wanted for form in forms(each))
 
 
 def find(wanted, story):
     """Where a password stands: how it is called, and never which it is."""
-    pattern = pattern_of(wanted)
-    return sorted({name for name, content in everything(story) if pattern.search(content)})
+    return sorted({name for name, content in everything(story) if holds(content, wanted)})
 
 
 def everything(story):

@@ -176,8 +176,8 @@ def test_no_password_is_anywhere_but_in_its_secret(ended, story):
 
 def test_each_form_of_a_password_is_found():
     for form in search.forms(PLANTED):
-        assert search.pattern_of({"another", PLANTED}).search(f"before {form} after".encode())
-    assert not search.pattern_of({"another"}).search(PLANTED.encode())
+        assert search.holds(f"before {form} after".encode(), {"another", PLANTED})
+    assert not search.holds(PLANTED.encode(), {"another"})
 
 
 def test_a_planted_password_is_found_wherever_it_is(ended, story):
