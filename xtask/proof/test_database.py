@@ -95,6 +95,7 @@ def test_alarms_watch_what_exists_and_reach_the_topic(unit):
         unit.base,
         unit.proxy["DBProxyName"],
         unit.environment,
+        unit.users_function,
         unit.balancer["LoadBalancerArn"].split(":loadbalancer/")[1],
         unit.target_group["TargetGroupArn"].split(":")[-1],
         # The proxy's own target group, and its part in it.

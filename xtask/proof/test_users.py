@@ -2,6 +2,7 @@
 no password anywhere but in its secret."""
 
 import fnmatch
+import json
 import time
 import zipfile
 
@@ -9,6 +10,7 @@ import boto3
 import pg8000.exceptions
 import pytest
 import search
+from unit import only
 from world import ENVIRONMENTS, REGION, STATE_BUCKET, session
 
 PLANTED = 'never"<told>&\\'
@@ -51,9 +53,8 @@ def test_each_user_logs_in_with_what_its_secret_says(up, unit):
             unit.wanted["database_name"],
         )
         with unit.log_in(login) as user:
-            assert user.run("SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = current_user") == [
-                [False]
-            ]
+            rights = "SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
+            assert user.run(rights) == [[False]]
 
 
 def test_the_master_is_read_by_the_function_alone_once_no_pod_needs_it(up, unit):
@@ -64,9 +65,14 @@ def test_the_master_is_read_by_the_function_alone_once_no_pod_needs_it(up, unit)
 
 
 def test_the_function_is_let_in_by_secrets_manager_for_its_environment_alone(up, unit):
-    found = unit.client("lambda").get_policy(FunctionName=unit.users_function)["Policy"]
-    assert f"secret:valet-rds/{unit.environment}/*" in found
-    assert "secretsmanager.amazonaws.com" in found
+    found = json.loads(unit.client("lambda").get_policy(FunctionName=unit.users_function)["Policy"])
+    statement = only(found["Statement"])
+    secrets = f"arn:aws:secretsmanager:{REGION}:{unit.account}:secret:valet-rds/{unit.environment}/*"
+    assert statement["Principal"] == {"Service": "secretsmanager.amazonaws.com"}
+    assert statement["Condition"] == {
+        "ArnLike": {"AWS:SourceArn": secrets},
+        "StringEquals": {"AWS:SourceAccount": unit.account},
+    }
 
 
 def test_a_user_is_read_by_who_logs_in_as_it(up, unit):
@@ -114,9 +120,9 @@ def test_what_was_said_of_a_user_that_leaves_is_what_is_planned(removed):
 def test_a_user_that_leaves_loses_its_login(removed, unit):
     if unit.environment == "dev3":
         assert {role: refused(unit, login) for role, login in removed.before.items()} == {"owner": "28000", "reader": "28000"}
-        names = unit.client("secretsmanager").list_secrets()["SecretList"]
-        names = {each["Name"] for each in names if not each["Name"].startswith("rds!")}
-        assert names == {"valet-rds/dev3/orders/orders_api"}
+        secrets = unit.client("secretsmanager").list_secrets()["SecretList"]
+        names = [each["Name"] for each in secrets if not each["Name"].startswith("rds!")]
+        assert names == ["valet-rds/dev3/orders/orders_api"]
 
 
 def test_a_user_that_leaves_leaves_its_data(removed, unit):
