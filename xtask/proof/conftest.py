@@ -40,6 +40,13 @@ WAIVER = """waivers:
   reason: the last pods go over with the next change
   expires: 2026-12-31
 """
+# What it takes to let the secrets of users go.
+ALLOW = """allow:
+- change: data-loss
+  of: module.users
+  reason: the clients have the other user already
+  expires: 2026-12-31
+"""
 
 
 def pytest_configure(config):
@@ -178,23 +185,24 @@ def moved(story, opened):
 
 @pytest.fixture(scope="session")
 def removed(story, moved):
-    """One user of a unit is gone from its config, and the other one has another name: what was said of it, the plan of it, the
-    next one, and the logins of before."""
+    """One user of a unit is gone from its config, and the other one has another name: what was said of it, what the gate said
+    before that was declared, the plan of it, the next one, and the logins of before."""
     root, _ = story.units
     unit = Unit(story, root.environment)
     before = {role: unit.read_login(role) for role in unit.wanted["users"]}
     copy = story.folder / "before"
     shutil.copytree(story.workspace, copy)
-    story.edit(
-        "configs/dev3/orders-api.yaml", ("appUser: orders_app\n", "appUser: orders_api\n"), ("readOnlyUser: orders_ro\n", "")
-    )
+    config = "configs/dev3/orders-api.yaml"
+    story.edit(config, ("appUser: orders_app\n", "appUser: orders_api\n"), ("readOnlyUser: orders_ro\n", ""))
     story.generate()
     said = story.diff(copy)
     plan = root.plan()
+    undeclared = refusal(lambda: story.gate(root))
+    story.edit(config, ("appUser: orders_api\n", f"{ALLOW}appUser: orders_api\n"))
     story.gate(root)
     root.apply_plan()
     story.note_states()
-    return SimpleNamespace(before=before, said=said, plan=plan, again=root.plan())
+    return SimpleNamespace(before=before, said=said, undeclared=undeclared, plan=plan, again=root.plan())
 
 
 @pytest.fixture(scope="session")

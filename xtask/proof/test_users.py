@@ -108,7 +108,9 @@ def test_in_the_end_the_function_alone_reads_the_masters(changed, unit):
 
 def test_what_was_said_of_a_user_that_leaves_is_what_is_planned(removed):
     said = removed.said["dev3/orders-api"]
-    assert (said["grade"], said["connection"]) == ("downtime", ["secret"])
+    assert (said["grade"], said["unacknowledged"], said["connection"]) == ("downtime", "downtime", ["secret"])
+    refused = [line.split()[2] for line in removed.undeclared.splitlines() if line.startswith("REFUSED")]
+    assert refused == [f'module.users.aws_secretsmanager_secret.this["{role}"]' for role in ("owner", "reader")]
     # Nothing that holds data, or that clients know, is destroyed.
     gone = {change["type"] for change in removed.plan.changes if "delete" in change["actions"]}
     assert gone == {"aws_lambda_invocation", "aws_secretsmanager_secret", "aws_secretsmanager_secret_rotation"}
