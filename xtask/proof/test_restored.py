@@ -40,4 +40,5 @@ def test_the_plan_after_a_restore_is_empty(restored):
 def test_the_restored_database_is_protected_and_encrypted(restored, unit):
     found = unit.database
     assert (found["DeletionProtection"], found["StorageEncrypted"]) == (True, True)
-    assert found["MasterUserSecret"]["SecretArn"] == unit.outputs["secret_arn"]
+    login = unit.read_login("owner")
+    assert (login["host"], login["port"]) == (found["Endpoint"]["Address"], found["Endpoint"]["Port"])
