@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import cluster
 import pytest
+import search
 from emulator import database_servers, emulated_aws
 from inventory import inventory
 from roots import Story, both, refusal
@@ -66,6 +67,7 @@ def story():
         }
         with emulated_aws(story.folder / "server.log", **settings):
             make_world(story.workspace / "valet.yaml")
+            search.keep_states()
             # Not in the file: the other proofs have it too, with units that have no users.
             for environment, ways in USERS_REACH.items():
                 line = f"    configs: configs/{environment}\n"

@@ -1,5 +1,5 @@
-"""Looks for passwords in all that is kept: files of the proof, what is in the emulated buckets and logs, and what the servers of
-the databases log."""
+"""Looks for passwords in all that is kept: files of the proof, what is in the emulated bucket of states and in the emulated logs,
+and what the servers of the databases log."""
 
 import io
 import json
@@ -7,7 +7,14 @@ import urllib.parse
 import zipfile
 
 import boto3
-from world import ENVIRONMENTS, REGION, session
+from world import ENVIRONMENTS, REGION, STATE_BUCKET, session
+
+
+def keep_states():
+    """Has every state that there was be found, and not only the last one."""
+    boto3.client("s3", region_name=REGION).put_bucket_versioning(
+        Bucket=STATE_BUCKET, VersioningConfiguration={"Status": "Enabled"}
+    )
 
 
 def passwords(servers):
@@ -62,13 +69,12 @@ def unpacked(name, content):
 
 
 def objects():
-    """The states: every version that a bucket has kept."""
+    """Every version of a state."""
     s3 = boto3.client("s3", region_name=REGION)
-    for bucket in [each["Name"] for each in s3.list_buckets()["Buckets"]]:
-        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            for each in page.get("Versions", []):
-                found = s3.get_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
-                yield from unpacked(f"s3://{bucket}/{each['Key']}", found["Body"].read())
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=STATE_BUCKET):
+        for each in page.get("Versions", []):
+            found = s3.get_object(Bucket=STATE_BUCKET, Key=each["Key"], VersionId=each["VersionId"])
+            yield f"s3://{STATE_BUCKET}/{each['Key']}", found["Body"].read()
 
 
 def events(logs):

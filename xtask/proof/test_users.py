@@ -14,6 +14,8 @@ from unit import only
 from world import ENVIRONMENTS, REGION, STATE_BUCKET, session
 
 PLANTED = 'never"<told>&\\'
+# The names under which the units went up: their states keep them.
+WAS = {"dev3": "orders", "prod": "ledger"}
 READ = "secretsmanager:GetSecretValue"
 # What a retirement ends, in this order.
 ENDED_IN_ORDER = ["CancelRotateSecret", "DeleteDBProxy", "DeleteSecret", "DeleteDBInstance"]
@@ -175,7 +177,27 @@ def test_no_rotation_has_failed(ended, story):
     assert [line for line in log.splitlines() if '"message": "failed"' in line and "'odd'" not in line] == []
 
 
-def test_no_password_is_anywhere_but_in_its_secret(ended, story):
+def test_while_databases_live_no_password_is_anywhere_but_in_its_secret(restored, story):
+    check_that_none_is_found(story)
+    looked_at = {name for name, _ in search.everything(story)}
+    own = [story.folder / name for name in ("calls.jsonl", "server.log", "valet-rds.printed")]
+    for root in [*story.shared, *story.units]:
+        own += [root.file("log"), root.file("printed")]
+        assert f"s3://{STATE_BUCKET}/storage-valet-rds/{root.environment}/_environment/terraform.tfstate" in looked_at
+    for root in story.units:
+        own.append(root.file("plan.json"))
+        assert f"{root.tfplan}!tfstate" in looked_at
+        assert f"s3://{STATE_BUCKET}/storage-valet-rds/{root.environment}/{WAS[root.environment]}/terraform.tfstate" in looked_at
+        assert f"/aws/lambda/{root.environment}_database-users" in looked_at
+    assert {str(path) for path in own} <= looked_at
+    assert len([name for name in looked_at if name.startswith(str(story.servers))]) == 3
+
+
+def test_in_the_end_no_password_is_anywhere_but_in_its_secret(ended, story):
+    check_that_none_is_found(story)
+
+
+def check_that_none_is_found(story):
     wanted = search.passwords(story.servers)
     # Two masters and one that came back; three users, each with a second password, and one that came later.
     assert len(wanted) == 10
