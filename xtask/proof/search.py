@@ -1,5 +1,5 @@
-"""Looks for passwords in all that is kept: files of the proof, what is in the emulated bucket of states and in the emulated logs,
-and what the servers of the databases log."""
+"""Looks for passwords in all that is kept: files of the proof, the states and the logs of the emulated AWS, and what the servers of
+the databases log."""
 
 import io
 import json

@@ -182,14 +182,12 @@ def test_while_databases_live_no_password_is_anywhere_but_in_its_secret(restored
     looked_at = {name for name, _ in search.everything(story)}
     own = [story.folder / name for name in ("calls.jsonl", "server.log", "valet-rds.printed")]
     for root in [*story.shared, *story.units]:
-        own += [root.file("log"), root.file("printed")]
-        assert f"s3://{STATE_BUCKET}/storage-valet-rds/{root.environment}/_environment/terraform.tfstate" in looked_at
-    for root in story.units:
-        own.append(root.file("plan.json"))
-        assert f"{root.tfplan}!tfstate" in looked_at
-        assert f"s3://{STATE_BUCKET}/storage-valet-rds/{root.environment}/{WAS[root.environment]}/terraform.tfstate" in looked_at
-        assert f"/aws/lambda/{root.environment}_database-users" in looked_at
-    assert {str(path) for path in own} <= looked_at
+        own += [root.file("log"), root.file("printed"), root.file("plan.json"), f"{root.tfplan}!tfstate"]
+    states = f"s3://{STATE_BUCKET}/storage-valet-rds"
+    for environment, name in WAS.items():
+        own += [f"{states}/{environment}/{root}/terraform.tfstate" for root in ("_environment", name)]
+        own.append(f"/aws/lambda/{environment}_database-users")
+    assert {str(each) for each in own} - looked_at == set()
     assert len([name for name in looked_at if name.startswith(str(story.servers))]) == 3
 
 
