@@ -104,8 +104,8 @@ def test_the_plans_after_a_rotation_are_empty(rotated):
 
 def test_in_the_end_the_function_alone_reads_the_masters(changed, unit):
     assert readers(unit, unit.database["MasterUserSecret"]["SecretArn"]) == {unit.users_function}
-    secrets = [each["SecretArn"] for each in unit.proxy["Auth"]]
-    assert secrets == [unit.secret_of(role) for role in unit.wanted["users"]]
+    secrets = {each["SecretArn"] for each in unit.proxy["Auth"]}
+    assert secrets == {unit.secret_of(role) for role in unit.wanted["users"]}
 
 
 def test_what_was_said_of_a_user_that_leaves_is_what_is_planned(removed):
