@@ -668,16 +668,22 @@ fn users_that_change_have_a_function_run_and_only_a_secret_that_goes_is_a_loss()
     insta::assert_snapshot!(said("", &[&again, &gone]), @r#"
     exit code 1
     --- stdout ---
-    REFUSED  delete   module.users.aws_secretsmanager_secret.this["reader"]  clients know it; not declared: `allow` names no `replace`
+    REFUSED  delete   module.users.aws_secretsmanager_secret.this["reader"]  somebody logs in with it; not declared: `allow` names no `downtime`
     ok       replace  module.users.aws_lambda_invocation.ensure              its function runs once more; nothing is destroyed
     dev/orders: 1 to replace, 1 to delete; 1 refused
     "#);
     for secret in [&gone, &anew] {
         assert_eq!(said("", &[&again, secret]).code, 1);
-        assert_eq!(said(&allow("downtime"), &[&again, secret]).code, 1);
-        let ran = said(&allow("replace"), &[&again, secret]);
+        assert_eq!(said(&allow("reboot"), &[&again, secret]).code, 1);
+        let ran = said(&allow("downtime"), &[&again, secret]);
         assert_eq!(ran.code, 0, "{ran}");
     }
+    let strange = change(
+        "module.rds.aws_secretsmanager_secret.this",
+        &["delete"],
+        &json!({}),
+    );
+    assert_eq!(said(&allow("replace"), &[&strange]).code, 1);
     let ended = change(ENSURE, &["delete"], &json!({}));
     let ran = said("", &[&ended]);
     assert!(ran.code == 0 && !ran.out.contains("once more"), "{ran}");

@@ -43,7 +43,7 @@ WAIVER = """waivers:
 """
 # What it takes to let the secrets of users go.
 ALLOW = """allow:
-- change: replace
+- change: downtime
   of: module.users
   reason: the clients have the other user already
   expires: 2026-12-31

@@ -12,6 +12,8 @@ use crate::{
 pub(super) enum Holds {
     /// Nothing: Terraform makes another one, and nobody sees a difference.
     Nothing,
+    /// A user's password, which the function that made it makes again. The master's is RDS's own.
+    Login,
     /// What others know it by: a name, an id, an address.
     Identity,
     /// Data, or nobody knows what.
@@ -60,8 +62,6 @@ const IDENTITY: &[&str] = &[
     "aws_rds_cluster_instance",
     "aws_route53_record",
     "aws_route53_zone",
-    // Its user's password, which the function that made it makes again; the master's is RDS's own.
-    "aws_secretsmanager_secret",
     "aws_vpc_endpoint",
     "aws_vpc_endpoint_service",
 ];
@@ -82,6 +82,9 @@ impl Holds {
             "aws_iam_role" if before.is_some_and(is_for_services) => Self::Nothing,
             // Terraform lets go of it; in AWS it stays with everything in it.
             "aws_cloudwatch_log_group" if is("skip_destroy") => Self::Nothing,
+            "aws_secretsmanager_secret" if change.address.starts_with("module.users.") => {
+                Self::Login
+            }
             _ if IDENTITY.contains(&kind) => Self::Identity,
             _ => Self::Data,
         }
@@ -90,6 +93,7 @@ impl Holds {
     /// What it takes to let it go.
     pub(super) const fn effect(self) -> Effect {
         match self {
+            Self::Login => Effect::Downtime,
             Self::Nothing | Self::Identity => Effect::Replace,
             Self::Data => Effect::DataLoss,
         }
@@ -98,6 +102,7 @@ impl Holds {
     pub(super) const fn what(self) -> &'static str {
         match self {
             Self::Nothing => "holds nothing",
+            Self::Login => "somebody logs in with it",
             Self::Identity => "clients know it",
             Self::Data => "holds data, or may",
         }
