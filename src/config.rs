@@ -2,6 +2,7 @@
 //!
 //! The doc comments are the descriptions in the published JSON Schema.
 
+pub mod adoption;
 pub mod assignment;
 pub mod ci;
 mod format;
@@ -16,6 +17,7 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
 
+use adoption::Adoption;
 use keys::{keys, proxy_keys};
 
 use crate::{

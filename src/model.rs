@@ -19,6 +19,7 @@ use crate::{
     config::{
         Acknowledgement, ApplyImmediately, Authentication, Lifecycle, MasterLogin, StorageType,
         SubnetGroup, Waiver,
+        adoption::{Adoption, Credentials},
         ci::Ci,
         inherited,
         keys::{keys, proxy_keys},
@@ -338,6 +339,32 @@ impl Database {
             .then(|| name::final_snapshot(&self.names.instance, requested))
     }
 
+    /// What it keeps of its own when it was there before its config.
+    #[must_use]
+    pub const fn adopted(&self) -> Option<&Adoption> {
+        self.adopt.value.as_ref()
+    }
+
+    /// What the proxy logs in with to an adopted instance.
+    #[must_use]
+    pub fn credentials(&self) -> Option<&Credentials> {
+        self.adopted()?.credentials.as_ref()
+    }
+
+    /// Whether there is a way from pods to it: a proxy, a load balancer, an endpoint service, a role. An adopted instance
+    /// is first taken into Terraform without.
+    #[must_use]
+    pub fn has_path(&self) -> bool {
+        self.adopted().is_none_or(|one| one.credentials.is_some())
+    }
+
+    /// Whether its parameter group is somebody else's.
+    #[must_use]
+    pub fn borrows_parameters(&self) -> bool {
+        self.adopted()
+            .is_some_and(|one| one.parameter_group.is_some())
+    }
+
     /// Whether pods are given the app user to log in as, and not the master.
     #[must_use]
     pub fn pods_are_users(&self) -> bool {
@@ -385,9 +412,14 @@ impl Database {
     #[must_use]
     pub fn has(&self, presence: Presence) -> bool {
         let has_alarms = self.environment.spec.alarm_topic_arn.is_some();
-        let has_own_group = self.subnet_group.value == SubnetGroup::Own;
+        let keeps_group = self.adopted().is_some_and(|one| one.subnet_group.is_some());
+        let has_own_group = self.subnet_group.value == SubnetGroup::Own && !keeps_group;
         match presence {
-            Presence::Always | Presence::LogExports => true,
+            Presence::Always => true,
+            Presence::Path => self.has_path(),
+            Presence::PathAlarms => has_alarms && self.has_path(),
+            Presence::LogExports => self.adopted().is_none(),
+            Presence::OwnParameterGroup => !self.borrows_parameters(),
             Presence::OwnSubnetGroup => has_own_group,
             Presence::OwnMonitoring => has_own_group && self.monitoring_interval.value > 0,
             Presence::Alarms => has_alarms,

@@ -16,7 +16,14 @@ locals {
   iops               = local.is_striped ? coalesce(var.iops, 12000) : var.iops
   storage_throughput = local.is_striped ? coalesce(var.storage_throughput, 500) : var.storage_throughput
 
-  restored = var.snapshot_identifier != null
+  # Of an instance that was there before, Terraform states nothing that AWS fixed when somebody made it.
+  keeps_origin = var.adopted || var.snapshot_identifier != null
+
+  # While the version is the one that was found, none is asked for: "14" would be sent to an instance that runs 14.9.
+  engine_version = var.engine_version == var.adopted_major_version ? null : var.engine_version
+
+  # One entry when the parameter group is the database's own, none when it is somebody else's.
+  own_parameter_group = var.existing_parameter_group ? {} : { this = var.parameter_group_name }
 
   # One entry when the database has a subnet group of its own, none when it is in one that is there already.
   own_subnets = length(var.subnet_ids) == 0 ? {} : { this = var.subnet_ids }
@@ -60,7 +67,9 @@ data "aws_db_subnet_group" "shared" {
 }
 
 resource "aws_db_parameter_group" "this" {
-  name        = var.parameter_group_name
+  for_each = local.own_parameter_group
+
+  name        = each.value
   description = "Parameters of one database"
   family      = "${var.engine}${local.major}"
 
@@ -74,7 +83,7 @@ resource "aws_db_parameter_group" "this" {
     }
   }
 
-  tags = { Name = var.parameter_group_name }
+  tags = { Name = each.value }
 
   # After a major upgrade the instance uses the old group until its window, and AWS does not delete a group in use.
   skip_destroy = !var.retiring
@@ -83,6 +92,11 @@ resource "aws_db_parameter_group" "this" {
     # A major upgrade moves the instance to the new group before the old one can go.
     create_before_destroy = true
   }
+}
+
+moved {
+  from = aws_db_parameter_group.this
+  to   = aws_db_parameter_group.this["this"]
 }
 
 resource "aws_db_instance" "this" {
@@ -96,9 +110,9 @@ resource "aws_db_instance" "this" {
   instance_class = var.instance_class
 
   engine         = var.engine
-  engine_version = var.engine_version
+  engine_version = local.engine_version
   # AWS knows extended support for the other two only.
-  engine_lifecycle_support   = var.engine == "mariadb" ? null : "open-source-rds-extended-support-disabled"
+  engine_lifecycle_support   = var.engine == "mariadb" ? null : var.extended_support ? "open-source-rds-extended-support" : "open-source-rds-extended-support-disabled"
   auto_minor_version_upgrade = var.auto_minor_version_upgrade
   # A major only changes by a reviewed edit of engine_version; a second switch would just make that apply fail.
   allow_major_version_upgrade = true
@@ -106,9 +120,9 @@ resource "aws_db_instance" "this" {
   apply_immediately = var.apply_immediately
 
   # RDS takes these three from the snapshot; stating others would replace the restored database on the next plan.
-  db_name    = local.restored ? null : var.database_name
-  username   = local.restored ? null : var.username
-  kms_key_id = !local.restored && var.storage_encrypted ? var.kms_key_arn : null
+  db_name    = local.keeps_origin ? null : var.database_name
+  username   = local.keeps_origin ? null : var.username
+  kms_key_id = !local.keeps_origin && var.storage_encrypted ? var.kms_key_arn : null
 
   allocated_storage     = var.allocated_storage
   iops                  = local.iops
@@ -116,24 +130,27 @@ resource "aws_db_instance" "this" {
   storage_encrypted     = var.storage_encrypted
   storage_throughput    = local.storage_throughput
   storage_type          = var.storage_type
+  dedicated_log_volume  = var.dedicated_log_volume
 
-  manage_master_user_password   = true
-  master_user_secret_kms_key_id = var.kms_key_arn
+  # RDS makes a new password where it is told to manage one, so a kept one is not mentioned at all.
+  manage_master_user_password   = var.manage_master_password ? true : null
+  master_user_secret_kms_key_id = var.manage_master_password ? var.kms_key_arn : null
   # On, it makes AWS ask the proxy's clients for IAM even when they hold a password.
-  iam_database_authentication_enabled = false
+  iam_database_authentication_enabled = var.iam_authentication
 
-  ca_cert_identifier     = "rds-ca-rsa2048-g1"
+  ca_cert_identifier     = var.ca_certificate
   db_subnet_group_name   = var.subnet_group_name
   multi_az               = var.multi_az
-  parameter_group_name   = aws_db_parameter_group.this.name
+  option_group_name      = var.option_group_name
+  parameter_group_name   = var.existing_parameter_group ? var.parameter_group_name : aws_db_parameter_group.this["this"].name
   port                   = var.port
-  publicly_accessible    = false
-  vpc_security_group_ids = [aws_security_group.this.id]
+  publicly_accessible    = var.publicly_accessible
+  vpc_security_group_ids = setunion([aws_security_group.this.id], var.security_group_ids)
 
   backup_retention_period = var.backup_retention_period
   backup_window           = var.backup_window
   maintenance_window      = var.maintenance_window
-  copy_tags_to_snapshot   = true
+  copy_tags_to_snapshot   = var.copy_tags_to_snapshot
   # Kept backups expire by themselves, and until then undo a mistaken destroy to the second; the final snapshot holds only the end.
   delete_automated_backups  = false
   deletion_protection       = var.deletion_protection
@@ -145,8 +162,11 @@ resource "aws_db_instance" "this" {
   monitoring_interval                   = var.monitoring_interval
   monitoring_role_arn                   = var.monitoring_interval == 0 ? null : try(aws_iam_role.monitoring["this"].arn, var.monitoring_role_arn)
   performance_insights_enabled          = var.performance_insights
-  performance_insights_kms_key_id       = var.performance_insights ? var.kms_key_arn : null
-  performance_insights_retention_period = var.performance_insights ? 7 : null
+  performance_insights_kms_key_id       = var.performance_insights ? try(coalesce(var.performance_insights_kms_key_arn, var.kms_key_arn), null) : null
+  performance_insights_retention_period = var.performance_insights ? var.performance_insights_retention_days : null
+
+  # The tags of all resources are the provider's; these are the instance's alone.
+  tags = length(var.tags) == 0 ? null : var.tags
 
   depends_on = [
     # RDS would create the log groups itself, without a retention, and Terraform's would then clash.
@@ -189,14 +209,36 @@ resource "aws_db_instance" "this" {
   }
 }
 
+# The provider learns the secret of a password that RDS has just taken over only in the apply; this makes the plan say so.
+resource "terraform_data" "master_password" {
+  for_each = var.adopted ? { this = var.manage_master_password ? "managed" : "kept" } : {}
+
+  input = each.value
+}
+
+locals {
+  secret_arn = (
+    !var.adopted ? aws_db_instance.this.master_user_secret[0].secret_arn :
+    terraform_data.master_password["this"].output == "managed" ? try(aws_db_instance.this.master_user_secret[0].secret_arn, "") :
+    var.master_secret_arn
+  )
+}
+
 resource "aws_secretsmanager_secret_rotation" "this" {
   #checkov:skip=CKV_AWS_304:The caller states the days; RDS rotates the secret itself.
 
-  secret_id = aws_db_instance.this.master_user_secret[0].secret_arn
+  for_each = var.manage_master_password ? toset(["this"]) : []
+
+  secret_id = local.secret_arn
   # The default, true, rotates the password during the apply, under running clients.
   rotate_immediately = false
 
   rotation_rules {
     automatically_after_days = var.password_rotation_days
   }
+}
+
+moved {
+  from = aws_secretsmanager_secret_rotation.this
+  to   = aws_secretsmanager_secret_rotation.this["this"]
 }

@@ -8,7 +8,8 @@ resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_158:The caller may give a key; the database's own may not admit CloudWatch Logs.
   #checkov:skip=CKV_AWS_338:The caller states the retention; a year of statement logs is seldom wanted.
 
-  for_each = var.log_exports
+  # RDS has made those of an instance that was there before.
+  for_each = var.adopted ? [] : var.log_exports
 
   name              = "/aws/rds/instance/${var.identifier}/${each.key}"
   retention_in_days = var.log_retention_days

@@ -1,3 +1,21 @@
+variable "adopted" {
+  description = "Whether the instance was there before Terraform. Its database name, user and key are then never stated, and its log groups stay AWS's."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "adopted_major_version" {
+  description = "Major version that the instance was adopted with. While engine_version says the same, none is asked for, and the minor stays. Null to ask for engine_version."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.adopted_major_version == null || var.adopted
+    error_message = "The adopted_major_version must be null unless adopted is true."
+  }
+}
+
 variable "alarms" {
   description = "Alarms on the database: the ARN of the SNS topic to notify and the memory of the instance class in GiB. Null for no alarms; without memory_gib there are none on memory and connections."
   type = object({
@@ -28,7 +46,7 @@ variable "allocated_storage" {
   }
 
   validation {
-    condition     = var.allocated_storage >= (startswith(var.storage_type, "io") ? 100 : 20)
+    condition     = var.adopted || var.allocated_storage >= (startswith(var.storage_type, "io") ? 100 : 20)
     error_message = "The allocated_storage must be at least 20 GiB, and at least 100 GiB for io1 and io2."
   }
 }
@@ -73,6 +91,25 @@ variable "backup_window" {
   }
 }
 
+variable "ca_certificate" {
+  description = "Certificate authority of the server certificate."
+  type        = string
+  default     = "rds-ca-rsa2048-g1"
+  nullable    = false
+
+  validation {
+    condition     = startswith(var.ca_certificate, "rds-ca-")
+    error_message = "The ca_certificate must be one of RDS, rds-ca-…."
+  }
+}
+
+variable "copy_tags_to_snapshot" {
+  description = "Whether snapshots carry the tags of the database."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "database_name" {
   description = "Name of the database made at creation; of a restored database, the name that the snapshot holds. Null for the engine's own database only."
   type        = string
@@ -85,6 +122,13 @@ variable "database_name" {
     )
     error_message = "The database_name must start with a letter and hold only letters, digits and underscores: 63 at most for postgres, else 64."
   }
+}
+
+variable "dedicated_log_volume" {
+  description = "Whether the transaction log has a volume of its own."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "deletion_protection" {
@@ -119,6 +163,25 @@ variable "engine_version" {
   }
 }
 
+variable "existing_parameter_group" {
+  description = "Whether the parameter group is there already and somebody else's. Parameters then say nothing, and TLS is not forced."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.existing_parameter_group || length(var.parameters) == 0
+    error_message = "The existing_parameter_group must be false with parameters: they belong to a group of the database's own."
+  }
+}
+
+variable "extended_support" {
+  description = "Whether the database may run past the standard support of its version, for money. AWS sets it only when an instance is created."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "final_snapshot_identifier" {
   description = "Name of the snapshot taken when the database is destroyed. Null for \"<identifier>-final\"."
   type        = string
@@ -130,6 +193,13 @@ variable "final_snapshot_identifier" {
     )
     error_message = "The final_snapshot_identifier must start with a letter and hold only letters, digits and single hyphens, none at the end: 255 at most."
   }
+}
+
+variable "iam_authentication" {
+  description = "Whether users may log in to the database with IAM tokens. A proxy then takes nothing else."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "identifier" {
@@ -236,6 +306,29 @@ variable "maintenance_window" {
   }
 }
 
+variable "manage_master_password" {
+  description = "Whether RDS makes and rotates the master user's password."
+  type        = bool
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = var.manage_master_password || var.adopted
+    error_message = "The manage_master_password must be true unless adopted is."
+  }
+}
+
+variable "master_secret_arn" {
+  description = "ARN of a secret that holds the master user's name and password, when RDS does not manage it. Null when nobody logs in through a proxy yet."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.master_secret_arn == null || !var.manage_master_password
+    error_message = "The master_secret_arn must be null when manage_master_password is true."
+  }
+}
+
 variable "max_allocated_storage" {
   description = "Size in GiB up to which RDS grows the volume by itself. 0 for no growth."
   type        = number
@@ -292,6 +385,12 @@ variable "multi_az" {
   nullable    = false
 }
 
+variable "option_group_name" {
+  description = "Name of an option group that is there. Null for AWS's own."
+  type        = string
+  default     = null
+}
+
 variable "parameter_group_name" {
   description = "Name of the parameter group. It holds the major version, so that a major upgrade makes a new group beside the old one."
   type        = string
@@ -303,7 +402,7 @@ variable "parameter_group_name" {
   }
 
   validation {
-    condition     = strcontains(replace(var.parameter_group_name, "/[.-]/", ""), replace(local.major, ".", ""))
+    condition     = var.existing_parameter_group || strcontains(replace(var.parameter_group_name, "/[.-]/", ""), replace(local.major, ".", ""))
     error_message = "The parameter_group_name must hold the major version (dots may be hyphens or left out): a major upgrade needs a new name."
   }
 }
@@ -345,7 +444,7 @@ variable "password_rotation_days" {
 }
 
 variable "performance_insights" {
-  description = "Whether Performance Insights keeps 7 days of load data, which is free of charge."
+  description = "Whether Performance Insights keeps load data."
   type        = bool
   default     = true
   nullable    = false
@@ -353,6 +452,29 @@ variable "performance_insights" {
   validation {
     condition     = !var.performance_insights || var.engine == "postgres" || !can(regex("^db\\.t[0-9a-z]+\\.(micro|small)$", var.instance_class))
     error_message = "The performance_insights must be false for mysql and mariadb on micro and small classes: AWS does not offer it there."
+  }
+}
+
+variable "performance_insights_kms_key_arn" {
+  description = "ARN of the KMS key of Performance Insights. Null for kms_key_arn."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.performance_insights_kms_key_arn == null ? true : can(regex("^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.performance_insights_kms_key_arn))
+    error_message = "The performance_insights_kms_key_arn must be the ARN of a KMS key, not of an alias."
+  }
+}
+
+variable "performance_insights_retention_days" {
+  description = "Days for which Performance Insights keeps its data: 7, which is free of charge, a multiple of 31, or 731."
+  type        = number
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = contains(concat([7, 731], [for months in range(1, 24) : months * 31]), var.performance_insights_retention_days)
+    error_message = "The performance_insights_retention_days must be 7, a multiple of 31 up to 713, or 731."
   }
 }
 
@@ -378,6 +500,13 @@ variable "port" {
   }
 }
 
+variable "publicly_accessible" {
+  description = "Whether the name of the database resolves to a public address outside of its VPC."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "retiring" {
   description = "Whether the database is on its way out. Its destroy then leaves the exported logs, and takes the parameter group along, which otherwise stays for an upgrade that waits for its window."
   type        = bool
@@ -394,6 +523,18 @@ variable "role_path" {
   validation {
     condition     = can(regex("^/([!-.0-~]+/)*$", var.role_path)) && length(var.role_path) <= 512
     error_message = "The role_path must start and end with a slash, such as /databases/."
+  }
+}
+
+variable "security_group_ids" {
+  description = "Security groups that the database has beside its own, 4 at most."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.security_group_ids) <= 4 && alltrue([for id in var.security_group_ids : startswith(id, "sg-")])
+    error_message = "The security_group_ids must be ids of security groups, sg-…, 4 at most."
   }
 }
 
@@ -459,7 +600,7 @@ variable "subnet_group_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9._ -]{0,254}$", var.subnet_group_name)) && var.subnet_group_name != "default"
+    condition     = can(regex("^[a-z0-9][a-z0-9._ -]{0,254}$", var.subnet_group_name)) && (var.adopted || var.subnet_group_name != "default")
     error_message = "The subnet_group_name must hold only a-z, 0-9, blanks and ._- , 255 at most, and not be \"default\"."
   }
 }
@@ -474,6 +615,13 @@ variable "subnet_ids" {
     condition     = length(var.subnet_ids) != 1 && alltrue([for id in var.subnet_ids : startswith(id, "subnet-")])
     error_message = "The subnet_ids must be two or more subnet ids, subnet-…, or none."
   }
+}
+
+variable "tags" {
+  description = "Tags of the instance alone, beside those of all resources."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }
 
 variable "username" {

@@ -113,6 +113,12 @@ impl Kind {
 pub enum Presence {
     /// Always.
     Always,
+    /// With a way from pods to the database.
+    Path,
+    /// With that and a topic for alarms.
+    PathAlarms,
+    /// With a parameter group of its own.
+    OwnParameterGroup,
     /// With a subnet group of its own.
     OwnSubnetGroup,
     /// With a subnet group of its own, and Enhanced Monitoring.
@@ -133,9 +139,12 @@ impl Presence {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Always => "always",
+            Self::Path => "unless `adopt` has no `credentials`",
+            Self::PathAlarms => "`alarmTopicArn`, unless `adopt` has no `credentials`",
+            Self::OwnParameterGroup => "unless `adopt.parameterGroup`",
             Self::OwnSubnetGroup => "`subnetGroup: own`",
             Self::OwnMonitoring => "`subnetGroup: own`, `monitoringInterval` above 0",
-            Self::LogExports => "each of `logExports`",
+            Self::LogExports => "each of `logExports`, unless `adopt`",
             Self::Alarms => "`alarmTopicArn`",
             Self::CreditAlarms => "`alarmTopicArn`, burstable class",
             Self::PostgresAlarms => "`alarmTopicArn`, PostgreSQL",
@@ -183,25 +192,25 @@ names! {
     /// DB subnet group of its own.
     subnet_group: SubnetGroup, "", OwnSubnetGroup;
     /// DB parameter group; holds the family, so that a major upgrade makes a new one.
-    parameter_group: ParameterGroup, "-{family}", Always;
+    parameter_group: ParameterGroup, "-{family}", OwnParameterGroup;
     /// Security group of the instance.
     database_security_group: SecurityGroup, "-db", Always;
     /// Role of Enhanced Monitoring of its own.
     monitoring_role: Role, "-rds-monitoring", OwnMonitoring;
     /// RDS proxy.
-    proxy: Proxy, "-proxy", Always;
+    proxy: Proxy, "-proxy", Path;
     /// Role with which the proxy reads the secret.
-    proxy_role: Role, "-rds-proxy", Always;
+    proxy_role: Role, "-rds-proxy", Path;
     /// Security group of the proxy.
-    proxy_security_group: SecurityGroup, "-proxy", Always;
+    proxy_security_group: SecurityGroup, "-proxy", Path;
     /// Network load balancer.
-    load_balancer: LoadBalancer, "", Always;
+    load_balancer: LoadBalancer, "", Path;
     /// Its target group.
-    target_group: TargetGroup, "", Always;
+    target_group: TargetGroup, "", Path;
     /// Security group of the load balancer.
-    load_balancer_security_group: SecurityGroup, "-nlb", Always;
+    load_balancer_security_group: SecurityGroup, "-nlb", Path;
     /// Name tag of the endpoint service.
-    endpoint_service: EndpointService, "", Always;
+    endpoint_service: EndpointService, "", Path;
 }
 
 /// What a module names after a name that it is given: a copy of the table in `modules/`.
@@ -238,7 +247,7 @@ const LOG: &str = "{log}";
 
 const DERIVED: &[Derived] = {
     use Kind::LogGroup;
-    use Presence::{Alarms, Always, CreditAlarms, LogExports, PostgresAlarms};
+    use Presence::{Alarms, CreditAlarms, LogExports, Path, PathAlarms, PostgresAlarms};
     const INSTANCE: fn(&Names) -> &str = |names| &names.instance;
     const PROXY: fn(&Names) -> &str = |names| &names.proxy;
     const BALANCER: fn(&Names) -> &str = |names| &names.load_balancer;
@@ -250,21 +259,21 @@ const DERIVED: &[Derived] = {
             INSTANCE,
             "/{log}",
         ),
-        derived(LogGroup, Always, "/aws/rds/proxy/", PROXY, ""),
+        derived(LogGroup, Path, "/aws/rds/proxy/", PROXY, ""),
         alarm(Alarms, INSTANCE, "-connections"),
         alarm(Alarms, INSTANCE, "-cpu"),
         alarm(CreditAlarms, INSTANCE, "-cpu-credits"),
         alarm(Alarms, INSTANCE, "-free-storage"),
         alarm(Alarms, INSTANCE, "-freeable-memory"),
         alarm(PostgresAlarms, INSTANCE, "-transaction-ids"),
-        alarm(Alarms, PROXY, "-availability"),
-        alarm(Alarms, PROXY, "-borrow-latency"),
-        alarm(Alarms, PROXY, "-client-logins"),
-        alarm(Alarms, PROXY, "-database-logins"),
-        alarm(Alarms, PROXY, "-pinned-sessions"),
-        alarm(Alarms, BALANCER, "-healthy-hosts"),
-        alarm(Alarms, BALANCER, "-sync-failed"),
-        alarm(Alarms, BALANCER, "-unhealthy-hosts"),
+        alarm(PathAlarms, PROXY, "-availability"),
+        alarm(PathAlarms, PROXY, "-borrow-latency"),
+        alarm(PathAlarms, PROXY, "-client-logins"),
+        alarm(PathAlarms, PROXY, "-database-logins"),
+        alarm(PathAlarms, PROXY, "-pinned-sessions"),
+        alarm(PathAlarms, BALANCER, "-healthy-hosts"),
+        alarm(PathAlarms, BALANCER, "-sync-failed"),
+        alarm(PathAlarms, BALANCER, "-unhealthy-hosts"),
     ]
 };
 
@@ -287,10 +296,10 @@ impl Names {
         GIVEN.iter().filter(is_it).count()
     }
 
-    /// The names that no two things of a kind can share. Those that modules derive differ when these do.
-    pub fn unique(&self) -> impl Iterator<Item = (Kind, &str)> {
+    /// The names that no two things of a kind can share, of those that are there. What modules derive differs when these do.
+    pub fn unique(&self, holds: impl Fn(Presence) -> bool) -> impl Iterator<Item = (Kind, &str)> {
         self.given()
-            .filter(|(kind, ..)| !kind.is_shared())
+            .filter(move |(kind, presence, _)| !kind.is_shared() && holds(*presence))
             .map(|(kind, _, name)| (kind, name))
     }
 

@@ -107,6 +107,13 @@ pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) ->
     let mut database = keys! { database, environment, stem };
     let family = database.facts().family(database.engine_version.value);
     database.names = Names::derive(&database.shortname, &environment.name, &family);
+    if let Some(adopted) = &database.adopt.value {
+        database.names.instance.clone_from(&adopted.identifier);
+        // Its name was fixed when somebody made it; what other configs want says nothing about it.
+        if matches!(database.database_name.origin, Origin::Default(_)) {
+            database.database_name = Resolved::new(None, Origin::BuiltIn);
+        }
+    }
     for user in [&mut database.app_user, &mut database.read_only_user] {
         let named =
             |pattern: &String| name::user(pattern, &database.shortname, &database.namespace.value);

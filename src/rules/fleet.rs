@@ -161,14 +161,17 @@ type Scope<'a> = (Kind, &'a str, &'a str, Cow<'a, str>);
 fn scopes(database: &Database) -> impl Iterator<Item = Scope<'_>> {
     let written = &database.environment.spec;
     let account = written.account_id.as_str();
-    let names = database.names.unique().map(move |(kind, name)| {
-        let region = if kind.is_account_wide() {
-            ""
-        } else {
-            &written.region
-        };
-        (kind, account, region, lower(name))
-    });
+    let names = database
+        .names
+        .unique(|presence| database.has(presence))
+        .map(move |(kind, name)| {
+            let region = if kind.is_account_wide() {
+                ""
+            } else {
+                &written.region
+            };
+            (kind, account, region, lower(name))
+        });
     let state = name::state_key(&written.state.key_prefix, &database.shortname);
     let state = (
         Kind::StateKey,

@@ -5,6 +5,7 @@
 //! `module.environment`, `module.target_sync`.
 //! A renamed one would rebuild what it holds.
 
+mod adopted;
 mod modules;
 mod shared;
 
@@ -148,7 +149,7 @@ fn files(database: &Database) -> Vec<RootFile> {
         (Lifecycle::Retired, false) => vec![terraform],
         (Lifecycle::Retired, true) => vec![file("main.tf", forgotten(database)), terraform],
         _ => vec![
-            file("main.tf", modules::unit(database)),
+            file("main.tf", main(database)),
             RootFile {
                 name: "outputs.tf",
                 blocks: outputs(database),
@@ -156,6 +157,13 @@ fn files(database: &Database) -> Vec<RootFile> {
             terraform,
         ],
     }
+}
+
+/// The module calls, and the import of an instance that is there already.
+fn main(database: &Database) -> Vec<Block> {
+    let mut blocks = modules::unit(database);
+    blocks.extend(adopted::import(database));
+    blocks
 }
 
 /// The modules of a unit that runs, by their labels.
@@ -367,7 +375,17 @@ pub fn output_names() -> impl Iterator<Item = &'static str> {
 static OF_MASTER: LazyLock<Vec<Block>> =
     LazyLock::new(|| OUTPUTS.iter().map(|one| output_block(*one)).collect());
 
+/// What a root tells of an instance that nothing leads to yet.
+static OF_INSTANCE: LazyLock<Vec<Block>> = LazyLock::new(|| {
+    let told = |output: &&UnitOutput| output.name != "secret_arn" && output.module == "rds";
+    let told = OUTPUTS.iter().filter(told);
+    told.map(|one| output_block(*one)).collect()
+});
+
 fn outputs(database: &Database) -> Cow<'static, [Block]> {
+    if !database.has_path() {
+        return OF_INSTANCE.as_slice().into();
+    }
     if database.app_user.value.is_none() {
         return OF_MASTER.as_slice().into();
     }

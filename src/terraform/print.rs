@@ -231,11 +231,14 @@ fn print_expression<'a>(sink: &mut impl Sink<'a>, value: &'a Expression, depth: 
             }
         }
         Expression::Address(module, kind, resource, key) => {
-            for part in ["module.", module, ".", kind, ".", resource, "["] {
+            for part in ["module.", module, ".", kind, ".", resource] {
                 sink.push(part);
             }
-            print_text(sink, key);
-            sink.push("]");
+            if let Some(key) = key {
+                sink.push("[");
+                print_text(sink, key);
+                sink.push("]");
+            }
         }
     }
 }

@@ -140,8 +140,8 @@ pub enum Expression {
     Module(&'static str),
     /// `module.<module>.<output>`.
     Output(&'static str, &'static str),
-    /// `module.<module>.<resource type>.<resource>["<key>"]`.
-    Address(&'static str, &'static str, &'static str, String),
+    /// `module.<module>.<resource type>.<resource>`, with `["<key>"]` when it has one.
+    Address(&'static str, &'static str, &'static str, Option<String>),
 }
 
 impl RootModule {
@@ -176,7 +176,8 @@ impl fmt::Display for Expression {
             Self::Module(module) => write!(f, "module.{module}"),
             Self::Output(module, output) => write!(f, "module.{module}.{output}"),
             Self::Address(module, kind, resource, key) => {
-                write!(f, "module.{module}.{kind}.{resource}[{key:?}]")
+                write!(f, "module.{module}.{kind}.{resource}")?;
+                key.iter().try_for_each(|key| write!(f, "[{key:?}]"))
             }
         }
     }

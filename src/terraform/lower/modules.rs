@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::adopted;
 use crate::{
     aws::name::SharedNames,
     config::{Lifecycle, MasterLogin, SubnetGroup, workspace::Cluster},
@@ -11,17 +12,17 @@ use crate::{
 
 /// Every module call of a unit.
 pub(super) fn unit(database: &Database) -> Vec<Block> {
-    let users = database.app_user.value.as_ref().map(|_| users(database));
-    [rds(database)]
-        .into_iter()
-        .chain(users)
-        .chain([
+    let mut calls = vec![rds(database)];
+    if database.has_path() {
+        calls.extend(database.app_user.value.as_ref().map(|_| users(database)));
+        calls.extend([
             proxy(database),
             nlb(database),
             endpoint_service(database),
             irsa_role(database),
-        ])
-        .collect()
+        ]);
+    }
+    calls
 }
 
 /// A call of a module of this environment.
@@ -39,6 +40,17 @@ pub(super) fn alarms(block: Block, environment: &Environment, memory_gib: Option
     object.extend(memory_gib.map(|memory| ("memory_gib", memory.into())));
     object.sort_by_key(|(key, _)| *key);
     block.environment("alarms", Expression::Object(object), "alarmTopicArn")
+}
+
+/// The key of the secret that the proxy logs in with.
+fn secret_key(block: Block, database: &Database) -> Block {
+    match database.credentials() {
+        Some(credentials) if !credentials.is_managed() => match &credentials.kms_key_arn {
+            Some(key) => block.from("kms_key_arn", key, Origin::Config("adopt/credentials")),
+            None => block,
+        },
+        _ => kms_key(block, &database.environment),
+    }
 }
 
 fn kms_key(block: Block, environment: &Environment) -> Block {
@@ -187,7 +199,7 @@ fn rds(database: &Database) -> Block {
             database.storage_type.origin,
         );
     let block = subnet_group(block, database).resolved("username", &database.username);
-    vpc_id(block, environment)
+    adopted::keeps(vpc_id(block, environment), database)
 }
 
 /// The role of Enhanced Monitoring: one that is made, or the environment's.
@@ -260,7 +272,7 @@ fn proxy(database: &Database) -> Block {
         )
         .copied("idle_client_timeout", &proxy.idle_client_timeout)
         .optional("init_query", &proxy.init_query);
-    let block = log_key(kms_key(block, environment), environment)
+    let block = log_key(secret_key(block, database), environment)
         .copied("max_connections_percent", &proxy.max_connections_percent)
         .copied(
             "max_idle_connections_percent",
@@ -395,7 +407,7 @@ fn irsa_role(database: &Database) -> Block {
             Expression::Map(providers.collect()),
             database.clusters.origin,
         );
-    let block = kms_key(block, environment)
+    let block = secret_key(block, database)
         .resolved("name", &database.iam_role_name)
         .resolved("namespace", &database.namespace);
     let block = boundary(block, environment)

@@ -116,7 +116,7 @@ fn imports(environment: &Environment) -> impl Iterator<Item = Block> {
             "cluster_trust",
             "aws_iam_openid_connect_provider",
             "this",
-            name.clone(),
+            Some(name.clone()),
         );
         let id = environment.oidc_provider_arn(&cluster.oidc_issuer);
         Block::new(BlockKind::Import, &[])
