@@ -1,5 +1,6 @@
 //! The rules that look at one instance, or one environment, alone.
 
+mod adoption;
 mod arn;
 mod confusable;
 mod environment;
@@ -56,6 +57,7 @@ pub fn database(database: &Database, stem: &str, world: World) -> Vec<Problem> {
     found.confusables();
     found.trust_policy();
     found.restore();
+    found.adoption();
     found.policy();
     found.lifecycle(world.today);
     found.warnings();
@@ -130,7 +132,7 @@ impl Found<'_> {
     fn class(&mut self) {
         let database = self.database;
         if let Err(unknown) = database.instance_class.value.capacity() {
-            self.add(
+            self.add_unless_kept(
                 &rule::UNKNOWN_CLASS,
                 database.instance_class.origin,
                 unknown.to_string(),
@@ -275,7 +277,11 @@ impl Found<'_> {
                 &rule::UNENCRYPTED,
                 database.encrypted.origin,
                 "the volume is not encrypted",
-                "write `encrypted: true` before the database exists; later it replaces the instance",
+                if database.adopted().is_some() {
+                    "leave it: `encrypted: true` would replace the instance; restore an encrypted copy of a snapshot into a new database, and move"
+                } else {
+                    "write `encrypted: true` before the database exists; later it replaces the instance"
+                },
             );
         }
         if database.backup_retention_period.value == 0 {

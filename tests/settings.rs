@@ -28,14 +28,19 @@ fn value(json: &Json) -> Value {
     }
 }
 
+/// What a root says; null, when it says nothing.
+fn stated(json: &Json) -> Option<Value> {
+    (!json.is_null()).then(|| value(json))
+}
+
 fn row(fact: &Json) -> &'static impact::Row {
     let argument = fact["argument"].as_str().unwrap().to_owned();
     impact::find(&ArgumentDiff {
         address: format!("module.rds.{argument}"),
         block: "rds".to_owned(),
         argument,
-        old: Some(value(&fact["from"])),
-        new: Some(value(&fact["to"])),
+        old: stated(&fact["from"]),
+        new: stated(&fact["to"]),
     })
 }
 

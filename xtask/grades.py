@@ -36,6 +36,67 @@ FULL = {
     "deletionProtection": False,
     "subnetGroup": "own",
 }
+# An instance that was there before its config: what somebody has made, and what the config says of it.
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:mail/master-AbCdEf"
+MONITORING = f"arn:aws:iam::{ACCOUNT}:role/monitoring"
+FOUND = {
+    "DBInstanceIdentifier": "mail-2019",
+    "Engine": "postgres",
+    "EngineVersion": "15.4",
+    "EngineLifecycleSupport": "open-source-rds-extended-support-disabled",
+    "DBInstanceClass": "db.m5.large",
+    "AllocatedStorage": 50,
+    "StorageType": "gp2",
+    "StorageEncrypted": True,
+    "MasterUsername": "postgres",
+    "MasterUserPassword": "of-somebody-else",
+    "Port": 5432,
+    "PreferredBackupWindow": "16:00-17:00",
+    "PreferredMaintenanceWindow": "sun:18:00-sun:19:00",
+    "BackupRetentionPeriod": 7,
+    "DeletionProtection": True,
+    "AutoMinorVersionUpgrade": False,
+    "CACertificateIdentifier": "rds-ca-rsa4096-g1",
+    "CopyTagsToSnapshot": False,
+    "DBParameterGroupName": "tuned",
+    "DBSubnetGroupName": "data-private",
+    "EnableIAMDatabaseAuthentication": True,
+    "EnablePerformanceInsights": True,
+    "PerformanceInsightsRetentionPeriod": 731,
+    "MonitoringInterval": 60,
+    "MonitoringRoleArn": MONITORING,
+    "MaxAllocatedStorage": 100,
+    "EnableCloudwatchLogsExports": ["postgresql"],
+    "PubliclyAccessible": True,
+    "Tags": [{"Key": "backup-plan", "Value": "daily"}],
+}
+TAKEN = {
+    "shortname": "mail",
+    "namespace": "mail",
+    "username": "postgres",
+    "engineVersion": "15",
+    "instanceClass": "db.m5.large",
+    "storageType": "gp2",
+    "logExports": ["postgresql"],
+    "authentication": "iam",
+    "adopt": {
+        "identifier": "mail-2019",
+        "caCertificate": "rds-ca-rsa4096-g1",
+        "copyTagsToSnapshot": False,
+        "iamAuthentication": True,
+        "majorVersion": "15",
+        "minorUpgrades": False,
+        "monitoringRoleArn": MONITORING,
+        "parameterGroup": "tuned",
+        "performanceInsightsDays": 731,
+        "publiclyAccessible": True,
+        "securityGroups": ["OFFICE", "WIZARD"],
+        "subnetGroup": "data-private",
+        "tags": {"backup-plan": "daily"},
+    },
+}
+KEPT_CREDENTIALS = {"secretArn": SECRET}
+GROWN = {**TAKEN, "adopt": {**TAKEN["adopt"], "credentials": KEPT_CREDENTIALS}}
 GONE = object()
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
@@ -119,7 +180,30 @@ CHANGES = [
     ("lean", "readOnlyUser", "orders_ro"),
     ("lean", "masterLogin", "pods"),
     ("lean", "adoptUsers", ["orders_app"]),
+    ("taken", "adopt.credentials", KEPT_CREDENTIALS),
+    ("taken", "adopt.imported", True),
+    ("taken", "adopt.securityGroups", "OFFICE"),
+    ("grown", "adopt.caCertificate", GONE),
+    ("grown", "adopt.copyTagsToSnapshot", GONE),
+    ("grown", "adopt.credentials", {"managed": True}),
+    ("grown", "adopt.dedicatedLogVolume", True),
+    ("grown", "adopt.extendedSupport", True),
+    ("grown", "adopt.iamAuthentication", GONE),
+    ("grown", "adopt.imported", True),
+    ("grown", "adopt.majorVersion", GONE),
+    ("grown", "adopt.minorUpgrades", GONE),
+    ("grown", "adopt.monitoringRoleArn", GONE),
+    ("grown", "adopt.optionGroup", "options"),
+    ("grown", "adopt.parameterGroup", GONE),
+    ("grown", "adopt.performanceInsightsDays", GONE),
+    ("grown", "adopt.performanceInsightsDays", 0),
+    ("grown", "adopt.publiclyAccessible", GONE),
+    ("grown", "adopt.securityGroups", "OFFICE"),
+    ("grown", "adopt.tags", GONE),
+    ("grown", "adopt.tags", {"backup-plan": "daily", "owner": "mail"}),
 ]
+# The instance of these is there before.
+ADOPTED = ("taken", "grown")
 USERS = ("appUser", "readOnlyUser", "masterLogin", "adoptUsers")
 
 # Changes that are made at once, for each base: so many times, some that go together.
@@ -230,6 +314,18 @@ class Bench:
         self.keys = [kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2)]
         self.vpcs, self.subnets = vpcs, [subnet["SubnetId"] for subnet in subnets]
 
+    def find(self):
+        """Makes the instance that a config takes over, as somebody else would have."""
+        ec2, rds, iam = (boto3.client(service, region_name=REGION) for service in ("ec2", "rds", "iam"))
+        group = lambda name: ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpcs[0])["GroupId"]
+        self.groups = {word: group(word.lower()) for word in ("OFFICE", "WIZARD")}
+        iam.create_role(RoleName="monitoring", AssumeRolePolicyDocument="{}")
+        rds.create_db_subnet_group(
+            DBSubnetGroupName="data-private", DBSubnetGroupDescription="data", SubnetIds=self.subnets[:2]
+        )
+        rds.create_db_parameter_group(DBParameterGroupName="tuned", DBParameterGroupFamily="postgres15", Description="tuned")
+        rds.create_db_instance(VpcSecurityGroupIds=list(self.groups.values()), **FOUND)
+
     def environment(self, base):
         cluster = lambda name: {
             "oidcIssuer": f"https://oidc.example.com/id/{name}",
@@ -252,6 +348,13 @@ class Bench:
                 environment["clusters"][name]["clientCidrs"] = ["10.64.0.0/16"]
         return environment
 
+    def config(self, config):
+        """A config with the ids of what is there."""
+        if "adopt" not in config:
+            return config
+        groups = [self.groups[word] for word in config["adopt"]["securityGroups"]]
+        return {**config, "adopt": {**config["adopt"], "securityGroups": groups}}
+
     def value(self, word):
         special = {
             "KEY": self.keys[0],
@@ -262,6 +365,8 @@ class Bench:
             "OTHER": self.vpcs[1],
             "CIDRS": ["10.64.0.0/16"],
         }
+        if word == "OFFICE":
+            return [self.groups[word]]
         return special[word] if isinstance(word, str) and word in special else word
 
     def generate(self, name, config, environment):
@@ -357,6 +462,8 @@ def change(bench, config, around, key, new):
         config["lifecycle"] = "retired"
     if key == "env.clusters.apps.clientCidrs":
         around["clusters"]["jobs"]["clientCidrs"] = ["10.65.0.0/16"]
+    if key == "adopt.majorVersion":
+        config["adopt"].pop("parameterGroup")
     if key in USERS:
         config.setdefault("appUser", "orders_app")
         around["databaseUsers"] = {"vpcCidrs": ["10.1.0.0/16"]}
@@ -443,12 +550,16 @@ def together(base, number):
 def record(bench, base, config, done):
     """Records every change of a base, and some at once: the names of those."""
     bench.settle()
-    recorder = Recorder(bench, base, config, done)
+    if base in ADOPTED:
+        bench.find()
+    recorder = Recorder(bench, base, bench.config(config), done)
     for number, (of, key, new) in enumerate(CHANGES):
         if of == base:
             kept = KEPT.get((of, key, new)) if isinstance(new, (str, bool)) else None
             assert recorder.record(alone(number), [(key, new)], kept), key
     names = []
+    if base in ADOPTED:
+        return names
     for number, some in enumerate(combinations(base)):
         if len(names) == COMBINED:
             return names
@@ -465,7 +576,7 @@ def main(valet):
     if not (folder / "modules").exists():
         # A link that names the whole path would lead out of the checkout.
         os.symlink("../../modules", folder / "modules")
-    for base, config in [("full", FULL), ("lean", LEAN)]:
+    for base, config in [("full", FULL), ("lean", LEAN), ("taken", TAKEN), ("grown", GROWN)]:
         # One database to an emulated AWS: it gives all of them the same resource id.
         with emulated_aws(folder / "server.log", MOTO_ACCOUNT_ID=ACCOUNT, AWS_DEFAULT_REGION=REGION):
             combined += record(bench, base, config, done)

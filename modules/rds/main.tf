@@ -22,6 +22,11 @@ locals {
   # While the version is the one that was found, none is asked for: "14" would be sent to an instance that runs 14.9.
   engine_version = var.engine_version == var.adopted_major_version ? null : var.engine_version
 
+  # Nobody comes through the module's group before there is a proxy; without any, the instance keeps those that it has.
+  has_clients        = !var.adopted || var.manage_master_password || var.master_secret_arn != null
+  stated_group_ids   = concat(local.has_clients ? [aws_security_group.this.id] : [], sort(var.security_group_ids))
+  security_group_ids = length(local.stated_group_ids) == 0 ? null : local.stated_group_ids
+
   # One entry when the parameter group is the database's own, none when it is somebody else's.
   own_parameter_group = var.existing_parameter_group ? {} : { this = var.parameter_group_name }
 
@@ -145,7 +150,7 @@ resource "aws_db_instance" "this" {
   parameter_group_name   = var.existing_parameter_group ? var.parameter_group_name : aws_db_parameter_group.this["this"].name
   port                   = var.port
   publicly_accessible    = var.publicly_accessible
-  vpc_security_group_ids = setunion([aws_security_group.this.id], var.security_group_ids)
+  vpc_security_group_ids = local.security_group_ids
 
   backup_retention_period = var.backup_retention_period
   backup_window           = var.backup_window

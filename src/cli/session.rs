@@ -269,6 +269,12 @@ impl Session {
             let message = format!("{unit} is retired: there is nothing left to connect to");
             return Err(Stop::Usage(message));
         }
+        if !database.has_path() {
+            let message = format!(
+                "nothing leads to {unit} yet: it is taken into Terraform, and `adopt.credentials` in its config adds the proxy"
+            );
+            return Err(Stop::Usage(message));
+        }
         Ok((database, problems))
     }
 

@@ -21,7 +21,7 @@ impl Found<'_> {
             StorageType::Io1 | StorageType::Io2 => 100,
         };
         if !(smallest..=LARGEST_VOLUME).contains(&size) {
-            self.add(
+            self.add_unless_kept(
                 &rule::STORAGE_SIZE,
                 database.allocated_storage.origin,
                 format!("volumes of type `{}` cannot have {size} GiB", kind.as_str()),

@@ -70,24 +70,25 @@ impl Found<'_> {
             });
             self.problems.extend(twins(keys.collect()));
         }
-        if database.tags.len() + OF_A_UNIT > MOST {
+        let kept = database.adopted().and_then(|one| one.tags.as_ref());
+        let count = database.tags.len() + kept.map_or(0, BTreeMap::len);
+        if count + OF_A_UNIT > MOST {
             let span = database.span(Origin::Config("tags"));
-            self.problems
-                .push(too_many(span, database.tags.len(), OF_A_UNIT));
+            self.problems.push(too_many(span, count, OF_A_UNIT));
         }
     }
 }
 
 /// What is wrong with a tag.
-struct Wrong {
-    rule: &'static Rule,
+pub(super) struct Wrong {
+    pub(super) rule: &'static Rule,
     /// What follows the pointer to its value: `#` for its key.
-    part: &'static str,
-    message: String,
-    help: String,
+    pub(super) part: &'static str,
+    pub(super) message: String,
+    pub(super) help: String,
 }
 
-fn wrong(key: &str, value: &str) -> Option<Wrong> {
+pub(super) fn wrong(key: &str, value: &str) -> Option<Wrong> {
     let letters = "use letters, digits, spaces and `_.:/=+-@`";
     let lower = key.to_lowercase();
     if lower.starts_with(IDENTITY_TAGS) {

@@ -30,7 +30,7 @@ impl Found<'_> {
                 .collect();
             let message = format!("there is no {} {version}", engine.as_str());
             let help = format!("the majors are {}", suggest::list(&majors));
-            self.add(&rule::UNKNOWN_VERSION, origin, message, help);
+            self.add_unless_kept(&rule::UNKNOWN_VERSION, origin, message, help);
             return;
         };
         if version == major.version || database.version_is_known() {
@@ -42,7 +42,7 @@ impl Found<'_> {
                 let newer = "; one that AWS has added since goes into `versions` of valet.yaml";
                 help.push_str(newer);
             }
-            self.add(&rule::UNKNOWN_VERSION, origin, message, help);
+            self.add_unless_kept(&rule::UNKNOWN_VERSION, origin, message, help);
         }
         self.support(major, world.today);
     }

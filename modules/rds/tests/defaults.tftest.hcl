@@ -17,8 +17,8 @@ run "the_password_is_managed_and_rotates_on_time_only" {
 
   assert {
     condition = (
-      aws_secretsmanager_secret_rotation.this.rotate_immediately == false &&
-      aws_secretsmanager_secret_rotation.this.rotation_rules[0].automatically_after_days == 7
+      aws_secretsmanager_secret_rotation.this["this"].rotate_immediately == false &&
+      aws_secretsmanager_secret_rotation.this["this"].rotation_rules[0].automatically_after_days == 7
     )
     error_message = "The password must rotate after the stated days and not during an apply."
   }
@@ -67,7 +67,7 @@ run "tls_is_forced_on_postgres" {
 
   assert {
     condition = one([
-      for parameter in aws_db_parameter_group.this.parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "rds.force_ssl"
+      for parameter in aws_db_parameter_group.this["this"].parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "rds.force_ssl"
     ]) == "1 pending-reboot"
     error_message = "postgres must refuse connections without TLS, in words that AWS repeats: of a default it says pending-reboot."
   }
@@ -86,7 +86,7 @@ run "tls_is_forced_on_mysql" {
 
   assert {
     condition = one([
-      for parameter in aws_db_parameter_group.this.parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "require_secure_transport"
+      for parameter in aws_db_parameter_group.this["this"].parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "require_secure_transport"
     ]) == "1 pending-reboot"
     error_message = "mysql must refuse connections without TLS."
   }
@@ -105,7 +105,7 @@ run "tls_is_forced_on_mariadb" {
 
   assert {
     condition = one([
-      for parameter in aws_db_parameter_group.this.parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "require_secure_transport"
+      for parameter in aws_db_parameter_group.this["this"].parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "require_secure_transport"
     ]) == "1 pending-reboot"
     error_message = "mariadb must refuse connections without TLS."
   }
@@ -249,7 +249,7 @@ run "until_it_retires_a_database_keeps_an_old_parameter_group_and_drops_a_log_it
   command = plan
 
   assert {
-    condition     = aws_db_parameter_group.this.skip_destroy && alltrue([for group in aws_cloudwatch_log_group.this : !group.skip_destroy])
+    condition     = aws_db_parameter_group.this["this"].skip_destroy && alltrue([for group in aws_cloudwatch_log_group.this : !group.skip_destroy])
     error_message = "AWS does not delete a group that waits for an upgrade; a log's group must go, so that it can come back."
   }
 }
@@ -262,7 +262,7 @@ run "a_retiring_database_takes_its_parameter_group_along_and_leaves_its_logs" {
   }
 
   assert {
-    condition     = !aws_db_parameter_group.this.skip_destroy && alltrue([for group in aws_cloudwatch_log_group.this : group.skip_destroy])
+    condition     = !aws_db_parameter_group.this["this"].skip_destroy && alltrue([for group in aws_cloudwatch_log_group.this : group.skip_destroy])
     error_message = "The logs must outlive the database."
   }
 }
@@ -354,7 +354,7 @@ run "what_the_caller_states_reaches_the_instance" {
 
   assert {
     condition = (
-      aws_secretsmanager_secret_rotation.this.rotation_rules[0].automatically_after_days == 30 &&
+      aws_secretsmanager_secret_rotation.this["this"].rotation_rules[0].automatically_after_days == 30 &&
       alltrue([for group in aws_cloudwatch_log_group.this : group.retention_in_days == 90])
     )
     error_message = "The password and the logs must be kept as long as stated."
@@ -373,7 +373,7 @@ run "the_family_follows_the_engine_and_its_major" {
   }
 
   assert {
-    condition     = aws_db_parameter_group.this.family == "mysql8.0"
+    condition     = aws_db_parameter_group.this["this"].family == "mysql8.0"
     error_message = "mysql's major is two numbers."
   }
 }
@@ -390,7 +390,7 @@ run "parameters_of_the_caller_join_the_forced_one" {
 
   assert {
     condition = toset([
-      for parameter in aws_db_parameter_group.this.parameter : "${parameter.name}=${parameter.value} ${parameter.apply_method}"
+      for parameter in aws_db_parameter_group.this["this"].parameter : "${parameter.name}=${parameter.value} ${parameter.apply_method}"
       ]) == toset([
       "log_statement=ddl immediate",
       "rds.force_ssl=1 pending-reboot",

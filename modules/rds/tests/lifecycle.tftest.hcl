@@ -182,7 +182,7 @@ run "a_new_major_moves_the_database_to_a_new_group" {
 
   assert {
     condition = (
-      aws_db_parameter_group.this.family == "postgres17" &&
+      aws_db_parameter_group.this["this"].family == "postgres17" &&
       aws_db_instance.this.parameter_group_name == "orders-dev-postgres17"
     )
     error_message = "The database must move to the group of its new major."

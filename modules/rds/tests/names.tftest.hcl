@@ -22,7 +22,7 @@ run "everything_has_its_finished_name" {
   }
 
   assert {
-    condition     = aws_db_parameter_group.this.name == "orders-dev-postgres16" && aws_db_parameter_group.this.tags == tomap({ Name = "orders-dev-postgres16" })
+    condition     = aws_db_parameter_group.this["this"].name == "orders-dev-postgres16" && aws_db_parameter_group.this["this"].tags == tomap({ Name = "orders-dev-postgres16" })
     error_message = "The parameter group must have its name and tag."
   }
 
@@ -70,7 +70,7 @@ run "descriptions_that_force_a_replacement_hold_no_input" {
 
   assert {
     condition = (
-      aws_db_parameter_group.this.description == "Parameters of one database" &&
+      aws_db_parameter_group.this["this"].description == "Parameters of one database" &&
       aws_db_subnet_group.this["this"].description == "Subnets of one database" &&
       aws_security_group.this.description == "One database, reached through its proxy only"
     )

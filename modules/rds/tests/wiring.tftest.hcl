@@ -54,7 +54,7 @@ run "values_flow_from_resource_to_resource" {
   }
 
   assert {
-    condition     = aws_secretsmanager_secret_rotation.this.secret_id == "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
+    condition     = aws_secretsmanager_secret_rotation.this["this"].secret_id == "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf"
     error_message = "The rotation must be the master secret's."
   }
 

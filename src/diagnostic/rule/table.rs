@@ -401,6 +401,14 @@ rules! {
         "`restoreFrom` is written once.",
         "It counts only when the database is created. Adding it later restores nothing. Removing it hands user, database name and key back to the config, and where these are not the snapshot's, Terraform replaces the database. To restore again, create a database with another shortname.",
         "restoreFrom removed from a config whose database exists";
+    BAD_ADOPTION = Error "bad-adoption":
+        "Something about an adopted instance does not go together.",
+        "An instance that is there keeps its password, its groups and its version until an edit says otherwise. Two keys that contradict each other would make AWS or Terraform do something else than the config says.",
+        "adopt.parameterGroup and a major upgrade at once";
+    ADOPTED_AS_IS = Warning "adopted-as-is":
+        "An adopted instance has what a new one could not get.",
+        "AWS keeps old versions, classes and small volumes that are there, and makes no new ones. Nothing happens to them; a change of the value has to go to one that AWS offers.",
+        "engineVersion: \"13.4\" beside `adopt`";
     RESTORE_INCOMPLETE = Error "restore-incomplete":
         "What the snapshot decides is not written.",
         "A restored database has the snapshot's encryption, a size at least as large, and a version that AWS can reach from it. A default that differs makes AWS refuse the restore, or Terraform replace the database on the next plan. Look the three up in the snapshot, and write them beside `restoreFrom`.",

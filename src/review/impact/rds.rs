@@ -41,6 +41,11 @@ const fn anew(argument: &'static str, when: super::When, becomes: &'static str) 
 }
 
 pub(super) static ROWS: &[Row] = &[
+    row("adopted", Always, DataLoss, "aws_db_instance.this", "Terraform would take the instance for one that it has made, and state what AWS fixed at its creation")
+        .instead("leave `adopt.identifier` as it is").replaces(&["aws_cloudwatch_log_group.this", "aws_db_instance.this", "terraform_data.master_password"]),
+    row("adopted_major_version", Set, None, "aws_db_instance.this.engine_version", "no version is asked for any more; the instance runs what it runs"),
+    row("adopted_major_version", Always, Downtime, "aws_db_instance.this.engine_version", "AWS is asked for the major version, and may install its default minor")
+        .instead("upgrade with `engineVersion` first; then removing it does nothing").happens(Window),
     row("alarms", Always, InPlace, "aws_cloudwatch_metric_alarm.this", "alarms are made, changed or removed; the database is not touched")
         .replaces(&["aws_cloudwatch_metric_alarm.this"]),
     row("allocated_storage", Lower, InPlace, "aws_db_instance.this.allocated_storage", "AWS refuses to shrink a volume: the apply fails")
@@ -59,15 +64,26 @@ pub(super) static ROWS: &[Row] = &[
     row("backup_retention_period", Lower, InPlace, "aws_db_instance.this.backup_retention_period", "AWS deletes the backups that are older than the new period"),
     row("backup_retention_period", Always, InPlace, "aws_db_instance.this.backup_retention_period", IN_PLACE),
     row("backup_window", Always, InPlace, "aws_db_instance.this.backup_window", IN_PLACE),
+    row("ca_certificate", Always, InPlace, "aws_db_instance.this.ca_cert_identifier", "the server gets a new certificate without a restart; clients that trust the old authority alone no longer connect to the instance")
+        .instead("give clients the bundle of all authorities first").connection(&["certificate"]).happens(Window),
+    row("copy_tags_to_snapshot", Always, InPlace, "aws_db_instance.this.copy_tags_to_snapshot", "only snapshots to come carry the tags, or do not"),
     row("database_name", Unset, None, "aws_db_instance.this.db_name", "the provider ignores a removed name: the database stays"),
     anew("database_name", Always, "aws_db_instance.this.db_name")
         .instead("remove the key again, and create the database with SQL: CREATE DATABASE"),
+    row("dedicated_log_volume", Always, Reboot, "aws_db_instance.this.dedicated_log_volume", "the instance has to restart before the transaction log is on the other volume")
+        .happens(Window),
     row("deletion_protection", Always, InPlace, "aws_db_instance.this.deletion_protection", "decides whether AWS refuses to delete the database; nothing else happens"),
     anew("engine", Always, "aws_db_instance.this.engine"),
     row("engine_version", Major, Downtime, "aws_db_instance.this.engine_version", "a major upgrade: ten minutes or more without the database, and no way back but a snapshot")
         .instead("try it first on a copy: a second database with `restoreFrom`").happens(Window),
     row("engine_version", Always, Downtime, "aws_db_instance.this.engine_version", RESTARTS).happens(Window),
+    row("existing_parameter_group", Always, Reboot, "aws_db_instance.this.parameter_group_name", "the instance takes another group, whose parameters count after a restart, which nobody does for you; from then on ours asks every client for TLS")
+        .instead("see that all clients use TLS, and write what differs into `parameters`").replaces(&["aws_db_parameter_group.this"]).happens(Restart),
+    row("extended_support", Always, InPlace, "aws_db_instance.this.engine_lifecycle_support", "AWS takes it only when an instance is created: every plan would show it, and nothing would change")
+        .instead("leave it as it is"),
     row("final_snapshot_identifier", Always, InPlace, "aws_db_instance.this.final_snapshot_identifier", "names the snapshot that a destroy takes; Terraform keeps it in its state"),
+    row("iam_authentication", Always, Downtime, "aws_db_instance.this.iam_database_authentication_enabled", "who logs in to the instance with a token is refused, or the proxy with a password")
+        .instead("make clients ready first").connection(&["login"]),
     row("identifier", Always, Reboot, "aws_db_instance.this.identifier", "AWS renames the instance and restarts it; the proxy's target is replaced")
         .connection(&["endpoint"]).happens(Window),
     row("instance_class", Always, Downtime, "aws_db_instance.this.instance_class", RESTARTS)
@@ -83,6 +99,12 @@ pub(super) static ROWS: &[Row] = &[
     row("log_kms_key_arn", Always, InPlace, "aws_cloudwatch_log_group.this.kms_key_id", "new log lines are encrypted with it; old ones stay readable while their key is there"),
     row("log_retention_days", Always, InPlace, "aws_cloudwatch_log_group.this.retention_in_days", "older log lines are deleted, or kept longer"),
     row("maintenance_window", Always, InPlace, "aws_db_instance.this.maintenance_window", "what waits for the window happens at the new time"),
+    row("manage_master_password", Set, InPlace, "aws_db_instance.this.manage_master_user_password", "RDS no longer manages the password"),
+    row("manage_master_password", Always, Downtime, "aws_db_instance.this.manage_master_user_password", "RDS makes a new password at once: whoever holds the old one can no longer log in")
+        .instead("go over to `appUser`, or have no client beside the proxy").connection(&["login", "secret"]).replaces(&["aws_secretsmanager_secret_rotation.this"]),
+    row("master_secret_arn", Set, InPlace, "aws_db_instance.this.vpc_security_group_ids", "the database's own security group is attached beside those that stay, for the proxy to come"),
+    row("master_secret_arn", Always, Downtime, "aws_db_instance.this.vpc_security_group_ids", "the proxy and the pods log in with another secret")
+        .connection(&["secret"]),
     row("max_allocated_storage", Always, InPlace, "aws_db_instance.this.max_allocated_storage", "only a limit for growth; the volume stays as it is"),
     row("monitoring_interval", Always, InPlace, "aws_db_instance.this.monitoring_interval", IN_PLACE),
     row("monitoring_role_arn", Always, InPlace, "aws_db_instance.this.monitoring_role_arn", "the database writes Enhanced Monitoring with another role"),
@@ -90,6 +112,7 @@ pub(super) static ROWS: &[Row] = &[
         .replaces(&["aws_iam_role.monitoring", "aws_iam_role_policy_attachment.monitoring"]),
     row("multi_az", Always, InPlace, "aws_db_instance.this.multi_az", "a standby is added or removed while the database runs; writes are slower meanwhile")
         .happens(Window),
+    row("option_group_name", Always, InPlace, "aws_db_instance.this.option_group_name", IN_PLACE),
     row("parameter_group_name", Always, Reboot, "aws_db_parameter_group.this.name", "a new parameter group beside the old one; the instance takes it with the restart of the upgrade")
         .replaces(&["aws_db_parameter_group.this"]).happens(Window),
     row("parameters", Static, Reboot, "aws_db_parameter_group.this.parameter", "a static parameter counts only after a restart, which nobody does for you")
@@ -97,12 +120,21 @@ pub(super) static ROWS: &[Row] = &[
     row("parameters", Always, InPlace, "aws_db_parameter_group.this.parameter", "dynamic parameters count at once, without a restart"),
     row("password_rotation_days", Always, InPlace, "aws_secretsmanager_secret_rotation.this.rotation_rules", "the next rotation is planned anew; the password stays for now"),
     row("performance_insights", Always, InPlace, "aws_db_instance.this.performance_insights_enabled", IN_PLACE),
+    row("performance_insights_kms_key_arn", Always, InPlace, "aws_db_instance.this.performance_insights_kms_key_id", "AWS refuses another key while Performance Insights is on: the apply fails")
+        .instead("turn Performance Insights off first, which deletes its data"),
+    row("performance_insights_retention_days", Lower, InPlace, "aws_db_instance.this.performance_insights_retention_period", "data of Performance Insights that is older than the new period is deleted"),
+    row("performance_insights_retention_days", Always, InPlace, "aws_db_instance.this.performance_insights_retention_period", IN_PLACE),
     row("permissions_boundary_arn", Always, InPlace, "aws_iam_role.monitoring.permissions_boundary", "bounds the role of Enhanced Monitoring, if there is one"),
     row("port", Always, Reboot, "aws_db_instance.this.port", "the database restarts at once, whatever waits for the maintenance window; clients stay on the proxy's port")
         .instead("leave it: clients never see this port"),
+    row("publicly_accessible", Always, Downtime, "aws_db_instance.this.publicly_accessible", "its name resolves to another address: clients outside of the VPC are cut off, or let in")
+        .connection(&["endpoint"]),
     row("retiring", Always, InPlace, "aws_db_parameter_group.this.skip_destroy", "decides what a destroy takes along and what it leaves; nothing happens now"),
     row("role_path", Always, InPlace, "aws_iam_role.monitoring.path", "the role of Enhanced Monitoring is made anew")
         .replaces(&["aws_iam_role.monitoring", "aws_iam_role_policy_attachment.monitoring"]),
+    row("security_group_ids", Grows, InPlace, "aws_db_instance.this.vpc_security_group_ids", "more groups are attached; nobody is cut off"),
+    row("security_group_ids", Always, Downtime, "aws_db_instance.this.vpc_security_group_ids", "a group is taken off: whoever connects through it alone is cut off at once")
+        .instead("see in its rules who that is, and move them to the proxy first"),
     row("security_group_name", Always, Replace, "aws_security_group.this.name", "security groups cannot be renamed")
         .replaces(&["aws_security_group.this"]),
     row("snapshot_identifier", Set, None, "aws_db_instance.this.snapshot_identifier", "the database exists, so nothing is restored"),
@@ -123,6 +155,7 @@ pub(super) static ROWS: &[Row] = &[
         .instead(KEEP_GROUP).replaces(&["aws_db_subnet_group.this"]),
     row("subnet_ids", Grows, InPlace, "aws_db_subnet_group.this.subnet_ids", "the group gets more subnets; the instance stays where it is"),
     row("subnet_ids", Always, InPlace, "aws_db_subnet_group.this.subnet_ids", "AWS refuses to take away a subnet that the instance is in"),
+    row("tags", Always, InPlace, "aws_db_instance.this.tags", "tags of the instance; schedulers and backup plans may go by them"),
     anew("username", Always, "aws_db_instance.this.username")
         .instead("put it back, and create a second user with SQL: CREATE USER"),
     row("vpc_id", Always, Replace, "aws_security_group.this.vpc_id", "a security group belongs to one VPC, and the instance would have to move to the other")

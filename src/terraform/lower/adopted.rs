@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    config::adoption::Adoption,
+    config::adoption::{Adoption, Credentials},
     model::{Database, Origin},
     terraform::root_module::{Argument, ArgumentSource, Block, BlockKind, Expression, texts},
 };
@@ -33,134 +33,142 @@ pub(super) fn keeps(mut block: Block, database: &Database) -> Block {
 }
 
 /// The arguments that come from the keys below `adopt`.
-fn says(adopted: &Adoption, is_monitored: bool) -> Vec<Argument> {
-    let credentials = adopted.credentials.as_ref();
-    let secret = credentials.and_then(|one| one.secret_arn.as_ref());
-    let is_managed = credentials.is_some_and(|one| one.is_managed());
-    let role = adopted
-        .monitoring_role_arn
-        .as_ref()
-        .filter(|_| is_monitored);
-    let days = adopted.performance_insights_days;
-    let text = |value: &Option<String>| value.as_ref().map(Expression::from);
-    let truth = |value: Option<bool>| value.map(Expression::from);
-    let borrowed = adopted.parameter_group.is_some();
-    let says = [
-        ("adopted", "adopt/identifier", Some(true.into())),
-        (
-            "adopted_major_version",
-            "adopt/majorVersion",
-            adopted.major_version.as_ref().map(Expression::from),
-        ),
-        (
-            "auto_minor_version_upgrade",
-            "adopt/minorUpgrades",
-            truth(adopted.minor_upgrades),
-        ),
-        (
-            "ca_certificate",
-            "adopt/caCertificate",
-            text(&adopted.ca_certificate),
-        ),
-        (
-            "copy_tags_to_snapshot",
-            "adopt/copyTagsToSnapshot",
-            truth(adopted.copy_tags_to_snapshot),
-        ),
-        (
-            "dedicated_log_volume",
-            "adopt/dedicatedLogVolume",
-            truth(adopted.dedicated_log_volume),
-        ),
-        (
-            "existing_parameter_group",
-            "adopt/parameterGroup",
-            borrowed.then(|| true.into()),
-        ),
-        (
-            "extended_support",
-            "adopt/extendedSupport",
-            truth(adopted.extended_support),
-        ),
-        (
-            "iam_authentication",
-            "adopt/iamAuthentication",
-            truth(adopted.iam_authentication),
-        ),
-        (
-            "identifier",
-            "adopt/identifier",
-            Some((&adopted.identifier).into()),
-        ),
-        (
-            "manage_master_password",
-            "adopt/credentials",
-            (!is_managed).then(|| false.into()),
-        ),
-        (
-            "master_secret_arn",
-            "adopt/credentials",
-            secret.filter(|_| !is_managed).map(Expression::from),
-        ),
-        (
-            "monitoring_role_arn",
-            "adopt/monitoringRoleArn",
-            role.map(Expression::from),
-        ),
-        (
-            "option_group_name",
-            "adopt/optionGroup",
-            text(&adopted.option_group),
-        ),
-        (
-            "parameter_group_name",
-            "adopt/parameterGroup",
-            text(&adopted.parameter_group),
-        ),
-        (
-            "performance_insights",
-            "adopt/performanceInsightsDays",
-            days.filter(|days| *days == 0).map(|_| false.into()),
-        ),
-        (
-            "performance_insights_kms_key_arn",
-            "adopt/performanceInsightsKmsKeyArn",
-            text(&adopted.performance_insights_kms_key_arn),
-        ),
-        (
-            "performance_insights_retention_days",
-            "adopt/performanceInsightsDays",
-            days.filter(|days| *days > 0).map(Expression::from),
-        ),
-        (
-            "publicly_accessible",
-            "adopt/publiclyAccessible",
-            truth(adopted.publicly_accessible),
-        ),
-        (
-            "security_group_ids",
-            "adopt/securityGroups",
-            adopted.security_groups.as_ref().map(sorted),
-        ),
-        (
-            "subnet_group_name",
-            "adopt/subnetGroup",
-            text(&adopted.subnet_group),
-        ),
-        ("tags", "adopt/tags", adopted.tags.as_ref().map(tags)),
-    ];
-    let says = says.into_iter().filter_map(|(name, key, value)| {
+#[derive(Default)]
+struct Said(Vec<Argument>);
+
+impl Said {
+    /// An argument for a key, when that is written.
+    fn add(
+        mut self,
+        name: &'static str,
+        key: &'static str,
+        value: Option<impl Into<Expression>>,
+    ) -> Self {
         let source = ArgumentSource::Origin(Origin::Config(key));
-        Some(Argument {
+        self.0.extend(value.map(|value| Argument {
             name,
-            value: value?,
+            value: value.into(),
             source,
-        })
-    });
-    says.collect()
+        }));
+        self
+    }
 }
 
-fn sorted(list: &Vec<String>) -> Expression {
+fn says(adopted: &Adoption, is_monitored: bool) -> Vec<Argument> {
+    let said = access(kept(Said::default(), adopted), adopted);
+    watched(said, adopted, is_monitored).0
+}
+
+/// What it is, and what it is in.
+fn kept(said: Said, adopted: &Adoption) -> Said {
+    let group = adopted.parameter_group.as_ref();
+    said.add("adopted", "adopt/identifier", Some(true))
+        .add(
+            "adopted_major_version",
+            "adopt/majorVersion",
+            adopted.major_version.as_ref(),
+        )
+        .add(
+            "auto_minor_version_upgrade",
+            "adopt/minorUpgrades",
+            adopted.minor_upgrades,
+        )
+        .add(
+            "copy_tags_to_snapshot",
+            "adopt/copyTagsToSnapshot",
+            adopted.copy_tags_to_snapshot,
+        )
+        .add(
+            "dedicated_log_volume",
+            "adopt/dedicatedLogVolume",
+            adopted.dedicated_log_volume,
+        )
+        .add(
+            "existing_parameter_group",
+            "adopt/parameterGroup",
+            group.map(|_| true),
+        )
+        .add(
+            "extended_support",
+            "adopt/extendedSupport",
+            adopted.extended_support,
+        )
+        .add("identifier", "adopt/identifier", Some(&adopted.identifier))
+        .add(
+            "option_group_name",
+            "adopt/optionGroup",
+            adopted.option_group.as_ref(),
+        )
+        .add("parameter_group_name", "adopt/parameterGroup", group)
+        .add(
+            "subnet_group_name",
+            "adopt/subnetGroup",
+            adopted.subnet_group.as_ref(),
+        )
+        .add("tags", "adopt/tags", adopted.tags.as_ref().map(tags))
+}
+
+/// Who comes to it, and how.
+fn access(said: Said, adopted: &Adoption) -> Said {
+    const CREDENTIALS: &str = "adopt/credentials";
+    let credentials = adopted.credentials.as_ref();
+    let is_managed = credentials.is_some_and(Credentials::is_managed);
+    let secret = credentials.and_then(|one| one.secret_arn.as_ref());
+    let groups = adopted.security_groups.as_deref().map(sorted);
+    said.add(
+        "ca_certificate",
+        "adopt/caCertificate",
+        adopted.ca_certificate.as_ref(),
+    )
+    .add(
+        "iam_authentication",
+        "adopt/iamAuthentication",
+        adopted.iam_authentication,
+    )
+    .add(
+        "manage_master_password",
+        CREDENTIALS,
+        (!is_managed).then_some(false),
+    )
+    .add(
+        "master_secret_arn",
+        CREDENTIALS,
+        secret.filter(|_| !is_managed),
+    )
+    .add(
+        "publicly_accessible",
+        "adopt/publiclyAccessible",
+        adopted.publicly_accessible,
+    )
+    .add("security_group_ids", "adopt/securityGroups", groups)
+}
+
+/// How it is watched.
+fn watched(said: Said, adopted: &Adoption, is_monitored: bool) -> Said {
+    const DAYS: &str = "adopt/performanceInsightsDays";
+    const KEY: &str = "adopt/performanceInsightsKmsKeyArn";
+    let role = adopted.monitoring_role_arn.as_ref();
+    let days = adopted.performance_insights_days;
+    let key = adopted.performance_insights_kms_key_arn.as_ref();
+    said.add(
+        "monitoring_role_arn",
+        "adopt/monitoringRoleArn",
+        role.filter(|_| is_monitored),
+    )
+    .add(
+        "performance_insights",
+        DAYS,
+        (days == Some(0)).then_some(false),
+    )
+    .add("performance_insights_kms_key_arn", KEY, key)
+    .add(
+        "performance_insights_retention_days",
+        DAYS,
+        days.filter(|days| *days > 0),
+    )
+}
+
+fn sorted(list: &[String]) -> Expression {
     texts(list.iter().collect::<BTreeSet<_>>())
 }
 

@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> 
     let databases = session.compile_sound()?;
     let live = databases
         .iter()
-        .filter(|database| database.lifecycle.value != Lifecycle::Retired);
+        .filter(|database| database.lifecycle.value != Lifecycle::Retired && database.has_path());
     let live: Vec<&Database> = live.collect();
     let (tree, waiting) = handed_over(arguments, &session, &live)?;
     let environments = session.environments.iter();

@@ -1,0 +1,261 @@
+//! What an adopted instance can be, and what does not go together with it.
+
+use super::{
+    Found,
+    arn::{self, Shares},
+    tags,
+};
+use crate::{
+    config::{Authentication, adoption::Adoption},
+    diagnostic::{
+        Problem,
+        rule::{self, Rule},
+    },
+    model::Origin,
+    text::pointer,
+};
+
+/// The longest for which Performance Insights keeps data, in days, and the shortest, which is free of charge.
+const LONGEST_INSIGHTS: u32 = 731;
+const SHORTEST_INSIGHTS: u32 = 7;
+/// What else it can be is a multiple of this.
+const MONTH: u32 = 31;
+
+const CREDENTIALS: &str = "adopt/credentials";
+const PARAMETER_GROUP: &str = "adopt/parameterGroup";
+
+impl Found<'_> {
+    /// What AWS would not make; an instance that is there keeps it.
+    pub(super) fn add_unless_kept(
+        &mut self,
+        rule: &'static Rule,
+        origin: Origin,
+        message: String,
+        help: String,
+    ) {
+        if self.database.adopted().is_none() {
+            self.add(rule, origin, message, help);
+        } else {
+            let help = format!(
+                "leave it: nothing happens to it; to change it, go to what there is: {help}"
+            );
+            self.add(&rule::ADOPTED_AS_IS, origin, message, help);
+        }
+    }
+
+    /// Whether what `adopt` says goes together, with itself and with the other keys.
+    pub(super) fn adoption(&mut self) {
+        let Some(adopted) = self.database.adopted() else {
+            return;
+        };
+        self.credentials(adopted);
+        self.adopted_version(adopted);
+        self.adopted_parameters(adopted);
+        self.adopted_values(adopted);
+        self.adopted_tags(adopted);
+        let arns = [
+            (
+                "adopt/monitoringRoleArn",
+                &adopted.monitoring_role_arn,
+                [Shares::Account].as_slice(),
+            ),
+            (
+                "adopt/performanceInsightsKmsKeyArn",
+                &adopted.performance_insights_kms_key_arn,
+                &[Shares::Region],
+            ),
+        ];
+        for (key, value, shares) in arns {
+            self.elsewhere(key, value.as_ref(), shares);
+        }
+    }
+
+    fn bad(&mut self, key: &'static str, message: impl Into<String>, help: impl Into<String>) {
+        self.add(&rule::BAD_ADOPTION, Origin::Config(key), message, help);
+    }
+
+    /// An ARN of something that AWS takes from the same account and Region alone.
+    fn elsewhere(&mut self, key: &'static str, arn: Option<&String>, shares: &[Shares]) {
+        let environment = &self.database.environment;
+        let differs = |arn: &String| {
+            shares
+                .iter()
+                .find_map(|shares| arn::elsewhere(environment, arn, *shares))
+        };
+        let Some((message, help)) = arn.and_then(differs) else {
+            return;
+        };
+        self.add(&rule::FOREIGN_ARN, Origin::Config(key), message, help);
+    }
+
+    fn credentials(&mut self, adopted: &Adoption) {
+        let database = self.database;
+        let Some(credentials) = &adopted.credentials else {
+            if database.app_user.value.is_some() {
+                self.add(
+                    &rule::BAD_ADOPTION,
+                    database.app_user.origin,
+                    "nothing leads to the instance yet, so nobody can make users in it",
+                    "write `adopt.credentials` first, and apply",
+                );
+            }
+            return;
+        };
+        match (&credentials.secret_arn, credentials.managed) {
+            (Some(_), None | Some(false)) | (None, Some(true)) => {}
+            (Some(_), Some(true)) => self.bad(
+                CREDENTIALS,
+                "the password is either that of `secretArn`, or one that RDS makes",
+                "remove `managed` to keep the password, or `secretArn` for a new one",
+            ),
+            (None, _) => self.bad(
+                CREDENTIALS,
+                "there is no secret that the proxy could log in with",
+                "write `secretArn`, or `managed: true` for a new password that RDS makes",
+            ),
+        }
+        if credentials.kms_key_arn.is_some() && credentials.secret_arn.is_none() {
+            self.bad(
+                CREDENTIALS,
+                "`kmsKeyArn` is the key of `secretArn`, and there is none",
+                "remove it: RDS encrypts its secret with the environment's key",
+            );
+        }
+        self.elsewhere(
+            "adopt/credentials/secretArn",
+            credentials.secret_arn.as_ref(),
+            &[Shares::Region, Shares::Account],
+        );
+        self.elsewhere(
+            "adopt/credentials/kmsKeyArn",
+            credentials.kms_key_arn.as_ref(),
+            &[Shares::Region],
+        );
+        let is_of_rds = |arn: &String| arn.contains(":secret:rds!");
+        if database.app_user.value.is_some()
+            && credentials
+                .secret_arn
+                .as_ref()
+                .is_some_and(|arn| !is_of_rds(arn))
+        {
+            self.add(
+                &rule::BAD_ADOPTION,
+                database.app_user.origin,
+                "the function that makes users reads the master's secret only where RDS has made it",
+                "go over to `credentials: {managed: true}` first",
+            );
+        }
+    }
+
+    fn adopted_version(&mut self, adopted: &Adoption) {
+        let database = self.database;
+        let facts = database.facts();
+        let version = database.engine_version.value;
+        if let Some(found) = adopted.major_version
+            && facts
+                .major(found)
+                .is_some_and(|major| major.version != found)
+        {
+            let major = facts.major(found).map(|major| major.version.to_string());
+            self.bad(
+                "adopt/majorVersion",
+                format!("`{found}` is an exact version"),
+                format!("write the major, `\"{}\"`", major.unwrap_or_default()),
+            );
+        }
+        if adopted.minor_upgrades == Some(true) && !database.minors_follow() {
+            self.bad(
+                "adopt/minorUpgrades",
+                format!("AWS would install minors over the exact version `{version}`, and the next apply go back"),
+                "name a major in `engineVersion`, or remove the key",
+            );
+        }
+    }
+
+    fn adopted_parameters(&mut self, adopted: &Adoption) {
+        let Some(group) = &adopted.parameter_group else {
+            return;
+        };
+        let database = self.database;
+        let facts = database.facts();
+        let family = facts.family(database.engine_version.value);
+        match adopted.major_version {
+            None => self.bad(
+                PARAMETER_GROUP,
+                format!("nobody knows the family of `{group}`"),
+                "write `adopt.majorVersion`, too",
+            ),
+            Some(found) if facts.family(found) != family => self.bad(
+                PARAMETER_GROUP,
+                format!(
+                    "`{group}` is of the family {}, and `engineVersion` needs one of {family}",
+                    facts.family(found)
+                ),
+                "remove it together with the upgrade, and write what it sets into `parameters`",
+            ),
+            Some(_) => {}
+        }
+        let own = database
+            .parameters
+            .iter()
+            .find(|(_, given)| matches!(given.origin, Origin::Config(_)));
+        if let Some((name, given)) = own {
+            let span = database.span_below(given.origin, &format!("/{}", pointer::escape(name)));
+            let message =
+                format!("`{name}` says nothing while the instance has the group `{group}`");
+            let problem = Problem::new(&rule::BAD_ADOPTION, span, message);
+            self.problems.push(
+                problem
+                    .help("remove `parameters`, or `adopt.parameterGroup` for a group of its own"),
+            );
+        }
+    }
+
+    fn adopted_values(&mut self, adopted: &Adoption) {
+        let database = self.database;
+        if let Some(days) = adopted.performance_insights_days {
+            let is_offered =
+                [0, SHORTEST_INSIGHTS, LONGEST_INSIGHTS].contains(&days) || days % MONTH == 0;
+            if !is_offered {
+                self.bad(
+                    "adopt/performanceInsightsDays",
+                    format!("Performance Insights does not keep data for {days} days"),
+                    format!(
+                        "use 0, {SHORTEST_INSIGHTS}, a multiple of {MONTH}, or {LONGEST_INSIGHTS}"
+                    ),
+                );
+            }
+        }
+        if adopted.iam_authentication == Some(true)
+            && database.authentication.value == Authentication::Password
+            && database.has_path()
+        {
+            self.bad(
+                "adopt/iamAuthentication",
+                "the proxy of an instance with IAM authentication takes tokens alone",
+                "write `authentication: iam`, or remove `iamAuthentication`",
+            );
+        }
+        if database.restore_from.value.is_some() {
+            self.add(
+                &rule::BAD_ADOPTION,
+                database.restore_from.origin,
+                "an instance that is there is not made from a snapshot",
+                "remove `restoreFrom`, or `adopt`",
+            );
+        }
+    }
+
+    fn adopted_tags(&mut self, adopted: &Adoption) {
+        for (key, value) in adopted.tags.iter().flatten() {
+            if let Some(wrong) = tags::wrong(key, value) {
+                let below = format!("/{}{}", pointer::escape(key), wrong.part);
+                let span = self
+                    .database
+                    .span_below(Origin::Config("adopt/tags"), &below);
+                self.problems
+                    .push(Problem::new(wrong.rule, span, wrong.message).help(wrong.help));
+            }
+        }
+    }
+}
