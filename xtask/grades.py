@@ -340,6 +340,8 @@ class Bench:
             "network": {"vpcId": self.vpcs[0], "subnetIds": self.subnets[:2]},
             "clusters": {"apps": cluster("APPS"), "jobs": cluster("JOBS")},
         }
+        if base in ADOPTED:
+            environment["adoptable"] = {"instances": ["mail-*"], "secrets": ["mail/*"]}
         if base == "full":
             environment["kmsKeyArn"] = self.keys[0]
             environment["alarmTopicArn"] = f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"

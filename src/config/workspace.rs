@@ -151,6 +151,9 @@ pub struct Environment {
     pub state: State,
     /// Where the databases live.
     pub network: Network,
+    /// What configs may take over with `adopt`. Whoever takes an instance over rules it, and its pods read the secret, so this
+    /// is for the owners of the account to say. Default: nothing.
+    pub adoptable: Option<Adoptable>,
     /// A function in the VPC that makes and rotates database users: `appUser` and `readOnlyUser` need it. It runs in
     /// `network.subnetIds`, which then need a route to Secrets Manager. Default: none.
     pub database_users: Option<DatabaseUsers>,
@@ -296,6 +299,19 @@ pub struct DatabaseUsers {
     #[serde(default = "default_ports")]
     #[schemars(length(min = 1, max = 5), inner(range(min = 1150, max = 65535)), extend("uniqueItems" = true), example = [5432])]
     pub ports: Vec<u32>,
+}
+
+/// What configs may take over.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Adoptable {
+    /// Identifiers of instances, with `*` for any characters.
+    #[schemars(length(min = 1), extend("uniqueItems" = true), example = ["orders-*", "ledger"])]
+    pub instances: Vec<String>,
+    /// Names of secrets, without the six letters that AWS puts at their end, with `*` for any characters. Default: none.
+    #[serde(default)]
+    #[schemars(extend("uniqueItems" = true), example = ["prod/*/master"])]
+    pub secrets: Vec<String>,
 }
 
 fn default_ports() -> Vec<u32> {

@@ -1,5 +1,7 @@
 //! What an adopted instance can be, and what does not go together with it.
 
+use wildmatch::WildMatch;
+
 use super::{
     Found,
     arn::{self, Shares},
@@ -23,6 +25,17 @@ const MONTH: u32 = 31;
 
 const CREDENTIALS: &str = "adopt/credentials";
 const PARAMETER_GROUP: &str = "adopt/parameterGroup";
+
+/// The name of a secret in its ARN, without what AWS puts at its end.
+fn secret_name(arn: &str) -> &str {
+    let name = arn.splitn(7, ':').last().unwrap_or(arn);
+    let is_suffix =
+        |end: &str| end.len() == 6 && end.chars().all(|letter| letter.is_ascii_alphanumeric());
+    match name.rsplit_once('-') {
+        Some((name, end)) if is_suffix(end) => name,
+        _ => name,
+    }
+}
 
 impl Found<'_> {
     /// What AWS would not make; an instance that is there keeps it.
@@ -48,6 +61,7 @@ impl Found<'_> {
         let Some(adopted) = self.database.adopted() else {
             return;
         };
+        self.adoptable(adopted);
         self.credentials(adopted);
         self.adopted_version(adopted);
         self.adopted_parameters(adopted);
@@ -86,6 +100,45 @@ impl Found<'_> {
             return;
         };
         self.add(&rule::FOREIGN_ARN, Origin::Config(key), message, help);
+    }
+
+    /// Whether those who own the account let configs have the instance and the secret.
+    fn adoptable(&mut self, adopted: &Adoption) {
+        let environment = &self.database.environment;
+        let adoptable = environment.spec.adoptable.clone().unwrap_or_default();
+        let may = |globs: &[String], name: &str| {
+            globs.iter().any(|glob| WildMatch::new(glob).matches(name))
+        };
+        let name = &environment.name;
+        let mut refuse = |key, what: &str, found: &str, list: &str| {
+            let span = self.database.span(Origin::Config(key));
+            let message = format!("`{name}` does not let configs have the {what} `{found}`");
+            let help = format!(
+                "have the owners of the account add it to `{list}` of `environments.{name}.adoptable` in valet.yaml"
+            );
+            let problem = Problem::new(&rule::NOT_ADOPTABLE, span, message).help(help);
+            let list = environment.span("adoptable");
+            self.problems.push(if list.range.is_empty() {
+                problem
+            } else {
+                problem.also(list, "what they may have")
+            });
+        };
+        if !may(&adoptable.instances, &adopted.identifier) {
+            refuse(
+                "adopt/identifier",
+                "instance",
+                &adopted.identifier,
+                "instances",
+            );
+        }
+        let credentials = adopted.credentials.as_ref();
+        if let Some(arn) = credentials.and_then(|one| one.secret_arn.as_ref()) {
+            let secret = secret_name(arn);
+            if !may(&adoptable.secrets, secret) {
+                refuse("adopt/credentials/secretArn", "secret", secret, "secrets");
+            }
+        }
     }
 
     fn credentials(&mut self, adopted: &Adoption) {

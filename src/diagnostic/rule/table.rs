@@ -401,6 +401,10 @@ rules! {
         "`restoreFrom` is written once.",
         "It counts only when the database is created. Adding it later restores nothing. Removing it hands user, database name and key back to the config, and where these are not the snapshot's, Terraform replaces the database. To restore again, create a database with another shortname.",
         "restoreFrom removed from a config whose database exists";
+    NOT_ADOPTABLE = Error "not-adoptable":
+        "The environment does not let configs take this over.",
+        "A config with `adopt` rules an instance that somebody else has made, and its pods read the secret that it names. `adoptable` of the environment in valet.yaml lists what may be taken over, so that a config alone cannot.",
+        "adopt.identifier: payments where `adoptable` names orders-* alone";
     BAD_ADOPTION = Error "bad-adoption":
         "Something about an adopted instance does not go together.",
         "An instance that is there keeps its password, its groups and its version until an edit says otherwise. Two keys that contradict each other would make AWS or Terraform do something else than the config says.",
