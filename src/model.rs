@@ -354,8 +354,11 @@ impl Database {
     /// Whether there is a way from pods to it: a proxy, a load balancer, an endpoint service, a role. An adopted instance
     /// is first taken into Terraform without.
     #[must_use]
-    pub fn has_path(&self) -> bool {
-        self.adopted().is_none_or(|one| one.credentials.is_some())
+    pub const fn has_path(&self) -> bool {
+        match self.adopted() {
+            Some(adopted) => adopted.credentials.is_some(),
+            None => true,
+        }
     }
 
     /// Whether its parameter group is somebody else's.
@@ -387,7 +390,7 @@ impl Database {
             Some(_) => self.master_login.origin,
             None => Origin::Config("shortname"),
         };
-        (self.master_login.value != MasterLogin::Never).then_some(origin)
+        (self.has_path() && self.master_login.value != MasterLogin::Never).then_some(origin)
     }
 
     /// What is known of its engine.
