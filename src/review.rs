@@ -1,5 +1,6 @@
 //! What a change means, unit by unit: two sides in, graded lines out.
 
+pub mod adoption;
 pub mod beside;
 mod cause;
 mod change;

@@ -1,6 +1,7 @@
 //! A Terraform plan against what is declared: nothing that holds data or identity may go, unless a config says so.
 
 mod holdings;
+mod imports;
 mod scope;
 mod table;
 mod waits;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::{
     config::{Acknowledgement, Effect, Lifecycle},
     model::Database,
-    review::impact,
+    review::{adoption::Attribute, impact},
     terraform::{
         lower::Owner,
         plan::{Action, Identity, Mode, Plan, ResourceChange},
@@ -21,6 +22,7 @@ use holdings::{Holds, leaves_snapshot};
 use scope::Scopes;
 use waits::Waits;
 
+pub use imports::declared_addresses;
 pub use table::{closing, counted, human, markdown, refusals};
 
 /// Whose plan has to be held against a root's config, as the tags of the root say.
@@ -61,6 +63,8 @@ pub struct Row {
     pub outcome: Outcome,
     /// Why.
     pub reason: String,
+    /// What becomes of an attribute of an instance that is taken over, when it is about one.
+    pub attribute: Option<Attribute>,
 }
 
 /// Whether something may be done.
@@ -92,10 +96,17 @@ impl Verdict {
 /// Judges a plan by what the owner of its root declares; without one, nothing is.
 #[must_use]
 pub fn judge(plan: &Plan, owner: Option<Owner>, today: Date) -> Verdict {
+    judge_rest(plan, owner, today, &[])
+}
+
+/// Judges a plan that also imports what an apply that was cut short has made: `taken_up` are the addresses of that.
+#[must_use]
+pub fn judge_rest(plan: &Plan, owner: Option<Owner>, today: Date, taken_up: &[&str]) -> Verdict {
     let judge = Judge {
         owner,
         today,
         scopes: Scopes::of(owner),
+        taken_up,
     };
     let managed = |change: &&ResourceChange| change.mode == Mode::Managed;
     let changes: Vec<_> = plan.resource_changes.iter().filter(managed).collect();
@@ -103,22 +114,24 @@ pub fn judge(plan: &Plan, owner: Option<Owner>, today: Date) -> Verdict {
     let mut rows: Vec<Row> = drift.filter_map(|change| judge.drift(change)).collect();
     rows.extend(changes.iter().filter_map(|change| judge.change(change)));
     rows.extend(changes.iter().filter_map(|change| judge.timing(change)));
+    rows.extend(judge.imports(plan, &changes));
     rows.extend(plan.action_invocations.iter().map(|invocation| Row {
         address: invocation.address.clone(),
         action: "invoke",
         forced_by: Vec::new(),
         outcome: Outcome::Refused,
         reason: "nobody knows what an action of a provider does".to_owned(),
+        attribute: None,
     }));
     rows.sort_by(|a, b| (a.outcome, &a.address).cmp(&(b.outcome, &b.address)));
     let count = |word| {
         let of = |change: &&&ResourceChange| word_of(&change.change.action) == Some(word);
         (word, changes.iter().filter(of).count())
     };
-    Verdict {
-        rows,
-        counts: WORDS.map(count).to_vec(),
-    }
+    let is_imported = |change: &&&ResourceChange| change.change.importing.is_some();
+    let mut counts = vec![("import", changes.iter().filter(is_imported).count())];
+    counts.extend(WORDS.map(count));
+    Verdict { rows, counts }
 }
 
 /// What a plan changes that AWS keeps for the maintenance window: names of attributes, by the addresses of their databases.
@@ -144,14 +157,16 @@ pub fn unreviewed(owner: Owner, today: Date, address: &str, reason: &str) -> Row
         owner: Some(owner),
         today,
         scopes: Scopes::of(Some(owner)),
+        taken_up: &[],
     };
-    let (outcome, reason) = judge.needs_at(address, Effect::Drift, reason);
+    let (outcome, reason) = judge.needs_of(&[address], Effect::Drift, reason);
     Row {
         address: address.to_owned(),
         action: "drift",
         forced_by: Vec::new(),
         outcome,
         reason,
+        attribute: None,
     }
 }
 
@@ -174,6 +189,7 @@ struct Judge<'a> {
     owner: Option<Owner<'a>>,
     today: Date,
     scopes: Scopes,
+    taken_up: &'a [&'a str],
 }
 
 type Judgement = (Outcome, String);
@@ -195,6 +211,10 @@ impl Judge<'_> {
 
     /// A database that is made where a state is said to have been moved to: the state has not been copied, or not this one.
     fn comes(&self, change: &ResourceChange) -> Option<Judgement> {
+        if self.is_adopted(change) {
+            let reason = "the config adopts an instance that is there, but the plan makes one: its state does not hold it, so take `adopt.imported` out".to_owned();
+            return Some((Outcome::Refused, reason));
+        }
         let former = self.owner.as_ref().and_then(Owner::former_state)?;
         holdings::is_database(change).then(|| {
             let reason = format!(
@@ -266,6 +286,10 @@ impl Judge<'_> {
             Some(database) if !database.retain.value => {
                 (Outcome::Fine, "`lifecycle: retired`".to_owned())
             }
+            _ if self.is_adopted(change) => {
+                let reason = "it is gone, though Terraform did not destroy it, and nobody makes an adopted instance anew: restore it under its identifier, or retire it";
+                (Outcome::Refused, reason.to_owned())
+            }
             _ => self.needs(
                 change,
                 holds.effect(),
@@ -304,6 +328,9 @@ impl Judge<'_> {
         }
         if holds == Holds::Nothing {
             return fine(holdings::runs_again(change).unwrap_or("holds neither data nor identity"));
+        }
+        if self.is_adopted(change) {
+            return refused("an adopted instance is neither replaced nor given up, whatever is allowed: only `lifecycle` ends it".to_owned());
         }
         let stays = matches!(action, Action::Replace(_)) && self.is_protected(change);
         let effect = if stays {
@@ -347,6 +374,15 @@ impl Judge<'_> {
         keeps && holdings::is_protected(change)
     }
 
+    /// Whether it is the database of a unit that was there before its config.
+    fn is_adopted(&self, change: &ResourceChange) -> bool {
+        let is_adopted = match self.owner {
+            Some(Owner::Unit(database)) => database.adopted().is_some(),
+            _ => false,
+        };
+        is_adopted && holdings::is_database(change)
+    }
+
     fn retired(&self) -> Option<&Database> {
         match self.owner {
             Some(Owner::Unit(database)) if database.lifecycle.value == Lifecycle::Retired => {
@@ -358,10 +394,11 @@ impl Judge<'_> {
 
     /// Something that may be done only when an `allow` names this effect, or a worse one.
     fn needs(&self, change: &ResourceChange, effect: Effect, what: &str) -> Judgement {
-        self.needs_at(&change.address, effect, what)
+        self.needs_of(&[&change.address], effect, what)
     }
 
-    fn needs_at(&self, address: &str, effect: Effect, what: &str) -> Judgement {
+    /// The same for what has these names: addresses, or keys.
+    fn needs_of(&self, names: &[&str], effect: Effect, what: &str) -> Judgement {
         let allow = match self.owner {
             None => {
                 return (
@@ -379,7 +416,7 @@ impl Judge<'_> {
         let (about, beside): (Vec<_>, Vec<_>) = allow
             .iter()
             .filter(is_enough)
-            .partition(|one| self.scopes.covers(one, address));
+            .partition(|one| names.iter().any(|name| self.scopes.covers(one, name)));
         let is_current = |one: &&&Acknowledgement| self.today <= one.expires;
         let effect = effect.as_str();
         if let Some(one) = about.iter().find(is_current) {
@@ -424,5 +461,6 @@ fn row(change: &ResourceChange, action: &'static str, (outcome, reason): Judgeme
         forced_by: change.forced_by(),
         outcome,
         reason,
+        attribute: None,
     }
 }

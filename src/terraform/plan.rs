@@ -233,6 +233,20 @@ pub struct Configuration {
     /// Providers; those of the root by their local names.
     #[serde(default)]
     provider_config: BTreeMap<String, Provider>,
+    #[serde(default)]
+    root_module: Module,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Module {
+    #[serde(default)]
+    module_calls: BTreeMap<String, Call>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Call {
+    #[serde(default)]
+    expressions: Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -251,7 +265,9 @@ pub struct Identity {
 }
 
 impl Identity {
-    fn of(tags: &Value) -> Option<Self> {
+    /// Whose it is, as tags say; none when they name no environment.
+    #[must_use]
+    pub fn of(tags: &Value) -> Option<Self> {
         let tag = |name: &str| {
             Some(
                 tags.get(format!("{IDENTITY_TAGS}{name}"))?
@@ -310,6 +326,14 @@ impl ResourceChange {
 }
 
 impl Plan {
+    /// What the root that was planned gives a module for an argument, when that is a constant.
+    #[must_use]
+    pub fn given(&self, module: &str, argument: &str) -> Option<&Value> {
+        let root = &self.configuration.as_ref()?.root_module;
+        let call = root.module_calls.get(module)?;
+        call.expressions.get(argument)?.get("constant_value")
+    }
+
     /// Addresses of what is imported, though its tags do not say that it belongs to this one.
     #[must_use]
     pub fn foreign_imports(&self, identity: &Identity) -> Vec<&str> {

@@ -62,6 +62,17 @@ impl State {
             .any(|resource| resource.mode == "managed")
     }
 
+    /// Addresses of the resources in it.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<String> {
+        let managed = self.resources.iter().filter(|one| one.mode == "managed");
+        let all = managed.flat_map(|one| {
+            let instances = one.instances.iter();
+            instances.map(|instance| address(one, instance.index_key.as_ref()))
+        });
+        all.collect()
+    }
+
     /// What it says of each resource of a type.
     pub fn all<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Map<String, Value>> {
         let of_kind =
@@ -137,6 +148,7 @@ mod tests {
             .map(|one| one["id"].as_str().unwrap())
             .collect();
         assert_eq!(ids, ["1", "2"]);
+        assert_eq!(state.addresses().len(), 2);
         assert!(!state.is_empty());
         assert!(State::read(b"\n").unwrap().is_empty());
         assert!(State::read(b"null").is_err());

@@ -120,7 +120,12 @@ impl Runner<'_> {
                 notes,
             });
         }
-        if kept.is_empty() && refreshed.is_empty() {
+        // What is imported is in the state of its plan already.
+        let is_imported = |address: &String| {
+            let planned = plan.form.resources.get(address);
+            planned.is_some_and(|planned| planned.importing.is_some())
+        };
+        if kept.is_empty() && refreshed.addresses().iter().all(is_imported) {
             let causes = cause::all_new(&plan.form);
             return Ok(Explanation { causes, notes });
         }

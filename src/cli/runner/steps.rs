@@ -109,10 +109,11 @@ impl Runner<'_> {
         }
         let planned = self.plan_at(&place, &[])?;
         let states = io::terraform::states(&place.data.join(io::terraform::PLAN))?;
-        self.judged(owner, unit, planned.as_ref(), states)
+        self.judged(owner, unit, planned.as_ref(), states, &[])
     }
 
-    /// What a plan comes to, if it does anything.
+    /// What a plan comes to, if it does anything. `taken_up` are addresses of what it imports because an apply that was cut
+    /// short has made it.
     ///
     /// # Errors
     /// When it is not the plan of this unit.
@@ -122,6 +123,7 @@ impl Runner<'_> {
         unit: &UnitId,
         plan: Option<&plan::Plan>,
         states: States,
+        taken_up: &[&str],
     ) -> Result<Plan, Outcome> {
         let Some(plan) = plan else {
             return Ok(Plan {
@@ -139,7 +141,12 @@ impl Runner<'_> {
         }
         Ok(Plan {
             form: NormalForm::of(plan),
-            verdict: Some(gate::judge(plan, Some(*owner), self.session.today)),
+            verdict: Some(gate::judge_rest(
+                plan,
+                Some(*owner),
+                self.session.today,
+                taken_up,
+            )),
             waits: gate::waits(plan),
             states,
         })

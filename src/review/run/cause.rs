@@ -264,6 +264,10 @@ fn cause(chain: &Chain, known: &Known, address: &str, planned: &Planned, what: &
     if !has(kept) {
         return Cause::Drift(danger(address, planned, what));
     }
+    if planned.importing.is_some() {
+        // The state does not have it, so no apply has come so far.
+        return Cause::NotApplied;
+    }
     standing(known, address, what)
 }
 
@@ -533,6 +537,24 @@ mod tests {
         assert_eq!(chain(none, None, None, None), "drift");
         // What was planned on the way, and is no more, is no cause.
         assert_eq!(chain(some, some, some, none), "edit");
+    }
+
+    #[test]
+    fn what_is_imported_is_new_to_the_state_whoever_has_written_that() {
+        let mut head = plan(&[CLASS]);
+        let instance = head.resources.get_mut(DATABASE).unwrap();
+        instance.importing = Some(json!({"id": "orders"}));
+        let chain = Chain {
+            kept: Some(&head),
+            base: None,
+            provider: None,
+            modules: None,
+            head: &head,
+        };
+        for applied in [None, Some(record("base", 3, &[]))] {
+            let found = causes(&chain, applied.as_ref(), &[]);
+            assert_eq!(found, [("instance_class".to_owned(), Cause::NotApplied)]);
+        }
     }
 
     #[test]

@@ -22,6 +22,16 @@ pub fn deviations(
     }
     let (mut rest, mut now) = (reviewed.clone(), now.clone());
     rest.learn(&now);
+    // The state holds what the apply has begun with: nothing is imported twice.
+    rest.resources.retain(|address, then| {
+        let planned = now.resources.get(address);
+        if planned.is_none_or(|planned| planned.importing.is_none())
+            && then.importing.take().is_some()
+        {
+            return planned.is_some() || then.actions != "no-op";
+        }
+        true
+    });
     for address in there {
         let Some(then) = rest.resources.get(address).filter(|one| one.is_made()) else {
             continue;
@@ -214,6 +224,34 @@ mod tests {
             let found = deviations(reviewed, now, &told(lines), &BTreeSet::new());
             assert_eq!(found.is_empty(), is_fine, "{number}: {found:?}");
         }
+    }
+
+    #[test]
+    fn what_was_imported_is_not_imported_twice() {
+        let imported = |actions: &[&str], before: &Value| {
+            let mut form = one(actions, before, &json!({"x": 2}));
+            let planned = form.resources.get_mut("a.b").unwrap();
+            planned.importing = Some(json!({"id": "1"}));
+            form
+        };
+        let found = |reviewed: &NormalForm, now: &NormalForm, journal: &Journal| {
+            deviations(reviewed, now, journal, &BTreeSet::new())
+        };
+        let begun = told(&[(START, "update")]);
+        let reviewed = imported(&["update"], &json!({"x": 1}));
+        let rest = one(&["update"], &json!({"x": 1}), &json!({"x": 2}));
+        assert!(found(&reviewed, &reviewed, &begun).is_empty());
+        assert!(found(&reviewed, &rest, &begun).is_empty());
+        assert!(found(&reviewed, &NormalForm::default(), &begun).is_empty());
+        let whole = imported(&["no-op"], &json!({"x": 2}));
+        assert!(found(&whole, &NormalForm::default(), &begun).is_empty());
+        // Nothing was applied, so nothing of ours has imported it; and nothing else is imported instead.
+        assert!(!found(&reviewed, &rest, &Journal::default()).is_empty());
+        let mut other = reviewed.clone();
+        other.resources.get_mut("a.b").unwrap().importing = Some(json!({"id": "2"}));
+        assert!(!found(&reviewed, &other, &begun).is_empty());
+        let anew = one(&["create"], &Value::Null, &json!({"x": 2}));
+        assert!(!found(&reviewed, &anew, &begun).is_empty());
     }
 
     #[test]
