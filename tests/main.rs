@@ -8,6 +8,7 @@
     reason = "tests touch files, start processes, hold what is printed, and may fail loudly"
 )]
 
+mod adoption_gate;
 mod book;
 mod cases;
 mod check;

@@ -569,6 +569,90 @@ def record(bench, base, config, done):
             names.append(together(base, number))
 
 
+# What a config says of the instance that it adopts, and leaves out in some plans that are kept.
+ADOPTED = {
+    "identifier": "orders-prod-2019",
+    "caCertificate": "rds-ca-default",
+    "copyTagsToSnapshot": False,
+    "extendedSupport": True,
+    "majorVersion": "16",
+    "parameterGroup": "orders-pg16",
+    "publiclyAccessible": True,
+    "securityGroups": "OFFICE",
+    "subnetGroup": "data-private",
+    "tags": {"Owner": "team-orders"},
+}
+ADOPTIONS = {
+    "adopt": (),
+    "adopt-all-standard": [key for key in ADOPTED if key not in ("identifier", "subnetGroup")],
+    "adopt-another-choice": ["copyTagsToSnapshot"],
+    "adopt-no-groups": ["securityGroups"],
+}
+
+
+def adoptions(bench):
+    """Keeps what is planned for an instance that somebody has made by hand."""
+    bench.settle()
+    rds, ec2 = (boto3.client(service, region_name=REGION) for service in ("rds", "ec2"))
+    office = ec2.create_security_group(GroupName="office", Description="Office", VpcId=bench.vpcs[0])["GroupId"]
+    rds.create_db_subnet_group(
+        DBSubnetGroupName="data-private", DBSubnetGroupDescription="Private", SubnetIds=bench.subnets
+    )
+    rds.create_db_parameter_group(
+        DBParameterGroupName="orders-pg16", DBParameterGroupFamily="postgres16", Description="Orders"
+    )
+    rds.create_db_instance(
+        DBInstanceIdentifier="orders-prod-2019",
+        Engine="postgres",
+        EngineVersion="16.4",
+        DBInstanceClass="db.t4g.medium",
+        AllocatedStorage=100,
+        MaxAllocatedStorage=200,
+        StorageType="gp3",
+        StorageEncrypted=True,
+        MasterUsername="dbadmin",
+        MasterUserPassword="secretsecret",
+        DBName="orders",
+        VpcSecurityGroupIds=[office],
+        DBSubnetGroupName="data-private",
+        DBParameterGroupName="orders-pg16",
+        BackupRetentionPeriod=7,
+        PreferredBackupWindow="16:00-17:00",
+        PreferredMaintenanceWindow="sun:18:00-sun:19:00",
+        DeletionProtection=True,
+        PubliclyAccessible=True,
+        AutoMinorVersionUpgrade=True,
+        CopyTagsToSnapshot=False,
+        EnablePerformanceInsights=True,
+        PerformanceInsightsRetentionPeriod=7,
+        EnableCloudwatchLogsExports=["postgresql", "upgrade"],
+        Tags=[{"Key": "Owner", "Value": "team-orders"}],
+    )
+    config = {**LEAN, "username": "dbadmin", "instanceClass": "db.t4g.medium", "monitoringInterval": 0}
+    config |= {"allocatedStorage": 100, "maxAllocatedStorage": 200, "logExports": ["postgresql", "upgrade"]}
+    config |= {"backupWindow": "16:00-17:00", "maintenanceWindow": "Sun:18:00-Sun:19:00", "backupRetentionPeriod": 7}
+    for name, left_out in ADOPTIONS.items():
+        adopt = {key: [office] if value == "OFFICE" else value for key, value in ADOPTED.items() if key not in left_out}
+        root = bench.generate("changed", {**config, "adopt": adopt}, bench.environment("lean"))
+        run("terraform", "plan", "-input=false", "-out=plan", cwd=root)
+        keep_adoption(name, json.loads(run("terraform", "show", "-json", "plan", cwd=root)), office)
+
+
+def keep_adoption(name, plan, office):
+    """Writes a plan with everything that it says of the instance, and the security groups that its root keeps."""
+    kept = read_of_plan(plan)
+    whole = {change["address"]: change["change"] for change in plan["resource_changes"]}
+    for change in kept["resource_changes"]:
+        if change["type"] == "aws_db_instance":
+            change["change"] = whole[change["address"]]
+    given = plan["configuration"]["root_module"]["module_calls"]["rds"]["expressions"].get("security_group_ids")
+    if given:
+        calls = {"rds": {"expressions": {"security_group_ids": given}}}
+        kept["configuration"]["root_module"] = {"module_calls": calls}
+    text = json.dumps(kept, indent=1).replace(office, "sg-0a1b2c3d4e5f60718")
+    (FIXTURES / f"plans/{name}.json").write_text(text + "\n")
+
+
 def main(valet):
     folder = FIXTURES.parent / "target/grades"
     folder.mkdir(parents=True, exist_ok=True)
@@ -582,6 +666,8 @@ def main(valet):
         # One database to an emulated AWS: it gives all of them the same resource id.
         with emulated_aws(folder / "server.log", MOTO_ACCOUNT_ID=ACCOUNT, AWS_DEFAULT_REGION=REGION):
             combined += record(bench, base, config, done)
+    with emulated_aws(folder / "server.log", MOTO_ACCOUNT_ID=ACCOUNT, AWS_DEFAULT_REGION=REGION):
+        adoptions(bench)
     for file, names in [("grades", map(alone, range(len(CHANGES)))), ("combined", combined)]:
         entries = [done[name] for name in names]
         (FIXTURES / f"{file}.json").write_text(json.dumps(entries, indent=1) + "\n")

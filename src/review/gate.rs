@@ -23,7 +23,7 @@ use scope::Scopes;
 use waits::Waits;
 
 pub use imports::declared_addresses;
-pub use table::{closing, counted, human, markdown, refusals};
+pub use table::{attributes, closing, counted, human, markdown, refusals};
 
 /// Whose plan has to be held against a root's config, as the tags of the root say.
 #[must_use]

@@ -8,7 +8,10 @@ use serde::Serialize;
 use super::{FORMAT, FormatVersion};
 use crate::{
     model::identity::UnitId,
-    review::gate::{self, Verdict},
+    review::{
+        adoption::Attribute,
+        gate::{self, Verdict},
+    },
 };
 
 /// Whether a plan may be applied.
@@ -38,6 +41,37 @@ struct Step<'a> {
     outcome: Outcome,
     /// Why it may or may not be done.
     reason: &'a str,
+    /// The attribute of an instance that is taken over, when it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attribute: Option<AttributeDocument<'a>>,
+}
+
+/// What becomes of an attribute of an instance that is taken over.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AttributeDocument<'a> {
+    /// As the provider names it.
+    name: &'a str,
+    /// `terraform-only`, `harmless`, `decision` or `forbidden`.
+    class: &'a str,
+    /// The value before, as far as it may be read.
+    before: &'a str,
+    /// The value after, as far as it is known and may be read.
+    after: &'a str,
+    /// The key of the config that decides it; null when none does.
+    key: Option<&'a str>,
+}
+
+impl<'a> AttributeDocument<'a> {
+    pub(super) fn new(attribute: &'a Attribute) -> Self {
+        Self {
+            name: &attribute.name,
+            class: attribute.class.as_str(),
+            before: &attribute.before,
+            after: &attribute.after,
+            key: Some(attribute.key).filter(|key| !key.is_empty()),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -78,6 +112,7 @@ impl<'a> Step<'a> {
                 gate::Outcome::Fine => Outcome::Fine,
             },
             reason: &row.reason,
+            attribute: row.attribute.as_ref().map(AttributeDocument::new),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{FORMAT, FormatVersion};
+use super::{FORMAT, FormatVersion, gate::AttributeDocument};
 use crate::{
     model::identity::UnitId,
     review::{
@@ -44,6 +44,9 @@ struct UnitDocument<'a> {
     /// Addresses of what the gate refuses, with the reasons.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     refused: BTreeMap<&'a str, &'a str>,
+    /// What becomes of each attribute of an instance that is taken over and differs from its config.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attributes: Vec<AttributeDocument<'a>>,
     /// What differs from the plan that was reviewed.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     differences: &'a [String],
@@ -163,6 +166,11 @@ impl<'a> UnitDocument<'a> {
             counts: counts.unwrap_or_default(),
             refused: refused
                 .map(|row| (row.address.as_str(), row.reason.as_str()))
+                .collect(),
+            attributes: verdict
+                .into_iter()
+                .flat_map(gate::attributes)
+                .map(AttributeDocument::new)
                 .collect(),
             differences: match outcome {
                 Outcome::Differs(lines) => lines,

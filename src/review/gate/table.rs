@@ -3,6 +3,7 @@
 use super::{NOW, Outcome, Row, Verdict};
 use crate::{
     model::identity::UnitId,
+    review::adoption::Attribute,
     text::{markdown::Markdown, screen::Screen, unicode::spelt_out},
 };
 
@@ -98,6 +99,11 @@ pub fn counted(verdict: &Verdict) -> String {
 pub fn refusals(verdict: &Verdict) -> impl Iterator<Item = &Row> {
     let is_refused = |row: &&Row| row.outcome == Outcome::Refused;
     verdict.rows.iter().filter(is_refused)
+}
+
+/// What becomes of the attributes of an instance that is taken over.
+pub fn attributes(verdict: &Verdict) -> impl Iterator<Item = &Attribute> {
+    verdict.rows.iter().filter_map(|row| row.attribute.as_ref())
 }
 
 /// The verdict in one line.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diagnostic::report::plural,
-    review::gate,
+    review::{adoption::Class, gate},
     text::{markdown::Markdown, screen::Screen},
 };
 
@@ -27,7 +27,7 @@ pub fn human(run: &Run) -> Screen {
         for line in details(unit) {
             text.line(format_args!("  {line}"));
         }
-        for line in because(unit) {
+        for line in taken_over(unit).into_iter().chain(because(unit)) {
             text.line(format_args!("  {line}"));
         }
     }
@@ -48,7 +48,8 @@ pub fn markdown(run: &Run) -> Markdown {
     let mut left_out = 0;
     let mut quiet: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for unit in in_order(run) {
-        if unit.outcome.is_fine() && because(unit).is_empty() {
+        let is_quiet = because(unit).is_empty() && taken_over(unit).is_empty();
+        if unit.outcome.is_fine() && is_quiet {
             let names = quiet.entry(words(unit)).or_default();
             names.push(unit.unit.to_string());
             continue;
@@ -95,10 +96,31 @@ fn told(unit: &UnitRun) -> Markdown {
                 .own("\n");
         }
     }
-    for line in details(unit).into_iter().chain(because(unit)) {
+    let lines = details(unit).into_iter().chain(taken_over(unit));
+    for line in lines.chain(because(unit)) {
         text = text.own("  - ").prose(&line).own("\n");
     }
     text
+}
+
+/// What becomes of an instance that is taken over: one line for each class. What is refused has lines of its own.
+fn taken_over(unit: &UnitRun) -> Vec<String> {
+    let verdict = match &unit.outcome {
+        Outcome::Planned(verdict) | Outcome::Applied(verdict) => verdict,
+        _ => return Vec::new(),
+    };
+    let mut classes: BTreeMap<Class, Vec<String>> = BTreeMap::new();
+    for one in gate::attributes(verdict) {
+        let names = classes.entry(one.class).or_default();
+        names.push(match one.class {
+            Class::TerraformOnly => one.name.clone(),
+            _ => format!("{} {} -> {}", one.name, one.before, one.after),
+        });
+    }
+    let line = |(class, names): (Class, Vec<String>)| {
+        format!("takes over, {}: {}", class.as_str(), names.join("; "))
+    };
+    classes.into_iter().rev().map(line).collect()
 }
 
 /// Why what is planned is planned: one line for each cause, and one for each thing that is otherwise in AWS.
