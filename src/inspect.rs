@@ -1,5 +1,6 @@
 //! What is decided about a database, where it comes from, and how it is wired.
 
+pub mod debts;
 pub mod explain;
 pub mod graph;
 pub mod names;

@@ -265,7 +265,7 @@ macro_rules! types {
         }
     )*) => {
         /// A database with everything decided.
-        #[derive(Debug)]
+        #[derive(Clone, Debug)]
         pub struct Database {
             /// Where it runs.
             pub environment: Arc<Environment>,
@@ -295,7 +295,7 @@ macro_rules! group {
     )*) => {
         $(
             $(#[doc = $section_doc])*
-            #[derive(Debug)]
+            #[derive(Clone, Debug)]
             pub struct $section {
                 $($(#[doc = $doc])* pub $field: decided!($kind $type),)*
             }

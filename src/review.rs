@@ -116,6 +116,13 @@ impl Unit {
             .unwrap_or(Impact::None)
     }
 
+    /// Whether it is new and takes over an instance that is there.
+    #[must_use]
+    pub fn takes_over(&self) -> bool {
+        let address = format!("import[{}].id", diff::INSTANCE);
+        self.kind == Kind::Created && self.lines.iter().any(|line| line.address == address)
+    }
+
     /// What clients know that becomes another.
     #[must_use]
     pub fn connection(&self) -> BTreeSet<&'static str> {
@@ -360,8 +367,9 @@ fn lines(pair: &Pair, head: Option<Head>) -> Vec<Line> {
             Line::worst(&fault.file, why)
         }));
     }
-    if let Some(old) = old {
-        lines.extend(differences(old, new, head));
+    match old {
+        Some(old) => lines.extend(differences(old, new, head)),
+        None => lines.extend(change::takes_over(&new.root, &Causes::new(head))),
     }
     lines.extend(beside::lines(
         old.map(|one| (one.files, &one.root)),
@@ -386,7 +394,9 @@ fn differences(old: &Standing, new: &Standing, head: Option<Head>) -> Vec<Line> 
             );
             return vec![change::retired(&old.root, &new.root, is_declared)];
         }
-        (false, true) => return vec![change::revived(&old.root, &new.root)],
+        (false, true) => {
+            return vec![change::revived(&old.root, &new.root, &Causes::new(head))];
+        }
         _ => {}
     }
     let (from, to) = (&old.change.directory, &new.change.directory);

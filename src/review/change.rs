@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{
-    cause::Cause,
+    cause::{Cause, Causes},
     impact::{self, Happens, Impact, Row},
     retirement::Stage,
 };
 use crate::{
     config::Acknowledgement,
     terraform::{
-        diff::{ArgumentDiff, CallDiff},
+        diff::{self, ArgumentDiff, CallDiff},
         lower::IDENTITY_TAGS,
         read::{Root, Value},
     },
@@ -134,8 +134,39 @@ pub(super) fn retired(old: &Root, new: &Root, is_declared: bool) -> Line {
     }
 }
 
+/// A root that takes over an instance that is there already; none when it does not.
+pub(super) fn takes_over(root: &Root, causes: &Causes) -> Option<Line> {
+    let identifier = diff::adopts(root)?;
+    let address = format!("import[{}].id", diff::INSTANCE);
+    let cause = causes.of(&address);
+    let beside = if root.module("proxy").is_some() {
+        "a proxy, a load balancer, an endpoint service and a role are made beside it"
+    } else {
+        "no proxy, load balancer and role are made yet"
+    };
+    Some(Line {
+        key: cause.key,
+        place: cause.place,
+        new: format!("{identifier:?}"),
+        address,
+        becomes: "aws_db_instance.this".to_owned(),
+        grade: Impact::InPlace,
+        why: format!(
+            "takes over the instance `{identifier}` and makes no other; it gets tags and one more security group, and {beside}; `plan` says what of it differs, and `gate` refuses what nobody has meant"
+        ),
+        ..Line::default()
+    })
+}
+
 /// A root that has something again.
-pub(super) fn revived(old: &Root, new: &Root) -> Line {
+pub(super) fn revived(old: &Root, new: &Root, causes: &Causes) -> Line {
+    if let Some(line) = takes_over(new, causes) {
+        return Line {
+            why: line.why,
+            grade: line.grade,
+            ..Line::about_lifecycle(old, new)
+        };
+    }
     let why = match new
         .argument("rds", "snapshot_identifier")
         .and_then(Value::as_text)

@@ -1,8 +1,8 @@
 //! Changes that can never be applied, or never do what they seem to.
 
 use crate::{
-    aws::engine_version::EngineVersion,
-    config::{Lifecycle, SubnetGroup},
+    aws::{engine_version::EngineVersion, name::SharedNames},
+    config::{Lifecycle, SubnetGroup, adoption::Adoption},
     diagnostic::{Problem, rule},
     model::{Database, Origin},
     terraform::read::{Root, Value},
@@ -74,6 +74,9 @@ fn storage(old: &Root, new: &Database) -> Option<Problem> {
 /// A root without subnets of its own is in the environment's group.
 fn subnet_group(old: &Root, new: &Database) -> Option<Problem> {
     let before = old.argument("rds", "subnet_group_name")?.as_text()?;
+    if let Some(adopted) = new.adopted() {
+        return adopted_group(before, adopted, new);
+    }
     let (was, help) = match old.argument("rds", "subnet_ids") {
         Some(_) => (
             SubnetGroup::Own,
@@ -90,6 +93,27 @@ fn subnet_group(old: &Root, new: &Database) -> Option<Problem> {
             "the database is in the subnet group `{before}`, and AWS moves none to another one of its VPC"
         );
         Problem::new(&rule::SUBNET_GROUP_CHANGED, span, message).help(help)
+    })
+}
+
+/// An adopted instance stays in the group that it was found in, whosever that is.
+fn adopted_group(before: &str, adopted: &Adoption, new: &Database) -> Option<Problem> {
+    let shared = SharedNames::derive(&new.environment.name).subnet_group;
+    let now = match (&adopted.subnet_group, new.subnet_group.value) {
+        (Some(group), _) => group,
+        (None, SubnetGroup::Own) => &new.names.subnet_group,
+        (None, SubnetGroup::Shared) => &shared,
+    };
+    (now != before && new.lifecycle.value != Lifecycle::Retired).then(|| {
+        let message = format!(
+            "the instance is in the subnet group `{before}`, and AWS moves none to another one of its VPC"
+        );
+        let span = match adopted.subnet_group {
+            Some(_) => new.span_below(Origin::Config("adopt"), "/subnetGroup"),
+            None => new.span(Origin::Config("adopt")),
+        };
+        Problem::new(&rule::SUBNET_GROUP_CHANGED, span, message)
+            .help(format!("write `subnetGroup: {before}` below `adopt`"))
     })
 }
 

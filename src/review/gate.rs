@@ -265,6 +265,9 @@ impl Judge<'_> {
 
     /// What changes in place.
     fn changes(&self, change: &ResourceChange) -> Option<Judgement> {
+        if let Some(reason) = self.renames(change) {
+            return Some((Outcome::Refused, reason));
+        }
         if let Some(reason) = holdings::impossible(change) {
             return Some((Outcome::Refused, reason));
         }
@@ -372,6 +375,21 @@ impl Judge<'_> {
         let keeps =
             database.deletion_protection.value && database.lifecycle.value == Lifecycle::Active;
         keeps && holdings::is_protected(change)
+    }
+
+    /// Why what the state holds is not the instance that the config adopts.
+    fn renames(&self, change: &ResourceChange) -> Option<String> {
+        let Some(Owner::Unit(database)) = self.owner else {
+            return None;
+        };
+        let wanted = &database.adopted()?.identifier;
+        let before = change.change.before.as_ref()?.get("identifier");
+        let before = before.and_then(serde_json::Value::as_str);
+        let is_other = self.is_adopted(change) && before != Some(wanted.as_str());
+        is_other.then(|| {
+            let before = before.map_or_else(|| "nothing known".to_owned(), |name| format!("`{name}`"));
+            format!("the config adopts `{wanted}`, but it is {before}: an adopted instance is not renamed")
+        })
     }
 
     /// Whether it is the database of a unit that was there before its config.

@@ -47,6 +47,19 @@ pub struct CallDiff {
     pub is_new: bool,
 }
 
+/// What the grade table calls the import of an instance.
+pub const ADOPTION: &str = "adoption";
+
+/// The address of the instance of a unit.
+pub const INSTANCE: &str = "module.rds.aws_db_instance.this";
+
+/// The identifier of the instance that a root takes over.
+#[must_use]
+pub fn adopts(root: &Root) -> Option<&str> {
+    let mut imports = root.of_kind("import").filter(|one| row(one) == ADOPTION);
+    imports.find_map(|one| one.argument("id")?.as_text())
+}
+
 /// Every argument of a root with its address, and the name of its block.
 #[must_use]
 pub fn arguments(root: &RootModule) -> Vec<(String, &'static str, &Argument)> {
@@ -268,11 +281,12 @@ fn row(block: &Read) -> String {
                 .unwrap_or("");
             read::module_name(source).replace('-', "_")
         }
-        // What already exists is only ever taken over below this module.
+        // What already exists is only ever taken over below this module, and an instance.
         ("import", _) => match block.argument("to") {
             Some(Value::Reference(to)) if to.starts_with("module.cluster_trust.") => {
                 block.kind.clone()
             }
+            Some(Value::Reference(to)) if to == INSTANCE => ADOPTION.to_owned(),
             _ => String::new(),
         },
         ("provider", "aws") if block.argument("alias").is_none() => block.kind.clone(),

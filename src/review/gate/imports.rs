@@ -9,13 +9,11 @@ use crate::{
     config::{Effect, Lifecycle},
     review::adoption::{self, Attribute, Class},
     terraform::{
+        diff::INSTANCE,
         lower::{IDENTITY_TAGS, Owner},
         plan::{Action, Identity, Plan, ResourceChange, Values},
     },
 };
-
-/// The address of the instance of a unit.
-pub(super) const INSTANCE: &str = "module.rds.aws_db_instance.this";
 
 /// Something that may be imported.
 struct Declared {

@@ -1,7 +1,7 @@
 //! Facts about everything between the instance and its clients, and about the root itself.
 
 use super::{
-    Impact::{Downtime, InPlace, None, Replace},
+    Impact::{DataLoss, Downtime, InPlace, None, Replace},
     Row,
     When::{Always, Grows, Set, Unset},
 };
@@ -181,5 +181,10 @@ pub(super) static ROWS: &[Row] = &[
     row("required_providers", "version", InPlace, "the provider's version", "only a plan shows what another version does"),
     row("terraform", "required_version", None, "the version of Terraform", "nothing in AWS changes"),
     row("output", "*", None, "what Terraform tells", "nothing in AWS changes"),
+    Row::new("adoption", "id", Set, None, "the Terraform state", "an instance that the state does not hold is taken over; one that it holds stays"),
+    Row::new("adoption", "id", Unset, None, "the Terraform state", "what the state holds stays; where it holds nothing yet, the plan would make an instance, and `gate` refuses it"),
+    row("adoption", "id", DataLoss, "aws_db_instance.this", "it is another instance: nobody looks after the one before any more")
+        .instead("keep the identifier; for another instance, write another config").connection(&["endpoint", "secret"]),
+    row("adoption", "to", None, "the Terraform state", "it says where the instance is taken over to"),
     row("import", "*", None, "the Terraform state", "something that exists is taken over"),
 ];
