@@ -12,39 +12,41 @@ use storage_valet_rds::review::adoption;
 use crate::support::{
     command::{Ran, valet},
     folder::minimal,
+    snapshot,
 };
 
 const INSTANCE: &str = "module.rds.aws_db_instance.this";
 
 /// The config that `adopt.json` is planned for.
-const CONFIG: &str = "shortname: orders
-username: dbadmin
-engineVersion: \"16\"
-instanceClass: db.t4g.medium
-allocatedStorage: 100
-maxAllocatedStorage: 200
-monitoringInterval: 0
-backupWindow: 16:00-17:00
-maintenanceWindow: Sun:18:00-Sun:19:00
+const CONFIG: &str = "shortname: mail
+username: postgres
+engineVersion: \"15\"
+instanceClass: db.m5.large
+storageType: gp2
+logExports: [postgresql]
+authentication: iam
 ";
 
 const ADOPT: &str = "adopt:
-  identifier: orders-prod-2019
-  caCertificate: rds-ca-default
+  identifier: mail-2019
+  caCertificate: rds-ca-rsa4096-g1
   copyTagsToSnapshot: false
-  extendedSupport: true
-  majorVersion: \"16\"
-  parameterGroup: orders-pg16
+  iamAuthentication: true
+  majorVersion: \"15\"
+  minorUpgrades: false
+  monitoringRoleArn: arn:aws:iam::111111111111:role/monitoring
+  parameterGroup: tuned
+  performanceInsightsDays: 731
   publiclyAccessible: true
-  securityGroups: [sg-0a1b2c3d4e5f60718]
+  securityGroups: [sg-0a1b2c3d4e5f60718, sg-1a2b3c4d5e6f70819]
   subnetGroup: data-private
-  tags: {Owner: team-orders}
+  tags: {backup-plan: daily}
 ";
 
 fn workspace(name: &str, more: &str) -> PathBuf {
     let folder = minimal(name);
     let config = format!("{CONFIG}{more}");
-    fs::write(folder.join("configs/dev/orders.yaml"), config).unwrap();
+    fs::write(folder.join("configs/dev/mail.yaml"), config).unwrap();
     folder
 }
 
@@ -68,8 +70,13 @@ fn say(folder: &Path, plan: &Value, more: &[&str]) -> Ran {
     fs::write(folder.join("plan.json"), plan.to_string()).unwrap();
     valet(
         folder,
-        &[&["gate", "plan.json", "--unit", "dev/orders"], more].concat(),
+        &[&["gate", "plan.json", "--unit", "dev/mail"], more].concat(),
     )
+}
+
+fn shown(name: &str, text: &str) {
+    let settings = snapshot::settings("adoption");
+    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 /// The classes of the attributes that differ, and whether they may.
@@ -107,7 +114,7 @@ fn an_instance_that_stays_as_it_is_is_taken_over() {
     let plan = recorded("adopt");
     let said = say(&folder, &plan, &[]);
     assert_eq!(said.code, 0, "{said}");
-    insta::assert_snapshot!(said.out);
+    shown("gate-as-it-is", &said.out);
     let markdown = say(&folder, &plan, &["--format", "markdown"]);
     assert!(
         markdown
@@ -120,7 +127,7 @@ fn an_instance_that_stays_as_it_is_is_taken_over() {
         let names = found.iter().filter(|(_, (one, _))| one == class);
         names.map(|(name, _)| name.as_str()).collect()
     };
-    assert_eq!(of("harmless"), ["tags_all", "vpc_security_group_ids"]);
+    assert_eq!(of("harmless"), ["tags_all"]);
     assert_eq!(of("decision").len() + of("forbidden").len(), 0, "{found:?}");
 }
 
@@ -129,13 +136,13 @@ fn what_the_config_does_not_keep_is_named_with_its_key() {
     let said = say(
         &workspace(
             "adoption-standard",
-            "adopt: {identifier: orders-prod-2019, subnetGroup: data-private}\n",
+            "adopt: {identifier: mail-2019, securityGroups: [sg-0a1b2c3d4e5f60718, sg-1a2b3c4d5e6f70819], subnetGroup: data-private}\n",
         ),
         &recorded("adopt-all-standard"),
         &[],
     );
     assert_eq!(said.code, 1, "{said}");
-    insta::assert_snapshot!(said.out);
+    shown("gate-all-standard", &said.out);
 }
 
 #[test]
@@ -146,7 +153,7 @@ fn a_decision_passes_when_it_is_taken() {
             "{without}allow: [{{change: drift, of: {of}, reason: it is meant, expires: {expires}}}]\n"
         )
     };
-    let plan = recorded("adopt-another-choice");
+    let plan = recorded("adopt-other-choice");
     for (name, more, code) in [
         ("none", without.clone(), 1),
         ("key", allow("adopt.copyTagsToSnapshot", "2026-11-01"), 0),
@@ -182,15 +189,44 @@ fn a_decision_passes_when_it_is_taken() {
 #[test]
 fn what_is_forbidden_no_allow_lets_pass() {
     let allow = "allow: [{change: data-loss, reason: all of it, expires: 2026-11-01}, {change: drift, reason: all of it, expires: 2026-11-01}, {change: connection, reason: all of it, expires: 2026-11-01}]\n";
-    let without = ADOPT.replace("  securityGroups: [sg-0a1b2c3d4e5f60718]\n", "");
+    let fewer = ADOPT.replace(", sg-1a2b3c4d5e6f70819]", "]");
     let said = say(
-        &workspace("adoption-forbidden", &format!("{without}{allow}")),
-        &recorded("adopt-no-groups"),
+        &workspace("adoption-forbidden", &format!("{fewer}{allow}")),
+        &recorded("adopt-fewer-groups"),
         &[],
     );
     assert_eq!(said.code, 1, "{said}");
-    let words = "write `adopt.securityGroups: [sg-0a1b2c3d4e5f60718]`";
+    let words = "write `adopt.securityGroups: [sg-1a2b3c4d5e6f70819, sg-0a1b2c3d4e5f60718]`";
     assert!(said.out.contains(words), "{said}");
+    let managed = format!("{ADOPT}  credentials: {{managed: true}}\n{allow}");
+    let said = say(
+        &workspace("adoption-managed", &managed),
+        &recorded("adopt-managed"),
+        &[],
+    );
+    assert_eq!(said.code, 1, "{said}");
+    assert!(said.out.contains("RDS would make a new password"), "{said}");
+}
+
+#[test]
+fn security_groups_that_a_plan_does_not_show_are_those_that_its_root_keeps() {
+    const SECRET: &str =
+        "arn:aws:secretsmanager:eu-central-1:111111111111:secret:mail/master-AbCdEf";
+    let folder = workspace(
+        "adoption-path",
+        &format!("{ADOPT}  credentials: {{secretArn: \"{SECRET}\"}}\n"),
+    );
+    let mut plan = recorded("adopt-path");
+    let found = classes(&folder, &plan);
+    let fine = ("harmless".to_owned(), "fine".to_owned());
+    assert_eq!(found["vpc_security_group_ids"], fine);
+    assert_eq!(say(&folder, &plan, &[]).code, 0);
+    let given =
+        "/configuration/root_module/module_calls/rds/expressions/security_group_ids/constant_value";
+    *plan.pointer_mut(given).unwrap() = json!(["sg-0a1b2c3d4e5f60718"]);
+    assert_eq!(say(&folder, &plan, &[]).code, 1);
+    *plan.pointer_mut("/configuration/root_module").unwrap() = json!({});
+    assert_eq!(say(&folder, &plan, &[]).code, 1, "nobody says which stay");
 }
 
 #[test]
@@ -198,8 +234,8 @@ fn only_the_instance_that_is_declared_is_taken_over() {
     let id = |id: Value| move |plan: &mut Value| instance(plan)["change"]["importing"] = id;
     refused(
         "another-id",
-        id(json!({"id": "orders-prod-2020"})),
-        "`orders-prod-2020` is taken over, but what is declared is `orders-prod-2019`",
+        id(json!({"id": "mail-2020"})),
+        "`mail-2020` is taken over, but what is declared is `mail-2019`",
     );
     refused(
         "no-id",
@@ -229,9 +265,7 @@ fn only_the_instance_that_is_declared_is_taken_over() {
         |tags: Value| move |plan: &mut Value| instance(plan)["change"]["before"]["tags_all"] = tags;
     refused(
         "anothers",
-        tagged(
-            json!({"Owner": "team-orders", "valet-rds:environment": "prod", "valet-rds:shortname": "ledger"}),
-        ),
+        tagged(json!({"valet-rds:environment": "prod", "valet-rds:shortname": "ledger"})),
         "its tags say that it is of shortname `ledger` in `prod`",
     );
     refused(
@@ -307,7 +341,7 @@ fn an_attribute_that_must_stay_is_refused() {
             "tags_all",
             json!({"Owner": "x", "backup": "daily"}),
             json!({"Owner": "x"}),
-            "write `adopt.tags: {\"backup\": \"daily\"}`",
+            "write `adopt.tags: {\"backup\": daily}`",
         ),
         (
             "an_attribute_of_tomorrow",
@@ -356,7 +390,7 @@ fn an_adopted_instance_is_never_made_replaced_or_given_up() {
         let one = instance(&mut plan);
         one["change"]["actions"] = actions;
         one["change"]["before"]["skip_final_snapshot"] = json!(false);
-        one["change"]["before"]["final_snapshot_identifier"] = json!("orders-prod-2019-final");
+        one["change"]["before"]["final_snapshot_identifier"] = json!("mail-2019-final");
         one["change"]["before"]["tags_all"] = one["change"]["after"]["tags_all"].clone();
         if !is_imported {
             one["change"].as_object_mut().unwrap().remove("importing");

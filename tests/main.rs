@@ -9,6 +9,7 @@
 )]
 
 mod adoption_gate;
+mod adoption_review;
 mod book;
 mod cases;
 mod check;

@@ -569,87 +569,43 @@ def record(bench, base, config, done):
             names.append(together(base, number))
 
 
-# What a config says of the instance that it adopts, and leaves out in some plans that are kept.
-ADOPTED = {
-    "identifier": "orders-prod-2019",
-    "caCertificate": "rds-ca-default",
-    "copyTagsToSnapshot": False,
-    "extendedSupport": True,
-    "majorVersion": "16",
-    "parameterGroup": "orders-pg16",
-    "publiclyAccessible": True,
-    "securityGroups": "OFFICE",
-    "subnetGroup": "data-private",
-    "tags": {"Owner": "team-orders"},
-}
+# Plans of the first apply of an adoption that are kept: the keys below `adopt` that their config leaves out, and has besides.
 ADOPTIONS = {
-    "adopt": (),
-    "adopt-all-standard": [key for key in ADOPTED if key not in ("identifier", "subnetGroup")],
-    "adopt-another-choice": ["copyTagsToSnapshot"],
-    "adopt-no-groups": ["securityGroups"],
+    "adopt": ((), {}),
+    "adopt-all-standard": ([key for key in TAKEN["adopt"] if key not in ("identifier", "securityGroups", "subnetGroup")], {}),
+    "adopt-fewer-groups": ((), {"securityGroups": ["OFFICE"]}),
+    "adopt-managed": ((), {"credentials": {"managed": True}}),
+    "adopt-other-choice": (["copyTagsToSnapshot"], {}),
+    "adopt-path": ((), {"credentials": KEPT_CREDENTIALS}),
 }
 
 
 def adoptions(bench):
-    """Keeps what is planned for an instance that somebody has made by hand."""
+    """Keeps what is planned for an instance that somebody has made, before anything is applied."""
     bench.settle()
-    rds, ec2 = (boto3.client(service, region_name=REGION) for service in ("rds", "ec2"))
-    office = ec2.create_security_group(GroupName="office", Description="Office", VpcId=bench.vpcs[0])["GroupId"]
-    rds.create_db_subnet_group(
-        DBSubnetGroupName="data-private", DBSubnetGroupDescription="Private", SubnetIds=bench.subnets
-    )
-    rds.create_db_parameter_group(
-        DBParameterGroupName="orders-pg16", DBParameterGroupFamily="postgres16", Description="Orders"
-    )
-    rds.create_db_instance(
-        DBInstanceIdentifier="orders-prod-2019",
-        Engine="postgres",
-        EngineVersion="16.4",
-        DBInstanceClass="db.t4g.medium",
-        AllocatedStorage=100,
-        MaxAllocatedStorage=200,
-        StorageType="gp3",
-        StorageEncrypted=True,
-        MasterUsername="dbadmin",
-        MasterUserPassword="secretsecret",
-        DBName="orders",
-        VpcSecurityGroupIds=[office],
-        DBSubnetGroupName="data-private",
-        DBParameterGroupName="orders-pg16",
-        BackupRetentionPeriod=7,
-        PreferredBackupWindow="16:00-17:00",
-        PreferredMaintenanceWindow="sun:18:00-sun:19:00",
-        DeletionProtection=True,
-        PubliclyAccessible=True,
-        AutoMinorVersionUpgrade=True,
-        CopyTagsToSnapshot=False,
-        EnablePerformanceInsights=True,
-        PerformanceInsightsRetentionPeriod=7,
-        EnableCloudwatchLogsExports=["postgresql", "upgrade"],
-        Tags=[{"Key": "Owner", "Value": "team-orders"}],
-    )
-    config = {**LEAN, "username": "dbadmin", "instanceClass": "db.t4g.medium", "monitoringInterval": 0}
-    config |= {"allocatedStorage": 100, "maxAllocatedStorage": 200, "logExports": ["postgresql", "upgrade"]}
-    config |= {"backupWindow": "16:00-17:00", "maintenanceWindow": "Sun:18:00-Sun:19:00", "backupRetentionPeriod": 7}
-    for name, left_out in ADOPTIONS.items():
-        adopt = {key: [office] if value == "OFFICE" else value for key, value in ADOPTED.items() if key not in left_out}
-        root = bench.generate("changed", {**config, "adopt": adopt}, bench.environment("lean"))
+    bench.find()
+    ids = {bench.groups["OFFICE"]: "sg-0a1b2c3d4e5f60718", bench.groups["WIZARD"]: "sg-1a2b3c4d5e6f70819"}
+    for name, (left_out, besides) in ADOPTIONS.items():
+        adopt = {key: value for key, value in TAKEN["adopt"].items() if key not in left_out}
+        config = bench.config({**TAKEN, "adopt": {**adopt, **besides}})
+        root = bench.generate("changed", config, bench.environment("lean"))
         run("terraform", "plan", "-input=false", "-out=plan", cwd=root)
-        keep_adoption(name, json.loads(run("terraform", "show", "-json", "plan", cwd=root)), office)
+        keep_adoption(name, json.loads(run("terraform", "show", "-json", "plan", cwd=root)), ids)
 
 
-def keep_adoption(name, plan, office):
+def keep_adoption(name, plan, ids):
     """Writes a plan with everything that it says of the instance, and the security groups that its root keeps."""
     kept = read_of_plan(plan)
     whole = {change["address"]: change["change"] for change in plan["resource_changes"]}
     for change in kept["resource_changes"]:
         if change["type"] == "aws_db_instance":
             change["change"] = whole[change["address"]]
-    given = plan["configuration"]["root_module"]["module_calls"]["rds"]["expressions"].get("security_group_ids")
-    if given:
-        calls = {"rds": {"expressions": {"security_group_ids": given}}}
-        kept["configuration"]["root_module"] = {"module_calls": calls}
-    text = json.dumps(kept, indent=1).replace(office, "sg-0a1b2c3d4e5f60718")
+    given = plan["configuration"]["root_module"]["module_calls"]["rds"]["expressions"]["security_group_ids"]
+    calls = {"rds": {"expressions": {"security_group_ids": given}}}
+    kept["configuration"]["root_module"] = {"module_calls": calls}
+    text = json.dumps(kept, indent=1)
+    for found, told in ids.items():
+        text = text.replace(found, told)
     (FIXTURES / f"plans/{name}.json").write_text(text + "\n")
 
 

@@ -331,7 +331,8 @@ fn step(old: &Root, new: &Root, write: &'static str) -> Step {
     let rows = difference.arguments.iter().map(impact::find);
     let made = difference.calls.iter().any(|call| call.is_new);
     let gone = difference.calls.iter().any(|call| !call.is_new);
-    let worst = rows.max_by_key(|row| row.grade);
+    // Of those that are as bad, the first: the instance comes before what leads to it.
+    let worst = rows.reduce(|worst, row| if row.grade > worst.grade { row } else { worst });
     let mut step = Step {
         write,
         grade: worst.map_or(Impact::None, |row| row.grade),

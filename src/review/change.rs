@@ -140,9 +140,9 @@ pub(super) fn takes_over(root: &Root, causes: &Causes) -> Option<Line> {
     let address = format!("import[{}].id", diff::INSTANCE);
     let cause = causes.of(&address);
     let beside = if root.module("proxy").is_some() {
-        "a proxy, a load balancer, an endpoint service and a role are made beside it"
+        "tags and one more security group; a proxy, a load balancer, an endpoint service and a role are made beside it"
     } else {
-        "no proxy, load balancer and role are made yet"
+        "tags; nothing leads to it yet"
     };
     Some(Line {
         key: cause.key,
@@ -152,7 +152,7 @@ pub(super) fn takes_over(root: &Root, causes: &Causes) -> Option<Line> {
         becomes: "aws_db_instance.this".to_owned(),
         grade: Impact::InPlace,
         why: format!(
-            "takes over the instance `{identifier}` and makes no other; it gets tags and one more security group, and {beside}; `plan` says what of it differs, and `gate` refuses what nobody has meant"
+            "takes over the instance `{identifier}` and makes no other; it gets {beside}; `plan` says what of it differs, and `gate` refuses what nobody has meant"
         ),
         ..Line::default()
     })

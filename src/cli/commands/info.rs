@@ -13,8 +13,12 @@ use crate::{
         unit_argument::UnitArgument,
     },
     connect::outputs::{self, Outputs},
-    inspect::{names, resolved},
+    inspect::{
+        debts::{self, Debt},
+        names, resolved,
+    },
     model::Database,
+    review::impact::{Happens, Impact},
     text::{screen::Screen, unicode::spelt_out},
 };
 
@@ -89,6 +93,13 @@ fn human(database: &Database, outputs: Option<&Outputs>) -> Screen {
         .map(|named| (named.kind.as_str(), named.name))
         .collect();
     table(&mut text, &names);
+    if let Some(debts) = debts::debts(database) {
+        text.line("");
+        text.line("Otherwise than in databases that this tool makes");
+        for debt in debts {
+            owed(&mut text, &debt);
+        }
+    }
     text.line("");
     text.line("Known after apply");
     match outputs {
@@ -100,6 +111,29 @@ fn human(database: &Database, outputs: Option<&Outputs>) -> Screen {
             )),
     }
     text
+}
+
+/// What an adopted instance has otherwise, and the next step.
+fn owed(text: &mut Screen, debt: &Debt) {
+    text.line(format_args!("{}  {}", debt.key, debt.what));
+    let Some(step) = &debt.next else {
+        text.line("    for ever");
+        return;
+    };
+    let when = match step.happens {
+        _ if step.grade == Impact::None => "",
+        Happens::Now => ", with the apply",
+        Happens::Restart => ", with the next restart",
+        Happens::Window => ", in the maintenance window",
+    };
+    text.line(format_args!(
+        "    next: {}: {}{when}",
+        step.write,
+        step.grade.as_str()
+    ));
+    if !step.why.is_empty() {
+        text.line(format_args!("    why: {}", step.why));
+    }
 }
 
 fn table(text: &mut Screen, rows: &[(&str, String)]) {

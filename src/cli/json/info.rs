@@ -7,7 +7,10 @@ use serde_json::{Map, Value};
 use super::{FORMAT, FormatVersion};
 use crate::{
     connect::outputs::Outputs,
-    inspect::{names, resolved},
+    inspect::{
+        debts::{self, Debt},
+        names, resolved,
+    },
     model::{Database, identity::UnitId},
     text::path::below,
 };
@@ -31,8 +34,52 @@ pub struct Info<'a> {
     origins: Map<String, Value>,
     /// Everything that has a name in AWS.
     names: Vec<Name>,
+    /// What an adopted instance has otherwise than the databases that this tool makes; null for one that is not adopted.
+    differences: Option<Vec<Difference>>,
     /// What Terraform told after apply; null when nothing is known yet.
     outputs: Option<&'a Outputs>,
+}
+
+/// Something that an adopted instance has otherwise.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Difference {
+    /// The key that says it, with dots.
+    key: &'static str,
+    /// What the key says; null when it is not there.
+    value: Value,
+    /// What is otherwise, in words.
+    what: &'static str,
+    /// The step that takes it away; null when it stays for ever.
+    next: Option<Next>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Next {
+    /// What to write.
+    write: &'static str,
+    /// How much it hurts, as `diff` grades it.
+    grade: &'static str,
+    /// When AWS does it: `now`, `restart` or `window`.
+    happens: &'static str,
+    /// Why it has this grade; empty when nothing happens.
+    why: String,
+}
+
+impl From<Debt> for Difference {
+    fn from(debt: Debt) -> Self {
+        let next = debt.next.map(|step| Next {
+            write: step.write,
+            grade: step.grade.as_str(),
+            happens: step.happens.as_str(),
+            why: step.why,
+        });
+        Self {
+            key: debt.key,
+            value: debt.value,
+            what: debt.what,
+            next,
+        }
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -67,6 +114,8 @@ impl<'a> Info<'a> {
             config,
             origins,
             names: names.collect(),
+            differences: debts::debts(database)
+                .map(|debts| debts.into_iter().map(Difference::from).collect()),
             outputs,
         }
     }

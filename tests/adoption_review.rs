@@ -1,0 +1,199 @@
+//! What `diff` and `info` say of an instance that a config adopts.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+use crate::support::{
+    command::{Ran, run, valet},
+    folder::case,
+    repository::{commit, repository},
+    snapshot,
+};
+
+const MAIL: &str = "shortname: mail
+username: postgres
+engineVersion: \"15\"
+adopt:
+  identifier: mail-2019
+  majorVersion: \"15\"
+  parameterGroup: tuned
+  securityGroups: [sg-0a1b2c3d4e5f60718]
+  subnetGroup: data-private
+";
+
+const CREDENTIALS: &str = "  credentials: {secretArn: \"arn:aws:secretsmanager:eu-central-1:111111111111:secret:mail-AbCdEf\"}\n";
+
+fn diff(city: &Path, more: &[&str]) -> Ran {
+    valet(city, &[&["diff", "--base", "HEAD"], more].concat())
+}
+
+/// The one unit that differs.
+fn unit(city: &Path) -> Value {
+    let ran = diff(city, &["--format", "json"]);
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    let units = document["units"].as_array().unwrap();
+    assert_eq!(units.len(), 1, "{ran}");
+    units[0].clone()
+}
+
+/// A city with this config, of which the first is committed.
+fn adopted(name: &str, before: &str, after: &str) -> PathBuf {
+    let city = repository(name);
+    let account = fs::read_to_string(city.join("valet.yaml")).unwrap();
+    assert!(account.contains("111111111111"), "{account}");
+    let config = city.join("configs/dev3/mail.yaml");
+    fs::write(&config, before).unwrap();
+    commit(&city);
+    fs::write(&config, after).unwrap();
+    city
+}
+
+#[test]
+fn a_new_unit_that_adopts_takes_an_instance_over() {
+    let city = repository("adoption-new");
+    fs::write(city.join("configs/dev3/mail.yaml"), MAIL).unwrap();
+    let said = diff(&city, &[]);
+    assert_eq!(said.code, 0, "{said}");
+    let settings = snapshot::settings("adoption");
+    settings.bind(|| insta::assert_snapshot!("diff-new", said.out));
+    let unit = unit(&city);
+    assert_eq!(unit["kind"], "created");
+    let lines = unit["lines"].as_array().unwrap();
+    let [line] = &lines[..] else {
+        panic!("{lines:?}");
+    };
+    assert_eq!(line["key"], "adopt.identifier");
+    assert_eq!(line["grade"], "in-place");
+    let path = format!("{MAIL}{CREDENTIALS}");
+    fs::write(city.join("configs/dev3/mail.yaml"), path).unwrap();
+    let said = diff(&city, &["--format", "markdown"]);
+    assert!(said.out.contains("one more security group"), "{said}");
+    assert!(!said.out.contains("a new, empty database"), "{said}");
+}
+
+#[test]
+fn each_step_of_an_adoption_has_its_grade() {
+    let grade = |name: &str, after: &str| {
+        let city = adopted(&format!("adoption-step-{name}"), MAIL, after);
+        unit(&city)["grade"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        grade("imported", &format!("{MAIL}  imported: true\n")),
+        "none"
+    );
+    assert_eq!(grade("path", &format!("{MAIL}{CREDENTIALS}")), "in-place");
+    assert_eq!(
+        grade("renamed", &MAIL.replace("mail-2019", "mail-2020")),
+        "data-loss"
+    );
+    let whole = MAIL.split("adopt:").next().unwrap();
+    let made = format!("{whole}subnetGroup: shared\n");
+    assert_eq!(grade("undone", &made), "data-loss");
+    let back = adopted(
+        "adoption-step-back",
+        &format!("{MAIL}  imported: true\n"),
+        MAIL,
+    );
+    assert_eq!(unit(&back)["grade"], "none");
+}
+
+#[test]
+fn an_adopted_instance_stays_in_its_subnet_group() {
+    for (name, after) in [
+        ("dropped", MAIL.replace("  subnetGroup: data-private\n", "")),
+        ("another", MAIL.replace("data-private", "data-public")),
+    ] {
+        let city = adopted(&format!("adoption-group-{name}"), MAIL, &after);
+        let said = diff(&city, &[]);
+        assert_eq!(said.code, 1, "{said}");
+        assert!(said.err.contains("subnet-group-changed"), "{said}");
+        assert!(
+            said.err
+                .contains("write `subnetGroup: data-private` below `adopt`"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_unit_that_was_given_up_takes_its_instance_over_again() {
+    let retired =
+        format!("{MAIL}lifecycle: retired\nretain: true\nretirementRequested: 2026-11-01\n");
+    let city = adopted("adoption-revived", &retired, MAIL);
+    let said = diff(&city, &[]);
+    assert!(
+        said.out.contains("takes over the instance `mail-2019`"),
+        "{said}"
+    );
+    assert!(!said.out.contains("a new, empty database"), "{said}");
+}
+
+#[test]
+fn info_lists_what_is_otherwise_and_the_next_step() {
+    let folder = case("ok/adopted", "adoption-info");
+    let human = run(&folder, "info dev/orders");
+    assert_eq!(human.code, 0, "{human}");
+    let (_, debts) = human.out.split_once("Otherwise than").unwrap();
+    let (debts, _) = debts.split_once("Known after").unwrap();
+    let settings = snapshot::settings("adoption");
+    settings.bind(|| insta::assert_snapshot!("info", debts));
+    let of = |unit: &str| -> BTreeMap<String, Value> {
+        let printed = run(&folder, &format!("info {unit} --format json"));
+        let document: Value = serde_json::from_str(&printed.out).unwrap();
+        let list = document["differences"].as_array().unwrap().iter();
+        list.map(|one| (one["key"].as_str().unwrap().to_owned(), one["next"].clone()))
+            .collect()
+    };
+    let orders = of("dev/orders");
+    // Every key of the block is there, and no step is one that the table of impacts does not know.
+    let config = fs::read_to_string(folder.join("configs/dev/orders.yaml")).unwrap();
+    let block = config.split("adopt:\n").nth(1).unwrap();
+    let keys = block
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("    "));
+    for key in keys.map(|line| line.trim().split(':').next().unwrap()) {
+        assert!(orders.contains_key(&format!("adopt.{key}")), "{key}");
+    }
+    for (key, next) in orders
+        .iter()
+        .chain(&of("dev/taken"))
+        .chain(&of("dev/ledger"))
+    {
+        let why = next["why"].as_str().unwrap_or_default();
+        assert!(!why.contains("nothing is known"), "{key}: {next}");
+    }
+    for key in [
+        "adopt.identifier",
+        "adopt.subnetGroup",
+        "adopt.extendedSupport",
+    ] {
+        assert_eq!(orders[key], Value::Null, "{key}");
+    }
+    assert_eq!(orders["adopt.securityGroups"]["grade"], "downtime");
+    assert_eq!(orders["adopt.imported"]["grade"], "none");
+    assert_eq!(orders["storageType"]["happens"], "window");
+    assert_eq!(of("dev/taken")["adopt.credentials"]["grade"], "in-place");
+    assert_eq!(of("dev/taken")["deletionProtection"]["grade"], "in-place");
+    assert!(!of("dev/ledger").contains_key("adopt.credentials"));
+    let plain = case("ok/minimal", "adoption-info-none");
+    let named = fs::read_dir(plain.join("configs/dev"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap();
+    let stem = named
+        .path()
+        .file_stem()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let printed = run(&plain, &format!("info dev/{stem} --format json"));
+    let document: Value = serde_json::from_str(&printed.out).unwrap();
+    assert_eq!(document["differences"], Value::Null);
+}
