@@ -429,6 +429,21 @@ fn an_adopted_instance_is_never_made_replaced_or_given_up() {
 }
 
 #[test]
+fn an_adopted_instance_is_not_renamed() {
+    let folder = adopted("adoption-renamed");
+    for side in ["before", "after"] {
+        let mut plan = recorded("adopt");
+        let change = &mut instance(&mut plan)["change"];
+        change.as_object_mut().unwrap().remove("importing");
+        assert_eq!(say(&folder, &plan, &[]).code, 0);
+        instance(&mut plan)["change"][side]["identifier"] = json!("mail-2020");
+        let said = say(&folder, &plan, &[]);
+        assert_eq!(said.code, 1, "{said}");
+        assert!(said.out.contains("and this is `mail-2020`"), "{said}");
+    }
+}
+
+#[test]
 fn an_adopted_instance_that_is_gone_is_not_made_anew() {
     let allow = "allow: [{change: data-loss, reason: all of it, expires: 2026-11-01}]\n";
     let folder = workspace("adoption-gone", &format!("{ADOPT}{allow}"));
@@ -521,7 +536,7 @@ fn an_environment_takes_over_the_providers_that_it_says_exist() {
 /// The attributes and blocks of a resource that can be set, of every provider whose schema is here.
 #[test]
 fn every_attribute_that_can_be_set_has_a_row() {
-    let known: BTreeSet<&str> = adoption::attributes().collect();
+    let known: BTreeSet<&str> = adoption::rows().map(|row| row.attribute).collect();
     let mut seen = 0;
     for schema in fs::read_dir("fixtures/provider-schema").unwrap() {
         let path = schema.unwrap().path();

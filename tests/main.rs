@@ -10,6 +10,7 @@
 
 mod adoption_gate;
 mod adoption_review;
+mod adoption_runs;
 mod book;
 mod cases;
 mod check;

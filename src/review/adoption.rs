@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::terraform::plan::{Change, Values};
 
-use table::{Keep, Row, When};
+use table::{Keep, When};
 
-pub use table::attributes;
+pub use table::{Row, rows};
 
 /// What becomes of an attribute when an instance is taken over, from nothing to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

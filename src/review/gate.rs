@@ -383,12 +383,16 @@ impl Judge<'_> {
             return None;
         };
         let wanted = &database.adopted()?.identifier;
-        let before = change.change.before.as_ref()?.get("identifier");
-        let before = before.and_then(serde_json::Value::as_str);
-        let is_other = self.is_adopted(change) && before != Some(wanted.as_str());
-        is_other.then(|| {
-            let before = before.map_or_else(|| "nothing known".to_owned(), |name| format!("`{name}`"));
-            format!("the config adopts `{wanted}`, but it is {before}: an adopted instance is not renamed")
+        let sides = [&change.change.before, &change.change.after];
+        let mut names = sides.into_iter().filter_map(|side| {
+            let name = side.as_ref()?.get("identifier")?;
+            name.as_str().map(str::to_owned)
+        });
+        let other = names.find(|name| name != wanted)?;
+        self.is_adopted(change).then(|| {
+            format!(
+                "the config adopts `{wanted}`, and this is `{other}`, or becomes it: an adopted instance is not renamed"
+            )
         })
     }
 

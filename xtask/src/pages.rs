@@ -7,6 +7,7 @@ use storage_valet_rds::{
     cli,
     config::schema::{self, Schema},
     diagnostic::rule,
+    review::adoption,
 };
 
 use crate::{derived::Derived, tables::table};
@@ -17,6 +18,7 @@ const MADE: &str = "<!-- Made by `cargo xtask docs`. Do not edit. -->\n";
 /// Every page as it should be.
 pub(crate) fn make() -> Result<Vec<Derived>> {
     let pages = [
+        ("docs/adoption.md", adoption()),
         ("docs/commands.md", commands()),
         ("docs/config.md", keys("Keys of a config", &schema::CONFIG)?),
         ("docs/names.md", names_in_aws()),
@@ -29,6 +31,29 @@ pub(crate) fn make() -> Result<Vec<Derived>> {
     Ok(pages
         .map(|(path, text)| (path.into(), text.into_bytes()))
         .into())
+}
+
+/// What may become of each attribute of an instance that a config takes over.
+fn adoption() -> String {
+    const WORDS: &str = include_str!("adoption.md");
+    let row = |row: &adoption::Row| {
+        let key = match row.key {
+            "" => String::new(),
+            key => format!("`{key}`"),
+        };
+        vec![
+            format!("`{}`", row.attribute),
+            row.holds().to_owned(),
+            row.class.as_str().to_owned(),
+            key,
+            row.why.to_owned(),
+        ]
+    };
+    let head = &["Attribute", "When", "Class", "Key", "Why"];
+    format!(
+        "{MADE}\n{WORDS}\n{}",
+        table(head, adoption::rows().map(row))
+    )
 }
 
 fn rules() -> String {

@@ -45,19 +45,19 @@ pub(super) enum Keep {
 
 /// One fact: what becomes of an attribute.
 #[derive(Debug)]
-pub(super) struct Row {
-    /// The attribute.
-    pub(super) attribute: &'static str,
+pub struct Row {
+    /// The attribute, as the provider names it.
+    pub attribute: &'static str,
     /// When the row holds; of the rows of an attribute, the first one that does counts, and the last one always does.
     pub(super) when: When,
     /// What becomes of it.
-    pub(super) class: Class,
+    pub class: Class,
     /// The key of the config that decides it.
-    pub(super) key: &'static str,
+    pub key: &'static str,
     /// What the key says to keep it as it is.
     pub(super) keep: Keep,
     /// Why.
-    pub(super) why: &'static str,
+    pub why: &'static str,
 }
 
 const fn row(attribute: &'static str, class: Class, why: &'static str) -> Row {
@@ -72,6 +72,20 @@ const fn row(attribute: &'static str, class: Class, why: &'static str) -> Row {
 }
 
 impl Row {
+    /// When it holds, in words; empty for whatever the values are that no row above it is about.
+    #[must_use]
+    pub const fn holds(&self) -> &'static str {
+        match self.when {
+            When::Always => "",
+            When::FromNothing => "AWS says nothing of it",
+            When::FromNothingToFalse => "AWS says nothing of it, and it becomes `false`",
+            When::Higher => "it grows, and was not 0",
+            When::KeepsEntries => "every entry stays as it is",
+            When::KeepsGroups => "every group stays",
+            When::SecretIsThere => "RDS manages the password already",
+        }
+    }
+
     const fn when(mut self, when: When) -> Self {
         self.when = when;
         self
@@ -89,9 +103,9 @@ pub(super) fn find(attribute: &str, holds: impl Fn(When) -> bool) -> &'static Ro
     ROWS.iter().find(is_it).unwrap_or(&UNKNOWN)
 }
 
-/// The attributes that the table knows.
-pub fn attributes() -> impl Iterator<Item = &'static str> {
-    ROWS.iter().map(|row| row.attribute)
+/// Every row, by attribute.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter()
 }
 
 static UNKNOWN: Row = row("", Forbidden, "nothing is known about this attribute");
