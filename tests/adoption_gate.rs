@@ -11,7 +11,7 @@ use storage_valet_rds::review::adoption;
 
 use crate::support::{
     command::{Ran, valet},
-    folder::minimal,
+    folder::{adoptable, minimal},
     snapshot,
 };
 
@@ -45,6 +45,7 @@ const ADOPT: &str = "adopt:
 
 fn workspace(name: &str, more: &str) -> PathBuf {
     let folder = minimal(name);
+    adoptable(&folder);
     let config = format!("{CONFIG}{more}");
     fs::write(folder.join("configs/dev/mail.yaml"), config).unwrap();
     folder

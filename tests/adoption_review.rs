@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::{
     command::{Ran, run, valet},
-    folder::case,
+    folder::{adoptable, case},
     repository::{commit, repository},
     snapshot,
 };
@@ -44,8 +44,7 @@ fn unit(city: &Path) -> Value {
 /// A city with this config, of which the first is committed.
 fn adopted(name: &str, before: &str, after: &str) -> PathBuf {
     let city = repository(name);
-    let account = fs::read_to_string(city.join("valet.yaml")).unwrap();
-    assert!(account.contains("111111111111"), "{account}");
+    adoptable(&city);
     let config = city.join("configs/dev3/mail.yaml");
     fs::write(&config, before).unwrap();
     commit(&city);
@@ -56,6 +55,8 @@ fn adopted(name: &str, before: &str, after: &str) -> PathBuf {
 #[test]
 fn a_new_unit_that_adopts_takes_an_instance_over() {
     let city = repository("adoption-new");
+    adoptable(&city);
+    commit(&city);
     fs::write(city.join("configs/dev3/mail.yaml"), MAIL).unwrap();
     let said = diff(&city, &[]);
     assert_eq!(said.code, 0, "{said}");

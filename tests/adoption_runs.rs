@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     command::{Ran, valet},
-    folder::minimal,
+    folder::{adoptable, minimal},
     terraform::Fake,
 };
 
@@ -37,6 +37,7 @@ adopt:
 
 fn world(name: &str) -> (PathBuf, Fake) {
     let folder = minimal(name);
+    adoptable(&folder);
     fs::write(folder.join("configs/dev/mail.yaml"), CONFIG).unwrap();
     let ran = valet(&folder, &["generate"]);
     assert_eq!(ran.code, 0, "{ran}");

@@ -588,7 +588,7 @@ def adoptions(bench):
     for name, (left_out, besides) in ADOPTIONS.items():
         adopt = {key: value for key, value in TAKEN["adopt"].items() if key not in left_out}
         config = bench.config({**TAKEN, "adopt": {**adopt, **besides}})
-        root = bench.generate("changed", config, bench.environment("lean"))
+        root = bench.generate("changed", config, bench.environment("taken"))
         run("terraform", "plan", "-input=false", "-out=plan", cwd=root)
         keep_adoption(name, json.loads(run("terraform", "show", "-json", "plan", cwd=root)), ids)
 

@@ -39,12 +39,15 @@ pub struct Step {
     pub why: String,
 }
 
+/// How the keys below `adopt` are after a step.
+type Edit = fn(&mut Adoption);
+
 /// A key below `adopt`.
 struct Key {
     name: &'static str,
     what: &'static str,
     /// What to write next, and how the keys are then; none when it stays for ever.
-    next: Option<(&'static str, fn(&mut Adoption))>,
+    next: Option<(&'static str, Edit)>,
 }
 
 const fn key(
@@ -269,13 +272,13 @@ fn settings(
     };
     if database.backup_retention_period.value == 0 {
         let next = step("write `7`, or more", &|then| {
-            then.backup_retention_period.value = 7
+            then.backup_retention_period.value = 7;
         });
         differs("backupRetentionPeriod", json!(0), "it has no backups", next);
     }
     if !database.deletion_protection.value {
         let next = step("write `true`", &|then| {
-            then.deletion_protection.value = true
+            then.deletion_protection.value = true;
         });
         differs(
             "deletionProtection",
@@ -341,11 +344,11 @@ fn step(old: &Root, new: &Root, write: &'static str) -> Step {
     };
     if made && step.grade <= Impact::InPlace {
         step.grade = Impact::InPlace;
-        step.why = "what leads to it is made; nothing that exists is touched".to_owned();
+        "what leads to it is made; nothing that exists is touched".clone_into(&mut step.why);
     }
     if gone {
         step.grade = Impact::DataLoss;
-        step.why = "something that a module holds is destroyed".to_owned();
+        "something that a module holds is destroyed".clone_into(&mut step.why);
     }
     step
 }

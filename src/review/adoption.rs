@@ -153,9 +153,10 @@ impl Sides<'_> {
             When::Always => true,
             When::SecretIsThere => !side(self.before, "master_user_secret").is_null(),
             When::KeepsGroups => {
-                let kept = match is_unknown {
-                    true => self.groups.clone(),
-                    false => texts(after),
+                let kept = if is_unknown {
+                    self.groups.clone()
+                } else {
+                    texts(after)
                 };
                 // An instance is always in one; who does not say in which keeps none.
                 before.is_array() && texts(before).is_subset(&kept)
@@ -201,11 +202,9 @@ impl Sides<'_> {
         let before = side(self.before, name);
         let text = match row.keep {
             Keep::Nothing => return None,
-            Keep::Value => inline(before)?,
             Keep::ValueOrZero if before.is_null() => "0".to_owned(),
-            Keep::ValueOrZero => inline(before)?,
             Keep::ValueOrNone if before.is_null() => "[]".to_owned(),
-            Keep::ValueOrNone => inline(before)?,
+            Keep::Value | Keep::ValueOrZero | Keep::ValueOrNone => inline(before)?,
             Keep::Days => match side(self.before, "performance_insights_enabled") {
                 Value::Bool(true) => {
                     inline(side(self.before, "performance_insights_retention_period"))?

@@ -44,6 +44,16 @@ pub(crate) fn city(name: &str) -> PathBuf {
     city
 }
 
+/// Lets the configs of a workspace adopt what is called after mail.
+pub(crate) fn adoptable(folder: &Path) {
+    let file = folder.join("valet.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    let adoptable = "    adoptable: {instances: [\"mail-*\"], secrets: [\"mail*\"]}\n";
+    let text = text.replace("\n    network:", &format!("\n{adoptable}    network:"));
+    assert!(text.contains(adoptable));
+    fs::write(file, text).unwrap();
+}
+
 /// Makes the folders of the modules, each with a file that says nothing; those that are there stay.
 pub(crate) fn modules(folder: &Path) {
     for module in lower::MODULES {

@@ -105,9 +105,8 @@ fn told(unit: &UnitRun) -> Markdown {
 
 /// What becomes of an instance that is taken over: one line for each class. What is refused has lines of its own.
 fn taken_over(unit: &UnitRun) -> Vec<String> {
-    let verdict = match &unit.outcome {
-        Outcome::Planned(verdict) | Outcome::Applied(verdict) => verdict,
-        _ => return Vec::new(),
+    let (Outcome::Planned(verdict) | Outcome::Applied(verdict)) = &unit.outcome else {
+        return Vec::new();
     };
     let mut classes: BTreeMap<Class, Vec<String>> = BTreeMap::new();
     for one in gate::attributes(verdict) {
