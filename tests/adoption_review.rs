@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::{
     command::{Ran, run, valet},
-    folder::{adoptable, case},
+    folder::{adoptable, case, copy},
     repository::{commit, repository},
     snapshot,
 };
@@ -136,7 +136,7 @@ fn a_unit_that_was_given_up_takes_its_instance_over_again() {
 
 #[test]
 fn info_lists_what_is_otherwise_and_the_next_step() {
-    let folder = case("ok/adopted", "adoption-info");
+    let folder = copy("fixtures/ok/adopted", "adoption-info");
     let human = run(&folder, "info dev/orders");
     assert_eq!(human.code, 0, "{human}");
     let (_, debts) = human.out.split_once("Otherwise than").unwrap();
@@ -176,6 +176,7 @@ fn info_lists_what_is_otherwise_and_the_next_step() {
         assert_eq!(orders[key], Value::Null, "{key}");
     }
     assert_eq!(orders["adopt.securityGroups"]["grade"], "downtime");
+    assert_eq!(orders["adopt.parameterGroup"]["happens"], "restart");
     assert_eq!(orders["adopt.imported"]["grade"], "none");
     assert_eq!(orders["storageType"]["happens"], "window");
     assert_eq!(of("dev/taken")["adopt.credentials"]["grade"], "in-place");

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::support::{
     command::{Ran, valet},
     folder::{adoptable, minimal},
+    snapshot,
     terraform::Fake,
 };
 
@@ -91,10 +92,11 @@ fn what_is_taken_over_is_new_and_told_by_class() {
         ("planned".to_owned(), vec!["new".to_owned()])
     );
     let ran = fake.run(&folder, "plan dev/mail");
-    insta::assert_snapshot!(ran.out);
+    let settings = snapshot::settings("adoption");
+    settings.bind(|| insta::assert_snapshot!("plan", ran.out));
     let markdown = fake.run(&folder, "plan dev/mail --format markdown");
     assert!(
-        markdown.out.contains("  - takes over, harmless: tags"),
+        markdown.out.contains("  - takes over, harmless: `tags_all"),
         "{markdown}"
     );
     let json = fake.run(&folder, "plan dev/mail --format json");

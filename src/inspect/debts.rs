@@ -9,7 +9,7 @@ use crate::{
         adoption::{Adoption, Credentials},
     },
     model::Database,
-    review::impact::{self, Happens, Impact},
+    review::impact::{self, Happens, Impact, Row},
     terraform::{diff, lower::Owner, print::print_root, read::Root},
 };
 
@@ -334,8 +334,15 @@ fn step(old: &Root, new: &Root, write: &'static str) -> Step {
     let rows = difference.arguments.iter().map(impact::find);
     let made = difference.calls.iter().any(|call| call.is_new);
     let gone = difference.calls.iter().any(|call| !call.is_new);
-    // Of those that are as bad, the first: the instance comes before what leads to it.
-    let worst = rows.reduce(|worst, row| if row.grade > worst.grade { row } else { worst });
+    // Of those that are as bad, what somebody has to do; then the first: the instance comes before what leads to it.
+    let weight = |row: &Row| (row.grade, row.happens == Happens::Restart);
+    let worst = rows.reduce(|worst, row| {
+        if weight(row) > weight(worst) {
+            row
+        } else {
+            worst
+        }
+    });
     let mut step = Step {
         write,
         grade: worst.map_or(Impact::None, |row| row.grade),
