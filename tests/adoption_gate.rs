@@ -445,6 +445,21 @@ fn an_adopted_instance_is_not_renamed() {
 }
 
 #[test]
+fn a_replica_is_not_promoted_whoever_has_imported_it() {
+    let allow = "allow: [{change: data-loss, reason: all of it, expires: 2026-11-01}, {change: drift, reason: all of it, expires: 2026-11-01}]\n";
+    let folder = workspace("adoption-replica", &format!("{ADOPT}{allow}"));
+    let mut plan = recorded("adopt");
+    let change = &mut instance(&mut plan)["change"];
+    change.as_object_mut().unwrap().remove("importing");
+    change["before"]["replicate_source_db"] = json!("mail-primary");
+    let said = say(&folder, &plan, &[]);
+    assert_eq!(said.code, 1, "{said}");
+    assert!(said.out.contains("it follows `mail-primary`"), "{said}");
+    instance(&mut plan)["change"]["after"]["replicate_source_db"] = json!("mail-primary");
+    assert_eq!(say(&folder, &plan, &[]).code, 0);
+}
+
+#[test]
 fn an_adopted_instance_that_is_gone_is_not_made_anew() {
     let allow = "allow: [{change: data-loss, reason: all of it, expires: 2026-11-01}]\n";
     let folder = workspace("adoption-gone", &format!("{ADOPT}{allow}"));

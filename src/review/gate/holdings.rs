@@ -174,6 +174,12 @@ pub(super) fn impossible(change: &ResourceChange) -> Option<String> {
     if group(before) != group(after) {
         return Some("AWS moves no database to another subnet group of its VPC".to_owned());
     }
+    let source = |side| text(side, "replicate_source_db").filter(|source| !source.is_empty());
+    if let Some(source) = source(before).filter(|_| source(after).is_none()) {
+        return Some(format!(
+            "it follows `{source}`, and would become a database of its own: no config is that of a replica"
+        ));
+    }
     let runs = text(before, "engine_version_actual")?;
     let wanted = text(after, "engine_version")?;
     is_older(&wanted, &runs).then(|| {

@@ -110,8 +110,9 @@ fn kept(said: Said, adopted: &Adoption) -> Said {
 
 /// Who comes to it, and how.
 fn access(said: Said, adopted: &Adoption) -> Said {
-    const CREDENTIALS: &str = "adopt/credentials";
     let credentials = adopted.credentials.as_ref();
+    // Where nobody has written any, the block itself says that the password stays.
+    let said_by = credentials.map_or("adopt", |_| "adopt/credentials");
     let is_managed = credentials.is_some_and(Credentials::is_managed);
     let secret = credentials.and_then(|one| one.secret_arn.as_ref());
     let groups = adopted.security_groups.as_deref().map(sorted);
@@ -127,14 +128,10 @@ fn access(said: Said, adopted: &Adoption) -> Said {
     )
     .add(
         "manage_master_password",
-        CREDENTIALS,
+        said_by,
         (!is_managed).then_some(false),
     )
-    .add(
-        "master_secret_arn",
-        CREDENTIALS,
-        secret.filter(|_| !is_managed),
-    )
+    .add("master_secret_arn", said_by, secret.filter(|_| !is_managed))
     .add(
         "publicly_accessible",
         "adopt/publiclyAccessible",
