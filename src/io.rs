@@ -33,7 +33,7 @@ pub use roots::{
     Listing, Roots, apply, create_root, former_outputs, listing, remove_root, root_of, standing,
     standing_root, sweep,
 };
-pub use write::{refuse_links, write_config};
+pub use write::{refuse_links, write_config, write_configs};
 
 /// What went wrong with a file or folder.
 #[derive(Debug)]
@@ -67,6 +67,8 @@ enum Cause {
     StrangeFolder,
     /// It is no folder of its own.
     NotItsOwn,
+    /// Something is there already, where something new is to be.
+    Occupied,
 }
 
 impl fmt::Display for Cause {
@@ -85,6 +87,7 @@ impl fmt::Display for Cause {
             Self::OutsideRepository => {
                 f.write_str("outside of the repository; only files in it are changed")
             }
+            Self::Occupied => f.write_str("it is there already, and is not overwritten"),
             Self::StrangeFolder => f.write_str("a folder that no run has made; remove it"),
             Self::NotItsOwn => f.write_str(
                 "not a folder of its own, apart from configs and roots; name another one",
@@ -304,6 +307,22 @@ pub fn read_all(most: usize, path: &Path) -> Result<Vec<u8>, Failure> {
 /// When it cannot be read, or has more bytes than `most`.
 pub fn read_all_of_stdin(most: usize) -> Result<Vec<u8>, Failure> {
     read_up_to(most, io::stdin(), Path::new("<stdin>"))
+}
+
+/// The JSON files in a folder that the user names, by name.
+///
+/// # Errors
+/// When it cannot be listed.
+pub fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let entries = fs::read_dir(folder).map_err(at(folder))?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut paths: Vec<_> = paths.collect::<io::Result<_>>().map_err(at(folder))?;
+    paths.retain(|path| {
+        let extension = path.extension();
+        extension.is_some_and(|extension| extension.eq_ignore_ascii_case("json")) && path.is_file()
+    });
+    paths.sort();
+    Ok(paths)
 }
 
 fn read_up_to(most: usize, from: impl Read, path: &Path) -> Result<Vec<u8>, Failure> {

@@ -35,6 +35,8 @@ pub mod review;
 
 pub mod inspect;
 
+pub mod adoption;
+
 pub mod pipeline;
 
 pub mod io;

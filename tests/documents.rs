@@ -2,12 +2,13 @@
 
 use std::{fs, path::Path};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[cfg(unix)]
 use crate::support::terraform::Fake;
 use crate::support::{
     command::{run, valet},
+    described::{by_hand, document, in_state, merge},
     folder::{case, city, copy, edit, minimal},
     outputs::applied,
     repository::repository,
@@ -16,8 +17,8 @@ use crate::support::{
 };
 
 /// The commands with a published schema.
-const COMMANDS: [&str; 8] = [
-    "affected", "check", "diff", "explain", "gate", "info", "plan", "rules",
+const COMMANDS: [&str; 9] = [
+    "adopt", "affected", "check", "diff", "explain", "gate", "info", "plan", "rules",
 ];
 
 fn schema(command: &str) -> String {
@@ -72,6 +73,39 @@ fn the_published_schemas() {
     for command in COMMANDS {
         settings.bind(|| insta::assert_snapshot!(command, schema(command)));
     }
+}
+
+#[test]
+fn what_adopt_prints_is_of_its_schema() {
+    let folder = minimal("documents-adopt");
+    let mut replica = by_hand("replica");
+    let source = json!({"ReadReplicaSourceDBInstanceIdentifier": "a-2019"});
+    merge(&mut replica, &source);
+    let left_out = by_hand("b-2019");
+    let described = document(&[by_hand("a-2019"), replica, left_out]);
+    fs::write(folder.join("found.json"), described).unwrap();
+    let names = "identifier,namespace\na-2019,a\nreplica,c\n";
+    fs::write(folder.join("names.csv"), names).unwrap();
+    let held = in_state(&by_hand("a-2019"), "this", &json!(0));
+    let root = json!({"root_module": {"resources": [held]}});
+    let state = json!({"format_version": "1.0", "values": root});
+    fs::write(folder.join("old.json"), state.to_string()).unwrap();
+    let line = "adopt --from found.json --mapping names.csv --old-root old.json";
+    let refused = printed(&folder, line);
+    assert_eq!(refused["written"], false);
+    assert_eq!(refused["refused"][0]["identifier"], "replica");
+    assert_eq!(refused["leftOut"], json!(["b-2019"]));
+    let take_out = &refused["oldRoots"][0]["takeOut"];
+    assert_eq!(
+        take_out,
+        "the block `resource \"aws_db_instance\" \"this\"`"
+    );
+    let written = printed(&folder, &format!("{line} --skip-refused"));
+    assert_eq!(written["written"], true);
+    let config = fs::read_to_string(folder.join("configs/dev/a.yaml")).unwrap();
+    assert_eq!(written["adopted"][0]["config"], config);
+    let again = printed(&folder, "adopt dev/d --from found.json --identifier a-2019");
+    assert_eq!(again["adopted"], json!([]));
 }
 
 #[test]

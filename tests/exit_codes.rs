@@ -8,8 +8,11 @@ use std::{
     process::Stdio,
 };
 
+use serde_json::json;
+
 use crate::support::{
     command::{Ran, command, run},
+    described::{by_hand, document, merge},
     folder::{edit, minimal, modules},
     outputs::applied,
     repository::init,
@@ -39,6 +42,12 @@ enum At {
 use At::{Full, Sound, Wrong};
 
 const ROWS: &[(At, &str, End)] = &[
+    (Sound, "adopt dev3/found --from found.json --dry-run", Fine),
+    (Sound, "adopt dev3/found --from valet.yaml", Problems),
+    (Wrong, "adopt dev3/found --from found.json", Problems),
+    (Sound, "adopt dev3/found", Usage),
+    (Sound, "adopt dev3/found --from none.json", Machine),
+    (Full, "adopt dev3/found --from found.json --report", Machine),
     (Sound, "affected --base HEAD", Fine),
     (Wrong, "affected --base HEAD", Problems),
     (Sound, "affected", Usage),
@@ -130,6 +139,10 @@ fn sound(name: &str) -> PathBuf {
         "modules:",
         "privatelink: {repository: network, file: endpoints.yaml}\nmodules:",
     );
+    let mut found = by_hand("found-2019");
+    let arn = "arn:aws:rds:ap-northeast-1:111111111111:db:found-2019";
+    merge(&mut found, &json!({"DBInstanceArn": arn}));
+    fs::write(city.join("found.json"), document(&[found])).unwrap();
     modules(&city.join("../../modules"));
     // What a run before this one has written beside the workspace.
     let _ = fs::remove_dir_all(city.join("../../.github"));

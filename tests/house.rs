@@ -24,6 +24,7 @@ const RANKS: &[&str] = &[
     "compile",
     "review",
     "inspect",
+    "adoption",
     "pipeline",
     "io",
     "cli",

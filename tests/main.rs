@@ -8,6 +8,8 @@
     reason = "tests touch files, start processes, hold what is printed, and may fail loudly"
 )]
 
+mod adopt;
+mod adopted;
 mod adoption_gate;
 mod adoption_review;
 mod adoption_runs;

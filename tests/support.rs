@@ -4,6 +4,7 @@ pub(crate) mod answer;
 #[cfg(unix)]
 pub(crate) mod book;
 pub(crate) mod command;
+pub(crate) mod described;
 pub(crate) mod folder;
 pub(crate) mod grades;
 pub(crate) mod harmless;

@@ -33,6 +33,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write the configs of instances that are there already, so that nothing happens to them
+    Adopt(Box<commands::adopt::Arguments>),
     /// Print the units whose Terraform a change touches
     Affected(commands::affected::Arguments),
     /// Apply the plans that were reviewed, and nothing else
@@ -159,6 +161,7 @@ fn run(arguments: Arguments, program: &'static str) -> Result<(), Stop> {
         program,
     };
     match &command {
+        Command::Adopt(arguments) => commands::adopt::run(arguments, &context),
         Command::Affected(arguments) => commands::affected::run(arguments, &context),
         Command::Apply(arguments) => commands::apply::run(arguments, &context),
         Command::Check(arguments) => commands::check::run(arguments, &context),
@@ -188,6 +191,7 @@ impl Command {
     /// The unit that the command is about, when it is about one that options before the command can name.
     fn unit(&mut self) -> Option<&mut UnitArgument> {
         match self {
+            Self::Adopt(arguments) => Some(&mut arguments.unit),
             Self::Create(arguments) => Some(&mut arguments.unit),
             Self::Graph(arguments) => Some(&mut arguments.unit),
             Self::Handoff(arguments) => Some(&mut arguments.unit),

@@ -1,5 +1,6 @@
 //! The JSON documents that commands print. Each is one type, and its published schema is made from that type.
 
+pub mod adopt;
 pub mod affected;
 pub mod check;
 pub mod diff;

@@ -15,7 +15,7 @@ use super::{progress::Progress, stop::Stop, terminal::note};
 use crate::{
     compile::{self, Compiled, WORKSPACE_FILE},
     config::{Lifecycle, schema},
-    diagnostic::{Diagnostics, Problem},
+    diagnostic::{Diagnostics, Problem, rule},
     io,
     model::{
         self, Database, Environment,
@@ -301,6 +301,33 @@ impl Session {
         }
         files.retain(|file| file.path != path);
         Ok(compile::compile(&self.environments, files, World::on(self.today)).databases)
+    }
+
+    /// The databases of a workspace that configs are to be added to, in which nothing is wrong. An environment that has no
+    /// config yet needs no folder for them.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or anything is an error.
+    pub fn standing(&self) -> Result<Vec<Database>, Stop> {
+        let (files, problems) = io::configs(&self.workspace, &self.environments)?;
+        let is_new = |problem: &Problem| {
+            let mut environments = self.environments.iter();
+            let of = environments.find(|one| one.span("configs").range == problem.span.range);
+            problem.rule.code == rule::MISSING_CONFIGS.code
+                && of.is_some_and(|one| {
+                    let folder = &one.spec.configs;
+                    !io::is_there(&self.workspace.join(folder))
+                        && !io::git::is_left_out(&self.workspace, folder)
+                })
+        };
+        let found = problems.into_iter().filter(|problem| !is_new(problem));
+        let world = World::new(self.today, self);
+        let mut compiled = compile::compile(&self.environments, files, world);
+        compiled.problems.extend(found);
+        if compiled.problems.has_errors() {
+            return Err(self.problems(compiled.problems));
+        }
+        Ok(compiled.databases)
     }
 
     /// That there are roots, and no lock file for them.

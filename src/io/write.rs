@@ -106,3 +106,31 @@ pub fn write_config(workspace: &Path, path: &str, text: &str) -> Result<(), Fail
     let folder = Boundary::open(workspace)?.parent(Path::new(directory))?;
     write_over(&folder, OsStr::new(name), text)
 }
+
+/// Writes new configs, all of them or none: what was written of them goes again when one cannot be. The workspace is locked, so that
+/// no other run makes one of them in between.
+///
+/// # Errors
+/// When one is there already, or as [`write_config`].
+pub fn write_configs(workspace: &Path, files: &[(&str, &str)]) -> Result<(), Failure> {
+    for (path, _) in files {
+        let shown = workspace.join(path);
+        if super::is_there(&shown) {
+            return Err(at(&shown)(Cause::Occupied));
+        }
+    }
+    for (count, (path, text)) in files.iter().enumerate() {
+        let Err(failure) = write_config(workspace, path, text) else {
+            continue;
+        };
+        let boundary = Boundary::open(workspace)?;
+        for (path, _) in files.iter().take(count) {
+            boundary
+                .dir
+                .remove_file(path)
+                .map_err(at(&workspace.join(path)))?;
+        }
+        return Err(failure);
+    }
+    Ok(())
+}

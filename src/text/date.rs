@@ -44,6 +44,12 @@ impl Date {
     pub fn months_before(self, months: i8) -> Self {
         Self(self.0.saturating_sub(months.months()))
     }
+
+    /// The same day so many months later, or the last day of that month when it is shorter.
+    #[must_use]
+    pub fn months_after(self, months: i8) -> Self {
+        Self(self.0.saturating_add(months.months()))
+    }
 }
 
 impl fmt::Display for Date {
@@ -153,5 +159,7 @@ mod tests {
         let date = |text: &str| text.parse::<Date>().unwrap();
         assert_eq!(date("2027-02-28").months_before(6), date("2026-08-28"));
         assert_eq!(date("2026-08-31").months_before(6), date("2026-02-28"));
+        assert_eq!(date("2026-08-31").months_after(6), date("2027-02-28"));
+        assert_eq!(date("9999-12-01").months_after(6), date("9999-12-31"));
     }
 }

@@ -163,6 +163,12 @@ fn nest(path: &[&str], value: &Value, depth: usize) -> String {
     }
 }
 
+/// A value on one line, as it stands behind a key.
+#[must_use]
+pub fn inline(value: &Value) -> String {
+    render(value, ScalarStyle::Plain)
+}
+
 /// A value on one line. `style` is how the value before it was quoted.
 fn render(value: &Value, style: ScalarStyle) -> String {
     match value {

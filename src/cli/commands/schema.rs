@@ -5,8 +5,8 @@ use clap::ValueEnum;
 use crate::{
     cli::{
         json::{
-            self, affected::Affected, check::Check, diff::Diff, explain::Explain, gate::Gate,
-            info::Info, rules::Rules, run::RunDocument,
+            self, adopt::Adopt, affected::Affected, check::Check, diff::Diff, explain::Explain,
+            gate::Gate, info::Info, rules::Rules, run::RunDocument,
         },
         stop::Stop,
         terminal::print,
@@ -29,6 +29,8 @@ enum Which {
     Config,
     /// The platform team's `valet.yaml`
     Workspace,
+    /// What `adopt --format json` prints
+    Adopt,
     /// What `affected --format json` prints
     Affected,
     /// What `check --format json` prints
@@ -55,6 +57,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     print(&Screen::lines(&match arguments.which {
         Which::Config => schema::CONFIG.text(),
         Which::Workspace => schema::WORKSPACE.text(),
+        Which::Adopt => json::schema::<Adopt>("adopt"),
         Which::Affected => json::schema::<Affected>("affected"),
         Which::Check => json::schema::<Check>("check"),
         Which::Diff => json::schema::<Diff>("diff"),

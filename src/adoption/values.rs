@@ -1,0 +1,279 @@
+//! The values of an instance as keys of a config: those that every config has, and those that only an adopted one has.
+
+use serde_json::{Map, Value, json};
+
+use super::{Order, Secret, fields::Malformed};
+use crate::{
+    aws::{engine::Engine, engine_version::EngineVersion, name::SharedNames},
+    model::Environment,
+};
+
+/// From this size gp3 has, without being asked, this much.
+const STRIPED: (u32, u32, u32) = (400, 12_000, 500);
+
+/// A key, and the value that has to come of it. Null stands for none.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Wanted {
+    /// The key.
+    pub(super) key: &'static str,
+    /// The value.
+    pub(super) value: Value,
+}
+
+/// What a config has to come to.
+#[derive(Debug)]
+pub(super) struct Values {
+    /// Keys that every config has.
+    pub(super) wanted: Vec<Wanted>,
+    /// What stands below `adopt`.
+    pub(super) adopt: Map<String, Value>,
+    /// The tags of the instance that the environment does not give it anyway.
+    pub(super) tags: Vec<(String, String)>,
+}
+
+/// The major of a version as RDS tells it, which can have a name of a build at its end.
+///
+/// # Errors
+/// When it does not begin with a number.
+pub(super) fn major(version: &str) -> Result<EngineVersion, Malformed> {
+    let wrong = || Malformed {
+        key: "EngineVersion".to_owned(),
+        what: "is no version",
+    };
+    let mut numbers = version.split(['.', '-']).map(str::parse::<u32>);
+    let first = numbers.next().and_then(Result::ok).ok_or_else(wrong)?;
+    // Until 9.6, PostgreSQL had majors of two numbers.
+    if first >= 10 {
+        return Ok(EngineVersion::of(first));
+    }
+    let second = numbers.next().and_then(Result::ok).ok_or_else(wrong)?;
+    Ok(EngineVersion::of(first).then(second))
+}
+
+/// Reads the values of an instance.
+///
+/// # Errors
+/// When one is missing, or something else.
+pub(super) fn of(order: &Order) -> Result<Values, Malformed> {
+    Ok(Values {
+        wanted: wanted(order)?,
+        adopt: adopt(order)?,
+        tags: tags(order)?,
+    })
+}
+
+fn wanted(order: &Order) -> Result<Vec<Wanted>, Malformed> {
+    let fields = order.instance.fields();
+    let size = fields.number("AllocatedStorage")?;
+    let kind = fields.text("StorageType")?;
+    let (iops, throughput) = performance(order, kind, size)?;
+    let mut exports = fields.texts("EnabledCloudwatchLogsExports")?;
+    exports.sort_unstable();
+    let mut wanted = vec![
+        ("allocatedStorage", json!(size)),
+        (
+            "backupRetentionPeriod",
+            json!(fields.number("BackupRetentionPeriod")?),
+        ),
+        ("backupWindow", json!(fields.text("PreferredBackupWindow")?)),
+        ("databaseName", json!(fields.text_if("DBName")?)),
+        (
+            "deletionProtection",
+            json!(fields.flag("DeletionProtection")?),
+        ),
+        ("encrypted", json!(fields.flag("StorageEncrypted")?)),
+        ("engine", json!(fields.text("Engine")?)),
+        (
+            "engineVersion",
+            json!(major(fields.text("EngineVersion")?)?.to_string()),
+        ),
+        ("instanceClass", json!(fields.text("DBInstanceClass")?)),
+        ("iops", json!(iops)),
+        ("logExports", json!(exports)),
+        (
+            "maintenanceWindow",
+            json!(fields.text("PreferredMaintenanceWindow")?),
+        ),
+        (
+            "maxAllocatedStorage",
+            json!(fields.number_if("MaxAllocatedStorage")?.unwrap_or(0)),
+        ),
+        (
+            "monitoringInterval",
+            json!(fields.number("MonitoringInterval")?),
+        ),
+        ("multiAz", json!(fields.flag("MultiAZ")?)),
+        ("port", json!(port(order)?)),
+        ("storageThroughput", json!(throughput)),
+        ("storageType", json!(kind)),
+        ("username", json!(fields.text("MasterUsername")?)),
+    ];
+    if keeps_group(order)?.is_none() {
+        wanted.push(("subnetGroup", json!("shared")));
+    }
+    // On, it makes the proxy take nothing but tokens.
+    if fields.flag("IAMDatabaseAuthenticationEnabled")? {
+        wanted.push(("authentication", json!("iam")));
+    }
+    // Nobody has asked for users yet: making one gives it the tables.
+    wanted.push(("appUser", Value::Null));
+    let wanted = wanted.into_iter();
+    Ok(wanted.map(|(key, value)| Wanted { key, value }).collect())
+}
+
+/// IOPS and throughput, as far as somebody has asked for them.
+fn performance(
+    order: &Order,
+    kind: &str,
+    size: u32,
+) -> Result<(Option<u32>, Option<u32>), Malformed> {
+    let fields = order.instance.fields();
+    let (striped, iops, throughput) = STRIPED;
+    let told = (
+        fields.number_if("Iops")?,
+        fields.number_if("StorageThroughput")?,
+    );
+    Ok(match kind {
+        "gp3" if size >= striped => (
+            told.0.filter(|told| *told != iops),
+            told.1.filter(|told| *told != throughput),
+        ),
+        // Both have what the size gives, and AWS takes no other.
+        "gp2" | "gp3" => (None, None),
+        _ => (told.0, None),
+    })
+}
+
+/// `DbInstancePort` of an instance of RDS is 0.
+fn port(order: &Order) -> Result<u32, Malformed> {
+    let fields = order.instance.fields();
+    let endpoint = fields.object("Endpoint")?;
+    super::fields::Fields::of(endpoint, "Endpoint.").number("Port")
+}
+
+/// Its subnet group, when it is not its environment's.
+fn keeps_group<'a>(order: &Order<'a>) -> Result<Option<&'a str>, Malformed> {
+    let group = order.instance.subnet_group()?;
+    let shared = SharedNames::derive(&order.environment.name).subnet_group;
+    Ok((group != shared).then_some(group))
+}
+
+fn adopt(order: &Order) -> Result<Map<String, Value>, Malformed> {
+    let instance = order.instance;
+    let fields = instance.fields();
+    let version = major(fields.text("EngineVersion")?)?;
+    let follows = fields.flag("AutoMinorVersionUpgrade")?;
+    let known = Engine::Postgres.facts().major(version);
+    let follows_anyway = known.is_some_and(|known| known.version == version);
+    let authority = fields.text("CACertificateIdentifier")?;
+    let groups = instance.security_groups()?;
+    let options = fields.each("OptionGroupMemberships", "OptionGroupName")?;
+    let options = options
+        .into_iter()
+        .find(|name| !name.starts_with("default:"));
+    let lifecycle = fields.text("EngineLifecycleSupport")?;
+    let when = |holds: bool, value: Value| holds.then_some(value);
+    let truth = |key: &str| Ok(when(fields.flag(key)?, json!(true)));
+    let (days, key) = insights(order)?;
+    let keys = [
+        (
+            "caCertificate",
+            when(authority != "rds-ca-rsa2048-g1", json!(authority)),
+        ),
+        (
+            "copyTagsToSnapshot",
+            when(!fields.flag("CopyTagsToSnapshot")?, json!(false)),
+        ),
+        ("credentials", credentials(order)?),
+        ("dedicatedLogVolume", truth("DedicatedLogVolume")?),
+        (
+            "extendedSupport",
+            when(lifecycle == "open-source-rds-extended-support", json!(true)),
+        ),
+        (
+            "iamAuthentication",
+            truth("IAMDatabaseAuthenticationEnabled")?,
+        ),
+        ("identifier", Some(json!(instance.identifier))),
+        ("majorVersion", Some(json!(version.to_string()))),
+        (
+            "minorUpgrades",
+            when(follows != follows_anyway, json!(follows)),
+        ),
+        (
+            "monitoringRoleArn",
+            monitoring_role(order)?.map(Value::from),
+        ),
+        ("optionGroup", options.map(Value::from)),
+        ("parameterGroup", Some(json!(instance.parameter_group()?))),
+        ("performanceInsightsDays", days.map(Value::from)),
+        ("performanceInsightsKmsKeyArn", key.map(Value::from)),
+        ("publiclyAccessible", truth("PubliclyAccessible")?),
+        ("securityGroups", when(!groups.is_empty(), json!(groups))),
+        ("subnetGroup", keeps_group(order)?.map(Value::from)),
+    ];
+    let keys = keys.into_iter();
+    Ok(keys
+        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+        .collect())
+}
+
+fn credentials(order: &Order) -> Result<Option<Value>, Malformed> {
+    let (arn, key) = match &order.secret {
+        None => return Ok(None),
+        Some(Secret::Named { arn, kms_key_arn }) => (arn.as_str(), kms_key_arn.as_deref()),
+        Some(Secret::OfInstance) => match order.instance.managed_secret()? {
+            Some(managed) => managed,
+            None => return Ok(None),
+        },
+    };
+    Ok(Some(match key {
+        Some(key) => json!({"kmsKeyArn": key, "secretArn": arn}),
+        None => json!({"secretArn": arn}),
+    }))
+}
+
+fn monitoring_role<'a>(order: &Order<'a>) -> Result<Option<&'a str>, Malformed> {
+    let fields = order.instance.fields();
+    if fields.number("MonitoringInterval")? == 0 {
+        return Ok(None);
+    }
+    let role = fields.text("MonitoringRoleArn")?;
+    Ok((role != order.environment.monitoring_role_arn()).then_some(role))
+}
+
+/// Days and key of Performance Insights, as far as they are not what every database has.
+fn insights<'a>(order: &Order<'a>) -> Result<(Option<u32>, Option<&'a str>), Malformed> {
+    const USUAL_DAYS: u32 = 7;
+    let fields = order.instance.fields();
+    if !fields.flag("PerformanceInsightsEnabled")? {
+        return Ok((Some(0), None));
+    }
+    let days = fields.number("PerformanceInsightsRetentionPeriod")?;
+    let key = fields.text_if("PerformanceInsightsKMSKeyId")?;
+    let usual = order.environment.spec.kms_key_arn.as_deref();
+    Ok((
+        Some(days).filter(|days| *days != USUAL_DAYS),
+        key.filter(|key| Some(*key) != usual),
+    ))
+}
+
+/// Those that AWS gives by itself, and those that the provider gives every resource, are left out.
+fn tags(order: &Order) -> Result<Vec<(String, String)>, Malformed> {
+    let given = given_tags(order.environment);
+    let tags = order.instance.tags()?.into_iter();
+    Ok(tags
+        .filter(|(key, value)| !key.starts_with("aws:") && given.get(*key) != Some(value))
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect())
+}
+
+/// The tags that every resource of an environment has.
+fn given_tags(environment: &Environment) -> std::collections::BTreeMap<&str, &str> {
+    let spec = &environment.spec;
+    let layers = [Some(&spec.tags), spec.defaults.tags.as_ref()];
+    let layers = layers.into_iter().flatten().flatten();
+    layers
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect()
+}
