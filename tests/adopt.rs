@@ -11,17 +11,13 @@ use serde_json::{Value, json};
 use crate::support::{
     command::{Ran, run, valet},
     described::{by_hand, document, in_state, merge},
-    folder::{edit, minimal, modules},
+    folder::{edit, minimal, modules, open_to_adoption},
 };
 
 /// A workspace of one environment and no config but one, `dev/orders`.
 fn workspace(name: &str) -> PathBuf {
     let folder = minimal(&format!("adopt-{name}"));
-    edit(
-        &folder.join("valet.yaml"),
-        "    defaults:\n",
-        "    adoptable: {instances: [\"*\"], secrets: [\"*\"]}\n    defaults:\n",
-    );
+    open_to_adoption(&folder);
     modules(&folder.join("../../../modules"));
     folder
 }

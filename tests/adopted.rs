@@ -2,9 +2,9 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write,
     fs,
     path::{Path, PathBuf},
-    time::Instant,
 };
 
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use storage_valet_rds::{
 use crate::support::{
     command::{run, valet},
     described::{self, by_hand, document, in_state, merge},
-    folder::{QUOTAS, copy, modules},
+    folder::{QUOTAS, copy, modules, open_to_adoption},
     random::Random,
     workspace::{Workspace, cases},
 };
@@ -45,11 +45,9 @@ fn workspace(name: &str) -> PathBuf {
     let policy = "    kmsKeyArn: arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab\n    tags: {stage: production}\n    \
                   policy: {requireEncryption: true, requireMultiAz: true, maxAllocatedStorage: 500, minBackupRetentionPeriod: 7, \
                   instanceClasses: [\"db.r*\"], engineVersions: [\"16*\"], requireTags: [team]}\n";
-    let adoptable = "    adoptable: {instances: [old-*], secrets: [\"*\"]}\n";
-    let text = format!(
-        "{head}  dev:\n{first}{adoptable}{QUOTAS}  prod:\n{second}{policy}{adoptable}{QUOTAS}"
-    );
+    let text = format!("{head}  dev:\n{first}{QUOTAS}  prod:\n{second}{policy}{QUOTAS}");
     fs::write(folder.join("valet.yaml"), text).unwrap();
+    open_to_adoption(&folder);
     modules(&folder.join("../../../modules"));
     folder
 }
@@ -376,7 +374,11 @@ fn five_hundred_instances_become_configs_that_say_what_they_are() {
     let all: Vec<_> = (0..MANY).map(|at| any(&mut random, at)).collect();
     for (at, (instance, environment, secret)) in all.iter().enumerate() {
         let identifier = instance["DBInstanceIdentifier"].as_str().unwrap();
-        mapping += &format!("{identifier},{environment},team-{at},t{at},{secret}\n");
+        writeln!(
+            mapping,
+            "{identifier},{environment},team-{at},t{at},{secret}"
+        )
+        .unwrap();
         instances.insert(identifier.to_owned(), instance.clone());
     }
     for (at, some) in all.chunks(100).enumerate() {
@@ -384,9 +386,7 @@ fn five_hundred_instances_become_configs_that_say_what_they_are() {
         fs::write(folder.join(format!("described/{at}.json")), document(&some)).unwrap();
     }
     fs::write(folder.join("names.csv"), mapping).unwrap();
-    let start = Instant::now();
     let ran = run(&folder, "adopt --from-all described --mapping names.csv");
-    eprintln!("{MANY} instances adopted in {:?}", start.elapsed());
     assert_eq!(ran.code, 0, "{ran}");
     assert!(
         ran.err.contains("500 configs created, 0 unchanged"),
@@ -494,6 +494,7 @@ fn a_database_of_this_tool_gives_the_same_config() {
         if !folder.join("valet.yaml").is_file() {
             fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
         }
+        open_to_adoption(&folder);
         for database in &workspace.databases {
             // It is told apart only while it runs, and adopted ones are another test; users are given by hand.
             let is_usual = database.lifecycle.value.as_str() == "active"

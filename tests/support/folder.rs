@@ -88,6 +88,16 @@ pub(crate) fn lift_quotas(folder: &Path) {
     fs::write(&path, format!("{text}{QUOTAS}")).unwrap();
 }
 
+/// Lets the configs of a workspace take over any instance and any secret.
+pub(crate) fn open_to_adoption(folder: &Path) {
+    const ANY: &str = "    adoptable: {instances: [\"*\"], secrets: [\"*\"]}\n    configs:";
+    let path = folder.join("valet.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    if !text.contains("adoptable:") {
+        fs::write(path, text.replace("    configs:", ANY)).unwrap();
+    }
+}
+
 /// Replaces a text in a file that has it.
 pub(crate) fn edit(path: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(path).unwrap();
