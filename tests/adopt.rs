@@ -9,7 +9,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::support::{
-    command::{Ran, run, valet},
+    command::{Ran, command, run, valet},
     described::{by_hand, document, in_state, merge},
     folder::{edit, minimal, modules, open_to_adoption},
 };
@@ -648,6 +648,9 @@ fn bad_input_is_named_and_never_quoted() {
         "adopt --from bad.json",
         "adopt --from-all .",
         "adopt nowhere/orders --from bad.json",
+        "adopt --from bad.json dev/orders",
+        "adopt dev/orders --from bad.json --mapping none.csv",
+        "adopt dev/orders --from bad.json --report --dry-run",
     ] {
         assert_eq!(run(&folder, line).code, 2, "{line}");
     }
@@ -1026,6 +1029,20 @@ fn of_two_with_one_shortname_one_is_refused() {
     );
     assert!(ran.err.contains("1 can be adopted, 1 refused"), "{ran}");
     assert_eq!(run(&folder, "check --deny warnings").code, 0);
+}
+
+#[test]
+fn a_unit_behind_the_files_is_told_to_stand_before_them() {
+    let folder = empty("swallowed");
+    give(&folder, "found.json", document(&[by_hand("orders-2019")]));
+    let ran = run(&folder, "adopt --from found.json dev/orders");
+    assert_eq!(ran.code, 2);
+    let words = "--from takes every word behind it; write `adopt dev/orders --from …`";
+    assert!(ran.err.contains(words), "{ran}");
+    let mut child = command(&folder, &["adopt", "dev/orders", "--from", "-"]);
+    let file = fs::File::open(folder.join("found.json")).unwrap();
+    let ran = Ran::of(child.stdin(file).output().unwrap());
+    assert_eq!(ran.code, 0, "{ran}");
 }
 
 #[test]

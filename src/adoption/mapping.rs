@@ -229,7 +229,7 @@ mod tests {
             (
                 "m.yaml",
                 "",
-                "it is no list; each entry has `identifier`, `environment`, `namespace`, `shortname`, `secretArn` and `kmsKeyArn`",
+                "it is no list; each entry has `identifier`, `environment`, `namespace`, `shortname`, `secretArn`, `kmsKeyArn`",
             ),
             ("m.yaml", "[]", "it names no instance"),
             ("m.yaml", "- x\n", "entry 1 has no keys"),
