@@ -216,7 +216,9 @@ impl Found<'_> {
                 format!("write the major, `\"{}\"`", major.unwrap_or_default()),
             );
         }
-        if adopted.minor_upgrades == Some(true) && !database.minors_follow() {
+        // While none is asked for, AWS installs what it likes.
+        let is_asked_for = adopted.major_version != Some(version);
+        if adopted.minor_upgrades == Some(true) && is_asked_for && !database.minors_follow() {
             self.bad(
                 "adopt/minorUpgrades",
                 format!("AWS would install minors over the exact version `{version}`, and the next apply go back"),
