@@ -33,7 +33,6 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         Mode::CHECK.settle(sh, "zip", archive::database_users(sh)?)
     });
     tally.run("book", book::draw);
-    tally.run("functions, emulator", python::test);
     tally.run("bench --smoke", bench::smoke);
     tally.run("terraform fmt", terraform::format);
     tally.run("generate", roots::generate);
@@ -41,6 +40,7 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
     let mut steps = vec![
         Step::new("delivery", |sh| apply::DELIVERY.run(sh)),
         Step::new("apply", |sh| apply::ROOTS.run(sh)),
+        Step::new("functions, emulator", python::test),
     ];
     steps.extend(modules);
     steps.extend(users::steps());

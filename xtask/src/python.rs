@@ -31,6 +31,8 @@ pub(crate) fn test(sh: &Shell) -> Result<String> {
         sh,
         "{python} -m pytest --quiet -p no:cacheprovider modules xtask/emulator"
     );
+    // Nothing is written beside the sources, which others read meanwhile.
+    let tests = tests.env("PYTHONDONTWRITEBYTECODE", "1");
     let printed = shell::output(tests.env("PYTHONPATH", "xtask"))?;
     let passed = printed.lines().rfind(|line| line.contains(" passed"));
     Ok(passed.with_context(|| printed.clone())?.to_owned())
