@@ -1,6 +1,7 @@
 //! The line of stages: texts in, instances or problems out.
 
 pub mod config_edit;
+pub mod consumer;
 pub mod example;
 pub mod fix;
 pub mod snapshot;
@@ -19,7 +20,9 @@ use crate::{
         workspace::{DEFAULT_OUTPUT, Workspace},
     },
     diagnostic::{Checked, Diagnostics, File, Problem, Span, rule},
-    model::{Database, Environment, ModuleSource, resolve::resolve, world::World},
+    model::{
+        Database, Environment, ModuleSource, consumer::Consumer, resolve::resolve, world::World,
+    },
     rules::{self, fleet, waiver},
     yaml::Document,
 };
@@ -43,6 +46,8 @@ pub struct ConfigFile {
 pub struct Compiled {
     /// Units without an error of their own, by environment and namespace.
     pub databases: Vec<Database>,
+    /// The consumer sides of clusters, by environment and name, once somebody has read what applies have told.
+    pub consumers: Vec<Consumer>,
     /// Everything wrong, in the order in which it is shown.
     pub problems: Diagnostics,
 }
@@ -136,6 +141,7 @@ pub fn compile(
     problems.extend(rules::environments(environments, &databases, world.today));
     Compiled {
         databases,
+        consumers: Vec::new(),
         problems,
     }
 }
@@ -237,9 +243,11 @@ pub fn expected_roots(
     environments: &[Arc<Environment>],
     databases: &[Database],
 ) -> BTreeSet<String> {
-    let shared = environments
-        .iter()
-        .map(|environment| environment.directory());
+    let shared = environments.iter().flat_map(|environment| {
+        let consumers = environment.consumers();
+        let consumers = consumers.map(|(cluster, _)| environment.consumer_directory(cluster));
+        [environment.directory()].into_iter().chain(consumers)
+    });
     shared
         .chain(databases.iter().map(Database::directory))
         .collect()

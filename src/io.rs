@@ -23,7 +23,15 @@ use std::{
 
 use boundary::{Boundary, Links};
 
-use crate::{compile::WORKSPACE_FILE, text::unicode::spelt_out, yaml::MAX_BYTES};
+use rayon::prelude::*;
+
+use crate::{
+    compile::{WORKSPACE_FILE, consumer},
+    connect::outputs,
+    model::Database,
+    text::unicode::spelt_out,
+    yaml::MAX_BYTES,
+};
 
 pub use configs::{config_path, configs, linked_configs, namespaces};
 pub use handoffs::Handoffs;
@@ -212,6 +220,22 @@ pub fn read_in(workspace: &Path, path: &str) -> Result<Vec<u8>, Failure> {
 /// As [`read_in`].
 pub fn find_in(workspace: &Path, path: &str) -> Result<Option<Vec<u8>>, Failure> {
     Boundary::open(workspace)?.find(path, MAX_BYTES, Links::Followed)
+}
+
+/// What applies have told of the units that consumer sides lead to.
+///
+/// # Errors
+/// When outputs are there and cannot be read.
+pub fn told(workspace: &Path, databases: &[Database]) -> Result<consumer::Told, Failure> {
+    let consumed = databases
+        .par_iter()
+        .filter(|database| consumer::is_consumed(database));
+    let read = consumed.map(|database| {
+        let path = outputs::path(database);
+        Ok(find_in(workspace, &path)?.map(|bytes| (path, bytes)))
+    });
+    let read: Vec<_> = read.collect::<Result<_, Failure>>()?;
+    Ok(read.into_iter().flatten().collect())
 }
 
 /// Reads an input that the user names by its path. A checkout may have put a link there, so no link leads out of the

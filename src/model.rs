@@ -1,5 +1,6 @@
 //! A config with everything decided: what `resolve` promises and every later stage relies on.
 
+pub mod consumer;
 pub mod identity;
 pub mod resolve;
 pub mod world;
@@ -44,6 +45,8 @@ pub enum Origin {
     BuiltIn,
     /// Worked out from the value of a key.
     Derived(&'static str),
+    /// A key of a cluster's `consumer`.
+    Consumer(&'static str),
 }
 
 /// A value and where it comes from.
@@ -69,6 +72,16 @@ pub fn output(environments: &[Arc<Environment>]) -> &str {
     environments
         .first()
         .map_or(workspace::DEFAULT_OUTPUT, |one| one.output.as_str())
+}
+
+/// The AWS partition of a Region.
+#[must_use]
+pub fn partition(region: &str) -> &'static str {
+    match region.split('-').next() {
+        Some("cn") => "aws-cn",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
 }
 
 /// An environment with everything decided.
@@ -109,11 +122,7 @@ impl Environment {
     /// The AWS partition of the Region.
     #[must_use]
     pub fn partition(&self) -> &'static str {
-        match self.spec.region.split('-').next() {
-            Some("cn") => "aws-cn",
-            _ if self.spec.region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        }
+        partition(&self.spec.region)
     }
 
     /// The name of what the units share.
@@ -125,21 +134,13 @@ impl Environment {
     /// Where Terraform keeps the state of a root; `root` is a shortname, or [`SHARED`].
     #[must_use]
     pub fn state(&self, root: &str) -> StateKey {
-        let state = &self.spec.state;
-        StateKey {
-            bucket: state.bucket.clone(),
-            key: name::state_key(&state.key_prefix, root),
-        }
+        identity::state(&self.spec.state, root)
     }
 
     /// Where that state was before, if `valet.yaml` says that it has moved.
     #[must_use]
     pub fn former_state(&self, root: &str) -> Option<StateKey> {
-        let former = self.spec.state.moved_from.as_ref()?;
-        Some(StateKey {
-            bucket: former.bucket.clone(),
-            key: name::state_key(&former.key_prefix, root),
-        })
+        identity::former_state(&self.spec.state, root)
     }
 
     /// The place of its states.
@@ -154,6 +155,17 @@ impl Environment {
     #[must_use]
     pub fn directory(&self) -> String {
         format!("{}/{}", self.output, self.unit())
+    }
+
+    /// Folder of the root of a cluster's consumer side, relative to the workspace.
+    #[must_use]
+    pub fn consumer_directory(&self, cluster: &str) -> String {
+        format!(
+            "{}/{}/{}",
+            self.output,
+            self.name,
+            identity::of_cluster(cluster)
+        )
     }
 
     /// The place of a key that holds in this environment, as a path with `/`.
@@ -225,6 +237,26 @@ impl Environment {
             SharedPresence::DatabaseUsersAlarms => {
                 self.has(SharedPresence::DatabaseUsers) && self.has(SharedPresence::Alarms)
             }
+        }
+    }
+
+    /// The clusters that have a consumer side of their own, by name.
+    pub fn consumers(&self) -> impl Iterator<Item = (&String, &workspace::Consumer)> {
+        let clusters = self.spec.clusters.iter();
+        clusters.filter_map(|(name, cluster)| Some((name, cluster.consumer.as_ref()?)))
+    }
+
+    /// The consumer side that the pods of a cluster use: its own, or the one that it shares.
+    #[must_use]
+    pub fn consumer_of(&self, cluster: &str) -> Option<(&String, &workspace::Consumer)> {
+        let (name, known) = self.spec.clusters.get_key_value(cluster)?;
+        match (&known.consumer, &known.shares_consumer_of) {
+            (Some(consumer), _) => Some((name, consumer)),
+            (None, Some(other)) => {
+                let (name, other) = self.spec.clusters.get_key_value(other)?;
+                Some((name, other.consumer.as_ref()?))
+            }
+            (None, None) => None,
         }
     }
 
@@ -329,6 +361,15 @@ impl Database {
     #[must_use]
     pub fn former_state(&self) -> Option<StateKey> {
         self.environment.former_state(&self.shortname)
+    }
+
+    /// The consumer sides that its clusters use, by the names of their clusters.
+    #[must_use]
+    pub fn consumers(&self) -> BTreeMap<&String, &workspace::Consumer> {
+        let clusters = self.clusters.value.iter();
+        clusters
+            .filter_map(|cluster| self.environment.consumer_of(cluster))
+            .collect()
     }
 
     /// Name of the snapshot that a retirement takes; none while nobody has asked for one.
@@ -456,6 +497,8 @@ impl Database {
             Origin::Config(key) | Origin::Derived(key) => self.file.span(&format!("/{key}{path}")),
             Origin::Default(key) => self.environment.span(&format!("defaults/{key}{path}")),
             Origin::Environment(key) => self.environment.span(&format!("{key}{path}")),
+            // No value of a database comes from there.
+            Origin::Consumer(_) => self.environment.span("clusters"),
             Origin::FileName | Origin::BuiltIn => self.file.span(""),
         }
     }
@@ -474,5 +517,25 @@ pub fn state_moves(environments: &[Arc<Environment>]) -> Vec<StateMove> {
         let to = one.state_place();
         Some(StateMove { from, to })
     });
-    declared.filter(|one| !taken.contains(&one.from)).collect()
+    // A consumer side is one root: its move says more than one of a whole place.
+    let consumers = environments.iter().flat_map(|one| {
+        one.consumers().filter_map(|(cluster, consumer)| {
+            let place = |state: StateKey| {
+                let key = state.key.rsplit_once('/').map_or("", |(folder, _)| folder);
+                StateKey {
+                    key: key.to_owned(),
+                    ..state
+                }
+            };
+            let root = identity::of_cluster(cluster);
+            let from = identity::former_state(&consumer.state, &root)?;
+            let to = identity::state(&consumer.state, &root);
+            Some(StateMove {
+                from: place(from),
+                to: place(to),
+            })
+        })
+    });
+    let declared = declared.filter(|one| !taken.contains(&one.from));
+    consumers.chain(declared).collect()
 }

@@ -27,6 +27,7 @@ use crate::{
     diagnostic::{Diagnostics, Problem, rule},
     model::{
         Database, Origin,
+        consumer::is_of_cluster,
         identity::{StateKey, UnitId},
     },
     review::{
@@ -330,6 +331,7 @@ fn unit(pair: &Pair, head: Option<Head>) -> Option<Unit> {
     let (database, allow) = match head.map(|head| head.owner) {
         Some(Owner::Unit(database)) => (Some(database), database.allow.value.clone()),
         Some(Owner::Environment(environment)) => (None, environment.spec.allow.clone()),
+        Some(Owner::Consumer(consumer)) => (None, consumer.environment.spec.allow.clone()),
         None => (None, Vec::new()),
     };
     let base = pair.base.as_ref().map(|base| &base.root);
@@ -386,7 +388,16 @@ fn lines(pair: &Pair, head: Option<Head>) -> Vec<Line> {
 
 /// The arguments and module calls that differ.
 fn differences(old: &Standing, new: &Standing, head: Option<Head>) -> Vec<Line> {
+    let unit = UnitId::of_root(&new.change.directory);
     match (old.root.is_live(), new.root.is_live()) {
+        (true, false) if is_of_cluster(&unit.namespace) => {
+            let is_declared = matches!(
+                head.map(|head| head.owner),
+                Some(Owner::Consumer(consumer)) if consumer.spec.retired
+            );
+            return vec![change::disconnected(is_declared)];
+        }
+        (false, true) if is_of_cluster(&unit.namespace) => return vec![change::connected()],
         (true, false) => {
             let is_declared = matches!(
                 head.map(|head| head.owner),
@@ -408,6 +419,7 @@ fn differences(old: &Standing, new: &Standing, head: Option<Head>) -> Vec<Line> 
             .iter()
             .any(|name| line.address == format!("terraform.backend.s3.{name}"));
         line.is_declared |= is_of_state && old.has_moved();
+        line.is_declared |= change::lets_go(delta, head.map(|head| head.owner));
         line
     });
     let duplicates = difference.duplicates.iter().map(|address| {

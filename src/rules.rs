@@ -3,6 +3,7 @@
 mod adoption;
 mod arn;
 mod confusable;
+mod consumer;
 mod environment;
 pub mod fleet;
 mod lifecycle;

@@ -5,8 +5,13 @@ use std::{collections::BTreeMap, fs};
 use insta::assert_snapshot;
 use serde_json::Value as Json;
 use storage_valet_rds::{
-    inspect::explain::{self, Owner, Value},
-    terraform::{diff, lock, lower, print::print_root, root_module::RootModule},
+    inspect::explain::{self, Value},
+    terraform::{
+        diff, lock,
+        lower::{self, Owner},
+        print::print_root,
+        root_module::RootModule,
+    },
 };
 
 use crate::support::{
@@ -31,6 +36,11 @@ fn explained() -> Vec<(RootModule, Vec<Value>)> {
         for database in &workspace.databases {
             let root = lower::unit(database);
             let values = explain::values(&root, Owner::Unit(database));
+            all.push((root, values));
+        }
+        for consumer in &workspace.consumers {
+            let root = lower::consumer(consumer);
+            let values = explain::values(&root, Owner::Consumer(consumer));
             all.push((root, values));
         }
     }

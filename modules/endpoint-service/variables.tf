@@ -37,3 +37,27 @@ variable "nlb_arn" {
     error_message = "The nlb_arn must be the ARN of a load balancer."
   }
 }
+
+variable "subnet_ids" {
+  description = "Subnets of the load balancer, to tell the zones that endpoints can be in. None when nobody asks."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for id in var.subnet_ids : can(regex("^subnet-[0-9a-f]{8,17}$", id))])
+    error_message = "The subnet_ids must be ids of subnets."
+  }
+}
+
+variable "supported_regions" {
+  description = "Regions in which endpoints to the service may be, its own among them. None for its own alone."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for region in var.supported_regions : can(regex("^[a-z]{2,3}(-[a-z]+)+-[0-9]$", region))])
+    error_message = "The supported_regions must be names of Regions."
+  }
+}

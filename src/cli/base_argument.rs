@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     compile::{
-        WORKSPACE_FILE,
+        Compiled, WORKSPACE_FILE,
         snapshot::{self, Changes, Side},
     },
     diagnostic::Diagnostics,
@@ -26,7 +26,6 @@ use crate::{
             copied,
         },
     },
-    model::Database,
     review::{self, Review, retirement},
     terraform::lower::Owner,
     text::suggest,
@@ -108,15 +107,11 @@ impl BaseOption {
         self.named.folder.is_some()
     }
 
-    /// What must not happen since the base, if one is named. These databases are to have roots.
+    /// What must not happen since the base, if one is named. What is compiled is to have roots.
     ///
     /// # Errors
     /// When a side cannot be read, or the base is empty and nobody has said that it may be.
-    pub fn refused(
-        &self,
-        session: &Session,
-        databases: &[Database],
-    ) -> Result<Option<Refused>, Stop> {
+    pub fn refused(&self, session: &Session, compiled: &Compiled) -> Result<Option<Refused>, Stop> {
         let NamedOption { reference, folder } = &self.named;
         if reference.is_none() && folder.is_none() {
             return Ok(None);
@@ -130,7 +125,7 @@ impl BaseOption {
             first: self.first,
         };
         let mut difference = base.difference(session)?;
-        let owners = session.owners(databases);
+        let owners = session.owners(compiled);
         difference.changes.planned = owners.iter().map(Owner::state).collect();
         Ok(Some(Refused {
             problems: difference.review().problems,
@@ -267,7 +262,7 @@ impl BaseArgument {
             Base::Commit(repository, commit) => format!("{}:{}", commit.id, repository.prefix),
             Base::Folder(folder) => format!("{}/", folder.display()),
         };
-        let old = compiled::read(files, session.today)
+        let old = compiled::read(files, &session.workspace, session.today)
             .map_err(|error| Stop::unreadable(error, &shown))?;
         let old = match old {
             Some(old) => old,

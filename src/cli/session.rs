@@ -13,13 +13,14 @@ use std::{
 
 use super::{progress::Progress, stop::Stop, terminal::note};
 use crate::{
-    compile::{self, Compiled, WORKSPACE_FILE},
+    compile::{self, Compiled, WORKSPACE_FILE, consumer},
     config::{Lifecycle, schema},
     diagnostic::{Diagnostics, Problem, rule},
     io,
     model::{
         self, Database, Environment,
-        identity::UnitId,
+        consumer::Consumer,
+        identity::{UnitId, of_cluster},
         world::{Roots, World},
     },
     rules,
@@ -102,16 +103,16 @@ impl Session {
         Ok((compiled, paths.len()))
     }
 
-    /// The databases of a workspace in which nothing is wrong.
+    /// Compiles a workspace in which nothing is wrong.
     ///
     /// # Errors
     /// When a file cannot be read, or anything is an error.
-    pub fn compile_sound(&self) -> Result<Vec<Database>, Stop> {
+    pub fn compile_sound(&self) -> Result<Compiled, Stop> {
         let (compiled, _) = self.compile()?;
         if compiled.problems.has_errors() {
             return Err(self.problems(compiled.problems));
         }
-        Ok(compiled.databases)
+        Ok(compiled)
     }
 
     /// Compiles the whole workspace; with the paths of the configs read.
@@ -125,7 +126,37 @@ impl Session {
         let mut compiled =
             compile::compile(&self.environments, files, World::new(self.today, self));
         compiled.problems.extend(problems);
+        let (consumers, problems) = self.consumers(&compiled.databases)?;
+        compiled.consumers = consumers;
+        compiled.problems.extend(problems);
         Ok((compiled, paths))
+    }
+
+    /// The consumer sides of clusters, with what is wrong with the outputs that they need. These are all databases.
+    ///
+    /// # Errors
+    /// When outputs cannot be read.
+    pub fn consumers(&self, databases: &[Database]) -> Result<(Vec<Consumer>, Diagnostics), Stop> {
+        let told = io::told(&self.workspace, databases)?;
+        Ok(consumer::consumers(&self.environments, databases, &told))
+    }
+
+    /// The consumer side of this name; none, when it is the name of something else.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn consumer(&self, unit: &UnitId) -> Result<Option<Consumer>, Stop> {
+        let is_it = |environment: &Arc<Environment>| {
+            let mut consumers = environment.consumers();
+            environment.name == unit.environment
+                && consumers.any(|(cluster, _)| of_cluster(cluster) == unit.namespace)
+        };
+        if !self.environments.iter().any(is_it) {
+            return Ok(None);
+        }
+        let (compiled, _) = self.compile()?;
+        let mut consumers = compiled.consumers.into_iter();
+        Ok(consumers.find(|one| one.unit() == *unit))
     }
 
     /// The problems of folders of modules that are not there, of the environments of some configs, or of all.

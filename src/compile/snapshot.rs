@@ -11,6 +11,7 @@ use crate::{
     diagnostic::Diagnostics,
     model::{
         Database, Environment,
+        consumer::Consumer,
         identity::{StateKey, StateMove},
     },
     terraform::{
@@ -122,6 +123,8 @@ pub struct Side {
     pub environments: Vec<Arc<Environment>>,
     /// Its units.
     pub databases: Vec<Database>,
+    /// The consumer sides of its clusters.
+    pub consumers: Vec<Consumer>,
     /// Configs that give no unit because they are wrong, by path.
     pub broken: BTreeSet<String>,
 }
@@ -132,6 +135,7 @@ impl Side {
     pub fn new(
         environments: Vec<Arc<Environment>>,
         databases: Vec<Database>,
+        consumers: Vec<Consumer>,
         paths: &BTreeSet<String>,
     ) -> Self {
         let compiled: BTreeSet<&String> = databases.iter().map(|one| &one.file.path).collect();
@@ -143,6 +147,7 @@ impl Side {
         Self {
             environments,
             databases,
+            consumers,
             broken,
         }
     }
@@ -151,7 +156,7 @@ impl Side {
     fn is_broken(&self, owner: &Owner) -> bool {
         match owner {
             Owner::Unit(database) => self.broken.contains(&database.file.path),
-            Owner::Environment(_) => false,
+            Owner::Environment(_) | Owner::Consumer(_) => false,
         }
     }
 
@@ -197,6 +202,7 @@ impl Side {
         let shared = self.environments.iter().map(|one| Owner::Environment(one));
         shared
             .chain(self.databases.iter().map(Owner::Unit))
+            .chain(self.consumers.iter().map(Owner::Consumer))
             .collect()
     }
 }

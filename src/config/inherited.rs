@@ -18,6 +18,16 @@ const MERGED: [&str; 4] = ["clusters", "defaults", "policy", "tags"];
 /// What every cluster says, here or there.
 const OF_A_CLUSTER: [&str; 2] = ["oidcIssuer", "principalArns"];
 
+/// What every consumer side says, here or there.
+const OF_A_CONSUMER: [&str; 6] = [
+    "accountId",
+    "allowFrom",
+    "region",
+    "state",
+    "subnetIds",
+    "vpcId",
+];
+
 /// The value of a `valet.yaml` that has passed the schema, with every environment complete.
 ///
 /// # Errors
@@ -88,25 +98,47 @@ fn lacking(source: &Document, name: &str, environment: &Map<String, Value>) -> V
     };
     let mut problems = Vec::new();
     for (cluster, said) in clusters {
-        let place = |above: &str| format!("{above}/clusters/{}#", escape(cluster));
-        let here = place(&own);
-        let is_here = !source.file.span(&here).range.is_empty();
-        let place = if is_here { here } else { place("") };
-        for key in OF_A_CLUSTER {
-            if said.get(key).is_none() {
-                let problem =
-                    source.problem(&rule::MISSING_KEY, &place, format!("`{key}` is missing"));
-                problems.push(problem.help(example(key)));
-            }
+        let cluster = format!("clusters/{}", escape(cluster));
+        problems.extend(missing(source, &own, &cluster, said, &OF_A_CLUSTER));
+        if let Some(consumer) = said.get("consumer") {
+            let path = format!("{cluster}/consumer");
+            problems.extend(missing(source, &own, &path, consumer, &OF_A_CONSUMER));
         }
     }
     problems
 }
 
+/// The keys that something at a path lacks; told in the environment, or else at the top of the file.
+fn missing(
+    source: &Document,
+    own: &str,
+    path: &str,
+    said: &Value,
+    keys: &[&'static str],
+) -> Vec<Problem> {
+    let here = format!("{own}/{path}#");
+    let is_here = !source.file.span(&here).range.is_empty();
+    let place = if is_here { here } else { format!("/{path}#") };
+    let lacking = keys.iter().filter(|key| said.get(**key).is_none());
+    lacking
+        .map(|key| {
+            let problem = source.problem(&rule::MISSING_KEY, &place, format!("`{key}` is missing"));
+            problem.help(example(key))
+        })
+        .collect()
+}
+
 fn example(key: &str) -> String {
-    let of_key = format!("/properties/clusters/additionalProperties/properties/{key}/examples/0");
-    let example = WORKSPACE.document.pointer(&of_key);
-    example.map_or_else(String::new, |example| {
-        format!("for example `{key}: {example}`")
-    })
+    const CLUSTER: &str = "/properties/clusters/additionalProperties";
+    let below = [String::new(), "/properties/consumer".to_owned()];
+    let found = below.iter().find_map(|below| {
+        let path = format!("{CLUSTER}{below}/properties/{key}/examples/0");
+        WORKSPACE.document.pointer(&path)
+    });
+    match (key, found) {
+        (_, Some(example)) => format!("for example `{key}: {example}`"),
+        ("allowFrom", None) => "for example `allowFrom: {cidrs: [10.64.0.0/16]}`".to_owned(),
+        ("state", None) => "write `bucket`, `keyPrefix` and `region`".to_owned(),
+        (_, None) => String::new(),
+    }
 }

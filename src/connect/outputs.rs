@@ -51,6 +51,54 @@ pub fn read(path: &str, bytes: Vec<u8>, database: &Database) -> Checked<Outputs>
     foreign(&document, &outputs, database).into_result(outputs)
 }
 
+/// What a VPC endpoint needs to know of a unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Name of the VPC endpoint service.
+    pub name: String,
+    /// Host that clients connect to.
+    pub host: String,
+    /// Port that clients connect to.
+    pub port: u32,
+    /// Ids of the availability zones that it is in; none when the unit was applied before it told them.
+    pub zone_ids: Option<Vec<String>>,
+}
+
+/// Path of the outputs of a unit, in the workspace.
+#[must_use]
+pub fn path(database: &Database) -> String {
+    format!("{}/{FILE}", database.directory())
+}
+
+/// Reads what the outputs of a unit tell of its service; nothing, while none leads to it. What else the config says of the
+/// unit may be ahead of its last apply.
+///
+/// # Errors
+/// When they are not the output of `terraform output -json`, or those of another unit.
+pub fn service(path: &str, bytes: Vec<u8>, database: &Database) -> Checked<Option<Service>> {
+    let document = Document::parse(path, bytes)?;
+    let known = told(&document)?;
+    let leads = ["endpoint_service_name", "port", "proxy_endpoint"];
+    if database.adopted().is_some() && !leads.iter().any(|name| known.contains_key(*name)) {
+        return Ok(None);
+    }
+    let mut reader = Reader {
+        document: &document,
+        problems: Diagnostics::new(),
+    };
+    let service = Service {
+        name: reader.text("endpoint_service_name", &form::SERVICE),
+        host: reader.text("proxy_endpoint", &form::PROXY),
+        port: reader.port(),
+        zone_ids: reader.texts("zone_ids", &form::ZONE),
+    };
+    let service = reader.problems.into_result(service)?;
+    let mut expected = Expected::of(&document, database);
+    expected.host(&service.host);
+    expected.service(&service.name);
+    expected.problems.into_result(Some(service))
+}
+
 /// What is kept of the outputs in a state: those that are known here and that anybody may read, as `terraform output -json`
 /// prints them. None, when there are none.
 ///
@@ -80,7 +128,8 @@ pub fn known(outputs: &Map<String, Value>) -> serde_json::Result<Option<String>>
 const HOW: &str =
     "print them in the unit's root with `terraform output -json`, after it has been applied";
 
-fn shape(document: &Document) -> Checked<Outputs> {
+/// The outputs, by name.
+fn told(document: &Document) -> Checked<&Map<String, Value>> {
     let whole = |message: &str| {
         let problem = document.problem(&rule::BAD_OUTPUTS, "", message);
         Err(problem.help(HOW).into())
@@ -91,6 +140,11 @@ fn shape(document: &Document) -> Checked<Outputs> {
     if object.is_empty() {
         return whole("there are no outputs: the root has not been applied");
     }
+    Ok(object)
+}
+
+fn shape(document: &Document) -> Checked<Outputs> {
+    told(document)?;
     let mut reader = Reader {
         document,
         problems: Diagnostics::new(),
@@ -98,9 +152,7 @@ fn shape(document: &Document) -> Checked<Outputs> {
     let outputs = Outputs {
         database_name: reader.optional_text("database_name", &form::NAME),
         endpoint_service_name: reader.text("endpoint_service_name", &form::SERVICE),
-        port: reader
-            .read::<NonZeroU16>("port", "a port")
-            .map_or(0, |port| port.get().into()),
+        port: reader.port(),
         proxy_endpoint: reader.text("proxy_endpoint", &form::PROXY),
         read_only_secret_arn: reader.optional_text("read_only_secret_arn", &form::SECRET),
         role_arn: reader.text("role_arn", &form::ROLE),
@@ -154,6 +206,24 @@ impl Reader<'_> {
         text
     }
 
+    fn port(&mut self) -> u32 {
+        let port = self.read::<NonZeroU16>("port", "a port");
+        port.map_or(0, |port| port.get().into())
+    }
+
+    /// A list of texts, sorted; none when there is no such output.
+    fn texts(&mut self, name: &str, form: &Form) -> Option<Vec<String>> {
+        self.document.value.get(name)?;
+        let mut texts = self.read::<Vec<String>>(name, "a list of texts")?;
+        if texts.is_empty() || !texts.iter().all(|text| (form.fits)(text)) {
+            let help = format!("AWS gives each one like `{}`; {HOW}", form.like);
+            self.refuse_value(name, form.noun, &help);
+        }
+        texts.sort();
+        texts.dedup();
+        Some(texts)
+    }
+
     fn optional_text(&mut self, name: &str, form: &Form) -> Option<String> {
         let value = self.document.value.get(name)?.get("value")?;
         (!value.is_null()).then(|| self.text(name, form))
@@ -176,33 +246,13 @@ impl Reader<'_> {
 
 /// Everything that another unit's outputs would have different.
 fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagnostics {
-    let region = &database.environment.spec.region;
-    let unit = database.unit();
-    let mut problems = Diagnostics::new();
-    let mut expect = |name: &str, holds: bool, found: &str, expected: String, origin: Origin| {
-        if holds {
-            return;
-        }
-        let pointer = format!("/{name}/value");
-        let message = format!("the output `{name}` is `{found}`, not that of {unit}");
-        let help =
-            format!("expected {expected}; name the outputs of {unit}, or apply its root again");
-        let problem = document
-            .problem(&rule::FOREIGN_OUTPUTS, &pointer, message)
-            .help(help);
-        let span = database.span(origin);
-        problems.push(if origin == Origin::BuiltIn || span.range.is_empty() {
-            problem
-        } else {
-            problem.also(span, "the config says")
-        });
-    };
+    let mut expected = Expected::of(document, database);
     let Resolved {
         value: role,
         origin,
     } = &database.iam_role_name;
     let role = role_arn(database, role);
-    expect(
+    expected.that(
         "role_arn",
         outputs.role_arn == role,
         &outputs.role_arn,
@@ -210,7 +260,7 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
         *origin,
     );
     let secret = secret_arn_start(database);
-    expect(
+    expected.that(
         "secret_arn",
         outputs.secret_arn.starts_with(&secret),
         &outputs.secret_arn,
@@ -226,7 +276,7 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
             "{secret}{}{}/{user}-",
             names.users_secrets, database.shortname
         );
-        expect(
+        expected.that(
             "read_only_secret_arn",
             found.starts_with(&secret),
             found,
@@ -234,28 +284,13 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
             database.read_only_user.origin,
         );
     }
-    let proxy = &database.names.proxy;
-    let host = &outputs.proxy_endpoint;
-    expect(
-        "proxy_endpoint",
-        host.starts_with(&format!("{proxy}.")),
-        host,
-        format!("a host that starts with `{proxy}.`"),
-        Origin::Derived("shortname"),
-    );
-    let service = format!("vpce.{region}.vpce-svc-");
-    expect(
-        "endpoint_service_name",
-        outputs.endpoint_service_name.contains(&service),
-        &outputs.endpoint_service_name,
-        format!("a service name with `{service}`"),
-        Origin::BuiltIn,
-    );
+    expected.host(&outputs.proxy_endpoint);
+    expected.service(&outputs.endpoint_service_name);
     let Resolved {
         value: username,
         origin,
     } = database.client_user();
-    expect(
+    expected.that(
         "username",
         outputs.username == username,
         &outputs.username,
@@ -263,7 +298,7 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
         origin,
     );
     if let (Some(found), Some(wanted)) = (&outputs.database_name, &database.database_name.value) {
-        expect(
+        expected.that(
             "database_name",
             found == wanted,
             found,
@@ -271,7 +306,68 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
             database.database_name.origin,
         );
     }
-    problems
+    expected.problems
+}
+
+/// Everything that outputs have otherwise than their unit's would.
+struct Expected<'a> {
+    document: &'a Document,
+    database: &'a Database,
+    problems: Diagnostics,
+}
+
+impl<'a> Expected<'a> {
+    const fn of(document: &'a Document, database: &'a Database) -> Self {
+        Self {
+            document,
+            database,
+            problems: Diagnostics::new(),
+        }
+    }
+
+    fn that(&mut self, name: &str, holds: bool, found: &str, expected: String, origin: Origin) {
+        if holds {
+            return;
+        }
+        let unit = self.database.unit();
+        let pointer = format!("/{name}/value");
+        let message = format!("the output `{name}` is `{found}`, not that of {unit}");
+        let help =
+            format!("expected {expected}; name the outputs of {unit}, or apply its root again");
+        let problem = self
+            .document
+            .problem(&rule::FOREIGN_OUTPUTS, &pointer, message)
+            .help(help);
+        let span = self.database.span(origin);
+        self.problems
+            .push(if origin == Origin::BuiltIn || span.range.is_empty() {
+                problem
+            } else {
+                problem.also(span, "the config says")
+            });
+    }
+
+    fn host(&mut self, host: &str) {
+        let proxy = &self.database.names.proxy;
+        self.that(
+            "proxy_endpoint",
+            host.starts_with(&format!("{proxy}.")),
+            host,
+            format!("a host that starts with `{proxy}.`"),
+            Origin::Derived("shortname"),
+        );
+    }
+
+    fn service(&mut self, name: &str) {
+        let service = format!("vpce.{}.vpce-svc-", self.database.environment.spec.region);
+        self.that(
+            "endpoint_service_name",
+            name.contains(&service),
+            name,
+            format!("a service name with `{service}`"),
+            Origin::BuiltIn,
+        );
+    }
 }
 
 /// ARN of a role of the database.

@@ -4,9 +4,10 @@ use std::{fmt, ops::RangeInclusive, sync::Arc};
 
 use crate::{
     diagnostic::{File, Span},
-    model::{Database, Environment, Origin},
+    model::{Environment, Origin},
     review::impact,
     terraform::{
+        lower::Owner,
         print::map_lines,
         root_module::{ArgumentSource, RootModule},
     },
@@ -41,22 +42,13 @@ pub struct Provenance {
     pub span: Option<Span>,
 }
 
-/// Whose root is explained.
-#[derive(Clone, Copy, Debug)]
-pub enum Owner<'a> {
-    /// A unit.
-    Unit(&'a Database),
-    /// What the units of an environment share.
-    Environment(&'a Environment),
-}
-
 /// Every argument of a root, in the order of its files.
 #[must_use]
 pub fn values(root: &RootModule, owner: Owner) -> Vec<Value> {
     let mut values = Vec::new();
     for file in &root.files {
         let path = root.path(file);
-        for found in map_lines(&root.written_in, &file.blocks) {
+        for found in map_lines(&root.written_in, &file.notes, &file.blocks) {
             let argument = found.argument;
             let (block, address) = (found.block.name(), &found.address);
             let becomes = impact::becomes(block, argument.name);
@@ -103,6 +95,7 @@ fn provenance(source: ArgumentSource, owner: Owner) -> Provenance {
     match source {
         ArgumentSource::Origin(origin) => trace(origin, "", owner),
         ArgumentSource::Wire => Provenance::without_key("another module"),
+        ArgumentSource::Outputs => Provenance::without_key("outputs of units"),
         ArgumentSource::Fixed => Provenance::without_key("fixed"),
     }
 }
@@ -114,12 +107,17 @@ fn trace(origin: Origin, below: &str, owner: Owner) -> Provenance {
         Origin::Derived(key) => ("derived from", key.to_owned()),
         Origin::Default(key) => ("environment default", format!("defaults/{key}")),
         Origin::Environment(key) => ("environment", key.to_owned()),
+        Origin::Consumer(key) => match owner {
+            Owner::Consumer(consumer) => ("environment", consumer.path(key)),
+            Owner::Unit(_) | Owner::Environment(_) => ("environment", key.to_owned()),
+        },
         Origin::FileName => return Provenance::without_key("name of the file"),
         Origin::BuiltIn => return Provenance::without_key("built-in default"),
     };
-    let environment = match owner {
+    let environment: &Environment = match owner {
         Owner::Unit(database) => &database.environment,
         Owner::Environment(environment) => environment,
+        Owner::Consumer(consumer) => &consumer.environment,
     };
     let (file, pointer) = match (origin, owner) {
         (Origin::Config(_) | Origin::Derived(_), Owner::Unit(database)) => {

@@ -2,19 +2,33 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::text::{as_text::as_text, malformed::Malformed};
+use crate::{
+    aws::name,
+    config::workspace::State,
+    text::{as_text::as_text, malformed::Malformed},
+};
 
 /// The name of a unit on the command line: `environment/namespace`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnitId {
     /// Name of its environment.
     pub environment: String,
-    /// Its namespace, or `_environment` for what the units of an environment share.
+    /// Its namespace, or `_environment` for what the units of an environment share, or `_cluster-` and a name for the
+    /// consumer side of a cluster.
     pub namespace: String,
 }
 
 /// What stands in the place of a namespace, or of a shortname, for what the units of an environment share.
 pub const SHARED: &str = "_environment";
+
+/// What the name of a cluster follows in the place of a namespace, or of a shortname, for its consumer side.
+pub const CLUSTER: &str = "_cluster-";
+
+/// What stands in the place of a namespace, or of a shortname, for the consumer side of a cluster.
+#[must_use]
+pub fn of_cluster(name: &str) -> String {
+    format!("{CLUSTER}{name}")
+}
 
 impl UnitId {
     /// The name of a unit.
@@ -65,6 +79,25 @@ pub struct StateKey {
     pub bucket: String,
     /// The key in it.
     pub key: String,
+}
+
+/// Where the state of a root is; `root` is a shortname, or what stands in the place of one.
+#[must_use]
+pub fn state(place: &State, root: &str) -> StateKey {
+    StateKey {
+        bucket: place.bucket.clone(),
+        key: name::state_key(&place.key_prefix, root),
+    }
+}
+
+/// Where it was before, if the place of the states has moved.
+#[must_use]
+pub fn former_state(place: &State, root: &str) -> Option<StateKey> {
+    let former = place.moved_from.as_ref()?;
+    Some(StateKey {
+        bucket: former.bucket.clone(),
+        key: name::state_key(&former.key_prefix, root),
+    })
 }
 
 impl fmt::Display for StateKey {

@@ -50,6 +50,10 @@ impl<'a> Causes<'a> {
             Origin::Config(key) | Origin::Derived(key) => (dotted(key), false),
             Origin::Default(key) => (format!("defaults.{}", dotted(key)), true),
             Origin::Environment(key) => (dotted(key), true),
+            Origin::Consumer(key) => match head.owner {
+                Owner::Consumer(consumer) => (dotted(&consumer.path(key)), true),
+                Owner::Unit(_) | Owner::Environment(_) => (dotted(key), true),
+            },
             Origin::FileName | Origin::BuiltIn => return Cause::default(),
         };
         Cause {
@@ -64,7 +68,7 @@ impl<'a> Causes<'a> {
         let usual = example::origins().get(address).copied();
         let only_config = head.config_differs && !head.workspace_differs;
         match self.sources.get(address) {
-            Some(ArgumentSource::Wire | ArgumentSource::Fixed) => None,
+            Some(ArgumentSource::Wire | ArgumentSource::Outputs | ArgumentSource::Fixed) => None,
             Some(ArgumentSource::Origin(Origin::Default(key))) if only_config => {
                 Some(usual.unwrap_or(Origin::Default(key)))
             }
@@ -85,7 +89,9 @@ fn place(owner: Owner, origin: Origin) -> Option<(String, usize)> {
     let span: Span = match (owner, origin) {
         (Owner::Unit(database), origin) => database.span(origin),
         (Owner::Environment(environment), Origin::Environment(key)) => environment.span(key),
-        (Owner::Environment(_), _) => return None,
+        (Owner::Consumer(consumer), Origin::Consumer(key)) => consumer.span(key),
+        (Owner::Consumer(consumer), Origin::Environment(key)) => consumer.environment.span(key),
+        (Owner::Environment(_) | Owner::Consumer(_), _) => return None,
     };
     if span.range.is_empty() {
         return None;

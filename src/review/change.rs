@@ -11,7 +11,7 @@ use crate::{
     config::Acknowledgement,
     terraform::{
         diff::{self, ArgumentDiff, CallDiff},
-        lower::IDENTITY_TAGS,
+        lower::{IDENTITY_TAGS, Owner},
         read::{Root, Value},
     },
 };
@@ -179,6 +179,49 @@ pub(super) fn revived(old: &Root, new: &Root, causes: &Causes) -> Line {
         instead: "name a snapshot in `restoreFrom` to have the data back".to_owned(),
         ..Line::about_lifecycle(old, new)
     }
+}
+
+/// A consumer side from which everything is gone; `is_declared` when `valet.yaml` asks for that.
+pub(super) fn disconnected(is_declared: bool) -> Line {
+    Line {
+        key: "consumer.retired".to_owned(),
+        is_of_environment: true,
+        address: "module.endpoint_consumer".to_owned(),
+        becomes: "every endpoint of the cluster".to_owned(),
+        grade: Impact::Downtime,
+        why: "the cluster's pods are cut off from every database; the databases stay".to_owned(),
+        connection: vec!["endpoint"],
+        is_declared,
+        ..Line::default()
+    }
+}
+
+/// A consumer side that has something again.
+pub(super) fn connected() -> Line {
+    Line {
+        key: "consumer.retired".to_owned(),
+        is_of_environment: true,
+        address: "module.endpoint_consumer".to_owned(),
+        becomes: "every endpoint of the cluster".to_owned(),
+        grade: Impact::InPlace,
+        why: "endpoints and zones are made; nothing that exists is touched".to_owned(),
+        ..Line::default()
+    }
+}
+
+/// Whether nothing but endpoints goes, or comes, and those that go lead to units that are on their way out.
+pub(super) fn lets_go(delta: &ArgumentDiff, owner: Option<Owner>) -> bool {
+    let Some(Owner::Consumer(consumer)) = owner else {
+        return false;
+    };
+    let (Some(Value::Map(old)), Some(Value::Map(new))) = (&delta.old, &delta.new) else {
+        return false;
+    };
+    let may = |(shortname, value): (&String, &Value)| match new.get(shortname) {
+        Some(now) => now == value,
+        None => consumer.lets_go(shortname),
+    };
+    (delta.block == "endpoint_consumer" && delta.argument == "databases") && old.iter().all(may)
 }
 
 /// An argument that differs between two roots.

@@ -28,13 +28,15 @@ pub use table::{attributes, closing, counted, human, markdown, refusals};
 /// Whose plan has to be held against a root's config, as the tags of the root say.
 #[must_use]
 pub fn identity(owner: Owner) -> Identity {
-    let (environment, shortname) = match owner {
-        Owner::Unit(database) => (&database.environment.name, Some(database.shortname.clone())),
-        Owner::Environment(environment) => (&environment.name, None),
+    let (shortname, cluster) = match owner {
+        Owner::Unit(database) => (Some(database.shortname.clone()), None),
+        Owner::Environment(_) => (None, None),
+        Owner::Consumer(consumer) => (None, Some(consumer.cluster.clone())),
     };
     Identity {
-        environment: environment.clone(),
+        environment: owner.environment().to_owned(),
         shortname,
+        cluster,
     }
 }
 
@@ -335,6 +337,9 @@ impl Judge<'_> {
         if self.is_adopted(change) {
             return refused("an adopted instance is neither replaced nor given up, whatever is allowed: only `lifecycle` ends it".to_owned());
         }
+        if let Some(reason) = self.lets_go(change) {
+            return fine(reason);
+        }
         let stays = matches!(action, Action::Replace(_)) && self.is_protected(change);
         let effect = if stays {
             Effect::Replace
@@ -346,6 +351,22 @@ impl Judge<'_> {
             reason.push_str("; AWS leaves out a subnet in a zone without RDS Proxy, and then every plan is like this: name the proxy's own in `network.proxySubnetIds`");
         }
         (outcome, reason)
+    }
+
+    /// Why an endpoint, its zone or its record may go: what it leads to is on its way out.
+    fn lets_go(&self, change: &ResourceChange) -> Option<&'static str> {
+        let Some(Owner::Consumer(consumer)) = self.owner else {
+            return None;
+        };
+        let is_deleted = change.change.action == Action::Delete;
+        let (_, key) = change.address.rsplit_once("[\"")?;
+        let shortname = key.strip_suffix("\"]")?;
+        let may_go = is_deleted && consumer.lets_go(shortname);
+        may_go.then_some(if consumer.spec.retired {
+            "`consumer.retired: true`"
+        } else {
+            "its unit is on its way out"
+        })
     }
 
     /// Why something is not among what the root of a retired unit held.
@@ -430,6 +451,7 @@ impl Judge<'_> {
             }
             Some(Owner::Unit(database)) => &database.allow.value,
             Some(Owner::Environment(environment)) => &environment.spec.allow,
+            Some(Owner::Consumer(consumer)) => &consumer.environment.spec.allow,
         };
         let is_enough = |one: &&Acknowledgement| match impact::allowed(effect) {
             Some(grade) => impact::allowed(one.change) >= Some(grade),

@@ -1,5 +1,6 @@
 //! What a change of one argument does to a database: a table of facts, and the search in it.
 
+mod consumer;
 mod network;
 mod rds;
 mod shared;
@@ -194,7 +195,8 @@ impl Row {
 
 /// Every row, in the order in which they are tried.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    rds::ROWS.iter().chain(network::ROWS).chain(shared::ROWS)
+    let of_units = rds::ROWS.iter().chain(network::ROWS);
+    of_units.chain(shared::ROWS).chain(consumer::ROWS)
 }
 
 /// The row of a change. A change that the table does not know is taken for the worst.

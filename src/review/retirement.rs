@@ -9,7 +9,10 @@ use crate::{
     compile::snapshot::{Content, Files},
     config::Lifecycle,
     diagnostic::{Diagnostics, File, Problem, Span, rule},
-    model::{Database, Origin, identity::StateKey},
+    model::{
+        Database, Origin,
+        identity::{CLUSTER, StateKey},
+    },
     terraform::{
         lower::{self, IDENTITY_TAGS, Owner, TERRAFORM},
         print,
@@ -123,17 +126,26 @@ impl StandingRoot {
     /// The problem of its database, when nobody looks after it any more.
     #[must_use]
     pub fn orphan(&self) -> Problem {
+        if let Some(cluster) = self.cluster() {
+            return left_consumer(self.span(), cluster);
+        }
         let first = self.terraform.lines().next().unwrap_or("");
         let config = print::written_in(first).unwrap_or("its config");
         let stage = Stage::of_root(&self.root);
         orphan(self.span(), config, shortname(&self.root), &stage)
     }
 
+    /// The cluster whose consumer side it is, by its folder.
+    fn cluster(&self) -> Option<&str> {
+        let name = self.directory.rsplit('/').next()?;
+        name.strip_prefix(CLUSTER)
+    }
+
     /// Whether it is the root of an owner, by its tags.
     fn is_of(&self, owner: &Owner) -> bool {
         match owner {
             Owner::Unit(database) => shortname(&self.root) == Some(&database.shortname),
-            Owner::Environment(_) => true,
+            Owner::Environment(_) | Owner::Consumer(_) => true,
         }
     }
 
@@ -269,7 +281,7 @@ pub fn compare(roots: &[StandingRoot], owners: &[Owner]) -> Retirement {
         let stage = Stage::of_root(&root.root);
         match owner {
             Some(Owner::Unit(database)) => life.problems.extend(step(&stage, database)),
-            Some(Owner::Environment(_)) => {}
+            Some(Owner::Environment(_) | Owner::Consumer(_)) => {}
             None if stage == Stage::Retired => {}
             None if root.state().is_none() => {
                 life.problems.push(root.unknown());
@@ -316,6 +328,16 @@ pub fn orphan(span: Span, config: &str, shortname: Option<&str>, stage: &Stage) 
     Problem::new(&rule::LIVE_ROOT_ORPHANED, span, message).help(format!(
         "put {config} back as it was; to move the database, {keep}; to end it, {}",
         stage.next()
+    ))
+}
+
+/// The problem of a consumer side that `valet.yaml` no longer knows.
+fn left_consumer(span: Span, cluster: &str) -> Problem {
+    let message = format!(
+        "no cluster `{cluster}` has a `consumer` any more, but its endpoints are still there"
+    );
+    Problem::new(&rule::LIVE_ROOT_ORPHANED, span, message).help(format!(
+        "put `clusters.{cluster}.consumer` back in valet.yaml; to end it, write `retired: true` in it and apply, then take it out"
     ))
 }
 

@@ -92,21 +92,62 @@ pub(super) fn elsewhere(
     arn: &str,
     shares: Shares,
 ) -> Option<(String, String)> {
-    let parts: Vec<_> = arn.splitn(6, ':').collect();
-    let [_, partition, _, region, account, _] = *parts.as_slice() else {
-        return None;
+    let (spec, partition) = (&environment.spec, environment.partition());
+    let place = match shares {
+        Shares::Account => Place::account(partition, &spec.account_id),
+        Shares::Region => Place::region(partition, &spec.region),
+        Shares::StateRegion => Place::region(partition, &spec.state.region),
+        Shares::Partition => Place::partition(partition),
     };
-    let spec = &environment.spec;
-    let differs = |what: &str, found: &str, wanted: &str| {
-        let message = format!("the ARN is of the {what} `{found}`, not of `{wanted}`");
-        let help = format!("name one of the {what} `{wanted}`");
-        (found != wanted).then_some((message, help))
-    };
-    let of_partition = differs("partition", partition, environment.partition());
-    of_partition.or_else(|| match shares {
-        Shares::Account if account != "aws" => differs("account", account, &spec.account_id),
-        Shares::Region => differs("Region", region, &spec.region),
-        Shares::StateRegion => differs("Region", region, &spec.state.region),
-        Shares::Account | Shares::Partition => None,
-    })
+    place.elsewhere(arn)
+}
+
+/// Where something with an ARN has to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    partition: &'a str,
+    account: Option<&'a str>,
+    region: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    pub(super) const fn partition(partition: &'a str) -> Self {
+        Self {
+            partition,
+            account: None,
+            region: None,
+        }
+    }
+
+    pub(super) const fn account(partition: &'a str, account: &'a str) -> Self {
+        Self {
+            account: Some(account),
+            ..Self::partition(partition)
+        }
+    }
+
+    pub(super) const fn region(partition: &'a str, region: &'a str) -> Self {
+        Self {
+            region: Some(region),
+            ..Self::partition(partition)
+        }
+    }
+
+    /// In which way an ARN is elsewhere, and what to write; nothing for what is no ARN.
+    pub(super) fn elsewhere(self, arn: &str) -> Option<(String, String)> {
+        let parts: Vec<_> = arn.splitn(6, ':').collect();
+        let [_, partition, _, region, account, _] = *parts.as_slice() else {
+            return None;
+        };
+        let differs = |what: &str, found: &str, wanted: &str| {
+            let message = format!("the ARN is of the {what} `{found}`, not of `{wanted}`");
+            let help = format!("name one of the {what} `{wanted}`");
+            (found != wanted).then_some((message, help))
+        };
+        // What AWS has made for everybody is of no account.
+        let wanted_account = self.account.filter(|_| account != "aws");
+        differs("partition", partition, self.partition)
+            .or_else(|| differs("account", account, wanted_account?))
+            .or_else(|| differs("Region", region, self.region?))
+    }
 }

@@ -8,7 +8,7 @@ use std::{
 use super::{
     arn,
     confusable::{device, is_device},
-    modules, output, pipeline, tags, users, version, waiver,
+    consumer, modules, output, pipeline, tags, users, version, waiver,
 };
 use crate::{
     diagnostic::{Problem, rule},
@@ -29,6 +29,7 @@ pub fn environment(environment: &Environment) -> Vec<Problem> {
     problems.extend(modules::check(environment));
     problems.extend(output::check(environment));
     problems.extend(arn::check(environment));
+    problems.extend(consumer::environment(environment));
     problems.extend(version::added(environment));
     problems.extend(tags::environment(environment));
     let issuers: Vec<_> = environment.owned_clusters().collect();

@@ -9,7 +9,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{quota, version};
+use super::{consumer, quota, version};
 use crate::{
     aws::name::{self, Kind, SharedNames},
     diagnostic::{Problem, rule},
@@ -28,6 +28,7 @@ pub fn check(
     problems.extend(shortnames(databases, world));
     problems.extend(names(databases, world));
     problems.extend(roles(environments, databases));
+    problems.extend(consumer::fleet(environments, databases));
     problems.extend(quota::check(environments, databases));
     problems.extend(version::catalogue(environments, world.today));
     problems

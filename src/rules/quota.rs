@@ -2,6 +2,8 @@
 //!
 //! Defaults as AWS publishes them for RDS, Elastic Load Balancing, PrivateLink and IAM.
 
+mod consumer;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -13,7 +15,10 @@ use super::Found;
 use crate::{
     aws::name::{Kind, Names, SharedNames},
     config::{Lifecycle, workspace::Quotas},
-    diagnostic::{Problem, rule},
+    diagnostic::{
+        Problem,
+        rule::{self, Rule},
+    },
     model::{Database, Environment},
 };
 
@@ -214,10 +219,11 @@ impl Quota {
 
 /// Everything that passes a quota, or is close to it.
 pub(super) fn check(environments: &[Arc<Environment>], databases: &[Database]) -> Vec<Problem> {
-    QUOTAS
+    let consumed = consumer::Consumed::of(environments, databases);
+    let own = QUOTAS
         .iter()
-        .flat_map(|quota| exceeded(quota, environments, databases))
-        .collect()
+        .flat_map(|quota| exceeded(quota, environments, databases));
+    own.chain(consumed.exceeded()).collect()
 }
 
 /// What shares one quota.
@@ -270,13 +276,18 @@ fn exceeded(
         .collect()
 }
 
+/// The rule that so much of a quota breaks, if any.
+fn broken(needed: u32, most: u32) -> Option<&'static Rule> {
+    match u64::from(needed) {
+        needed if needed > most.into() => Some(&rule::QUOTA_EXCEEDED),
+        needed if needed * 10 >= u64::from(most) * 8 => Some(&rule::QUOTA_NEAR),
+        _ => None,
+    }
+}
+
 fn problem(quota: &Quota, scope: &str, needed: u32, environment: &Environment) -> Option<Problem> {
     let most = quota.most(environment);
-    let rule = match u64::from(needed) {
-        needed if needed > most.into() => &rule::QUOTA_EXCEEDED,
-        needed if needed * 10 >= u64::from(most) * 8 => &rule::QUOTA_NEAR,
-        _ => return None,
-    };
+    let rule = broken(needed, most)?;
     let mut span = environment.span(&format!("quotas/{}", quota.key));
     if span.range.is_empty() {
         span = environment.span("accountId");

@@ -22,6 +22,9 @@ const OF_A_UNIT: usize = 4;
 /// The modules add `Name`, the root of an environment one tag of its own.
 const OF_AN_ENVIRONMENT: usize = 2;
 
+/// The modules add `Name`, the root of a cluster's consumer side two tags of its own.
+const OF_A_CLUSTER: usize = 3;
+
 /// Everything wrong with the tags of an environment alone.
 pub(super) fn environment(environment: &Environment) -> Vec<Problem> {
     let tags = &environment.spec.tags;
@@ -36,12 +39,14 @@ pub(super) fn environment(environment: &Environment) -> Vec<Problem> {
         .collect();
     let keys = tags.keys().map(|key| (0, place(key, "#"), key.as_str()));
     problems.extend(twins(keys.collect()));
-    if tags.len() + OF_AN_ENVIRONMENT > MOST {
-        problems.push(too_many(
-            environment.span("tags#"),
-            tags.len(),
-            OF_AN_ENVIRONMENT,
-        ));
+    let has_consumer = environment.consumers().next().is_some();
+    let own = if has_consumer {
+        OF_A_CLUSTER
+    } else {
+        OF_AN_ENVIRONMENT
+    };
+    if tags.len() + own > MOST {
+        problems.push(too_many(environment.span("tags#"), tags.len(), own));
     }
     problems
 }

@@ -1,11 +1,12 @@
 //! Database to root: which files a root has, which blocks, which module is called with what, and why.
 //!
 //! Addresses are fixed for ever: `module.rds`, `module.proxy`, `module.nlb`, `module.endpoint_service`,
-//! `module.irsa_role`, `module.users`, and of an environment `module.cluster_trust`, `module.database_users`,
-//! `module.environment`, `module.target_sync`.
+//! `module.irsa_role`, `module.users`, of an environment `module.cluster_trust`, `module.database_users`,
+//! `module.environment`, `module.target_sync`, and of the consumer side of a cluster `module.endpoint_consumer`.
 //! A renamed one would rebuild what it holds.
 
 mod adopted;
+mod consumer;
 mod modules;
 mod shared;
 
@@ -13,10 +14,11 @@ use std::{borrow::Cow, sync::LazyLock};
 
 use crate::{
     aws::name,
-    config::Lifecycle,
+    config::{Lifecycle, workspace::State},
     model::{
         Database, Environment, Origin,
-        identity::{SHARED, StateKey, UnitId},
+        consumer::Consumer,
+        identity::{self, SHARED, StateKey, UnitId},
     },
     terraform::root_module::{Block, BlockKind, Expression, RootFile, RootModule, texts},
 };
@@ -34,9 +36,10 @@ pub const PROVIDER_VERSIONS: &str = ">= 5.100, < 7";
 pub const FILES: [&str; 3] = ["main.tf", "outputs.tf", TERRAFORM];
 
 /// The names of the modules that roots call: folders below the source of the modules.
-pub const MODULES: [&str; 10] = [
+pub const MODULES: [&str; 11] = [
     "cluster-trust",
     "database-users",
+    "endpoint-consumer",
     "endpoint-service",
     "environment",
     "irsa-role",
@@ -54,6 +57,8 @@ pub enum Owner<'a> {
     Unit(&'a Database),
     /// What the units of an environment share.
     Environment(&'a Environment),
+    /// The consumer side of a cluster.
+    Consumer(&'a Consumer),
 }
 
 impl Owner<'_> {
@@ -63,6 +68,7 @@ impl Owner<'_> {
         match self {
             Self::Unit(database) => &database.environment.name,
             Self::Environment(environment) => &environment.name,
+            Self::Consumer(consumer) => &consumer.environment.name,
         }
     }
 
@@ -72,6 +78,7 @@ impl Owner<'_> {
         match self {
             Self::Unit(database) => database.unit(),
             Self::Environment(environment) => environment.unit(),
+            Self::Consumer(consumer) => consumer.unit(),
         }
     }
 
@@ -81,6 +88,7 @@ impl Owner<'_> {
         match self {
             Self::Unit(database) => database.directory(),
             Self::Environment(environment) => environment.directory(),
+            Self::Consumer(consumer) => consumer.directory(),
         }
     }
 
@@ -90,6 +98,7 @@ impl Owner<'_> {
         match self {
             Self::Unit(database) => database.state(),
             Self::Environment(environment) => environment.state(SHARED),
+            Self::Consumer(consumer) => consumer.state(),
         }
     }
 
@@ -99,6 +108,7 @@ impl Owner<'_> {
         match self {
             Self::Unit(database) => database.former_state(),
             Self::Environment(environment) => environment.former_state(SHARED),
+            Self::Consumer(consumer) => consumer.former_state(),
         }
     }
 
@@ -108,6 +118,7 @@ impl Owner<'_> {
         match self {
             Self::Unit(database) => unit(database),
             Self::Environment(one) => environment(one),
+            Self::Consumer(one) => consumer(one),
         }
     }
 }
@@ -129,11 +140,17 @@ pub fn terraform_file(database: &Database) -> RootFile {
     let environment = &database.environment;
     let origin = Origin::Derived("shortname");
     let blocks = vec![
-        terraform(environment, &database.shortname, origin),
-        provider(environment, unit_tags(database)),
+        terraform(
+            &environment.spec.state,
+            &database.shortname,
+            origin,
+            Origin::Environment,
+        ),
+        provider(&Place::of(environment), unit_tags(database)),
     ];
     RootFile {
-        name: "terraform.tf",
+        name: TERRAFORM,
+        notes: Vec::new(),
         blocks: blocks.into(),
     }
 }
@@ -142,6 +159,7 @@ pub fn terraform_file(database: &Database) -> RootFile {
 fn files(database: &Database) -> Vec<RootFile> {
     let file = |name, blocks: Vec<Block>| RootFile {
         name,
+        notes: Vec::new(),
         blocks: blocks.into(),
     };
     let terraform = terraform_file(database);
@@ -152,6 +170,7 @@ fn files(database: &Database) -> Vec<RootFile> {
             file("main.tf", main(database)),
             RootFile {
                 name: "outputs.tf",
+                notes: Vec::new(),
                 blocks: outputs(database),
             },
             terraform,
@@ -191,32 +210,77 @@ fn forgotten(database: &Database) -> Vec<Block> {
 /// Lowers what the units of an environment share.
 #[must_use]
 pub fn environment(environment: &Environment) -> RootModule {
-    let tags = environment
-        .spec
-        .tags
-        .iter()
-        .map(|(key, value)| (key.clone(), value.into()));
-    let tags = tags
-        .chain([identity_tag("environment", &environment.name)])
-        .collect();
+    let identity = [identity_tag("environment", &environment.name)];
+    let tags = shared_tags(environment).chain(identity).collect();
     RootModule {
         directory: environment.directory(),
         written_in: environment.file.path.clone(),
         files: vec![
             RootFile {
                 name: "main.tf",
+                notes: Vec::new(),
                 blocks: shared::modules(environment).into(),
             },
             RootFile {
-                name: "terraform.tf",
+                name: TERRAFORM,
+                notes: Vec::new(),
                 blocks: Cow::Owned(vec![
-                    terraform(environment, SHARED, Origin::Environment("state/keyPrefix")),
-                    provider(environment, tags),
+                    terraform(
+                        &environment.spec.state,
+                        SHARED,
+                        Origin::Environment("state/keyPrefix"),
+                        Origin::Environment,
+                    ),
+                    provider(&Place::of(environment), tags),
                 ]),
             },
         ],
         lock: environment.lock.clone(),
     }
+}
+
+/// Lowers the consumer side of a cluster.
+#[must_use]
+pub fn consumer(consumer: &Consumer) -> RootModule {
+    let spec = &consumer.spec;
+    let identity = [
+        identity_tag("cluster", &consumer.cluster),
+        identity_tag("environment", &consumer.environment.name),
+    ];
+    let tags = shared_tags(&consumer.environment).chain(identity).collect();
+    let place = Place {
+        account_id: &spec.account_id,
+        region: &spec.region,
+        deploy_role_arn: spec.deploy_role_arn.as_ref(),
+        origin: Origin::Consumer,
+    };
+    let root = identity::of_cluster(&consumer.cluster);
+    let origin = Origin::Consumer("state/keyPrefix");
+    RootModule {
+        directory: consumer.directory(),
+        written_in: consumer.environment.file.path.clone(),
+        files: vec![
+            RootFile {
+                name: "main.tf",
+                notes: consumer::notes(consumer),
+                blocks: consumer::modules(consumer).into(),
+            },
+            RootFile {
+                name: TERRAFORM,
+                notes: Vec::new(),
+                blocks: Cow::Owned(vec![
+                    terraform(&spec.state, &root, origin, Origin::Consumer),
+                    provider(&place, tags),
+                ]),
+            },
+        ],
+        lock: consumer.environment.lock.clone(),
+    }
+}
+
+fn shared_tags(environment: &Environment) -> impl Iterator<Item = (String, Expression)> {
+    let tags = environment.spec.tags.iter();
+    tags.map(|(key, value)| (key.clone(), value.into()))
 }
 
 /// Prefix of the tags that say which config a resource belongs to.
@@ -251,39 +315,56 @@ pub fn required() -> Block {
         .block(Block::new(BlockKind::RequiredProviders, &[]).fixed("aws", source))
 }
 
-fn terraform(environment: &Environment, state: &str, origin: Origin) -> Block {
-    let backend = &environment.spec.state;
+/// `key` is where the key of the state comes from, and `of` what the other keys are of.
+fn terraform(backend: &State, state: &str, key: Origin, of: fn(&'static str) -> Origin) -> Block {
     required().block(
         Block::new(BlockKind::Backend, &["s3"])
             .when(backend.role_arn.is_some(), |block| {
                 let role = backend.role_arn.as_ref().map(Expression::from);
                 let role = role.map(|role| ("role_arn", role)).into_iter().collect();
-                block.environment("assume_role", Expression::Object(role), "state/roleArn")
+                block.from("assume_role", Expression::Object(role), of("state/roleArn"))
             })
-            .environment("bucket", &backend.bucket, "state/bucket")
+            .from("bucket", &backend.bucket, of("state/bucket"))
             .fixed("encrypt", true)
-            .from("key", name::state_key(&backend.key_prefix, state), origin)
-            .stated("kms_key_id", backend.kms_key_id.as_ref(), "state/kmsKeyId")
-            .environment("region", &backend.region, "state/region")
+            .from("key", name::state_key(&backend.key_prefix, state), key)
+            .when(backend.kms_key_id.is_some(), |block| {
+                let key = backend.kms_key_id.clone().unwrap_or_default();
+                block.from("kms_key_id", key, of("state/kmsKeyId"))
+            })
+            .from("region", &backend.region, of("state/region"))
             .fixed("use_lockfile", true),
     )
 }
 
-fn provider(environment: &Environment, tags: Vec<(String, Expression)>) -> Block {
-    let spec = &environment.spec;
+/// Where a root makes what it makes, and what its keys are of.
+struct Place<'a> {
+    account_id: &'a String,
+    region: &'a String,
+    deploy_role_arn: Option<&'a String>,
+    origin: fn(&'static str) -> Origin,
+}
+
+impl<'a> Place<'a> {
+    fn of(environment: &'a Environment) -> Self {
+        Self {
+            account_id: &environment.spec.account_id,
+            region: &environment.spec.region,
+            deploy_role_arn: environment.spec.deploy_role_arn.as_ref(),
+            origin: Origin::Environment,
+        }
+    }
+}
+
+fn provider(place: &Place, tags: Vec<(String, Expression)>) -> Block {
+    let of = place.origin;
+    let accounts = texts([place.account_id]);
     let mut provider = Block::new(BlockKind::Provider, &["aws"])
-        .environment(
-            "allowed_account_ids",
-            texts([&spec.account_id]),
-            "accountId",
-        )
-        .environment("region", &spec.region, "region");
-    if let Some(role) = &spec.deploy_role_arn {
-        provider = provider.block(Block::new(BlockKind::AssumeRole, &[]).environment(
-            "role_arn",
-            role,
-            "deployRoleArn",
-        ));
+        .from("allowed_account_ids", accounts, of("accountId"))
+        .from("region", place.region, of("region"));
+    if let Some(role) = place.deploy_role_arn {
+        let role =
+            Block::new(BlockKind::AssumeRole, &[]).from("role_arn", role, of("deployRoleArn"));
+        provider = provider.block(role);
     }
     provider.block(Block::new(BlockKind::DefaultTags, &[]).environment(
         "tags",
@@ -363,11 +444,19 @@ const READ_ONLY_SECRET: UnitOutput = output(
     "read_only_secret_arn",
 );
 
+/// The output of a unit that a consumer side leads to.
+const ZONE_IDS: UnitOutput = output(
+    "zone_ids",
+    "Ids of the availability zones that the VPC endpoint service is in.",
+    "endpoint_service",
+    "zone_ids",
+);
+
 /// The names of the outputs that a unit's root can have.
 pub fn output_names() -> impl Iterator<Item = &'static str> {
     OUTPUTS
         .iter()
-        .chain([&READ_ONLY_SECRET])
+        .chain([&READ_ONLY_SECRET, &ZONE_IDS])
         .map(|output| output.name)
 }
 
@@ -386,13 +475,15 @@ fn outputs(database: &Database) -> Cow<'static, [Block]> {
     if !database.has_path() {
         return OF_INSTANCE.as_slice().into();
     }
-    if database.app_user.value.is_none() {
+    let is_consumed = !database.consumers().is_empty();
+    if database.app_user.value.is_none() && !is_consumed {
         return OF_MASTER.as_slice().into();
     }
-    let has_reader = database.read_only_user.value.is_some();
+    let has_reader = database.app_user.value.is_some() && database.read_only_user.value.is_some();
     let mut outputs: Vec<UnitOutput> = OUTPUTS
         .into_iter()
         .chain(has_reader.then_some(READ_ONLY_SECRET))
+        .chain(is_consumed.then_some(ZONE_IDS))
         .collect();
     outputs.sort_by_key(|output| output.name);
     if database.pods_are_users() {

@@ -262,6 +262,8 @@ pub struct Identity {
     pub environment: String,
     /// Shortname of the unit; none for what the units of an environment share.
     pub shortname: Option<String>,
+    /// Name of the cluster, for its consumer side.
+    pub cluster: Option<String>,
 }
 
 impl Identity {
@@ -278,15 +280,20 @@ impl Identity {
         Some(Self {
             environment: tag("environment")?,
             shortname: tag("shortname"),
+            cluster: tag("cluster"),
         })
     }
 }
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.shortname {
-            Some(shortname) => write!(f, "shortname `{shortname}` in `{}`", self.environment),
-            None => write!(f, "what the units of `{}` share", self.environment),
+        let environment = &self.environment;
+        match (&self.shortname, &self.cluster) {
+            (Some(shortname), _) => write!(f, "shortname `{shortname}` in `{environment}`"),
+            (None, Some(cluster)) => {
+                write!(f, "the consumer side of `{cluster}` in `{environment}`")
+            }
+            (None, None) => write!(f, "what the units of `{environment}` share"),
         }
     }
 }
@@ -509,6 +516,7 @@ mod tests {
             read(text.as_bytes()).unwrap().identity()
         };
         let identity = |shortname: Option<&str>| Identity {
+            cluster: None,
             environment: "dev".to_owned(),
             shortname: shortname.map(str::to_owned),
         };

@@ -25,6 +25,8 @@ pub struct RootModule {
 pub struct RootFile {
     /// Its name.
     pub name: &'static str,
+    /// What its first lines tell a reader, each on a line of its own.
+    pub notes: Vec<String>,
     /// Its blocks, in order; those that are the same in every root are shared.
     pub blocks: Cow<'static, [Block]>,
 }
@@ -117,6 +119,8 @@ pub enum ArgumentSource {
     Origin(Origin),
     /// The output of another module of the root.
     Wire,
+    /// The outputs of other roots, as they are committed.
+    Outputs,
     /// The same in every root.
     Fixed,
 }

@@ -134,11 +134,11 @@ pub(crate) fn assert_sinks_agree(written_in: &str, blocks: &[Block]) {
     let hides = |letter| letter != '\n' && is_hidden(letter);
     assert!(!plain.contains(hides), "{plain:?}");
     let mut colored = Colored::default();
-    print_file_to(&mut colored, written_in, blocks);
+    print_file_to(&mut colored, written_in, &[], blocks);
     assert_eq!(without_escapes(&colored.0), plain);
     let lines: Vec<_> = plain.lines().collect();
     let text = |range: &RangeInclusive<usize>| lines[range.start() - 1..*range.end()].join("\n");
-    for found in map_lines(written_in, blocks) {
+    for found in map_lines(written_in, &[], blocks) {
         let item = hcl::parse(&text(&found.lines)).unwrap();
         let attributes: Vec<_> = item.attributes().collect();
         assert_eq!(attributes.len(), 1, "{}", found.address);

@@ -9,17 +9,18 @@ use std::{
 
 use storage_valet_rds::{
     compile::{
-        self,
+        self, consumer,
         snapshot::{Changes, Content, Head, RootChange},
     },
     connect::{
         outputs::{self, Outputs},
         privatelink::{self, Entry},
     },
-    diagnostic::{Checked, Diagnostics, report},
+    diagnostic::{Checked, Diagnostics, Problem, report},
     io,
     model::{
         Database, Environment,
+        consumer::Consumer,
         world::{Roots, World},
     },
     review::{
@@ -65,6 +66,7 @@ impl Roots for Folder<'_> {
 pub(crate) struct Workspace {
     pub(crate) environments: Vec<Arc<Environment>>,
     pub(crate) databases: Vec<Database>,
+    pub(crate) consumers: Vec<Consumer>,
     pub(crate) problems: Diagnostics,
 }
 
@@ -81,6 +83,7 @@ impl Workspace {
                 return Self {
                     environments: Vec::new(),
                     databases: Vec::new(),
+                    consumers: Vec::new(),
                     problems,
                 };
             }
@@ -89,6 +92,8 @@ impl Workspace {
         let roots = Folder(folder);
         let world = World::new(day_of(folder), &roots);
         let mut compiled = compile::compile(&environments, files, world);
+        let told = io::told(folder, &compiled.databases).unwrap();
+        let (consumers, wrong) = consumer::consumers(&environments, &compiled.databases, &told);
         let missing = io::snapshot::missing_modules(folder, &environments).unwrap();
         compiled.problems.extend(missing);
         compiled.problems.extend(problems);
@@ -102,9 +107,19 @@ impl Workspace {
         compiled
             .problems
             .extend(against_base(folder, &environments, &compiled.databases));
+        // A case of outputs is told once.
+        for problem in wrong {
+            let is_told = |told: &Problem| {
+                told.span.file.path == problem.span.file.path && told.message == problem.message
+            };
+            if !compiled.problems.iter().any(is_told) {
+                compiled.problems.push(problem);
+            }
+        }
         Self {
             environments,
             databases: compiled.databases,
+            consumers,
             problems: compiled.problems,
         }
     }
@@ -120,6 +135,7 @@ impl Workspace {
             .map(|known| lower::environment(known));
         shared
             .chain(self.databases.iter().map(lower::unit))
+            .chain(self.consumers.iter().map(lower::consumer))
             .collect()
     }
 

@@ -81,3 +81,23 @@ run "rejects_a_target_group" {
 
   expect_failures = [var.nlb_arn]
 }
+
+run "rejects_what_is_no_subnet" {
+  command = plan
+
+  variables {
+    subnet_ids = ["vpc-0a1b2c3d"]
+  }
+
+  expect_failures = [var.subnet_ids]
+}
+
+run "rejects_what_is_no_region" {
+  command = plan
+
+  variables {
+    supported_regions = ["europe"]
+  }
+
+  expect_failures = [var.supported_regions]
+}

@@ -44,3 +44,38 @@ run "the_output_is_the_services" {
     error_message = "service_name must be the name that an endpoint asks for."
   }
 }
+
+run "nobody_asks_for_zones" {
+  command = plan
+
+  assert {
+    condition     = length(data.aws_subnet.this) == 0 && length(output.zone_ids) == 0
+    error_message = "Without subnets nothing may be read, and no zone told."
+  }
+}
+
+run "the_zones_are_those_of_the_subnets" {
+  command = plan
+
+  variables {
+    subnet_ids = ["subnet-0a1b2c3d", "subnet-1a2b3c4d"]
+  }
+
+  assert {
+    condition     = join(",", output.zone_ids) == "euc1-az2"
+    error_message = "Each zone must be told once, by its id."
+  }
+}
+
+run "endpoints_of_another_region" {
+  command = plan
+
+  variables {
+    supported_regions = ["eu-central-1", "eu-west-1"]
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint_service.this.supported_regions == toset(["eu-central-1", "eu-west-1"])
+    error_message = "The service must be open to the Regions that are named."
+  }
+}

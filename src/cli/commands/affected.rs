@@ -178,7 +178,7 @@ fn was_applied(session: &Session, applied: &str) -> Result<bool, Stop> {
 
 /// Every unit of the workspace.
 fn every(session: &Session) -> Result<Found, Stop> {
-    let databases = session.compile_sound()?;
+    let compiled = session.compile_sound()?;
     let unit = |owner: &Owner| Unit {
         id: owner.unit(),
         directory: session.in_repository(owner),
@@ -189,7 +189,7 @@ fn every(session: &Session) -> Result<Found, Stop> {
         hcl: Vec::new(),
         allow: Vec::new(),
     };
-    let mut units: Vec<Unit> = session.owners(&databases).iter().map(unit).collect();
+    let mut units: Vec<Unit> = session.owners(&compiled).iter().map(unit).collect();
     units.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(Found {
         units,

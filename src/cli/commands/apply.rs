@@ -47,8 +47,8 @@ pub struct Arguments {
 /// When a unit cannot be applied, or its plan is not the one that was reviewed.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
-    let databases = session.compile_sound()?;
-    let owners = session.owners(&databases);
+    let compiled = session.compile_sound()?;
+    let owners = session.owners(&compiled);
     let reviewed = read(&arguments.plans)?;
     for unit in &arguments.accept {
         if !reviewed.iter().any(|one| one.unit == *unit) {

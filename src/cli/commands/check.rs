@@ -167,17 +167,17 @@ fn found(arguments: &Arguments, context: &Context) -> Result<Found, Stop> {
     };
     let paths = session.find_all(&arguments.units)?;
     let (compiled, read) = session.compile_paths()?;
-    let mut problems = compiled.problems;
+    let mut problems = compiled.problems.clone();
     problems.extend(session.missing_modules(&paths)?);
     if paths.is_empty() && !arguments.changed {
         problems.extend(session.missing_lock());
     }
-    let life = session.life(&compiled.databases)?.problems;
+    let life = session.life(&compiled)?.problems;
     // The root of a config that is wrong has been left by nobody.
     let broken = broken(&compiled.databases, &read);
     problems.extend(session.not_about(life, &broken));
     let mut problems = session.concerning(problems, &paths);
-    let refused = arguments.base.refused(&session, &compiled.databases)?;
+    let refused = arguments.base.refused(&session, &compiled)?;
     let mut untouched = Count::default();
     if let Some(refused) = refused {
         problems.extend(refused.problems);

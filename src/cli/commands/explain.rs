@@ -14,10 +14,10 @@ use crate::{
         terminal::print,
     },
     compile::WORKSPACE_FILE,
-    inspect::explain::{self, Owner, Value},
+    inspect::explain::{self, Value},
     io,
-    model::{Database, Environment, identity::UnitId},
-    terraform::lower,
+    model::identity::UnitId,
+    terraform::lower::Owner,
     text::{screen::Screen, suggest},
 };
 
@@ -78,11 +78,13 @@ fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<V
         .iter()
         .find(|one| Some(one.unit()) == id);
     let values = if let Some(environment) = shared {
-        of_environment(environment)
+        of(Owner::Environment(environment))
+    } else if let Some(consumer) = id.and_then(|id| session.consumer(&id).transpose()) {
+        of(Owner::Consumer(&consumer?))
     } else {
         let (environment, path) = session.find(unit)?;
         let (database, _) = session.compile_config(&environment, &path)?;
-        of_database(&database)
+        of(Owner::Unit(&database))
     };
     let Some(address) = address else {
         return Ok(values);
@@ -100,15 +102,8 @@ fn of_unit(session: &Session, unit: &str, address: Option<&str>) -> Result<Vec<V
     Err(Stop::Usage(format!("{unit} has no `{address}`{hint}")))
 }
 
-fn of_database(database: &Database) -> Vec<Value> {
-    explain::values(&lower::unit(database), Owner::Unit(database))
-}
-
-fn of_environment(environment: &Environment) -> Vec<Value> {
-    explain::values(
-        &lower::environment(environment),
-        Owner::Environment(environment),
-    )
+fn of(owner: Owner) -> Vec<Value> {
+    explain::values(&owner.root(), owner)
 }
 
 fn at_line(session: &Session, file: &str, line: usize) -> Result<Vec<Value>, Stop> {
@@ -119,18 +114,13 @@ fn at_line(session: &Session, file: &str, line: usize) -> Result<Vec<Value>, Sto
     let (compiled, _) = session.compile()?;
     let is_generated = path.starts_with(&format!("{}/", session.output()));
     let mut values = Vec::new();
-    for environment in &session.environments {
-        let directory = environment.directory();
-        if path == WORKSPACE_FILE || path.starts_with(&format!("{directory}/")) {
-            values.extend(of_environment(environment));
-        }
-    }
-    for database in &compiled.databases {
+    for owner in session.owners(&compiled) {
+        let is_config = matches!(owner, Owner::Unit(database) if database.file.path == path);
         let is_asked = path == WORKSPACE_FILE
-            || database.file.path == path
-            || path.starts_with(&format!("{}/", database.directory()));
+            || is_config
+            || path.starts_with(&format!("{}/", owner.directory()));
         if is_asked {
-            values.extend(of_database(database));
+            values.extend(of(owner));
         }
     }
     if values.is_empty() {

@@ -16,7 +16,12 @@ use crate::{
     compile,
     diagnostic::Problem,
     io,
-    model::{Database, Environment, identity::UnitId, world::World},
+    model::{
+        Database, Environment,
+        consumer::Consumer,
+        identity::{UnitId, of_cluster},
+        world::World,
+    },
     review::gate,
     terraform::{
         lower::Owner,
@@ -63,16 +68,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         |reason: &dyn Display| Stop::Usage(format!("{}: {reason}", arguments.plan.display()));
     let plan = plan::read(&bytes).map_err(|error| unusable(&error))?;
     let identity = plan.identity();
-    let (database, environment) = match (&arguments.unit, &identity) {
-        (Some(unit), _) => match session.environments.iter().find(|one| one.unit() == *unit) {
-            Some(environment) => (None, Some(environment)),
-            None => (Some(named(&session, unit)?), None),
-        },
+    let subject = match (&arguments.unit, &identity) {
+        (Some(unit), _) => Some(named(&session, unit)?),
         (None, Some(identity)) => told(&session, identity)?,
-        (None, None) => (None, None),
+        (None, None) => None,
     };
-    let unit = database.as_ref().map(Owner::Unit);
-    let owner = unit.or(environment.map(|one| Owner::Environment(one)));
+    let owner = subject.as_ref().map(Subject::owner);
     if let Some(unit) = &arguments.unit
         && (identity.is_some() || plan.configuration.is_some())
         && identity != owner.map(gate::identity)
@@ -86,11 +87,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         )));
     }
     let verdict = gate::judge(&plan, owner, session.today);
-    let unit = match owner {
-        Some(Owner::Unit(database)) => Some(database.unit()),
-        Some(Owner::Environment(environment)) => Some(environment.unit()),
-        None => None,
-    };
+    let unit = owner.map(|owner| owner.unit());
     let unit = unit.as_ref();
     match arguments.format {
         Format::Human => print(&gate::human(&verdict, unit)),
@@ -108,26 +105,59 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The database, or the environment, that the tags of a plan tell of.
-fn told<'a>(
-    session: &'a Session,
-    identity: &Identity,
-) -> Result<(Option<Database>, Option<&'a Arc<Environment>>), Stop> {
-    if identity.shortname.is_none() {
+/// What a plan is held against.
+enum Subject {
+    Unit(Box<Database>),
+    Environment(Arc<Environment>),
+    Consumer(Box<Consumer>),
+}
+
+impl Subject {
+    fn owner(&self) -> Owner<'_> {
+        match self {
+            Self::Unit(database) => Owner::Unit(database),
+            Self::Environment(environment) => Owner::Environment(environment),
+            Self::Consumer(consumer) => Owner::Consumer(consumer),
+        }
+    }
+}
+
+/// What the tags of a plan tell of, if it is there.
+fn told(session: &Session, identity: &Identity) -> Result<Option<Subject>, Stop> {
+    let Identity {
+        environment,
+        shortname,
+        cluster,
+    } = identity;
+    if let (None, Some(cluster)) = (shortname, cluster) {
+        let unit = UnitId::new(environment, of_cluster(cluster));
+        let consumer = session.consumer(&unit)?;
+        return Ok(consumer.map(|one| Subject::Consumer(Box::new(one))));
+    }
+    if shortname.is_none() {
         let mut environments = session.environments.iter();
-        return Ok((
-            None,
-            environments.find(|one| one.name == identity.environment),
-        ));
+        let found = environments.find(|one| one.name == *environment);
+        return Ok(found.cloned().map(Subject::Environment));
     }
     let (compiled, _) = session.compile()?;
     let mut databases = compiled.databases.into_iter();
     let found = databases.find(|database| gate::identity(Owner::Unit(database)) == *identity);
-    Ok((found, None))
+    Ok(found.map(|one| Subject::Unit(Box::new(one))))
+}
+
+/// What has this name.
+fn named(session: &Session, unit: &UnitId) -> Result<Subject, Stop> {
+    if let Some(environment) = session.environments.iter().find(|one| one.unit() == *unit) {
+        return Ok(Subject::Environment(Arc::clone(environment)));
+    }
+    if let Some(consumer) = session.consumer(unit)? {
+        return Ok(Subject::Consumer(Box::new(consumer)));
+    }
+    database(session, unit).map(|one| Subject::Unit(Box::new(one)))
 }
 
 /// The database of a unit.
-fn named(session: &Session, unit: &UnitId) -> Result<Database, Stop> {
+fn database(session: &Session, unit: &UnitId) -> Result<Database, Stop> {
     let (environment, path) = session.find_unit(unit)?;
     let bytes = io::read_in(&session.workspace, &path)?;
     let (database, problems) = compile::unit(

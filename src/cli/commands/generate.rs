@@ -57,14 +57,14 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     };
     let paths = session.find_all(&arguments.units)?;
     let (compiled, _) = session.compile()?;
-    let mut problems = session.concerning(compiled.problems, &paths);
+    let mut problems = session.concerning(compiled.problems.clone(), &paths);
     problems.extend(session.missing_modules(&paths)?);
-    let selected = |database: &&Database| paths.is_empty() || paths.contains(&database.file.path);
-    let shared = session.environments.iter().filter(|_| paths.is_empty());
-    let owners: Vec<Owner> = shared
-        .map(|environment| Owner::Environment(environment))
-        .chain(compiled.databases.iter().filter(selected).map(Owner::Unit))
-        .collect();
+    let selected = |database: &Database| paths.is_empty() || paths.contains(&database.file.path);
+    let mut owners = session.owners(&compiled);
+    owners.retain(|owner| match owner {
+        Owner::Unit(database) => selected(database),
+        Owner::Environment(_) | Owner::Consumer(_) => paths.is_empty(),
+    });
     if problems.has_errors() {
         return Err(session.problems(problems));
     }
@@ -82,10 +82,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     for other in others.filter(|one| !selected(one) && there.contains(&one.directory())) {
         roots.extend(session.telling(&standing, other)?.root);
     }
-    if let Some(refused) = arguments.base.refused(&session, &compiled.databases)? {
+    if let Some(refused) = arguments.base.refused(&session, &compiled)? {
         problems.extend(refused.problems);
     }
-    let life = retirement::compare(&roots, &session.owners(&compiled.databases));
+    let life = retirement::compare(&roots, &session.owners(&compiled));
     for Leaving { directory, .. } in &life.leaving {
         let standing = standing.standing(directory)?.unwrap_or_default();
         found.extend(foreign::edited(directory, &standing, &Tree::new()));

@@ -73,8 +73,8 @@ pub enum Format {
 /// When a unit cannot be planned, or its plan is refused.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
-    let databases = session.compile_sound()?;
-    let owners = session.owners(&databases);
+    let compiled = session.compile_sound()?;
+    let owners = session.owners(&compiled);
     let wanted = wanted(arguments, &session, &owners, context)?;
     let wanted: Vec<(Owner, Baseline)> = match arguments.shard {
         Some(shard) => shard.of(wanted),

@@ -112,7 +112,7 @@ fn print_to<'a>(sink: &mut impl Sink<'a>, root: &'a RootModule) {
             sink.push(&spelt_out(&root.path(file)));
         });
         sink.push("\n");
-        print_file_to(sink, &root.written_in, &file.blocks);
+        print_file_to(sink, &root.written_in, &file.notes, &file.blocks);
     }
 }
 

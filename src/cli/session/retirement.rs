@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{Session, Stop};
 use crate::{
-    compile,
+    compile::{self, Compiled},
     diagnostic::Problem,
     io::{self, Listing, Roots},
     model::Database,
@@ -31,7 +31,8 @@ impl Session {
     ///
     /// # Errors
     /// When a root cannot be read.
-    pub fn life(&self, databases: &[Database]) -> Result<Retirement, Stop> {
+    pub fn life(&self, compiled: &Compiled) -> Result<Retirement, Stop> {
+        let databases = &compiled.databases;
         let Listing {
             expected: there,
             strays: mut roots,
@@ -48,21 +49,26 @@ impl Session {
             roots.extend(one.root);
             problems.extend(one.problems);
         }
-        for environment in &self.environments {
-            let directory = environment.directory();
+        let owners = self.owners(compiled);
+        let shared = owners.iter().filter(|one| !matches!(one, Owner::Unit(_)));
+        for owner in shared {
+            let directory = owner.directory();
             let found = standing.glance(&directory)?.unwrap_or_default();
             problems.extend(foreign::problems(&directory, &found));
         }
-        let mut life = retirement::compare(&roots, &self.owners(databases));
+        let mut life = retirement::compare(&roots, &owners);
         life.problems.extend(problems);
         Ok(life)
     }
 
-    /// Everything that should have a root, given the units.
+    /// Everything that should have a root.
     #[must_use]
-    pub fn owners<'a>(&'a self, databases: &'a [Database]) -> Vec<Owner<'a>> {
+    pub fn owners<'a>(&'a self, compiled: &'a Compiled) -> Vec<Owner<'a>> {
         let shared = self.environments.iter().map(|one| Owner::Environment(one));
-        shared.chain(databases.iter().map(Owner::Unit)).collect()
+        shared
+            .chain(compiled.databases.iter().map(Owner::Unit))
+            .chain(compiled.consumers.iter().map(Owner::Consumer))
+            .collect()
     }
 
     /// The roots of the workspace; no link stands in the place of a folder that they are in.

@@ -1,18 +1,18 @@
 //! The units that a change touches, compiled as they are here: nothing else is read.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use rayon::prelude::*;
 
 use super::{Session, Stop};
 use crate::{
     compile::{
-        self, WORKSPACE_FILE,
+        self, WORKSPACE_FILE, consumer,
         snapshot::{Changes, Head, Heads, Side},
     },
     diagnostic::{Diagnostics, Problem},
     io::{self, snapshot::folder},
-    model::{Database, Environment, world::World},
+    model::{Database, Environment, consumer::Consumer, world::World},
     review::{
         retirement::{self, StandingRoot},
         stale,
@@ -41,7 +41,12 @@ impl Session {
             let (compiled, paths) = self.compile_paths()?;
             let orphans = self.listing(&compiled.databases)?.strays;
             return Ok(Touched {
-                side: Side::new(self.environments.clone(), compiled.databases, &paths),
+                side: Side::new(
+                    self.environments.clone(),
+                    compiled.databases,
+                    compiled.consumers,
+                    &paths,
+                ),
                 problems: compiled.problems,
                 orphans,
             });
@@ -74,7 +79,39 @@ impl Session {
                 One::Gone(orphan) => touched.orphans.extend(orphan),
             }
         }
+        let (consumers, problems) = self.consumers_touched(changes)?;
+        touched.side.consumers = consumers;
+        touched.problems.extend(problems);
         Ok(touched)
+    }
+
+    /// The consumer sides of the environments that a change touches: they come from all units there.
+    fn consumers_touched(&self, changes: &Changes) -> Result<(Vec<Consumer>, Diagnostics), Stop> {
+        let is_touched = |environment: &&Arc<Environment>| {
+            let own = format!("{}{}/{}/", changes.prefix, changes.output, environment.name);
+            let is_below = |path: &String| path.starts_with(&own);
+            environment.consumers().next().is_some()
+                && (changes.paths.iter().any(is_below)
+                    || !self.configs_of(environment, changes).is_empty())
+        };
+        let environments: Vec<_> = self
+            .environments
+            .iter()
+            .filter(is_touched)
+            .cloned()
+            .collect();
+        if environments.is_empty() {
+            return Ok((Vec::new(), Diagnostics::new()));
+        }
+        let (files, _) = io::configs(&self.workspace, &environments)?;
+        let world = World::new(self.today, self);
+        let compiled = compile::compile(&environments, files, world);
+        let told = io::told(&self.workspace, &compiled.databases)?;
+        let (consumers, mut problems) =
+            consumer::consumers(&environments, &compiled.databases, &told);
+        // Another config that is wrong may be of a unit that has an endpoint: nobody knows what the root is then.
+        problems.extend(compiled.problems.into_iter().filter(Problem::is_error));
+        Ok((consumers, problems))
     }
 
     /// Names of an environment's configs that differ, or whose root does.
@@ -110,7 +147,10 @@ impl Session {
         let path = format!("{}/{name}.yaml", environment.spec.configs);
         if !io::is_there(&self.workspace.join(&path)) {
             let directory = format!("{}/{}/{name}", environment.output, environment.name);
-            if directory == environment.directory() {
+            let mut consumers = environment.consumers();
+            let is_consumer =
+                consumers.any(|(cluster, _)| environment.consumer_directory(cluster) == directory);
+            if is_consumer || directory == environment.directory() {
                 return Ok(One::Gone(None));
             }
             return Ok(One::Gone(io::standing_root(&self.workspace, &directory)?));
@@ -134,6 +174,7 @@ impl Session {
     ) -> Result<Diagnostics, Stop> {
         let is_touched = |owner: &Owner| match owner {
             Owner::Unit(_) => true,
+            Owner::Consumer(_) => true,
             Owner::Environment(one) => {
                 let directory = format!("{}{}", changes.prefix, one.directory());
                 let differs = changes.roots.iter().any(|root| root.directory == directory);
@@ -200,7 +241,7 @@ impl Touched {
             .map(|owner| {
                 let config_differs = match owner {
                     Owner::Unit(one) => all_differ || changes.touches(&one.file.path),
-                    Owner::Environment(_) => false,
+                    Owner::Environment(_) | Owner::Consumer(_) => false,
                 };
                 let head = Head {
                     owner,

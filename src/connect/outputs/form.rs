@@ -46,6 +46,13 @@ pub const NAME: Form = Form {
     fits: is_name,
 };
 
+/// The id of an availability zone, which is the same in every account.
+pub const ZONE: Form = Form {
+    noun: "a list of ids of availability zones",
+    like: "euc1-az1",
+    fits: is_zone,
+};
+
 /// Whether text can be the name of a host: labels of letters, digits and inner hyphens, with at least one dot.
 #[must_use]
 pub fn is_host(text: &str) -> bool {
@@ -77,6 +84,15 @@ fn is_service(text: &str) -> bool {
         ["com", "amazonaws", "vpce", region, id] => is_region(region) && is_id(id),
         _ => false,
     }
+}
+
+fn is_zone(text: &str) -> bool {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let (place, number) = text.rsplit_once("-az").unwrap_or_default();
+    place.split('-').all(is_word)
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_proxy(text: &str) -> bool {

@@ -8,7 +8,7 @@ use std::{
 
 use super::Unreadable;
 use crate::{
-    compile::{self, ConfigFile, WORKSPACE_FILE, snapshot::Side},
+    compile::{self, ConfigFile, WORKSPACE_FILE, consumer, snapshot::Side},
     io::{
         self,
         git::{Commit, Mode, Refusal, Repository, TreeEntry},
@@ -28,11 +28,12 @@ pub enum Files<'a> {
     Commit(&'a Repository, &'a Commit),
 }
 
-/// Reads and compiles a side; none without a `valet.yaml`.
+/// Reads and compiles a side; none without a `valet.yaml`. What applies have told is what the workspace has now, so that only
+/// files that people write make a difference.
 ///
 /// # Errors
 /// When files or git fail, or `valet.yaml` is wrong.
-pub fn read(files: Files, today: Date) -> Result<Option<Side>, Unreadable> {
+pub fn read(files: Files, workspace: &Path, today: Date) -> Result<Option<Side>, Unreadable> {
     let Some(valet) = files.beside(WORKSPACE_FILE)? else {
         return Ok(None);
     };
@@ -41,7 +42,14 @@ pub fn read(files: Files, today: Date) -> Result<Option<Side>, Unreadable> {
     let configs = files.configs(&environments)?;
     let paths: BTreeSet<String> = configs.iter().map(|file| file.path.clone()).collect();
     let compiled = compile::compile(&environments, configs, World::on(today));
-    Ok(Some(Side::new(environments, compiled.databases, &paths)))
+    let told = io::told(workspace, &compiled.databases)?;
+    let (consumers, _) = consumer::consumers(&environments, &compiled.databases, &told);
+    Ok(Some(Side::new(
+        environments,
+        compiled.databases,
+        consumers,
+        &paths,
+    )))
 }
 
 impl Files<'_> {

@@ -25,7 +25,7 @@ impl Scopes {
     pub(super) fn of(owner: Option<Owner>) -> Self {
         let modules = match owner {
             Some(Owner::Unit(database)) => lower::module_names(database),
-            Some(Owner::Environment(_)) | None => Vec::new(),
+            Some(Owner::Environment(_) | Owner::Consumer(_)) | None => Vec::new(),
         };
         let root = owner.map(|owner| owner.root());
         Self {

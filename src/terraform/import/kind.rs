@@ -71,6 +71,13 @@ pub const KINDS: &[(&str, Again)] = &[
         "aws_lb_target_group",
         Again::Given(Begun::Found(&["name"], "arn")),
     ),
+    // Has no tags, but belongs to its zone.
+    (
+        "aws_route53_record",
+        Again::Named("{zone_id}_{name}_{type}"),
+    ),
+    // A VPC takes no second zone of one name (CreateHostedZone: ConflictingDomainExists).
+    ("aws_route53_zone", Again::Given(Begun::Refused)),
     // Has no tags that would say whose it is.
     ("aws_scheduler_schedule", Again::Given(Begun::Refused)),
     (
@@ -82,6 +89,10 @@ pub const KINDS: &[(&str, Again)] = &[
     (
         "aws_security_group",
         Again::Given(Begun::Found(&["name", "vpc_id"], "id")),
+    ),
+    (
+        "aws_vpc_endpoint",
+        Again::Given(Begun::Found(&["service_name", "vpc_id"], "id")),
     ),
     ("aws_vpc_endpoint_service", Again::Given(Begun::Unknown)),
     (

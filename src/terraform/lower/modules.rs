@@ -375,18 +375,30 @@ fn endpoint_service(database: &Database) -> Block {
         .iter()
         .flat_map(|cluster| &cluster.principal_arns)
         .collect();
-    call(
-        &database.environment,
-        "endpoint_service",
-        "endpoint-service",
-    )
-    .from(
-        "allowed_principals",
-        texts(principals),
-        database.clusters.origin,
-    )
-    .named("name", &database.names.endpoint_service)
-    .wire("nlb_arn", "nlb", "arn")
+    let environment = &database.environment;
+    let own = &environment.spec.region;
+    let consumers = database.consumers();
+    let regions = consumers.values().map(|consumer| &consumer.region);
+    let elsewhere: BTreeSet<&String> = regions.filter(|region| *region != own).collect();
+    call(environment, "endpoint_service", "endpoint-service")
+        .from(
+            "allowed_principals",
+            texts(principals),
+            database.clusters.origin,
+        )
+        .named("name", &database.names.endpoint_service)
+        .wire("nlb_arn", "nlb", "arn")
+        .when(!consumers.is_empty(), |block| {
+            block.environment(
+                "subnet_ids",
+                sorted_subnets(environment),
+                "network/subnetIds",
+            )
+        })
+        .when(!elsewhere.is_empty(), |block| {
+            let regions: BTreeSet<_> = elsewhere.into_iter().chain([own]).collect();
+            block.environment("supported_regions", texts(regions), "clusters")
+        })
 }
 
 fn irsa_role(database: &Database) -> Block {

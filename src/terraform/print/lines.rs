@@ -33,7 +33,11 @@ pub struct EntryLines<'a> {
 
 /// The lines of every argument of a file, in order.
 #[must_use]
-pub fn map_lines<'a>(written_in: &str, blocks: &'a [Block]) -> Vec<ArgumentLines<'a>> {
+pub fn map_lines<'a>(
+    written_in: &str,
+    notes: &[String],
+    blocks: &'a [Block],
+) -> Vec<ArgumentLines<'a>> {
     let mut map = LineMap {
         line: 1,
         depth: 0,
@@ -41,7 +45,7 @@ pub fn map_lines<'a>(written_in: &str, blocks: &'a [Block]) -> Vec<ArgumentLines
         entries: Vec::new(),
         arguments: Vec::new(),
     };
-    print_file_to(&mut map, written_in, blocks);
+    print_file_to(&mut map, written_in, notes, blocks);
     map.arguments
 }
 

@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> 
     let configs = session.environments.iter();
     let configs = configs.map(|known| known.spec.configs.as_str());
     folder.hold_apart(&session.workspace, configs.chain([session.output()]))?;
-    let databases = session.compile_sound()?;
+    let databases = session.compile_sound()?.databases;
     let live = databases
         .iter()
         .filter(|database| database.lifecycle.value != Lifecycle::Retired && database.has_path());

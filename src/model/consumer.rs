@@ -1,0 +1,126 @@
+//! The consumer side of a cluster: the VPC in which its pods look for databases, and what leads from there to them.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{
+    Environment, identity,
+    identity::{CLUSTER, StateKey, UnitId},
+};
+use crate::{config::workspace, diagnostic::Span};
+
+/// The consumer side of a cluster, with everything decided.
+#[derive(Debug)]
+pub struct Consumer {
+    /// The environment whose databases it leads to.
+    pub environment: Arc<Environment>,
+    /// Name of the cluster.
+    pub cluster: String,
+    /// What `valet.yaml` says of it.
+    pub spec: workspace::Consumer,
+    /// The endpoints that it has, by shortname.
+    pub endpoints: Vec<Endpoint>,
+    /// The units that it has no endpoint for yet, by name.
+    pub waiting: Vec<Waiting>,
+    /// Shortnames of the units on their way out: their endpoints go before they do.
+    pub leaving: BTreeSet<String>,
+}
+
+/// A VPC endpoint to the service of a unit, and the private zone for its host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The unit.
+    pub unit: UnitId,
+    /// Its shortname.
+    pub shortname: String,
+    /// Host of its proxy.
+    pub host: String,
+    /// Port that clients connect to.
+    pub port: u32,
+    /// Name of its endpoint service.
+    pub service_name: String,
+    /// Ids of the availability zones that the service is in; none when it is in another Region.
+    pub zone_ids: Vec<String>,
+}
+
+/// A unit without an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The unit.
+    pub unit: UnitId,
+    /// What it waits for.
+    pub reason: &'static str,
+}
+
+impl Consumer {
+    /// The name of its root.
+    #[must_use]
+    pub fn unit(&self) -> UnitId {
+        UnitId::new(&self.environment.name, identity::of_cluster(&self.cluster))
+    }
+
+    /// Folder of the root, relative to the workspace.
+    #[must_use]
+    pub fn directory(&self) -> String {
+        self.environment.consumer_directory(&self.cluster)
+    }
+
+    /// Where Terraform keeps its state.
+    #[must_use]
+    pub fn state(&self) -> StateKey {
+        identity::state(&self.spec.state, &identity::of_cluster(&self.cluster))
+    }
+
+    /// Where that state was before, if `valet.yaml` says that it has moved.
+    #[must_use]
+    pub fn former_state(&self) -> Option<StateKey> {
+        identity::former_state(&self.spec.state, &identity::of_cluster(&self.cluster))
+    }
+
+    /// What the names of all that it makes begin with.
+    #[must_use]
+    pub fn name_prefix(&self) -> String {
+        name_prefix(&self.cluster, &self.environment.name)
+    }
+
+    /// Whether the databases are in another Region.
+    #[must_use]
+    pub fn is_across_regions(&self) -> bool {
+        self.spec.region != self.environment.spec.region
+    }
+
+    /// The path of one of its keys, below the environment.
+    #[must_use]
+    pub fn path(&self, key: &str) -> String {
+        format!("clusters/{}/consumer/{key}", self.cluster)
+    }
+
+    /// The place of one of its keys.
+    #[must_use]
+    pub fn span(&self, key: &str) -> Span {
+        self.environment.span(&self.path(key))
+    }
+
+    /// Whether the endpoint to the unit of a shortname may go: the unit is on its way out, or all endpoints are.
+    #[must_use]
+    pub fn lets_go(&self, shortname: &str) -> bool {
+        self.spec.retired || self.leaving.contains(shortname)
+    }
+
+    /// Whether it has an endpoint to the unit of a shortname.
+    #[must_use]
+    pub fn leads_to(&self, shortname: &str) -> bool {
+        self.endpoints.iter().any(|one| one.shortname == shortname)
+    }
+}
+
+/// What the names of all begin with that the consumer side of a cluster makes.
+#[must_use]
+pub fn name_prefix(cluster: &str, environment: &str) -> String {
+    format!("{cluster}-{environment}")
+}
+
+/// Whether a name in the place of a namespace is that of a consumer side.
+#[must_use]
+pub fn is_of_cluster(namespace: &str) -> bool {
+    namespace.starts_with(CLUSTER)
+}
