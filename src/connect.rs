@@ -4,3 +4,4 @@ pub mod handoff;
 pub mod kubernetes;
 pub mod outputs;
 pub mod privatelink;
+pub mod way;

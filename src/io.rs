@@ -6,6 +6,7 @@
 
 mod boundary;
 mod configs;
+mod endpoints;
 pub mod git;
 mod handoffs;
 mod providers;
@@ -29,11 +30,13 @@ use crate::{
     compile::{WORKSPACE_FILE, consumer},
     connect::outputs,
     model::Database,
+    terraform::applied::Unreadable,
     text::unicode::spelt_out,
     yaml::MAX_BYTES,
 };
 
 pub use configs::{config_path, configs, linked_configs, namespaces};
+pub use endpoints::holders;
 pub use handoffs::Handoffs;
 pub use providers::{Checksums, Wanted, checksums};
 pub use repository::{create_inside, find_inside, replace_inside};
@@ -77,6 +80,8 @@ enum Cause {
     NotItsOwn,
     /// Something is there already, where something new is to be.
     Occupied,
+    /// It is no record of an apply.
+    NotRecord(Unreadable),
 }
 
 impl fmt::Display for Cause {
@@ -100,6 +105,7 @@ impl fmt::Display for Cause {
             Self::NotItsOwn => f.write_str(
                 "not a folder of its own, apart from configs and roots; name another one",
             ),
+            Self::NotRecord(error) => error.fmt(f),
         }
     }
 }
@@ -123,6 +129,12 @@ impl error::Error for Failure {
 impl From<io::Error> for Cause {
     fn from(error: io::Error) -> Self {
         Self::System(error)
+    }
+}
+
+impl From<Unreadable> for Cause {
+    fn from(error: Unreadable) -> Self {
+        Self::NotRecord(error)
     }
 }
 

@@ -157,17 +157,6 @@ impl Environment {
         format!("{}/{}", self.output, self.unit())
     }
 
-    /// Folder of the root of a cluster's consumer side, relative to the workspace.
-    #[must_use]
-    pub fn consumer_directory(&self, cluster: &str) -> String {
-        format!(
-            "{}/{}/{}",
-            self.output,
-            self.name,
-            identity::of_cluster(cluster)
-        )
-    }
-
     /// The place of a key that holds in this environment, as a path with `/`.
     #[must_use]
     pub fn span(&self, path: &str) -> Span {
@@ -237,26 +226,6 @@ impl Environment {
             SharedPresence::DatabaseUsersAlarms => {
                 self.has(SharedPresence::DatabaseUsers) && self.has(SharedPresence::Alarms)
             }
-        }
-    }
-
-    /// The clusters that have a consumer side of their own, by name.
-    pub fn consumers(&self) -> impl Iterator<Item = (&String, &workspace::Consumer)> {
-        let clusters = self.spec.clusters.iter();
-        clusters.filter_map(|(name, cluster)| Some((name, cluster.consumer.as_ref()?)))
-    }
-
-    /// The consumer side that the pods of a cluster use: its own, or the one that it shares.
-    #[must_use]
-    pub fn consumer_of(&self, cluster: &str) -> Option<(&String, &workspace::Consumer)> {
-        let (name, known) = self.spec.clusters.get_key_value(cluster)?;
-        match (&known.consumer, &known.shares_consumer_of) {
-            (Some(consumer), _) => Some((name, consumer)),
-            (None, Some(other)) => {
-                let (name, other) = self.spec.clusters.get_key_value(other)?;
-                Some((name, other.consumer.as_ref()?))
-            }
-            (None, None) => None,
         }
     }
 
@@ -361,15 +330,6 @@ impl Database {
     #[must_use]
     pub fn former_state(&self) -> Option<StateKey> {
         self.environment.former_state(&self.shortname)
-    }
-
-    /// The consumer sides that its clusters use, by the names of their clusters.
-    #[must_use]
-    pub fn consumers(&self) -> BTreeMap<&String, &workspace::Consumer> {
-        let clusters = self.clusters.value.iter();
-        clusters
-            .filter_map(|cluster| self.environment.consumer_of(cluster))
-            .collect()
     }
 
     /// Name of the snapshot that a retirement takes; none while nobody has asked for one.
@@ -517,25 +477,7 @@ pub fn state_moves(environments: &[Arc<Environment>]) -> Vec<StateMove> {
         let to = one.state_place();
         Some(StateMove { from, to })
     });
-    // A consumer side is one root: its move says more than one of a whole place.
-    let consumers = environments.iter().flat_map(|one| {
-        one.consumers().filter_map(|(cluster, consumer)| {
-            let place = |state: StateKey| {
-                let key = state.key.rsplit_once('/').map_or("", |(folder, _)| folder);
-                StateKey {
-                    key: key.to_owned(),
-                    ..state
-                }
-            };
-            let root = identity::of_cluster(cluster);
-            let from = identity::former_state(&consumer.state, &root)?;
-            let to = identity::state(&consumer.state, &root);
-            Some(StateMove {
-                from: place(from),
-                to: place(to),
-            })
-        })
-    });
     let declared = declared.filter(|one| !taken.contains(&one.from));
+    let consumers = environments.iter().flat_map(|one| one.consumer_moves());
     consumers.chain(declared).collect()
 }

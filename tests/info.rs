@@ -177,7 +177,7 @@ fn the_config_holds_every_key_that_a_config_can_have() {
         .iter()
         .find(|known| known.unit().to_string() == "prod/ledger")
         .unwrap();
-    let document = serde_json::to_value(Info::new(ledger, None, "")).unwrap();
+    let document = serde_json::to_value(Info::new(ledger, &[], None, "")).unwrap();
     assert_eq!(keys(&document["config"]), keys(schema));
     assert_eq!(
         keys(&document["config"]["proxy"]),

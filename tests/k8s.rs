@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use serde_json::json;
-use storage_valet_rds::connect::kubernetes::{self, Target};
+use storage_valet_rds::connect::kubernetes::{self, Mesh, Target};
 
 use crate::support::{
     command::{Ran, command, run, valet},
@@ -249,7 +249,7 @@ fn databases_on_one_port_do_not_collide_in_the_mesh() {
             .unwrap()
             .to_owned();
         let target = Target::of(&database, host, String::new());
-        let objects = kubernetes::objects(&database, &target, "1h".parse().unwrap());
+        let objects = kubernetes::objects(&database, &target, "1h".parse().unwrap(), Mesh::Istio);
         let spec = &kind(&objects, "ServiceEntry")["spec"];
         assert_eq!(spec["exportTo"], json!(["."]));
         assert_eq!(spec["ports"][0]["protocol"], "TCP");

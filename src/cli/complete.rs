@@ -15,7 +15,10 @@ use crate::{
     config::schema,
     diagnostic::rule,
     io,
-    model::{Environment, identity::UnitId},
+    model::{
+        Environment,
+        identity::{UnitId, of_cluster},
+    },
 };
 
 /// Variable in which a shell says that it wants completions.
@@ -67,8 +70,17 @@ pub fn namespaces() -> ArgValueCandidates {
 #[must_use]
 pub fn unit_names() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
+        let environments = session()
+            .into_iter()
+            .flat_map(|session| session.environments);
+        let consumers = environments.flat_map(|environment| {
+            let unit =
+                |(cluster, _): (&String, _)| UnitId::new(&environment.name, of_cluster(cluster));
+            environment.consumers().map(unit).collect::<Vec<_>>()
+        });
         units()
             .into_iter()
+            .chain(consumers)
             .map(|unit| unit.to_string())
             .map(CompletionCandidate::new)
             .collect()

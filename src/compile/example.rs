@@ -8,7 +8,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use crate::{
-    compile,
+    compile::{self, consumer},
     config::schema::{CONFIG, WORKSPACE as SCHEMA},
     diagnostic::Checked,
     model::{Environment, Origin, world::World},
@@ -45,6 +45,17 @@ fn of_all_keys() -> BTreeMap<String, Origin> {
         // No root has anything of the pipeline, whose example names environments of its own.
         keys.remove("ci");
     }
+    for above in [String::new(), format!("/environments/{NAME}")] {
+        if let Some(Value::Object(cluster)) =
+            workspace.pointer_mut(&format!("{above}/clusters/{NAME}"))
+        {
+            // It is this or a consumer side of its own, and one that stays.
+            cluster.remove("sharesConsumerOf");
+            if let Some(Value::Object(consumer)) = cluster.get_mut("consumer") {
+                consumer.insert("retired".to_owned(), false.into());
+            }
+        }
+    }
     // A file has no long lines.
     let workspace = format!("{workspace:#}");
     let Some(environment) = compile::open(workspace.into_bytes(), None)
@@ -67,7 +78,13 @@ fn of_all_keys() -> BTreeMap<String, Origin> {
         World::on(Date::constant(2026, 1, 1)),
     );
     let unit = database.as_ref().map(Owner::Unit);
-    for owner in unit.into_iter().chain([Owner::Environment(&environment)]) {
+    let environments = [Arc::clone(&environment)];
+    let (consumers, _) = consumer::consumers(&environments, &[], &consumer::Told::new());
+    let owners = unit
+        .into_iter()
+        .chain([Owner::Environment(&environment)])
+        .chain(consumers.iter().map(Owner::Consumer));
+    for owner in owners {
         for (address, _, argument) in diff::arguments(&owner.root()) {
             if let ArgumentSource::Origin(origin) = argument.source {
                 origins.insert(address, origin);
@@ -149,6 +166,10 @@ mod tests {
             ),
             ("module.nlb.client_cidrs", Origin::Environment("clusters")),
             ("module.proxy.init_query", Origin::Config("proxy/initQuery")),
+            (
+                "module.endpoint_consumer.allowed_cidrs",
+                Origin::Consumer("allowFrom/cidrs"),
+            ),
         ] {
             assert_eq!(super::origins().get(address), Some(&key), "{address}");
         }

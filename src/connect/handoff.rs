@@ -4,7 +4,10 @@ pub mod files;
 
 use crate::{
     config::Authentication,
-    connect::kubernetes::{self, Target},
+    connect::{
+        kubernetes::{self, Mesh, Target},
+        way::Ways,
+    },
     model::Database,
     text::markdown::Markdown,
 };
@@ -26,6 +29,8 @@ pub struct Handoff<'a> {
     pub stale: Option<&'a str>,
     /// What happened in the private-link repository, in words.
     pub privatelink: &'a str,
+    /// The mesh that the pods are in.
+    pub mesh: Mesh,
 }
 
 /// The text for the team.
@@ -50,7 +55,10 @@ pub fn text(handoff: &Handoff) -> Markdown {
         ("user", Some(database.client_user().value)),
         ("secret", is_secret.then_some(&target.secret_arn)),
         ("role", Some(&target.role_arn)),
-        ("endpoint service", Some(service)),
+        (
+            "endpoint service",
+            Some(*service).filter(|name| !name.is_empty()),
+        ),
         ("clusters", Some(&clusters)),
     ];
     for (name, value) in rows {
@@ -79,11 +87,21 @@ fn steps(handoff: &Handoff) -> Vec<String> {
         kubernetes::name(database),
         &database.service_account_name.value,
     );
-    let mut steps = vec![
-        format!(
+    let ways = Ways::of(database);
+    let mut steps = Vec::new();
+    if !ways.consumers.is_empty() {
+        steps.push(format!(
+            "The platform team generates, merges and applies {}, which makes an endpoint and a private zone for the host. Until they are there, nothing connects.",
+            ways.roots()
+        ));
+    }
+    if !ways.others.is_empty() {
+        steps.push(format!(
             "The network team merges the private-link entry: {}. Until its endpoint is there, nothing connects.",
             handoff.privatelink
-        ),
+        ));
+    }
+    steps.extend([
         if handoff.files.is_empty() {
             "Apply the objects below with `kubectl apply --server-side -f FILE`.".to_owned()
         } else {
@@ -100,7 +118,7 @@ fn steps(handoff: &Handoff) -> Vec<String> {
         format!(
             "Let the pods run as ServiceAccount `{account}`. Pods that run already get the role when they are restarted."
         ),
-    ];
+    ]);
     steps.push(match database.authentication.value {
         Authentication::Password => format!(
             "Mount the Secret `{name}` as files and read them at every connect: `host`, `port`, `database`, `user`, `password`, or `url`, which holds all of it."
@@ -113,10 +131,18 @@ fn steps(handoff: &Handoff) -> Vec<String> {
         "TLS is verified against the host's name. Its certificate comes from Amazon Trust Services, which systems trust already; libpq 16 and later find them with `PGSSLROOTCERT=system`."
             .to_owned(),
     );
-    steps.push(
-        "In the mesh, the ServiceEntry gives the host an address of its own, so that it is not mixed up with other databases; the mesh's DNS capture must be on. Keep TCP keepalives below 350 seconds, after which the load balancer forgets a silent connection."
-            .to_owned(),
-    );
+    let mesh = match handoff.mesh {
+        Mesh::Istio => {
+            "In the mesh, the ServiceEntry gives the host an address of its own, so that it is not mixed up with other databases; the mesh's DNS capture must be on.".to_owned()
+        }
+        Mesh::None => format!(
+            "Without a mesh, the VPC of the cluster resolves the host ({}).",
+            ways.resolvers().join("; ")
+        ),
+    };
+    steps.push(format!(
+        "{mesh} Keep TCP keepalives below 350 seconds, after which the load balancer forgets a silent connection."
+    ));
     if let Some(stale) = handoff.stale {
         steps.push(format!("Mind the rotation: {stale}."));
     }

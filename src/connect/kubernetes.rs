@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     config::Authentication,
-    connect::outputs,
+    connect::{outputs, way::Ways},
     model::Database,
     text::{
         duration::Duration,
@@ -72,13 +72,22 @@ pub fn name(database: &Database) -> &str {
     &database.names.instance
 }
 
+/// The mesh that the pods are in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mesh {
+    /// Istio.
+    Istio,
+    /// None.
+    None,
+}
+
 /// The objects of a unit, in the order in which they are applied.
 #[must_use]
-pub fn objects(database: &Database, target: &Target, refresh: Duration) -> Vec<Value> {
-    let mut objects = vec![
-        service_account(database, target),
-        service_entry(database, target),
-    ];
+pub fn objects(database: &Database, target: &Target, refresh: Duration, mesh: Mesh) -> Vec<Value> {
+    let mut objects = vec![service_account(database, target)];
+    if mesh == Mesh::Istio {
+        objects.push(service_entry(database, target));
+    }
     match database.authentication.value {
         Authentication::Password => {
             objects.push(secret_store(database));
@@ -287,7 +296,23 @@ pub fn deployment(database: &Database) -> Value {
     )
 }
 
-/// Objects as one YAML stream, ready for `kubectl apply --server-side -f -`.
+/// What stands above the `ServiceEntry`.
+const OF_THE_ENTRY: &str = "\
+# Without an address of its own, an entry for TCP takes every connection on its port, to other databases, too. Pods get
+# this one for the host from the mesh's DNS capture (ISTIO_META_DNS_CAPTURE in the proxy's metadata), which has to be on.
+";
+
+/// What stands above objects for pods without a mesh: what resolves the host, in comments.
+#[must_use]
+pub fn resolution(database: &Database) -> String {
+    let mut text = "# No mesh. What resolves the host:\n".to_owned();
+    for resolver in Ways::of(database).resolvers() {
+        text.push_str(&["#   ", &resolver, "\n"].concat());
+    }
+    text
+}
+
+/// Objects as one YAML stream, ready for `kubectl apply --server-side -f -`, with what is to know about the mesh.
 ///
 /// # Errors
 /// When a value cannot be written as YAML; those of this module always can.
@@ -295,6 +320,9 @@ pub fn yaml(objects: &[Value]) -> Result<String, serde_yaml::ser::Error> {
     let mut text = String::new();
     for object in objects {
         text.push_str("---\n");
+        if object.get("kind") == Some(&"ServiceEntry".into()) {
+            text.push_str(OF_THE_ENTRY);
+        }
         text.push_str(&yaml::print(object, true)?);
     }
     Ok(text)

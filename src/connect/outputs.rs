@@ -256,7 +256,7 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
         "role_arn",
         outputs.role_arn == role,
         &outputs.role_arn,
-        format!("`{role}`"),
+        &format!("`{role}`"),
         *origin,
     );
     let secret = secret_arn_start(database);
@@ -264,7 +264,7 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
         "secret_arn",
         outputs.secret_arn.starts_with(&secret),
         &outputs.secret_arn,
-        format!("a secret that starts with `{secret}`"),
+        &format!("a secret that starts with `{secret}`"),
         Origin::BuiltIn,
     );
     if let (Some(found), Some(user)) = (
@@ -280,7 +280,7 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
             "read_only_secret_arn",
             found.starts_with(&secret),
             found,
-            format!("a secret that starts with `{secret}`"),
+            &format!("a secret that starts with `{secret}`"),
             database.read_only_user.origin,
         );
     }
@@ -294,7 +294,7 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
         "username",
         outputs.username == username,
         &outputs.username,
-        format!("`{username}`"),
+        &format!("`{username}`"),
         origin,
     );
     if let (Some(found), Some(wanted)) = (&outputs.database_name, &database.database_name.value) {
@@ -302,7 +302,7 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
             "database_name",
             found == wanted,
             found,
-            format!("`{wanted}`"),
+            &format!("`{wanted}`"),
             database.database_name.origin,
         );
     }
@@ -325,7 +325,7 @@ impl<'a> Expected<'a> {
         }
     }
 
-    fn that(&mut self, name: &str, holds: bool, found: &str, expected: String, origin: Origin) {
+    fn that(&mut self, name: &str, holds: bool, found: &str, expected: &str, origin: Origin) {
         if holds {
             return;
         }
@@ -353,7 +353,7 @@ impl<'a> Expected<'a> {
             "proxy_endpoint",
             host.starts_with(&format!("{proxy}.")),
             host,
-            format!("a host that starts with `{proxy}.`"),
+            &format!("a host that starts with `{proxy}.`"),
             Origin::Derived("shortname"),
         );
     }
@@ -364,7 +364,7 @@ impl<'a> Expected<'a> {
             "endpoint_service_name",
             name.contains(&service),
             name,
-            format!("a service name with `{service}`"),
+            &format!("a service name with `{service}`"),
             Origin::BuiltIn,
         );
     }

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     aws::name::Kind,
-    config::Authentication,
-    model::{Database, Environment},
+    config::{Authentication, workspace::Consumer},
+    model::{Database, Environment, identity},
 };
 
 pub use dot::dot;
@@ -98,26 +98,39 @@ pub fn unit(database: &Database) -> Graph {
     let port = database.facts().port;
     let mut edges = Vec::new();
     let mut accounts: BTreeMap<String, Vec<Node>> = BTreeMap::new();
+    let mut endpoints: BTreeMap<&str, String> = BTreeMap::new();
     for (number, cluster) in database.clusters.value.iter().enumerate() {
-        let (pod, endpoint) = (format!("pod{number}"), format!("endpoint{number}"));
+        let pod = format!("pod{number}");
+        let consumer = consumer_of(&database.environment, cluster);
+        let maker = consumer.map_or(cluster.as_str(), |(maker, _)| maker);
+        let known = endpoints.get(maker).cloned();
+        let is_new = known.is_none();
+        let endpoint = known.unwrap_or_else(|| format!("endpoint{number}"));
         let namespace = format!("namespace {}", database.namespace.value);
         let account = format!("service account {}", database.service_account_name.value);
         let nodes = accounts
             .entry(account_of(&database.environment, cluster))
             .or_default();
         nodes.push(node(&*pod, "Pods", &[cluster, &namespace, &account]));
-        nodes.push(node(
-            &*endpoint,
-            "VPC endpoint",
-            &[cluster, "answers for the proxy's host"],
-        ));
+        if is_new {
+            let root = identity::of_cluster(maker);
+            let made_by = consumer.map_or(cluster.as_str(), |_| &root);
+            nodes.push(node(
+                &*endpoint,
+                "VPC endpoint",
+                &[made_by, "answers for the proxy's host"],
+            ));
+        }
         edges.push(edge(&pod, &endpoint, format!("TLS, {port}"), true));
-        edges.push(edge(
-            &endpoint,
-            "service",
-            format!("PrivateLink, {port}"),
-            true,
-        ));
+        if is_new {
+            edges.push(edge(
+                &endpoint,
+                "service",
+                format!("PrivateLink, {port}"),
+                true,
+            ));
+        }
+        endpoints.insert(maker, endpoint);
         edges.push(edge(&pod, "role", "assumes", false));
     }
     edges.extend(storage_edges(database));
@@ -245,8 +258,20 @@ fn engine(database: &Database) -> String {
     )
 }
 
-/// The accounts of a cluster, in words.
+/// The consumer side of ours that a cluster uses.
+fn consumer_of<'a>(environment: &'a Environment, cluster: &str) -> Option<(&'a str, &'a Consumer)> {
+    let (maker, consumer) = environment.consumer_of(cluster)?;
+    (!consumer.retired).then_some((maker, consumer))
+}
+
+/// The accounts of a cluster, in words; with its VPC, when that is known.
 fn account_of(environment: &Environment, cluster: &str) -> String {
+    if let Some((_, consumer)) = consumer_of(environment, cluster) {
+        return format!(
+            "Cluster account {}, {}, {}",
+            consumer.account_id, consumer.region, consumer.vpc_id
+        );
+    }
     let principals = environment
         .spec
         .clusters

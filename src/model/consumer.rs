@@ -1,10 +1,13 @@
 //! The consumer side of a cluster: the VPC in which its pods look for databases, and what leads from there to them.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
-    Environment, identity,
-    identity::{CLUSTER, StateKey, UnitId},
+    Database, Environment,
+    identity::{self, CLUSTER, StateKey, StateMove, UnitId},
 };
 use crate::{config::workspace, diagnostic::Span};
 
@@ -106,10 +109,76 @@ impl Consumer {
         self.spec.retired || self.leaving.contains(shortname)
     }
 
-    /// Whether it has an endpoint to the unit of a shortname.
+    /// Shortnames of the units that it has an endpoint to.
     #[must_use]
-    pub fn leads_to(&self, shortname: &str) -> bool {
-        self.endpoints.iter().any(|one| one.shortname == shortname)
+    pub fn shortnames(&self) -> BTreeSet<String> {
+        let endpoints = self.endpoints.iter();
+        endpoints.map(|one| one.shortname.clone()).collect()
+    }
+}
+
+impl Environment {
+    /// The clusters that have a consumer side of their own, by name.
+    pub fn consumers(&self) -> impl Iterator<Item = (&String, &workspace::Consumer)> {
+        let clusters = self.spec.clusters.iter();
+        clusters.filter_map(|(name, cluster)| Some((name, cluster.consumer.as_ref()?)))
+    }
+
+    /// The consumer side that the pods of a cluster use: its own, or the one that it shares.
+    #[must_use]
+    pub fn consumer_of(&self, cluster: &str) -> Option<(&String, &workspace::Consumer)> {
+        let (name, known) = self.spec.clusters.get_key_value(cluster)?;
+        match (&known.consumer, &known.shares_consumer_of) {
+            (Some(consumer), _) => Some((name, consumer)),
+            (None, Some(other)) => {
+                let (name, other) = self.spec.clusters.get_key_value(other)?;
+                Some((name, other.consumer.as_ref()?))
+            }
+            (None, None) => None,
+        }
+    }
+
+    /// Folder of the root of a cluster's consumer side, relative to the workspace.
+    #[must_use]
+    pub fn consumer_directory(&self, cluster: &str) -> String {
+        format!(
+            "{}/{}/{}",
+            self.output,
+            self.name,
+            identity::of_cluster(cluster)
+        )
+    }
+
+    /// The moves of the states of consumer sides that are declared. Each is one root: its move says more than one of a whole
+    /// place.
+    pub(super) fn consumer_moves(&self) -> impl Iterator<Item = StateMove> {
+        self.consumers().filter_map(|(cluster, consumer)| {
+            let folder = |state: StateKey| {
+                let key = state.key.rsplit_once('/').map_or("", |(folder, _)| folder);
+                StateKey {
+                    key: key.to_owned(),
+                    ..state
+                }
+            };
+            let root = identity::of_cluster(cluster);
+            let from = identity::former_state(&consumer.state, &root)?;
+            let to = identity::state(&consumer.state, &root);
+            Some(StateMove {
+                from: folder(from),
+                to: folder(to),
+            })
+        })
+    }
+}
+
+impl Database {
+    /// The consumer sides that its clusters use, by the names of their clusters.
+    #[must_use]
+    pub fn consumers(&self) -> BTreeMap<&String, &workspace::Consumer> {
+        let clusters = self.clusters.value.iter();
+        clusters
+            .filter_map(|cluster| self.environment.consumer_of(cluster))
+            .collect()
     }
 }
 

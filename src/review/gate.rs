@@ -1,5 +1,6 @@
 //! A Terraform plan against what is declared: nothing that holds data or identity may go, unless a config says so.
 
+mod endpoints;
 mod holdings;
 mod imports;
 mod scope;
@@ -22,6 +23,7 @@ use holdings::{Holds, leaves_snapshot};
 use scope::Scopes;
 use waits::Waits;
 
+pub use endpoints::hold_for;
 pub use imports::declared_addresses;
 pub use table::{attributes, closing, counted, human, markdown, refusals};
 
@@ -351,22 +353,6 @@ impl Judge<'_> {
             reason.push_str("; AWS leaves out a subnet in a zone without RDS Proxy, and then every plan is like this: name the proxy's own in `network.proxySubnetIds`");
         }
         (outcome, reason)
-    }
-
-    /// Why an endpoint, its zone or its record may go: what it leads to is on its way out.
-    fn lets_go(&self, change: &ResourceChange) -> Option<&'static str> {
-        let Some(Owner::Consumer(consumer)) = self.owner else {
-            return None;
-        };
-        let is_deleted = change.change.action == Action::Delete;
-        let (_, key) = change.address.rsplit_once("[\"")?;
-        let shortname = key.strip_suffix("\"]")?;
-        let may_go = is_deleted && consumer.lets_go(shortname);
-        may_go.then_some(if consumer.spec.retired {
-            "`consumer.retired: true`"
-        } else {
-            "its unit is on its way out"
-        })
     }
 
     /// Why something is not among what the root of a retired unit held.

@@ -11,7 +11,7 @@ use crate::{
     diagnostic::{Diagnostics, File, Problem, Span, rule},
     model::{
         Database, Origin,
-        identity::{CLUSTER, StateKey},
+        identity::{CLUSTER, StateKey, UnitId},
     },
     terraform::{
         lower::{self, IDENTITY_TAGS, Owner, TERRAFORM},
@@ -375,6 +375,22 @@ pub fn step(before: &Stage, database: &Database) -> Option<Problem> {
     };
     let span = database.span(Origin::Config("lifecycle"));
     Some(Problem::new(&rule::LIFECYCLE_STEP, span, message).help(help))
+}
+
+/// The problem of a unit that is at its end while these consumer sides still lead to it.
+#[must_use]
+pub fn endpoint_lives(database: &Database, holders: &[UnitId]) -> Option<Problem> {
+    let names: Vec<_> = holders.iter().map(ToString::to_string).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let names = names.join(", ");
+    let span = database.span(Origin::Config("lifecycle"));
+    let message = format!("an endpoint of {names} still leads to this database");
+    let problem = Problem::new(&rule::ENDPOINT_LIVES, span, message);
+    Some(problem.help(format!(
+        "put `lifecycle: retiring` back, apply {names}, and come back to `retired` in a change of its own"
+    )))
 }
 
 /// Whether a unit is at its end.

@@ -95,6 +95,8 @@ pub enum Outcome {
     Differs(Vec<String>),
     /// It waits for what its environment shares, which has not been applied.
     Waiting,
+    /// It waits for this consumer side, whose endpoint to it has not been taken away.
+    Held(UnitId),
     /// It was told to stop before its end.
     Interrupted,
     /// A step has failed.
@@ -136,7 +138,7 @@ impl Outcome {
             Self::Applied(_) => "applied",
             Self::AppliedBefore => "applied-before",
             Self::Differs(_) => "differs",
-            Self::Waiting => "waiting",
+            Self::Waiting | Self::Held(_) => "waiting",
             Self::Interrupted => "interrupted",
             Self::Failed(_) => "failed",
         }

@@ -1,7 +1,7 @@
 //! The record of the last apply of a unit: what was applied, and the state that it left. It stands beside the root, so that a
 //! later plan can tell what waits from what nobody can explain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,9 @@ pub struct Applied {
     pub state: Writing,
     /// What AWS keeps for the maintenance window.
     pub waiting: Waiting,
+    /// Shortnames of the units that the consumer side of a cluster leads to; none for every other root.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub endpoints: BTreeSet<String>,
 }
 
 impl Applied {
@@ -77,7 +80,14 @@ impl Applied {
             inputs,
             state,
             waiting,
+            endpoints: BTreeSet::new(),
         }
+    }
+
+    /// The record of an apply that has left these endpoints.
+    #[must_use]
+    pub fn leading_to(self, endpoints: BTreeSet<String>) -> Self {
+        Self { endpoints, ..self }
     }
 
     /// Reads a record.

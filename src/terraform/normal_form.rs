@@ -106,6 +106,19 @@ impl NormalForm {
         self.resources.is_empty() && self.outputs.is_empty() && self.failed_checks.is_empty()
     }
 
+    /// Addresses of the resources of a type that go, or are made anew.
+    pub fn removed(&self, kind: &str) -> impl Iterator<Item = &str> {
+        let goes = |planned: &Planned| planned.actions.contains("delete");
+        let is_it = move |address: &str| {
+            let mut parts = address.split('[').next().unwrap_or(address).rsplit('.');
+            parts.nth(1) == Some(kind)
+        };
+        self.resources
+            .iter()
+            .filter(move |(address, planned)| goes(planned) && is_it(address))
+            .map(|(address, _)| address.as_str())
+    }
+
     /// Takes over what a later plan knows and this one did not: values that were only known after an apply.
     pub fn learn(&mut self, later: &Self) {
         for (address, planned) in &mut self.resources {

@@ -221,6 +221,10 @@ fn on_disk(
     let mut problems = retirement::compare(&roots, &owners).problems;
     problems.extend(found);
     for database in databases {
+        if retirement::is_retired(database) {
+            let holders = io::holders(folder, database).unwrap();
+            problems.extend(retirement::endpoint_lives(database, &holders));
+        }
         let directory = database.directory();
         match outputs(folder, database) {
             Ok(Some(outputs)) => problems.extend(linked(folder, database, &outputs)),

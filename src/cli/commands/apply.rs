@@ -1,7 +1,7 @@
 //! `valet-rds apply`: apply what was reviewed, and nothing else.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -14,9 +14,10 @@ use crate::{
         session::Session,
         stop::Stop,
     },
+    config::Lifecycle,
     connect::outputs,
     io,
-    model::identity::{SHARED, UnitId},
+    model::identity::UnitId,
     review::run::{self, Outcome, Reviewed, Run, UnitRun},
     terraform::{
         applied::{self, Applied, Waiting, Writing},
@@ -69,23 +70,29 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         let applied = apply(&runner, &session, reviewed, owner, &arguments.accept);
         ended(owner, applied.unwrap_or_else(|outcome| outcome))
     };
-    // What the units of an environment share comes first: they need it.
-    let (shared, rest): (Vec<_>, Vec<_>) = pairs
-        .into_iter()
-        .partition(|(one, _)| one.unit.namespace == SHARED);
-    let mut units = runner.each("applying", &shared, one)?;
-    let broken: BTreeSet<String> = units
+    let order = Order::of(pairs);
+    // An endpoint goes before what it leads to.
+    let mut units = runner.each("applying", &order.removals, one)?;
+    let held = order.held(&units);
+    // What the units of an environment share comes before them: they need it.
+    let shared = runner.each("applying", &order.shared, one)?;
+    let broken: BTreeSet<String> = shared
         .iter()
         .filter(|unit| !unit.outcome.is_fine())
         .map(|unit| unit.unit.environment.clone())
         .collect();
-    units.extend(runner.each("applying", &rest, |pair| {
+    units.extend(shared);
+    units.extend(runner.each("applying", &order.units, |pair| {
         let owner = &pair.1;
         if broken.contains(owner.environment()) {
             return ended(owner, Outcome::Waiting);
         }
+        if let Some(consumer) = held.get(&owner.unit()) {
+            return ended(owner, Outcome::Held(consumer.clone()));
+        }
         one(pair)
     })?);
+    units.extend(runner.each("applying", &order.additions, one)?);
     units.sort_by(|a, b| a.unit.cmp(&b.unit));
     finish(
         &Run {
@@ -94,6 +101,64 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         },
         arguments.format,
     )
+}
+
+/// What is applied, in the order in which it is.
+struct Order<'a> {
+    /// Consumer sides that take an endpoint away.
+    removals: Vec<(&'a Reviewed, Owner<'a>)>,
+    /// What the units of environments share.
+    shared: Vec<(&'a Reviewed, Owner<'a>)>,
+    units: Vec<(&'a Reviewed, Owner<'a>)>,
+    /// Consumer sides that only add endpoints.
+    additions: Vec<(&'a Reviewed, Owner<'a>)>,
+}
+
+impl<'a> Order<'a> {
+    fn of(pairs: Vec<(&'a Reviewed, Owner<'a>)>) -> Self {
+        let mut order = Self {
+            removals: Vec::new(),
+            shared: Vec::new(),
+            units: Vec::new(),
+            additions: Vec::new(),
+        };
+        for (reviewed, owner) in pairs {
+            let place = match owner {
+                Owner::Environment(_) => &mut order.shared,
+                Owner::Unit(_) => &mut order.units,
+                Owner::Consumer(_) if removed(reviewed).next().is_some() => &mut order.removals,
+                Owner::Consumer(_) => &mut order.additions,
+            };
+            place.push((reviewed, owner));
+        }
+        order
+    }
+
+    /// The units on their way out that wait, each for the consumer side that has not taken its endpoint away.
+    fn held(&self, ended: &[UnitRun]) -> BTreeMap<UnitId, UnitId> {
+        let mut held = BTreeMap::new();
+        let failed = self.removals.iter().zip(ended);
+        for ((reviewed, owner), _) in failed.filter(|(_, unit)| !unit.outcome.is_fine()) {
+            let shortnames: BTreeSet<&str> = removed(reviewed).collect();
+            let leaving = self.units.iter().filter_map(|(_, unit)| match unit {
+                Owner::Unit(database) => Some(database),
+                Owner::Environment(_) | Owner::Consumer(_) => None,
+            });
+            let leaving = leaving.filter(|database| {
+                database.lifecycle.value != Lifecycle::Active
+                    && database.environment.name == owner.environment()
+                    && shortnames.contains(database.shortname.as_str())
+            });
+            held.extend(leaving.map(|database| (database.unit(), owner.unit())));
+        }
+        held
+    }
+}
+
+/// Shortnames of the units whose endpoints a plan takes away.
+fn removed(reviewed: &Reviewed) -> impl Iterator<Item = &str> {
+    let endpoints = reviewed.plan.removed("aws_vpc_endpoint");
+    endpoints.filter_map(|address| address.split('"').nth(1))
 }
 
 /// The plans in a folder, in the order of their units.
@@ -215,7 +280,11 @@ fn keep(
         }
     }
     let (inputs, commit) = runner.inputs(owner)?;
-    let record = Applied::new(commit, inputs, Writing::of(&state), waiting);
+    let endpoints = match owner {
+        Owner::Consumer(consumer) => consumer.shortnames(),
+        Owner::Unit(_) | Owner::Environment(_) => BTreeSet::new(),
+    };
+    let record = Applied::new(commit, inputs, Writing::of(&state), waiting).leading_to(endpoints);
     let text = text::json::pretty(&record).map_err(|error| Outcome::failed("state", error))?;
     Ok(write(applied::FILE, &text)?)
 }

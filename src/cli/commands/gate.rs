@@ -22,7 +22,7 @@ use crate::{
         identity::{UnitId, of_cluster},
         world::World,
     },
-    review::gate,
+    review::{gate, retirement},
     terraform::{
         lower::Owner,
         plan::{self, Identity, MAX_BYTES},
@@ -86,7 +86,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
             "the plan is not that of {unit}, but of {whose}"
         )));
     }
-    let verdict = gate::judge(&plan, owner, session.today);
+    let mut verdict = gate::judge(&plan, owner, session.today);
+    if let Some(Owner::Unit(database)) = owner
+        && retirement::is_retired(database)
+    {
+        gate::hold_for(&mut verdict, &io::holders(&session.workspace, database)?);
+    }
     let unit = owner.map(|owner| owner.unit());
     let unit = unit.as_ref();
     match arguments.format {

@@ -5,7 +5,7 @@ mod all;
 use std::path::PathBuf;
 
 use super::{
-    k8s::{self, stale, stream},
+    k8s::{self, stale},
     privatelink,
 };
 use crate::{
@@ -68,13 +68,15 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         k8s::needs_secret(&database),
     )?;
     let refresh = connection.refresh(&database)?;
-    let objects = stream(&database, &target, refresh, false)?;
+    let objects = connection.stream(&database, &target, false)?;
     warn_foreign_host(&database, connection.proxy_endpoint.as_deref());
     let link = &arguments.privatelink;
     let entries = link.entries(&session, &database, Some(&target.host), outputs.as_ref())?;
-    let service = entries.first().map_or("", |entry| &entry.service);
+    let service = link.service(outputs.as_ref()).unwrap_or_default();
     let mut outcome = "no private-link repository is known, so none was changed".to_owned();
-    if let Some(repository) = link.repository(&session)? {
+    if let Some(repository) = link.repository(&session)?
+        && !entries.is_empty()
+    {
         let edit = repository.edit(&entries)?;
         edit.remarks.iter().for_each(note);
         outcome = match &edit.change {
@@ -97,6 +99,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         files: &[],
         stale: stale.as_deref(),
         privatelink: &outcome,
+        mesh: connection.mesh(),
     });
     print(&text.screen())
 }

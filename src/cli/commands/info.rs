@@ -12,12 +12,15 @@ use crate::{
         terminal::{print, show_problems},
         unit_argument::UnitArgument,
     },
-    connect::outputs::{self, Outputs},
+    connect::{
+        outputs::{self, Outputs},
+        way::Ways,
+    },
     inspect::{
         debts::{self, Debt},
         names, resolved,
     },
-    model::Database,
+    model::{Database, consumer::Consumer},
     review::impact::{Happens, Impact},
     text::{screen::Screen, unicode::spelt_out},
 };
@@ -54,14 +57,37 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let outputs = arguments.outputs.read(&session, &database)?;
     show_problems(&problems, &session.base, context.color);
     let outputs = outputs.as_ref();
+    let (consumers, wrong) = session.consumers(std::slice::from_ref(&database))?;
+    if wrong.has_errors() {
+        return Err(session.problems(wrong));
+    }
+    let info = || Info::new(&database, &consumers, outputs, &session.prefix);
     match arguments.format {
-        Format::Human => print(&human(&database, outputs)),
-        Format::Json => json::print(&Info::new(&database, outputs, &session.prefix)),
-        Format::Yaml => json::print_yaml(&Info::new(&database, outputs, &session.prefix)),
+        Format::Human => print(&human(&database, &consumers, outputs)),
+        Format::Json => json::print(&info()),
+        Format::Yaml => json::print_yaml(&info()),
     }
 }
 
-fn human(database: &Database, outputs: Option<&Outputs>) -> Screen {
+/// The ways from clusters to a database, one a row.
+fn ways(database: &Database, consumers: &[Consumer]) -> Vec<(String, String)> {
+    let ways = Ways::of(database);
+    let ours = ways.consumers.iter().flat_map(|(unit, (spec, clusters))| {
+        let consumer = consumers.iter().find(|one| one.unit() == *unit);
+        let waiting = consumer.and_then(|consumer| consumer.waiting.first());
+        let what = match waiting {
+            Some(waiting) => format!("{unit}: no endpoint yet: {}", waiting.reason),
+            None => format!("{unit}: endpoint in {}", spec.vpc_id),
+        };
+        let row = move |cluster: &&String| ((*cluster).clone(), what.clone());
+        clusters.iter().map(row).collect::<Vec<_>>()
+    });
+    let others = ways.others.iter();
+    let others = others.map(|cluster| ((*cluster).clone(), "private-link entry".to_owned()));
+    ours.chain(others).collect()
+}
+
+fn human(database: &Database, consumers: &[Consumer], outputs: Option<&Outputs>) -> Screen {
     let spec = &database.environment.spec;
     let entries: Vec<_> = resolved::entries(database)
         .into_iter()
@@ -99,6 +125,16 @@ fn human(database: &Database, outputs: Option<&Outputs>) -> Screen {
         for debt in debts {
             owed(&mut text, &debt);
         }
+    }
+    if !database.consumers().is_empty() {
+        text.line("");
+        text.line("From the clusters");
+        let ways = ways(database, consumers);
+        let ways: Vec<_> = ways
+            .iter()
+            .map(|(cluster, what)| (cluster.as_str(), what.clone()))
+            .collect();
+        table(&mut text, &ways);
     }
     text.line("");
     text.line("Known after apply");

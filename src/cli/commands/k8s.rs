@@ -13,7 +13,7 @@ use crate::{
     },
     config::Authentication,
     connect::{
-        kubernetes::{self, Bazel, Target},
+        kubernetes::{self, Bazel, Mesh, Target},
         outputs,
     },
     diagnostic::report::plural,
@@ -61,6 +61,17 @@ pub(super) struct Connection {
     /// DNS name of the VPC endpoint in the cluster's VPC; without it the mesh resolves the proxy's host itself
     #[arg(long, value_name = "HOST", value_parser = host)]
     vpc_endpoint: Vec<String>,
+    /// The mesh that the pods are in; without one there is no ServiceEntry
+    #[arg(long, value_name = "MESH", default_value = "istio")]
+    mesh: MeshName,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum MeshName {
+    /// Istio
+    Istio,
+    /// None: the host is resolved by the private zone in the cluster's VPC
+    None,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -82,16 +93,21 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
             "--deployment goes with `--format yaml`".to_owned(),
         ));
     }
+    let connection = &arguments.connection;
+    if bazel && connection.mesh == MeshName::None {
+        return Err(Stop::Usage(
+            "--mesh goes with `--format yaml`: the macro makes a ServiceEntry".to_owned(),
+        ));
+    }
     let session = context.open()?;
     let (database, problems) = session.compile_active(&arguments.unit.unit()?)?;
     let outputs = arguments.outputs.read(&session, &database)?;
-    let connection = &arguments.connection;
     // The macro has no other way to log in.
     let secret = bazel || needs_secret(&database);
     let target = connection.target(&session, &database, outputs.as_ref(), secret)?;
     let refresh = connection.refresh(&database)?;
     let text = match arguments.format {
-        Format::Yaml => stream(&database, &target, refresh, arguments.deployment)?,
+        Format::Yaml => connection.stream(&database, &target, arguments.deployment)?,
         Format::Bazel => {
             let label = format!("//{}", database.directory());
             kubernetes::bazel(
@@ -128,21 +144,34 @@ pub(super) fn needs_secret(database: &Database) -> bool {
     database.authentication.value == Authentication::Password
 }
 
-/// The objects as one YAML stream.
-pub(super) fn stream(
-    database: &Database,
-    target: &Target,
-    refresh: Duration,
-    deployment: bool,
-) -> Result<String, Stop> {
-    let mut objects = kubernetes::objects(database, target, refresh);
-    if deployment {
-        objects.push(kubernetes::deployment(database));
-    }
-    kubernetes::yaml(&objects).map_err(|error| Stop::Usage(error.to_string()))
-}
-
 impl Connection {
+    /// The mesh that the pods are in.
+    pub(super) const fn mesh(&self) -> Mesh {
+        match self.mesh {
+            MeshName::Istio => Mesh::Istio,
+            MeshName::None => Mesh::None,
+        }
+    }
+
+    /// The objects as one YAML stream.
+    pub(super) fn stream(
+        &self,
+        database: &Database,
+        target: &Target,
+        deployment: bool,
+    ) -> Result<String, Stop> {
+        let refresh = self.refresh(database)?;
+        let mut objects = kubernetes::objects(database, target, refresh, self.mesh());
+        if deployment {
+            objects.push(kubernetes::deployment(database));
+        }
+        let yaml = kubernetes::yaml(&objects).map_err(|error| Stop::Usage(error.to_string()))?;
+        Ok(match self.mesh {
+            MeshName::Istio => yaml,
+            MeshName::None => kubernetes::resolution(database) + &yaml,
+        })
+    }
+
     /// Where the database is reached: what is typed wins over what outputs say.
     pub(super) fn target(
         &self,
@@ -151,6 +180,11 @@ impl Connection {
         outputs: Option<&outputs::Outputs>,
         needs_secret: bool,
     ) -> Result<Target, Stop> {
+        if self.mesh == MeshName::None && !self.vpc_endpoint.is_empty() {
+            let message =
+                "--vpc-endpoint stands in the ServiceEntry, which `--mesh none` leaves out";
+            return Err(Stop::Usage(message.to_owned()));
+        }
         let secret = self.secret_arn.clone();
         let secret = secret.or_else(|| (!needs_secret).then(String::new));
         let mut target = match (outputs, &self.proxy_endpoint, secret) {

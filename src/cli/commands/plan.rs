@@ -31,7 +31,8 @@ use crate::{
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Units to plan, as ENVIRONMENT/NAMESPACE, or ENVIRONMENT/_environment for what units share
+    /// Units to plan, as ENVIRONMENT/NAMESPACE, ENVIRONMENT/_environment for what units share, or
+    /// ENVIRONMENT/_cluster-NAME for the consumer side of a cluster
     #[arg(value_name = "UNIT", add = complete::unit_names(), conflicts_with = "all")]
     units: Vec<UnitId>,
     /// Plan every unit

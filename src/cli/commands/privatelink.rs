@@ -16,6 +16,7 @@ use crate::{
     connect::{
         outputs::Outputs,
         privatelink::{self, Entry},
+        way::Ways,
     },
     io,
     model::Database,
@@ -68,6 +69,18 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let session = context.open()?;
     let (database, _) = session.compile_active(&arguments.unit.unit()?)?;
     let link = &arguments.link;
+    let ways = Ways::of(&database);
+    if !ways.consumers.is_empty() && link.cluster.is_empty() {
+        let roots = ways.roots();
+        if ways.others.is_empty() {
+            note(format!(
+                "no entry is needed: {roots} leads to {}",
+                database.unit()
+            ));
+            return Ok(());
+        }
+        note(format!("clusters that need no entry: {roots} leads there"));
+    }
     let named = arguments.proxy_endpoint.is_some() && link.endpoint_service_name.is_some();
     let outputs = if named {
         None
@@ -128,8 +141,11 @@ impl Link {
         outputs: Option<&Outputs>,
     ) -> Result<Vec<Entry>, Stop> {
         let host = host.or(outputs.map(|outputs| &outputs.proxy_endpoint));
-        let service = self.endpoint_service_name.as_ref();
-        let service = service.or(outputs.map(|outputs| &outputs.endpoint_service_name));
+        let clusters = self.clusters(database)?;
+        if clusters.is_empty() {
+            return Ok(Vec::new());
+        }
+        let service = self.service(outputs);
         let (Some(host), Some(service)) = (host, service) else {
             return Err(no_outputs(
                 session,
@@ -148,14 +164,28 @@ impl Link {
             app: app.to_owned(),
             cluster: cluster.clone(),
             host: host.clone(),
-            service: service.clone(),
+            service: service.to_owned(),
         };
-        Ok(self.clusters(database)?.iter().map(entry).collect())
+        Ok(clusters.iter().map(entry).collect())
     }
 
+    /// Name of the endpoint service, as far as it is known.
+    pub(super) fn service<'a>(&'a self, outputs: Option<&'a Outputs>) -> Option<&'a str> {
+        let told = outputs.map(|outputs| outputs.endpoint_service_name.as_str());
+        self.endpoint_service_name.as_deref().or(told)
+    }
+
+    /// The clusters that get an entry: none of those to which a consumer side of ours leads.
     fn clusters(&self, database: &Database) -> Result<Vec<String>, Stop> {
+        let ways = Ways::of(database);
         let known = &database.clusters.value;
         for cluster in &self.cluster {
+            let mut consumers = ways.consumers.iter();
+            if let Some((unit, _)) = consumers.find(|(_, (_, of))| of.contains(&cluster)) {
+                return Err(Stop::Usage(format!(
+                    "cluster `{cluster}` needs no entry: {unit} makes the endpoint"
+                )));
+            }
             if known.contains(cluster) {
                 continue;
             }
@@ -176,7 +206,7 @@ impl Link {
             return Err(Stop::Usage(message));
         }
         Ok(if self.cluster.is_empty() {
-            known.clone()
+            ways.others.into_iter().cloned().collect()
         } else {
             self.cluster.clone()
         })

@@ -11,7 +11,11 @@ use crate::{
     },
     config::Lifecycle,
     io,
-    model::identity::UnitId,
+    model::{
+        Database,
+        identity::{UnitId, of_cluster},
+    },
+    review::retirement,
     text::screen::Screen,
     yaml::edit,
 };
@@ -25,6 +29,16 @@ pub struct Arguments {
     /// Forget the database and everything around it in the end, instead of destroying it
     #[arg(long)]
     retain: bool,
+}
+
+/// The consumer sides that lead to a database, in words.
+fn consumers(database: &Database) -> String {
+    let environment = &database.environment.name;
+    let units = database.consumers().into_keys();
+    let units: Vec<_> = units
+        .map(|cluster| UnitId::new(environment, of_cluster(cluster)).to_string())
+        .collect();
+    units.join(", ")
 }
 
 /// Runs the command.
@@ -42,9 +56,24 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         Lifecycle::Active => {
             keys.push(("lifecycle", json!(Lifecycle::Retiring.as_str())));
             keys.push(("retirementRequested", json!(session.today)));
-            format!("generate, merge and apply it; then run `valet-rds retire {name}` again")
+            let consumers = consumers(&database);
+            let with = if consumers.is_empty() {
+                String::new()
+            } else {
+                format!(
+                    " together with {consumers}, which takes the endpoint away before: pods are cut off, and `lifecycle: active` connects them again"
+                )
+            };
+            format!("generate, merge and apply it{with}; then run `valet-rds retire {name}` again")
         }
         Lifecycle::Retiring => {
+            let holders = io::holders(&session.workspace, &database)?;
+            if let Some(problem) = retirement::endpoint_lives(&database, &holders) {
+                return Err(Stop::Usage(format!(
+                    "{}: apply that first, then run `valet-rds retire {name}` again",
+                    problem.message
+                )));
+            }
             keys.push(("lifecycle", json!(Lifecycle::Retired.as_str())));
             format!("generate, merge and apply it; then delete {shown} and generate")
         }

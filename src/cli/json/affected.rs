@@ -22,7 +22,8 @@ pub struct Affected<'a> {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct AffectedUnit<'a> {
-    /// `ENVIRONMENT/NAMESPACE`, or `ENVIRONMENT/_environment` for what units share.
+    /// `ENVIRONMENT/NAMESPACE`, `ENVIRONMENT/_environment` for what units share, or `ENVIRONMENT/_cluster-NAME`
+    /// for the consumer side of a cluster.
     unit: &'a UnitId,
     /// Folder of its root, relative to the top of the repository; without one, to the workspace.
     directory: &'a str,

@@ -46,7 +46,8 @@ struct Grades {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ReviewedUnit<'a> {
-    /// `ENVIRONMENT/NAMESPACE`, or `ENVIRONMENT/_environment` for what units share.
+    /// `ENVIRONMENT/NAMESPACE`, `ENVIRONMENT/_environment` for what units share, or `ENVIRONMENT/_cluster-NAME`
+    /// for the consumer side of a cluster.
     unit: &'a UnitId,
     /// Folder of its root, relative to the top of the repository; without one, to the workspace.
     directory: &'a str,

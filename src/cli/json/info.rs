@@ -6,12 +6,13 @@ use serde_json::{Map, Value};
 
 use super::{FORMAT, FormatVersion};
 use crate::{
-    connect::outputs::Outputs,
+    config::workspace,
+    connect::{outputs::Outputs, way::Ways},
     inspect::{
         debts::{self, Debt},
         names, resolved,
     },
-    model::{Database, identity::UnitId},
+    model::{Database, consumer::Consumer, identity::UnitId},
     text::path::below,
 };
 
@@ -36,6 +37,8 @@ pub struct Info<'a> {
     names: Vec<Name>,
     /// What an adopted instance has otherwise than the databases that this tool makes; null for one that is not adopted.
     differences: Option<Vec<Difference>>,
+    /// The consumer sides that lead to it from its clusters.
+    consumers: Vec<Way>,
     /// What Terraform told after apply; null when nothing is known yet.
     outputs: Option<&'a Outputs>,
 }
@@ -89,11 +92,51 @@ struct Name {
     name: String,
 }
 
+/// A consumer side of clusters.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Way {
+    /// Name of its root, as `ENVIRONMENT/_cluster-NAME`.
+    unit: UnitId,
+    account_id: String,
+    region: String,
+    vpc_id: String,
+    /// The clusters that use it.
+    clusters: Vec<String>,
+    /// What the database waits for, when it has no endpoint yet.
+    waiting: Option<&'static str>,
+}
+
+impl Way {
+    fn new(
+        unit: &UnitId,
+        (spec, clusters): &(&workspace::Consumer, Vec<&String>),
+        consumers: &[Consumer],
+    ) -> Self {
+        let consumer = consumers.iter().find(|one| one.unit() == *unit);
+        let waiting = consumer.and_then(|consumer| consumer.waiting.first());
+        Self {
+            unit: unit.clone(),
+            account_id: spec.account_id.clone(),
+            region: spec.region.clone(),
+            vpc_id: spec.vpc_id.clone(),
+            clusters: clusters.iter().map(ToString::to_string).collect(),
+            waiting: waiting.map(|waiting| waiting.reason),
+        }
+    }
+}
+
 impl<'a> Info<'a> {
-    /// The document of a database, with its outputs as far as they are known. `prefix` is the path of the workspace in the
+    /// The document of a database, with its outputs as far as they are known, and the consumer sides of its clusters as far
+    /// as they concern it. `prefix` is the path of the workspace in the
     /// repository.
     #[must_use]
-    pub fn new(database: &'a Database, outputs: Option<&'a Outputs>, prefix: &str) -> Self {
+    pub fn new(
+        database: &'a Database,
+        consumers: &[Consumer],
+        outputs: Option<&'a Outputs>,
+        prefix: &str,
+    ) -> Self {
         let (mut config, mut origins) = (Map::new(), Map::new());
         for entry in resolved::entries(database) {
             put(&mut config, &entry.key, entry.value);
@@ -116,6 +159,11 @@ impl<'a> Info<'a> {
             names: names.collect(),
             differences: debts::debts(database)
                 .map(|debts| debts.into_iter().map(Difference::from).collect()),
+            consumers: Ways::of(database)
+                .consumers
+                .iter()
+                .map(|(unit, way)| Way::new(unit, way, consumers))
+                .collect(),
             outputs,
         }
     }

@@ -14,6 +14,7 @@ use crate::{
     model::identity::UnitId,
     review::{
         gate::{self, Verdict},
+        retirement,
         run::{Failed, Outcome},
         stale,
     },
@@ -139,14 +140,17 @@ impl Runner<'_> {
                 format!("the plan is not that of {unit}"),
             ));
         }
+        let today = self.session.today;
+        let mut verdict = gate::judge_rest(plan, Some(*owner), today, taken_up);
+        if let Owner::Unit(database) = owner
+            && retirement::is_retired(database)
+        {
+            let holders = io::holders(&self.session.workspace, database)?;
+            gate::hold_for(&mut verdict, &holders);
+        }
         Ok(Plan {
             form: NormalForm::of(plan),
-            verdict: Some(gate::judge_rest(
-                plan,
-                Some(*owner),
-                self.session.today,
-                taken_up,
-            )),
+            verdict: Some(verdict),
             waits: gate::waits(plan),
             states,
         })

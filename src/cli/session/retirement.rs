@@ -56,6 +56,10 @@ impl Session {
             let found = standing.glance(&directory)?.unwrap_or_default();
             problems.extend(foreign::problems(&directory, &found));
         }
+        for database in databases.iter().filter(|one| retirement::is_retired(one)) {
+            let holders = io::holders(&self.workspace, database)?;
+            problems.extend(retirement::endpoint_lives(database, &holders));
+        }
         let mut life = retirement::compare(&roots, &owners);
         life.problems.extend(problems);
         Ok(life)

@@ -173,8 +173,7 @@ impl Session {
         uncommitted: &BTreeSet<String>,
     ) -> Result<Diagnostics, Stop> {
         let is_touched = |owner: &Owner| match owner {
-            Owner::Unit(_) => true,
-            Owner::Consumer(_) => true,
+            Owner::Unit(_) | Owner::Consumer(_) => true,
             Owner::Environment(one) => {
                 let directory = format!("{}{}", changes.prefix, one.directory());
                 let differs = changes.roots.iter().any(|root| root.directory == directory);

@@ -56,8 +56,6 @@ pub fn files(handoff: &Handoff, entries: &[Entry]) -> Checked<Tree> {
     let database = handoff.database;
     let (environment, namespace) = (&database.environment.name, &database.namespace.value);
     let entry = format!("privatelink/{namespace}.yaml");
-    let empty = Document::parse(&entry, YAML.into())?;
-    let privatelink = privatelink::update(&empty, entries)?;
     let paths = objects_of(database);
     let told = text(&Handoff {
         files: &paths,
@@ -65,13 +63,16 @@ pub fn files(handoff: &Handoff, entries: &[Entry]) -> Checked<Tree> {
         ..*handoff
     });
     let told = Markdown::new().own(MARKDOWN).own("\n").and(&told);
-    let mut tree = Tree::from([
-        (
-            format!("{environment}/{namespace}.md"),
-            told.screen().as_str().to_owned(),
-        ),
-        (format!("{environment}/{entry}"), privatelink),
-    ]);
+    let mut tree = Tree::from([(
+        format!("{environment}/{namespace}.md"),
+        told.screen().as_str().to_owned(),
+    )]);
+    // Where consumer sides of ours lead to it from every cluster, nobody needs one.
+    if !entries.is_empty() {
+        let empty = Document::parse(&entry, YAML.into())?;
+        let privatelink = privatelink::update(&empty, entries)?;
+        tree.insert(format!("{environment}/{entry}"), privatelink);
+    }
     for path in paths {
         tree.insert(
             format!("{environment}/{path}"),

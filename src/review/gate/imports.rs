@@ -45,6 +45,7 @@ fn declared(owner: Owner) -> Vec<Declared> {
                 };
             existing.map(provider).collect()
         }
+        Owner::Consumer(_) => Vec::new(),
     }
 }
 
@@ -83,6 +84,7 @@ impl Judge<'_> {
                 Owner::Environment(_) => {
                     "something is taken over, and no cluster here says `oidcProvider: import`"
                 }
+                Owner::Consumer(_) => "something is taken over, and nothing declares it",
             };
             return refused(reason.to_owned());
         };
@@ -99,7 +101,7 @@ impl Judge<'_> {
         }
         match owner {
             Owner::Unit(_) => self.adoption(plan, change, one),
-            Owner::Environment(_) => Vec::new(),
+            Owner::Environment(_) | Owner::Consumer(_) => Vec::new(),
         }
     }
 

@@ -194,6 +194,9 @@ fn words(unit: &UnitRun) -> String {
         Outcome::Waiting => {
             "not applied: what its environment shares has not been applied".to_owned()
         }
+        Outcome::Held(consumer) => {
+            format!("not applied: {consumer} has not taken its endpoint away")
+        }
         Outcome::Interrupted => "told to stop; run the command again to go on".to_owned(),
         Outcome::Failed(failed) => format!("{} failed: {}", failed.step, failed.words),
     }

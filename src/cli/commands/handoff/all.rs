@@ -2,10 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{
-    Arguments,
-    k8s::{stale, stream},
-};
+use super::{Arguments, k8s::stale};
 use crate::{
     cli::{
         context::Context,
@@ -146,7 +143,7 @@ fn files_of(
 ) -> Result<Result<Tree, Diagnostics>, Stop> {
     let target = Target::from_outputs(database, outputs);
     let refresh = arguments.kubernetes.refresh(database)?;
-    let objects = stream(database, &target, refresh, false)?;
+    let objects = arguments.kubernetes.stream(database, &target, false)?;
     let link = &arguments.privatelink;
     let entries = link.entries(session, database, None, Some(outputs))?;
     let stale = stale(database, refresh);
@@ -158,6 +155,7 @@ fn files_of(
         files: &[],
         stale: stale.as_deref(),
         privatelink: "",
+        mesh: arguments.kubernetes.mesh(),
     };
     Ok(files::files(&handoff, &entries))
 }
