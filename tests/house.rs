@@ -313,7 +313,7 @@ fn every_file_says_what_it_is_and_fits_in_a_head() {
 #[test]
 fn rules_have_unique_kebab_case_codes_and_whole_texts() {
     let mut seen = BTreeSet::new();
-    for rule in rule::ALL {
+    for rule in rule::ALL.iter() {
         assert!(seen.insert(rule.code), "{} stands twice", rule.code);
         assert!(
             rule.code.chars().all(|letter| letter.is_ascii_lowercase()
@@ -344,7 +344,7 @@ fn every_rule_has_a_bad_case_of_its_name_that_breaks_it() {
             (file_name(case), codes)
         })
         .collect();
-    for rule in rule::ALL {
+    for rule in rule::ALL.iter() {
         let shown = cases
             .iter()
             .any(|(case, codes)| case.starts_with(rule.code) && codes.contains(rule.code));

@@ -43,7 +43,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     };
     match (arguments.format, one) {
         (Format::Json, Some(rule)) => json::print(&Rules::new(&[rule])),
-        (Format::Json, None) => json::print(&Rules::new(rule::ALL)),
+        (Format::Json, None) => json::print(&Rules::new(&rule::ALL)),
         (Format::Human, Some(rule)) => print(&explain(rule)),
         (Format::Human, None) => print(&list()),
     }

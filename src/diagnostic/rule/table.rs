@@ -1,12 +1,18 @@
 //! The table of rules, in the order in which they are listed.
 
+mod consumer;
+
+use std::sync::LazyLock;
+
 use super::{Rule, Severity};
+
+pub use consumer::*;
 
 /// Declares the rules once: a constant for the code that finds them, and a place in the table.
 macro_rules! rules {
     ($($name:ident = $severity:ident $code:literal: $meaning:literal, $explanation:literal, $example:literal;)+) => {
-        /// Every rule, in the order of the table.
-        pub static ALL: &[&Rule] = &[$(&$name),+];
+        /// These rules, in their order.
+        pub(super) static THESE: &[&Rule] = &[$(&$name),+];
         $(
             #[doc = $meaning]
             pub static $name: Rule = Rule {
@@ -19,6 +25,12 @@ macro_rules! rules {
         )+
     };
 }
+
+use rules;
+
+/// Every rule, in the order in which they are listed.
+pub static ALL: LazyLock<Vec<&Rule>> =
+    LazyLock::new(|| THESE.iter().chain(consumer::THESE).copied().collect());
 
 rules! {
     YAML_SYNTAX = Error "yaml-syntax":
@@ -257,30 +269,6 @@ rules! {
         "Some clusters have client CIDRs and some have not.",
         "As soon as one CIDR is listed, the load balancer admits listed addresses only, and the other clusters' pods are cut off.",
         "clientCidrs on one of two clusters";
-    CONSUMER_SOURCES = Error "consumer-sources":
-        "Nobody in the VPC of a cluster may connect.",
-        "The security group of the endpoints admits what `allowFrom` names, and nothing else.",
-        "allowFrom: {} in a consumer";
-    CONSUMER_PRINCIPAL = Error "consumer-principal":
-        "The endpoint service does not admit whoever makes its endpoints.",
-        "AWS tells a consumer that there is no such service when `principalArns` does not name the account's root, or the very role with which Terraform makes the endpoints.",
-        "principalArns: [arn:aws:iam::222222222222:role/other] beside another deployRoleArn in the consumer";
-    CONSUMER_SHARED = Error "consumer-shared":
-        "The cluster shares endpoints that nobody makes.",
-        "`sharesConsumerOf` names another cluster of the environment that has a `consumer` itself; a cluster has one or the other.",
-        "sharesConsumerOf: jobs, where jobs has no consumer";
-    CONSUMER_TWICE = Error "consumer-twice":
-        "Two consumer sides of an environment are in one VPC.",
-        "A VPC takes no second private zone for the host of one proxy. One of the clusters makes the endpoints, and the other uses them.",
-        "the same accountId, region and vpcId in the consumers of two clusters";
-    CONSUMER_PARTITION = Error "consumer-partition":
-        "The VPC of a cluster is in another partition.",
-        "PrivateLink reaches other Regions, but not from one partition of AWS into another.",
-        "region: cn-north-1 in the consumer of an environment in eu-central-1";
-    ENDPOINT_LIVES = Error "endpoint-lives":
-        "The database is to go while an endpoint still leads to it.",
-        "AWS does not delete an endpoint service that has connections, and would refuse after the database is gone already. The consumer side of the cluster is applied first: since `retiring` its root has no endpoint to the unit any more.",
-        "lifecycle: retired before the consumer side was applied";
     BAD_CIDR = Error "bad-cidr":
         "The text is not an IPv4 network.",
         "AWS refuses a network address with host bits set.",

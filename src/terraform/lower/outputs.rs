@@ -1,0 +1,139 @@
+//! What the root of a unit tells.
+
+use std::{borrow::Cow, sync::LazyLock};
+
+use crate::{
+    model::Database,
+    terraform::root_module::{Block, BlockKind},
+};
+
+/// An output of a unit: the output of one of its modules.
+#[derive(Clone, Copy)]
+struct UnitOutput {
+    name: &'static str,
+    description: &'static str,
+    module: &'static str,
+    output: &'static str,
+}
+
+const fn output(
+    name: &'static str,
+    description: &'static str,
+    module: &'static str,
+    output: &'static str,
+) -> UnitOutput {
+    UnitOutput {
+        name,
+        description,
+        module,
+        output,
+    }
+}
+
+const OUTPUTS: [UnitOutput; 7] = [
+    output(
+        "database_name",
+        "Name of the database.",
+        "rds",
+        "database_name",
+    ),
+    output(
+        "endpoint_service_name",
+        "Name of the VPC endpoint service: what a consumer's VPC endpoint connects to.",
+        "endpoint_service",
+        "service_name",
+    ),
+    output("port", "Port that clients connect to.", "proxy", "port"),
+    output(
+        "proxy_endpoint",
+        "Host that clients connect to: TLS and IAM tokens are made for this name.",
+        "proxy",
+        "endpoint",
+    ),
+    output(
+        "role_arn",
+        "IAM role for the annotation of the ServiceAccount.",
+        "irsa_role",
+        "arn",
+    ),
+    output(
+        "secret_arn",
+        "Secret that holds the user and the password.",
+        "rds",
+        "secret_arn",
+    ),
+    output(
+        "username",
+        "User that clients log in as.",
+        "rds",
+        "username",
+    ),
+];
+
+/// The output of a unit with a user that only reads.
+const READ_ONLY_SECRET: UnitOutput = output(
+    "read_only_secret_arn",
+    "Secret that holds the user that only reads, and its password.",
+    "users",
+    "read_only_secret_arn",
+);
+
+/// The output of a unit that a consumer side leads to.
+const ZONE_IDS: UnitOutput = output(
+    "zone_ids",
+    "Ids of the availability zones that the VPC endpoint service is in.",
+    "endpoint_service",
+    "zone_ids",
+);
+
+/// The names of the outputs that a unit's root can have.
+pub fn output_names() -> impl Iterator<Item = &'static str> {
+    OUTPUTS
+        .iter()
+        .chain([&READ_ONLY_SECRET, &ZONE_IDS])
+        .map(|output| output.name)
+}
+
+/// What a root tells when pods log in as the master: most do.
+static OF_MASTER: LazyLock<Vec<Block>> =
+    LazyLock::new(|| OUTPUTS.iter().map(|one| output_block(*one)).collect());
+
+/// What a root tells of an instance that nothing leads to yet.
+static OF_INSTANCE: LazyLock<Vec<Block>> = LazyLock::new(|| {
+    let told = |output: &&UnitOutput| output.name != "secret_arn" && output.module == "rds";
+    let told = OUTPUTS.iter().filter(told);
+    told.map(|one| output_block(*one)).collect()
+});
+
+pub(super) fn outputs(database: &Database) -> Cow<'static, [Block]> {
+    if !database.has_path() {
+        return OF_INSTANCE.as_slice().into();
+    }
+    let is_consumed = !database.consumers().is_empty();
+    if database.app_user.value.is_none() && !is_consumed {
+        return OF_MASTER.as_slice().into();
+    }
+    let has_reader = database.app_user.value.is_some() && database.read_only_user.value.is_some();
+    let mut outputs: Vec<UnitOutput> = OUTPUTS
+        .into_iter()
+        .chain(has_reader.then_some(READ_ONLY_SECRET))
+        .chain(is_consumed.then_some(ZONE_IDS))
+        .collect();
+    outputs.sort_by_key(|output| output.name);
+    if database.pods_are_users() {
+        for one in &mut outputs {
+            match one.name {
+                "secret_arn" => (one.module, one.output) = ("users", "app_secret_arn"),
+                "username" => (one.module, one.output) = ("users", "app_user"),
+                _ => {}
+            }
+        }
+    }
+    outputs.into_iter().map(output_block).collect()
+}
+
+fn output_block(output: UnitOutput) -> Block {
+    Block::new(BlockKind::Output, &[output.name])
+        .fixed("description", output.description)
+        .wire("value", output.module, output.output)
+}
