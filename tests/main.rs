@@ -20,6 +20,7 @@ mod checkout;
 mod clones;
 mod completions;
 mod connection;
+mod consumer;
 mod create;
 mod crowded;
 mod diff;

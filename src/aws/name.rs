@@ -39,6 +39,8 @@ pub enum Kind {
     TargetGroup,
     /// VPC endpoint service; AWS gives it a name of its own, so this is its `Name` tag.
     EndpointService,
+    /// VPC endpoint; its name is a tag.
+    Endpoint,
     /// Lambda function.
     Function,
     /// Schedule that starts a function.
@@ -68,7 +70,7 @@ impl Kind {
             | Self::ParameterGroup
             | Self::SecurityGroup
             | Self::SubnetGroup => 255,
-            Self::EndpointService => 256,
+            Self::Endpoint | Self::EndpointService => 256,
             Self::LogGroup => 512,
             Self::StateKey => 1024,
         }
@@ -86,6 +88,7 @@ impl Kind {
             Self::LoadBalancer => "network load balancer",
             Self::TargetGroup => "target group",
             Self::EndpointService => "VPC endpoint service",
+            Self::Endpoint => "VPC endpoint",
             Self::Function => "Lambda function",
             Self::Schedule => "schedule",
             Self::SecurityGroup => "security group",
@@ -104,7 +107,7 @@ impl Kind {
 
     /// Whether two things of this kind can have one name.
     const fn is_shared(self) -> bool {
-        matches!(self, Self::EndpointService)
+        matches!(self, Self::Endpoint | Self::EndpointService)
     }
 }
 

@@ -221,7 +221,11 @@ pub(super) fn lets_go(delta: &ArgumentDiff, owner: Option<Owner>) -> bool {
         Some(now) => now == value,
         None => consumer.lets_go(shortname),
     };
-    (delta.block == "endpoint_consumer" && delta.argument == "databases") && old.iter().all(may)
+    is_of_endpoints(delta) && old.iter().all(may)
+}
+
+fn is_of_endpoints(delta: &ArgumentDiff) -> bool {
+    delta.block == "endpoint_consumer" && delta.argument == "databases"
 }
 
 /// An argument that differs between two roots.
@@ -259,7 +263,16 @@ pub(super) fn argument(delta: &ArgumentDiff, cause: Cause, old: &Root, new: &Roo
 fn of_row(delta: &ArgumentDiff, row: &Row, cause: Cause) -> Line {
     let entries = entries(delta);
     let cause = of_identity(&entries).unwrap_or(cause);
-    let shown = |value: &Option<Value>| value.as_ref().map(ToString::to_string).unwrap_or_default();
+    let shown = |value: &Option<Value>| match value {
+        // One of many endpoints differs.
+        Some(Value::Map(map)) if is_of_endpoints(delta) => {
+            let own = map.iter().filter(|(key, _)| entries.contains(key));
+            let own = own.map(|(key, value)| (key.clone(), value.clone()));
+            Value::Map(own.collect()).to_string()
+        }
+        Some(value) => value.to_string(),
+        None => String::new(),
+    };
     Line {
         key: cause.key,
         is_of_environment: cause.is_of_environment,

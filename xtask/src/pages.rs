@@ -7,6 +7,7 @@ use storage_valet_rds::{
     cli,
     config::schema::{self, Schema},
     diagnostic::rule,
+    model::{consumer, identity},
     review::adoption,
 };
 
@@ -99,8 +100,23 @@ fn names_in_aws() -> String {
         .into_iter()
         .map(|(kind, name, presence)| cells((kind, name, presence.as_str())));
     let shared = table(head, shared);
+    let prefix = consumer::name_prefix("<cluster>", "<environment>");
+    let consumer = [
+        (Kind::SecurityGroup, format!("{prefix}-<port>"), "each port"),
+        (
+            Kind::Endpoint,
+            format!("{prefix}-<shortname>"),
+            "each database of the cluster",
+        ),
+        (
+            Kind::StateKey,
+            name::state_key("<keyPrefix>", &identity::of_cluster("<cluster>")),
+            Presence::Always.as_str(),
+        ),
+    ];
+    let consumer = table(head, consumer.map(cells));
     format!(
-        "{MADE}\n# Names in AWS\n\nEvery name follows from the shortname and the environment; `valet-rds info UNIT` lists those of one database. A name\nthat would be longer than its limit keeps its start and ends in a hash of all of it.\n\n{own}\n## What the units of an environment share\n\n{shared}"
+        "{MADE}\n# Names in AWS\n\nEvery name follows from the shortname and the environment; `valet-rds info UNIT` lists those of one database. A name\nthat would be longer than its limit keeps its start and ends in a hash of all of it.\n\n{own}\n## What the units of an environment share\n\n{shared}\n## The consumer side of a cluster\n\nThe hosted zone of each database is named exactly as the host of its proxy.\n\n{consumer}"
     )
 }
 

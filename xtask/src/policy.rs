@@ -36,36 +36,70 @@ const EXAMPLES: [(&str, &str); 7] = [
 /// The page and the two policies.
 pub(crate) fn make(sh: &Shell) -> Result<Vec<Derived>> {
     let table: Value = serde_json::from_str(&sh.read_file(TABLE)?).context(TABLE)?;
-    let known: BTreeSet<String> = entries(&table, "resources")
-        .map(|(name, _)| name.clone())
-        .collect();
-    let used = used(sh)?;
-    ensure!(
-        known == used,
-        "{TABLE}: resources that the modules do not have, or that it has not: {:?}",
-        known.symmetric_difference(&used).collect::<Vec<_>>()
-    );
-    let (plan, apply) = (plan(&table), apply(&table));
-    for (name, policy) in [("plan", &plan), ("apply", &apply)] {
+    let mut consumer = table.get("consumer").cloned().unwrap_or_default();
+    if let (Value::Object(consumer), Some(state)) = (&mut consumer, table.get("state")) {
+        consumer.insert("state".to_owned(), state.clone());
+    }
+    for (table, is_consumer) in [(&table, false), (&consumer, true)] {
+        let known: BTreeSet<String> = entries(table, "resources")
+            .map(|(name, _)| name.clone())
+            .collect();
+        let used = used(sh, is_consumer)?;
+        ensure!(
+            known == used,
+            "{TABLE}: resources that the modules do not have, or that it has not: {:?}",
+            known.symmetric_difference(&used).collect::<Vec<_>>()
+        );
+    }
+    let policies = Policies {
+        plan: plan(&table),
+        apply: apply(&table),
+        consumer_plan: plan(&consumer),
+        consumer_apply: apply(&consumer),
+    };
+    for (name, policy) in policies.all() {
         let length = length(policy);
         ensure!(
             length <= LONGEST,
             "the {name} policy has {length} characters; IAM takes {LONGEST}"
         );
     }
-    Ok([
-        ("docs/deploy-policy.md", page(&table, &plan, &apply)),
-        ("docs/deploy-policy/apply.json", format!("{apply:#}\n")),
-        ("docs/deploy-policy/plan.json", format!("{plan:#}\n")),
-    ]
-    .map(|(path, text)| (path.into(), text.into_bytes()))
-    .into())
+    let page = page(&table, &consumer, &policies);
+    let files = policies.all().map(|(name, policy)| {
+        let path = format!("docs/deploy-policy/{name}.json");
+        (path.into(), format!("{policy:#}\n").into_bytes())
+    });
+    let page = ("docs/deploy-policy.md".into(), page.into_bytes());
+    Ok([page].into_iter().chain(files).collect())
 }
 
-/// Types of the modules' resources and, with `data.` before them, data sources.
-fn used(sh: &Shell) -> Result<BTreeSet<String>> {
+struct Policies {
+    plan: Value,
+    apply: Value,
+    consumer_plan: Value,
+    consumer_apply: Value,
+}
+
+impl Policies {
+    fn all(&self) -> [(&'static str, &Value); 4] {
+        [
+            ("plan", &self.plan),
+            ("apply", &self.apply),
+            ("consumer-plan", &self.consumer_plan),
+            ("consumer-apply", &self.consumer_apply),
+        ]
+    }
+}
+
+/// The module of consumer sides, which works in other accounts than all others.
+const CONSUMER: &str = "endpoint-consumer";
+
+/// Types of the modules' resources and, with `data.` before them, data sources; of the module of consumer sides, or of all
+/// others.
+fn used(sh: &Shell, of_consumer: bool) -> Result<BTreeSet<String>> {
     let mut used = BTreeSet::new();
-    for module in files::folders(sh, "modules")? {
+    let folders = files::folders(sh, "modules")?.into_iter();
+    for module in folders.filter(|module| (files::name(module) == CONSUMER) == of_consumer) {
         for path in sh.read_dir(module)? {
             if !files::has_extension(Path::new(&path), "tf") {
                 continue;
@@ -223,7 +257,7 @@ fn service(action: &str) -> &str {
     action.split(':').next().unwrap_or(action)
 }
 
-fn page(table: &Value, plan: &Value, apply: &Value) -> String {
+fn page(table: &Value, consumer: &Value, policies: &Policies) -> String {
     let code = |actions: Vec<&str>| {
         let actions: Vec<_> = actions
             .into_iter()
@@ -231,20 +265,24 @@ fn page(table: &Value, plan: &Value, apply: &Value) -> String {
             .collect();
         actions.join(", ")
     };
-    let resources = entries(table, "resources").map(|(name, one)| {
-        let list = |kind| code(words(one, kind).collect());
-        vec![format!("`{name}`"), list("read"), list("write")]
-    });
-    let resources = tables::table(&["Resource", "Plan and apply", "Apply alone"], resources);
+    let resources = |table: &Value| {
+        let rows = entries(table, "resources").map(|(name, one)| {
+            let list = |kind| code(words(one, kind).collect());
+            vec![format!("`{name}`"), list("read"), list("write")]
+        });
+        tables::table(&["Resource", "Plan and apply", "Apply alone"], rows)
+    };
     let text = |one: &Value, key: &str| one[key].as_str().unwrap_or_default().to_owned();
-    let beside = items(table, "beside").map(|one| {
-        vec![
-            code(words(one, "actions").collect()),
-            text(one, "why"),
-            text(one, "source"),
-        ]
-    });
-    let beside = tables::table(&["Actions", "Why", "Source"], beside);
+    let beside = |table: &Value| {
+        let rows = items(table, "beside").map(|one| {
+            vec![
+                code(words(one, "actions").collect()),
+                text(one, "why"),
+                text(one, "source"),
+            ]
+        });
+        tables::table(&["Actions", "Why", "Source"], rows)
+    };
     let uncalled = entries(table, "uncalled").map(|(action, why)| {
         vec![
             format!("`{action}`"),
@@ -254,11 +292,15 @@ fn page(table: &Value, plan: &Value, apply: &Value) -> String {
     let uncalled = tables::table(&["Action", "When it is needed"], uncalled);
     format!(
         include_str!("policy.md"),
-        plan = length(plan),
-        apply = length(apply),
+        plan = length(&policies.plan),
+        apply = length(&policies.apply),
         longest = LONGEST,
-        resources = resources,
-        beside = beside,
+        resources = resources(table),
+        beside = beside(table),
+        consumer_plan = length(&policies.consumer_plan),
+        consumer_apply = length(&policies.consumer_apply),
+        consumer_resources = resources(consumer),
+        consumer_beside = beside(consumer),
         uncalled = uncalled,
     )
 }
