@@ -201,6 +201,8 @@ fn names(system: System, first: &Environment, steps: &[Step], prefix: &str, id: 
         all.collect::<Vec<_>>().join(", ")
     };
     let flag = |is_set: bool| if is_set { "yes" } else { "" }.to_owned();
+    let mut environments = steps.iter().map(|step| step.environment);
+    let has_consumer = environments.any(|one| one.consumers().next().is_some());
     let folder = prefix.trim_end_matches('/');
     let name = format!("valet-rds {folder}");
     let mut names: Names = ACTIONS
@@ -226,6 +228,7 @@ fn names(system: System, first: &Environment, steps: &[Step], prefix: &str, id: 
         ("plans", list(&|name| system.job(id, "plan", name))),
         ("pull-request", flag(ci.handoff == Handoff::PullRequest)),
         ("push", flag(ci.handoff == Handoff::Push)),
+        ("consumer", flag(has_consumer)),
         ("runner", or(&ci.runner, system.runner())),
         ("terraform-version", or(&ci.terraform_version, "1.11.4")),
         (

@@ -487,3 +487,234 @@ fn the_gate_lets_an_endpoint_go_only_when_its_unit_goes() {
     );
     assert_eq!(ran.code, 2, "{ran}");
 }
+
+#[test]
+fn every_command_tells_of_the_consumer_sides_of_a_unit() {
+    let folder = workspace("consumer-told");
+    let ran = run(&folder, "info dev/ledger");
+    let told = ran.out.split("From the clusters").nth(1).unwrap();
+    assert_snapshot!(told.split("Known after").next().unwrap(), @"
+    apps  dev/_cluster-apps: endpoint in vpc-0b1c2d3e
+    edge  dev/_cluster-edge: endpoint in vpc-0c1d2e3f
+    ");
+    let ran = run(&folder, "info dev/search");
+    assert!(
+        ran.out
+            .contains("dev/_cluster-apps: no endpoint yet: its outputs are not known"),
+        "{ran}"
+    );
+    let ran = run(&folder, "info dev/search --format json");
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_snapshot!(told["consumers"], @r#"[{"unit":"dev/_cluster-apps","accountId":"222222222222","region":"eu-central-1","vpcId":"vpc-0b1c2d3e","clusters":["jobs"],"waiting":"its outputs are not known before its apply"}]"#);
+    let ran = run(&folder, "info dev/quiet");
+    assert!(!ran.out.contains("From the clusters"), "{ran}");
+    let ran = run(
+        &folder,
+        "explain dev/_cluster-apps module.endpoint_consumer",
+    );
+    assert_snapshot!(ran.out, @r#"
+    module.endpoint_consumer.source = "../../../modules/endpoint-consumer"
+      generated/dev/_cluster-apps/main.tf:5
+      environment `modules` (valet.yaml:1)
+      becomes the module itself
+    module.endpoint_consumer.allowed_cidrs = ["10.64.0.0/16"]
+      generated/dev/_cluster-apps/main.tf:6
+      environment `clusters.apps.consumer.allowFrom.cidrs` (valet.yaml:30)
+      becomes aws_vpc_security_group_ingress_rule.cidr
+    module.endpoint_consumer.allowed_security_group_ids = ["sg-0b1c2d3e"]
+      generated/dev/_cluster-apps/main.tf:9
+      environment `clusters.apps.consumer.allowFrom.securityGroups` (valet.yaml:31)
+      becomes aws_vpc_security_group_ingress_rule.group
+    module.endpoint_consumer.databases = {ledger = {host = "ledger-dev-proxy.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com", port = 5432, service_name = "com.amazonaws.vpce.eu-central-1.vpce-svc-0a1b2c3d4e5f60002", zone_ids = ["euc1-az2", "euc1-az3"]}, orders = {host = "orders-dev-proxy.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com", port = 5432, service_name = "com.amazonaws.vpce.eu-central-1.vpce-svc-0a1b2c3d4e5f60001", zone_ids = ["euc1-az2", "euc1-az3"]}}
+      generated/dev/_cluster-apps/main.tf:12
+      outputs of units
+      becomes aws_vpc_endpoint.this
+    module.endpoint_consumer.name_prefix = "apps-dev"
+      generated/dev/_cluster-apps/main.tf:32
+      built-in default
+      becomes aws_security_group.this.name
+    module.endpoint_consumer.subnet_ids = ["subnet-0b1c2d3e", "subnet-1b2c3d4e"]
+      generated/dev/_cluster-apps/main.tf:33
+      environment `clusters.apps.consumer.subnetIds` (valet.yaml:23)
+      becomes aws_vpc_endpoint.this.subnet_ids
+    module.endpoint_consumer.vpc_id = "vpc-0b1c2d3e"
+      generated/dev/_cluster-apps/main.tf:37
+      environment `clusters.apps.consumer.vpcId` (valet.yaml:22)
+      becomes aws_vpc_endpoint.this.vpc_id
+    "#);
+    let ran = run(&folder, "explain generated/dev/_cluster-edge/main.tf:5");
+    assert_snapshot!(ran.out, @r#"
+    module.endpoint_consumer.allowed_cidrs = ["10.80.0.0/16"]
+      generated/dev/_cluster-edge/main.tf:5
+      environment `clusters.edge.consumer.allowFrom.cidrs` (valet.yaml:48)
+      becomes aws_vpc_security_group_ingress_rule.cidr
+    "#);
+    let ran = run(&folder, "graph dev/orders");
+    assert_snapshot!(ran.out, @r#"
+    ---
+    title: Wiring of dev/orders
+    ---
+    flowchart LR
+      subgraph clusters0["Cluster account 222222222222, eu-central-1, vpc-0b1c2d3e"]
+        pod0["<b>Pods</b><br/>apps<br/>namespace orders<br/>service account orders-sa"]
+        endpoint0["<b>VPC endpoint</b><br/>_cluster-apps<br/>answers for the proxy's host"]
+        pod1["<b>Pods</b><br/>jobs<br/>namespace orders<br/>service account orders-sa"]
+      end
+      subgraph storage["Storage account 111111111111, eu-central-1, vpc-0a1b2c3d"]
+        role["<b>IAM role</b><br/>orders-dev-proxy-access"]
+        secret["<b>Secret</b><br/>made and rotated by RDS<br/>user postgres"]
+        service["<b>VPC endpoint service</b><br/>orders-dev"]
+        balancer["<b>Network load balancer</b><br/>orders-dev<br/>TCP 5432"]
+        proxy["<b>RDS Proxy</b><br/>orders-dev-proxy<br/>TLS, 5432"]
+        database["<b>RDS instance</b><br/>orders-dev<br/>postgres 17, port 5432, db.t4g.medium"]
+      end
+      pod0 -->|"TLS, 5432"| endpoint0
+      endpoint0 -->|"PrivateLink, 5432"| service
+      pod0 -.->|"assumes"| role
+      pod1 -->|"TLS, 5432"| endpoint0
+      pod1 -.->|"assumes"| role
+      role -.->|"reads"| secret
+      service -->|"5432"| balancer
+      balancer -->|"5432"| proxy
+      proxy -->|"5432"| database
+      proxy -.->|"reads"| secret
+    "#);
+}
+
+#[test]
+fn nobody_is_asked_for_an_entry_where_a_consumer_side_leads() {
+    let folder = workspace("consumer-links");
+    let network = folder.parent().unwrap().join("network");
+    let _ = fs::remove_dir_all(&network);
+    fs::create_dir_all(&network).unwrap();
+    let file = folder.join("valet.yaml");
+    let link = "privatelink: {repository: ../network, file: endpoints.yaml}\nmodules:";
+    edit(&file, "modules:", link);
+    let ran = run(&folder, "privatelink dev/orders");
+    assert_snapshot!(ran, @"
+    exit code 0
+    --- stderr ---
+    no entry is needed: `dev/_cluster-apps` leads to dev/orders
+    ");
+    assert!(!network.join("endpoints.yaml").exists());
+    let ran = run(&folder, "privatelink dev/orders --cluster apps");
+    assert_snapshot!(ran, @"
+    exit code 2
+    --- stderr ---
+    error: cluster `apps` needs no entry: dev/_cluster-apps makes the endpoint
+    ");
+    let config = folder.join("configs/dev/orders.yaml");
+    edit(&config, "[apps, jobs]", "[apps, other]");
+    let ran = run(&folder, "privatelink dev/orders");
+    assert_snapshot!(ran, @"
+    exit code 0
+    --- stdout ---
+    --- /dev/null
+    +++ b/endpoints.yaml
+    @@ -0,0 +1,5 @@
+    +orders:
+    +  apps:
+    +    other:
+    +      orders-dev-proxy.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com:
+    +        service_name: com.amazonaws.vpce.eu-central-1.vpce-svc-0a1b2c3d4e5f60001
+    --- stderr ---
+    clusters that need no entry: `dev/_cluster-apps` leads there
+    ../network/endpoints.yaml created; commit it there
+    ");
+    edit(&config, "[apps, other]", "[apps, jobs]");
+    let ran = run(&folder, "handoff dev/orders --mesh none");
+    let steps = ran.out.split("## Kubernetes").next().unwrap();
+    assert_snapshot!(steps, @"
+    # The database of dev/orders
+
+    | | |
+    |---|---|
+    | host | `orders-dev-proxy.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com` |
+    | port | `5432` |
+    | database | `postgres` |
+    | user | `postgres` |
+    | secret | `arn:aws:secretsmanager:eu-central-1:111111111111:secret:rds!db-0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-AbCdEf` |
+    | role | `arn:aws:iam::111111111111:role/orders-dev-proxy-access` |
+    | endpoint service | `com.amazonaws.vpce.eu-central-1.vpce-svc-0a1b2c3d4e5f60001` |
+    | clusters | `apps, jobs` |
+
+    ## What to do
+
+    1. The platform team generates, merges and applies `dev/_cluster-apps`, which makes an endpoint and a private zone for the host. Until they are there, nothing connects.
+    2. Apply the objects below with `kubectl apply --server-side -f FILE`.
+    3. Let the pods run as ServiceAccount `orders-sa`. Pods that run already get the role when they are restarted.
+    4. Mount the Secret `orders-dev` as files and read them at every connect: `host`, `port`, `database`, `user`, `password`, or `url`, which holds all of it.
+    5. TLS is verified against the host's name. Its certificate comes from Amazon Trust Services, which systems trust already; libpq 16 and later find them with `PGSSLROOTCERT=system`.
+    6. Without a mesh, the VPC of the cluster resolves the host (`apps`, `jobs`: the private zone that `dev/_cluster-apps` makes in `vpc-0b1c2d3e`). Keep TCP keepalives below 350 seconds, after which the load balancer forgets a silent connection.
+    7. Mind the rotation: the password rotates every 7 days, and for up to 1h2m after that (refresh 1h, mounted files 2m) new connections with the old one fail; environment variables keep it until the pod restarts, so read the files at each connect, or use `authentication: iam`.
+    ");
+    let ran = run(&folder, "handoff --all");
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(folder.join("handoff/dev/orders.md").exists());
+    assert!(!folder.join("handoff/dev/privatelink/orders.yaml").exists());
+}
+
+#[test]
+fn pods_without_a_mesh_get_no_entry_and_are_told_what_resolves_the_host() {
+    let folder = workspace("consumer-mesh");
+    let ran = run(&folder, "k8s dev/ledger --mesh none");
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(!ran.out.contains("ServiceEntry"), "{ran}");
+    let head = ran.out.split("---").next().unwrap();
+    assert_snapshot!(head, @"
+    # No mesh. What resolves the host:
+    #   `apps`: the private zone that `dev/_cluster-apps` makes in `vpc-0b1c2d3e`
+    #   `edge`: the private zone that `dev/_cluster-edge` makes in `vpc-0c1d2e3f`
+    ");
+    let meshed = run(&folder, "k8s dev/ledger");
+    let rest = |text: &str| -> Vec<String> {
+        let objects = text.split("---\n").skip(1);
+        let objects = objects.filter(|object| !object.contains("ServiceEntry"));
+        objects.map(str::to_owned).collect()
+    };
+    assert_eq!(rest(&ran.out), rest(&meshed.out));
+    for words in ["--format bazel", "--vpc-endpoint vpce-1.example.com"] {
+        let ran = run(&folder, &format!("k8s dev/ledger --mesh none {words}"));
+        assert!(ran.code == 2 && ran.err.contains("--mesh"), "{ran}");
+    }
+}
+
+#[test]
+fn a_workspace_without_committed_roots_compares_what_people_write() {
+    let folder = workspace("consumer-uncommitted");
+    fs::write(folder.join(".gitignore"), "generated/\n").unwrap();
+    fs::remove_dir_all(folder.join("generated/dev/_cluster-apps")).unwrap();
+    let git = |words: &[&str]| crate::support::repository::git(&folder, words);
+    git(&["rm", "-r", "--quiet", "--cached", "generated"]);
+    commit(&folder);
+    assert_eq!(run(&folder, "affected --base HEAD").out, "");
+    edit(
+        &folder.join("configs/dev/orders.yaml"),
+        "[apps, jobs]",
+        "[other]",
+    );
+    let ran = run(&folder, "affected --base HEAD");
+    assert_eq!(ran.out, "dev/_cluster-apps\ndev/orders\n", "{ran}");
+}
+
+#[test]
+fn a_pipeline_generates_before_it_hands_over_where_endpoints_come_with_outputs() {
+    let folder = workspace("consumer-pipeline");
+    for (system, path) in [
+        (
+            "github",
+            ".github/workflows/valet-rds-platform-apps-apply.yml",
+        ),
+        ("gitlab", ".gitlab/valet-rds-platform-apps.yml"),
+        ("buildkite", ".buildkite/valet-rds-platform-apps.yml"),
+    ] {
+        let ran = run(&folder, &format!("ci {system}"));
+        assert_eq!(ran.code, 0, "{ran}");
+        let text = fs::read_to_string(folder.ancestors().nth(2).unwrap().join(path));
+        let text = text.unwrap_or_else(|_| panic!("{ran}"));
+        let handed = text.find("valet-rds handoff --all").unwrap();
+        let generated = text.rfind("valet-rds generate\n").unwrap();
+        let added = text.rfind("git add --all").unwrap();
+        assert!(handed < generated && generated < added, "{text}");
+    }
+}

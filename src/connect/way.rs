@@ -42,30 +42,37 @@ impl<'a> Ways<'a> {
         ways
     }
 
-    /// The names of the consumer sides.
+    /// The names of the consumer sides, in backticks.
     #[must_use]
     pub fn roots(&self) -> String {
-        let units: Vec<_> = self.consumers.keys().map(ToString::to_string).collect();
-        units.join(", ")
+        quoted(self.consumers.keys())
     }
 
     /// What resolves the host, in words: a line for each consumer side, and one for the other clusters.
     #[must_use]
     pub fn resolvers(&self) -> Vec<String> {
         let consumers = self.consumers.iter().map(|(unit, (spec, clusters))| {
-            let names: Vec<_> = clusters.iter().map(|name| name.as_str()).collect();
             format!(
-                "{}: the private zone that {unit} makes in {}",
-                names.join(", "),
+                "{}: the private zone that `{unit}` makes in `{}`",
+                quoted(clusters),
                 spec.vpc_id
             )
         });
-        let names: Vec<_> = self.others.iter().map(|name| name.as_str()).collect();
-        let others = format!(
-            "{}: the private zone that belongs to the private-link entry",
-            names.join(", ")
-        );
-        let others = (!names.is_empty()).then_some(others);
+        let others = (!self.others.is_empty()).then(|| {
+            format!(
+                "{}: the private zone that belongs to the private-link entry",
+                quoted(&self.others)
+            )
+        });
         consumers.chain(others).collect()
     }
+}
+
+/// Names in backticks, one after the other.
+fn quoted(names: impl IntoIterator<Item = impl ToString>) -> String {
+    let names = names.into_iter();
+    let names: Vec<_> = names
+        .map(|name| format!("`{}`", name.to_string()))
+        .collect();
+    names.join(", ")
 }

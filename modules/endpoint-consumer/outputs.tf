@@ -1,0 +1,1 @@
+# None: clients know an endpoint by the host that it answers for.
