@@ -249,6 +249,35 @@ fn a_consumer_side_goes_step_by_step_and_is_not_left_behind() {
     assert!(ran.out.contains("dev/_cluster-edge: gone"), "{ran}");
 }
 
+#[test]
+fn nobody_says_what_a_root_is_while_a_config_that_it_comes_from_is_wrong() {
+    let folder = workspace("consumer-wrong");
+    let config = folder.join("configs/dev/quiet.yaml");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text + "allocatedStorage: 60\n").unwrap();
+    assert_eq!(run(&folder, "generate").code, 0);
+    commit(&folder);
+    // This one is wrong in another change than the one that is looked at.
+    edit(
+        &folder.join("configs/dev/orders.yaml"),
+        "[apps, jobs]",
+        "[apps, job]",
+    );
+    commit(&folder);
+    edit(&config, "allocatedStorage: 60", "allocatedStorage: 70");
+    let ran = run(&folder, "affected --base HEAD");
+    assert!(
+        ran.code == 1 && ran.err.contains("unknown-cluster"),
+        "{ran}"
+    );
+    assert!(!ran.err.contains("_cluster-"), "{ran}");
+    // The name of a consumer side is none that a config can have.
+    let other = folder.join("configs/dev/_cluster-apps.yaml");
+    fs::rename(folder.join("configs/dev/orders.yaml"), other).unwrap();
+    let ran = run(&folder, "check");
+    assert!(ran.code == 1 && ran.err.contains("bad-file-name"), "{ran}");
+}
+
 /// A plan as Terraform shows it, by whom and with what it does.
 fn plan(tags: Value, changes: &[(&str, &str)]) -> String {
     let mut tags = tags;

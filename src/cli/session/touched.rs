@@ -111,7 +111,9 @@ impl Session {
             consumer::consumers(&environments, &compiled.databases, &told);
         // Another config that is wrong may be of a unit that has an endpoint: nobody knows what the root is then.
         problems.extend(compiled.problems.into_iter().filter(Problem::is_error));
-        Ok((consumers, problems))
+        let is_known = !problems.has_errors();
+        let consumers = consumers.into_iter().filter(|_| is_known);
+        Ok((consumers.collect(), problems))
     }
 
     /// Names of an environment's configs that differ, or whose root does.
