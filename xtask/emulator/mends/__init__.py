@@ -6,6 +6,7 @@ number of its thread at the provider (hashicorp/terraform-provider-aws).
 
 from emulator.mends import (  # noqa: F401
     databases,
+    endpoints,
     functions,
     logs,
     parameters,
