@@ -5,8 +5,10 @@ variable "allowed_cidrs" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for cidr in var.allowed_cidrs : can(cidrnetmask(cidr))])
-    error_message = "The allowed_cidrs must be IPv4 networks."
+    condition = alltrue([
+      for cidr in var.allowed_cidrs : can(regex("^[0-9.]+/[0-9]+$", cidr)) && try(cidrsubnet(cidr, 0, 0) == cidr, false)
+    ])
+    error_message = "The allowed_cidrs must be IPv4 networks without host bits, such as 10.64.0.0/16."
   }
 }
 
@@ -55,8 +57,8 @@ variable "name_prefix" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,150}$", var.name_prefix))
-    error_message = "The name_prefix must hold only letters, digits, hyphens and underscores: 151 at most."
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,150}$", var.name_prefix)) && !startswith(var.name_prefix, "sg-")
+    error_message = "The name_prefix must hold only letters, digits, hyphens and underscores, 151 at most, and not start with sg-."
   }
 }
 
