@@ -51,6 +51,7 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         Step::new("an added key", key::add),
         Step::new("pipelines", pipelines::run),
         Step::new("readers", readers::run),
+        Step::new("templates", readers::templates),
         Step::new("hostile text, evaluated", strings::evaluate),
         Step::new("generated configs, format", long::properties),
     ]);

@@ -117,7 +117,7 @@ enum Chore {
         /// Named after provider and version
         file: std::path::PathBuf,
     },
-    /// Have an editor, Kubernetes and code scanning read what we publish
+    /// Have an editor, Kubernetes, External Secrets and code scanning read what we publish
     Readers,
     /// Generate and validate the roots of the fixtures
     Roots,
@@ -173,7 +173,7 @@ fn perform(chore: Chore) -> Result<String> {
         Chore::Places => long::places(sh),
         Chore::Properties => long::properties(sh),
         Chore::ProviderSchema { file } => provider_schema::write(sh, &file),
-        Chore::Readers => readers::run(sh),
+        Chore::Readers => Ok([readers::run(sh)?, readers::templates(sh)?].concat()),
         Chore::Roots => {
             let generated = roots::generate(sh)?;
             Ok(format!("{generated}: {}", roots::validate(sh)?))

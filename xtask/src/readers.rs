@@ -1,19 +1,23 @@
-//! What we publish, read by what others wrote: an editor's language server, schemas of Kubernetes objects, and the
-//! readers of reports.
+//! What we publish, read by what others wrote: an editor's language server, schemas of Kubernetes objects, the engine of
+//! templates, and the readers of reports.
 
 use std::path::Path;
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
-use crate::{files, node, roots, shell};
+use crate::{files, node, python, roots, shell};
 
 const SOURCES: &str = "xtask/readers";
 const FOLDER: &str = "target/readers";
 const BAD: &str = "target/bad";
 const OBJECTS: [&str; 2] = ["snapshots/k8s/password.snap", "snapshots/k8s/iam.snap"];
 
-/// All of them, one after the other.
+/// Where Debian and Ubuntu put the sources of Go's packages.
+const GO_PACKAGES: &str = "/usr/share/gocode";
+const TEMPLATES: &str = "target/templates";
+
+/// Those on Node, one after the other.
 pub(crate) fn run(sh: &Shell) -> Result<String> {
     node::install(sh, SOURCES, FOLDER)?;
     let valet_rds = shell::valet_rds(sh)?;
@@ -39,4 +43,31 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         "node {FOLDER}/reports.mjs {valet_rds} {BAD}"
     ))?);
     Ok(notes.concat())
+}
+
+/// Has Go's own engine, with sprig, fill in the template of an ExternalSecret.
+pub(crate) fn templates(sh: &Shell) -> Result<String> {
+    let (go, version) = shell::find(sh, &["go"], "version")?;
+    let sprig = Path::new(GO_PACKAGES).join("src/github.com/Masterminds/sprig");
+    shell::require("sprig for Go", sh.path_exists(sprig))?;
+    let python = python::environment(sh, python::EMULATOR)?;
+    files::clear(sh, TEMPLATES)?;
+    let folder = sh.current_dir().join(TEMPLATES);
+    let program = folder.join("template");
+    {
+        let _folder = sh.push_dir(format!("{SOURCES}/template"));
+        // What is installed, and nothing from anywhere else.
+        let build = cmd!(sh, "{go} build -o {program} .")
+            .env("GO111MODULE", "off")
+            .env("GOCACHE", folder.join("cache"))
+            .env("GOFLAGS", "")
+            .env("GOPATH", GO_PACKAGES);
+        shell::output(build)?;
+    }
+    let [password, _] = OBJECTS;
+    let said = shell::output(cmd!(
+        sh,
+        "{python} {SOURCES}/templates.py {password} {program}"
+    ))?;
+    Ok(format!("{}, {version}", said.trim_end()))
 }
