@@ -1,10 +1,11 @@
 //! One connection from config to pod: what the Terraform makes, and what the Kubernetes objects say of it.
 
-use std::fs;
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::{Value, json};
 use storage_valet_rds::{
     config::Authentication,
+    connect::outputs,
     terraform::{
         lower,
         root_module::{Argument, BlockKind, Expression, RootModule},
@@ -197,5 +198,136 @@ fn a_password_of_all_printable_characters_survives_into_the_url_and_back() {
     assert_eq!(
         render(data["password"].as_str().unwrap(), &secret),
         password
+    );
+}
+
+/// The value of an attribute of an object.
+fn attribute<'a>(object: &'a Expression, name: &str) -> &'a Expression {
+    let Expression::Object(attributes) = object else {
+        unreachable!("{object}");
+    };
+    let (_, value) = attributes.iter().find(|(key, _)| *key == name).unwrap();
+    value
+}
+
+/// The entries of a map.
+fn entries(map: &Expression) -> BTreeMap<&str, &Expression> {
+    let Expression::Map(entries) = map else {
+        unreachable!("{map}");
+    };
+    let entries = entries.iter().map(|(key, value)| (key.as_str(), value));
+    entries.collect()
+}
+
+/// The service in the databases' account, the endpoint in the cluster's, the zone for the host, the host in the manifests,
+/// and the trust in the cluster that the pods are in.
+#[test]
+fn the_way_from_the_pods_of_a_cluster_agrees_link_by_link() {
+    let folder = Path::new("fixtures/ok/consumer");
+    let workspace = Workspace::open(folder);
+    // What becomes of the host is said in one place: its own tests hold the rest of the module.
+    let module = fs::read_to_string("modules/endpoint-consumer/main.tf").unwrap();
+    assert_eq!(module.matches("= each.value.host\n").count(), 2);
+    let mut links = Vec::new();
+    for consumer in &workspace.consumers {
+        let root = lower::consumer(consumer);
+        let spec = &consumer.spec;
+        for (shortname, endpoint) in entries(argument(&root, "endpoint_consumer", "databases")) {
+            let mut databases = workspace.databases.iter();
+            let database = databases.find(|one| one.shortname == shortname).unwrap();
+            let unit = lower::unit(database);
+            let told = folder.join(database.directory()).join(outputs::FILE);
+            let told: Value = serde_json::from_slice(&fs::read(told).unwrap()).unwrap();
+            let text = |name: &str| Expression::from(told[name]["value"].as_str().unwrap());
+
+            // The service stands behind the proxy, and is the one that the endpoint asks for.
+            let behind = [
+                ("endpoint_service_name", "endpoint_service", "service_name"),
+                ("port", "proxy", "port"),
+                ("proxy_endpoint", "proxy", "endpoint"),
+                ("zone_ids", "endpoint_service", "zone_ids"),
+            ];
+            for (name, module, is) in behind {
+                assert_eq!(output(&unit, name), &Expression::Output(module, is));
+            }
+            for (module, name, of, is) in [
+                ("nlb", "port", "proxy", "port"),
+                ("nlb", "proxy_endpoint", "proxy", "endpoint"),
+                ("endpoint_service", "nlb_arn", "nlb", "arn"),
+            ] {
+                assert_eq!(argument(&unit, module, name), &Expression::Output(of, is));
+            }
+            assert_eq!(
+                attribute(endpoint, "service_name"),
+                &text("endpoint_service_name")
+            );
+
+            // Whoever makes the endpoint is let in, and it is where the service is.
+            let Expression::List(principals) =
+                argument(&unit, "endpoint_service", "allowed_principals")
+            else {
+                unreachable!();
+            };
+            let account = format!("arn:aws:iam::{}:root", spec.account_id);
+            let makers = [Some(account), spec.deploy_role_arn.clone()];
+            assert!(
+                makers
+                    .into_iter()
+                    .flatten()
+                    .any(|arn| principals.contains(&arn.into()))
+            );
+            assert_eq!(
+                argument(&unit, "endpoint_service", "subnet_ids"),
+                argument(&unit, "nlb", "subnet_ids")
+            );
+            let zones = told["zone_ids"]["value"].as_array().unwrap();
+            let zones = zones.iter().filter(|_| !consumer.is_across_regions());
+            let zones = zones.map(|zone| zone.as_str().unwrap().into()).collect();
+            assert_eq!(attribute(endpoint, "zone_ids"), &Expression::List(zones));
+
+            // The zone answers for the host and the port that the manifests name.
+            assert_eq!(attribute(endpoint, "host"), &text("proxy_endpoint"));
+            let name = database.unit().to_string();
+            let objects = documents(&valet(folder, &["k8s", &name]).out);
+            let entry = &kind(&objects, "ServiceEntry")["spec"];
+            let secret = &kind(&objects, "ExternalSecret")["spec"]["target"]["template"]["data"];
+            for host in [&entry["hosts"][0], &secret["host"]] {
+                assert_eq!(attribute(endpoint, "host"), &host.as_str().unwrap().into());
+            }
+            let Expression::Number(port) = attribute(endpoint, "port") else {
+                unreachable!();
+            };
+            assert_eq!(entry["ports"][0]["number"], *port);
+            assert_eq!(secret["port"], port.to_string());
+            let url = secret["url"].as_str().unwrap();
+            let place = format!("@{}:{port}/", secret["host"].as_str().unwrap());
+            assert!(url.contains(&place), "{url}");
+
+            // The role trusts the clusters of the pods that come this way.
+            let trusted = entries(argument(&unit, "irsa_role", "clusters"));
+            let environment = &database.environment;
+            let shared = lower::environment(environment);
+            let issuers = entries(argument(&shared, "cluster_trust", "clusters"));
+            for cluster in &database.clusters.value {
+                let (maker, _) = environment.consumer_of(cluster).unwrap();
+                if *maker != consumer.cluster {
+                    continue;
+                }
+                let issuer = &environment.spec.clusters[cluster].oidc_issuer;
+                let provider = environment.oidc_provider_arn(issuer);
+                assert_eq!(trusted[cluster.as_str()], &Expression::from(&provider));
+                assert_eq!(issuers[cluster.as_str()], &Expression::from(issuer));
+                links.push(format!("{cluster} by {maker} to {shortname}"));
+            }
+        }
+    }
+    assert_eq!(
+        links,
+        [
+            "apps by apps to ledger",
+            "apps by apps to orders",
+            "jobs by apps to orders",
+            "edge by edge to ledger",
+        ]
     );
 }
