@@ -6,8 +6,8 @@ run "the_host_answers_with_the_endpoint" {
   command = apply
 
   assert {
-    condition     = one(aws_route53_record.this["orders"].alias).name == aws_vpc_endpoint.this["orders"].dns_entry[0].dns_name && one(aws_route53_record.this["orders"].alias).zone_id == aws_vpc_endpoint.this["orders"].dns_entry[0].hosted_zone_id
-    error_message = "The record must lead to the endpoint's own name, which stands before those of its zones."
+    condition     = one(aws_route53_record.this["orders"].alias).name == "vpce-0123456789abcdef0-abcdefgh.vpce-svc-0123456789abcdef0.eu-central-1.vpce.amazonaws.com" && one(aws_route53_record.this["orders"].alias).zone_id == "Z273ZU8SZ5RJPC"
+    error_message = "The record must lead to the endpoint's own name: that of one zone goes with it."
   }
 
   assert {
@@ -80,6 +80,14 @@ run "databases_of_one_port_share_a_security_group" {
       search = toset(["sg-00000000000003306"])
     }
     error_message = "An endpoint must wear the group of its port."
+  }
+
+  assert {
+    condition = alltrue([
+      for shortname, database in var.databases : aws_vpc_endpoint.this[shortname].service_name == database.service_name
+      && aws_route53_zone.this[shortname].name == database.host && aws_route53_record.this[shortname].name == database.host
+    ])
+    error_message = "Each host must lead to its own database's service."
   }
 
   assert {

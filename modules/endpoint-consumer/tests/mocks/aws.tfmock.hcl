@@ -6,10 +6,17 @@ mock_data "aws_subnet" {
 
 mock_resource "aws_vpc_endpoint" {
   defaults = {
-    dns_entry = [{
-      dns_name       = "vpce-0123456789abcdef0-abcdefgh.vpce-svc-0123456789abcdef0.eu-central-1.vpce.amazonaws.com"
-      hosted_zone_id = "Z273ZU8SZ5RJPC"
-    }]
+    # The endpoint's own name stands before that of each zone.
+    dns_entry = [
+      {
+        dns_name       = "vpce-0123456789abcdef0-abcdefgh.vpce-svc-0123456789abcdef0.eu-central-1.vpce.amazonaws.com"
+        hosted_zone_id = "Z273ZU8SZ5RJPC"
+      },
+      {
+        dns_name       = "vpce-0123456789abcdef0-abcdefgh-eu-central-1a.vpce-svc-0123456789abcdef0.eu-central-1.vpce.amazonaws.com"
+        hosted_zone_id = "Z273ZU8SZ5RJPC"
+      },
+    ]
   }
 }
 
