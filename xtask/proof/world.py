@@ -21,7 +21,11 @@ STATE_BUCKET = "city-terraform-state"
 
 def session(environment):
     """Clients in the account of an environment."""
-    role = f"arn:aws:iam::{ACCOUNTS[environment]}:role/terraform"
+    return account_session(ACCOUNTS[environment])
+
+
+def account_session(account):
+    role = f"arn:aws:iam::{account}:role/terraform"
     sts = boto3.client("sts", region_name=REGION)
     credentials = sts.assume_role(RoleArn=role, RoleSessionName="proof")["Credentials"]
     return boto3.Session(
@@ -45,11 +49,20 @@ def network(aws, second_octet, zones):
     return vpc, subnets
 
 
-def make_world(config):
-    """Makes it, and fills the placeholders of a `valet.yaml` with it."""
+def make_bucket():
     boto3.client("s3", region_name=REGION).create_bucket(
         Bucket=STATE_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
     )
+
+
+def fill(config, found):
+    """Fills the placeholders of a `valet.yaml`."""
+    config.write_text(string.Template(config.read_text()).substitute(found, name="$name"))
+
+
+def make_world(config):
+    """Makes it, and fills the placeholders of a `valet.yaml` with it."""
+    make_bucket()
     found = {}
     for number, environment in enumerate(ACCOUNTS, start=1):
         vpc, subnets = network(session(environment), number, ZONES[environment])
@@ -58,4 +71,4 @@ def make_world(config):
     prod = session("prod")
     found["prod_key"] = prod.client("kms").create_key()["KeyMetadata"]["Arn"]
     found["prod_topic"] = prod.client("sns").create_topic(Name="database-alarms")["TopicArn"]
-    config.write_text(string.Template(config.read_text()).substitute(found, name="$name"))
+    fill(config, found)

@@ -1,6 +1,7 @@
-//! `apply`, `delivery` and `kills`: pytest proves with the real provider, on an emulated AWS, that generated roots go up, plan
-//! clean, change in place and come down; that the generated pipeline takes a change from its pull request to its hand-over; and
-//! that an apply may be killed at any moment.
+//! `apply`, `consumer`, `delivery` and `kills`: pytest proves with the real provider, on an emulated AWS, that generated roots go
+//! up, plan clean, change in place and come down; that the way from a cluster is made after its databases and gone before them;
+//! that the generated pipeline takes a change from its pull request to its hand-over; and that an apply may be killed at any
+//! moment.
 
 use std::path::Path;
 
@@ -9,12 +10,13 @@ use xshell::{Cmd, Shell, cmd};
 
 use crate::{files, python, roots, shell, terraform, users};
 
-/// A folder of tests, and the one that they write in.
+/// A folder of tests, the one that they write in, and the workspace that is put there.
 pub(crate) struct Proof {
     tests: &'static str,
     folder: &'static str,
     /// Whether its databases have servers.
     has_servers: bool,
+    workspace: &'static str,
 }
 
 /// What becomes of roots.
@@ -22,6 +24,7 @@ pub(crate) const ROOTS: Proof = Proof {
     tests: "xtask/proof",
     folder: "target/apply",
     has_servers: true,
+    workspace: WORKSPACE,
 };
 
 /// What becomes of a change.
@@ -29,6 +32,7 @@ pub(crate) const DELIVERY: Proof = Proof {
     tests: "xtask/delivery",
     folder: "target/delivery",
     has_servers: false,
+    workspace: WORKSPACE,
 };
 
 /// What becomes of an apply that is killed.
@@ -36,9 +40,17 @@ pub(crate) const KILLS: Proof = Proof {
     tests: "xtask/kills",
     folder: "target/kills",
     has_servers: false,
+    workspace: WORKSPACE,
 };
 
-/// The workspace of all.
+/// What becomes of the way from a cluster to its databases.
+pub(crate) const CONSUMER: Proof = Proof {
+    tests: "xtask/consumer",
+    folder: "target/consumer",
+    workspace: "xtask/consumer/workspace",
+};
+
+/// The workspace of most.
 const WORKSPACE: &str = "xtask/proof/workspace";
 
 impl Proof {
@@ -58,6 +70,11 @@ impl Proof {
     /// A workspace, the modules that its roots call, and what is still to be run.
     fn prepare<'a>(&self, sh: &'a Shell) -> Result<Cmd<'a>> {
         let Self { tests, folder, .. } = self;
+        let Self {
+            tests,
+            folder,
+            workspace,
+        } = self;
         terraform::find(sh)?;
         let (python, valet_rds) = (
             python::environment(sh, python::EMULATOR)?,
@@ -70,7 +87,7 @@ impl Proof {
         roots::copy_modules(sh, &Path::new(folder).join("modules"))?;
         files::copy(
             sh,
-            Path::new(WORKSPACE),
+            Path::new(workspace),
             &Path::new(folder).join("workspace"),
         )?;
         Ok(cmd!(sh, "{python} -m pytest {tests}")

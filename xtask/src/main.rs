@@ -75,6 +75,12 @@ enum Chore {
     Book,
     /// Scan the modules and the generated city
     Checkov,
+    /// Prove that the way from a cluster to its databases is made after them, and gone before them
+    Consumer {
+        /// What else to tell pytest
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        pytest: Vec<String>,
+    },
     /// Rewrite the pages and tables that are made from code
     Docs(derived::Mode),
     /// Ask whether `affected` names, and `diff` grades, what a thousand random edits do
@@ -160,6 +166,7 @@ fn perform(chore: Chore) -> Result<String> {
             let (modules, city) = (checkov::modules(sh)?, checkov::city(sh)?);
             Ok(format!("modules: {modules}\ncity: {city}"))
         }
+        Chore::Consumer { pytest } => apply::CONSUMER.watch(sh, &pytest),
         Chore::Docs(mode) => mode.settle(sh, "docs", docs::make(sh)?),
         Chore::Edits => long::edits(sh),
         Chore::Fuzz { seconds } => fuzz::run(sh, seconds),
