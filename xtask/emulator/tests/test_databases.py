@@ -120,3 +120,9 @@ def test_no_move_to_another_subnet_group_of_the_same_vpc(rds, make, subnets):
     with pytest.raises(ClientError, match="InvalidVPCNetworkStateFault"):
         rds.modify_db_instance(DBInstanceIdentifier=NAME, DBSubnetGroupName="other")
     rds.modify_db_instance(DBInstanceIdentifier=NAME, DBSubnetGroupName="subnets")
+
+
+def test_without_a_certificate_of_its_own_a_database_has_the_one_of_new_databases(make, read):
+    assert make("one")["CACertificateIdentifier"] == "rds-ca-rsa2048-g1"
+    make("other", CACertificateIdentifier="rds-ca-ecc384-g1")
+    assert read("other")["CACertificateIdentifier"] == "rds-ca-ecc384-g1"
