@@ -47,6 +47,7 @@ pub(crate) const KILLS: Proof = Proof {
 pub(crate) const CONSUMER: Proof = Proof {
     tests: "xtask/consumer",
     folder: "target/consumer",
+    has_servers: false,
     workspace: "xtask/consumer/workspace",
 };
 
@@ -69,11 +70,11 @@ impl Proof {
 
     /// A workspace, the modules that its roots call, and what is still to be run.
     fn prepare<'a>(&self, sh: &'a Shell) -> Result<Cmd<'a>> {
-        let Self { tests, folder, .. } = self;
         let Self {
             tests,
             folder,
             workspace,
+            ..
         } = self;
         terraform::find(sh)?;
         let (python, valet_rds) = (
