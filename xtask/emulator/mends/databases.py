@@ -2,6 +2,7 @@
 
 import uuid
 
+from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
 from moto.rds.models import DBInstance, RDSBackend
 
@@ -10,6 +11,7 @@ from emulator.mends.replaces import replaces
 
 # By the names of the API's request and of its answer.
 REMEMBERED = {
+    "dedicated_log_volume": "dedicated_log_volume",
     "enable_performance_insights": "performance_insights_enabled",
     "engine_lifecycle_support": "engine_lifecycle_support",
     "monitoring_interval": "monitoring_interval",
@@ -17,6 +19,18 @@ REMEMBERED = {
     "performance_insights_kms_key_id": "performance_insights_kms_key_id",
     "performance_insights_retention_period": "performance_insights_retention_period",
 }
+
+# What an instance has that was asked for nothing (reference of CreateDBInstance: each parameter; user guide, "Using SSL/TLS":
+# the default authority). Only in a public subnet it would be public by itself.
+USUAL = {
+    "ca_certificate_identifier": "rds-ca-rsa2048-g1",
+    "dedicated_log_volume": False,
+    "enable_performance_insights": False,
+    "engine_lifecycle_support": "open-source-rds-extended-support",
+    "monitoring_interval": 0,
+    "publicly_accessible": False,
+}
+PERFORMANCE_INSIGHTS_DAYS = 7
 
 # What waits for the maintenance window unless ApplyImmediately is given, by the names of the request and of the answer's
 # PendingModifiedValues (user guide, "Settings for DB instances"; provider 32019, 9756). Backups wait only when they are
@@ -39,18 +53,41 @@ WAITS = {
 # databases one resource id, by which the provider looks for each of them.
 @replaces(DBInstance, "__init__")
 def make_database(make, database, *arguments, **asked):
+    asked = USUAL | asked
     make(database, *arguments, **asked)
     database.dbi_resource_id = f"db-{uuid.uuid4().hex[:26].upper()}"
-    database.waiting = {}
-    # User guide, "Using SSL/TLS to encrypt a connection to a DB instance": the default of new ones. The provider asks for another
-    # one only after it has waited for the database, and waits again.
-    if "ca_certificate_identifier" not in asked:
-        database.ca_certificate_identifier = "rds-ca-rsa2048-g1"
+    database.waiting, database.pending_modified_values = {}, {}
+    database.backup_target = "region"
+    if database.kms_key_id == "default_kms_key_id":
+        database.kms_key_id = key_of_aws(database)
+    if not asked.get("option_group_name"):
+        # moto names it after the minor version, too.
+        parts_of_major = 1 if database.engine == "postgres" else 2
+        major = "-".join(database.engine_version.split(".")[:parts_of_major])
+        database.option_group_name = f"default:{database.engine}-{major}"
+    remember(database, asked)
+    storage.check(database.storage_type, database.allocated_storage, asked.get("iops"), asked.get("storage_throughput"))
+    logs.write(database)
+
+
+def remember(database, asked):
     for name, attribute in REMEMBERED.items():
         if name in asked:
             setattr(database, attribute, asked[name])
-    storage.check(database.storage_type, database.allocated_storage, asked.get("iops"), asked.get("storage_throughput"))
-    logs.write(database)
+    # Days and key are told while Performance Insights is on (reference of CreateDBInstance: 7 days, and AWS's key of RDS).
+    is_on = database.performance_insights_enabled in (True, "true")
+    usual = {
+        "performance_insights_kms_key_id": key_of_aws(database),
+        "performance_insights_retention_period": PERFORMANCE_INSIGHTS_DAYS,
+    }
+    for attribute, value in usual.items():
+        setattr(database, attribute, (getattr(database, attribute, None) or value) if is_on else None)
+
+
+def key_of_aws(database):
+    """The key with which RDS encrypts what has none of its own."""
+    key = RESERVED_ALIASE_TARGET_KEY_IDS["alias/aws/rds"]
+    return f"arn:aws:kms:{database.region}:{database.account_id}:key/{key}"
 
 
 def reported(asked, which):
@@ -93,9 +130,7 @@ def modify(original, backend, db_instance_identifier, db_kwargs):
     asked |= {name: database.waiting.pop(name) for name in now}
 
     result = original(backend, db_instance_identifier, asked)
-    for name, attribute in REMEMBERED.items():
-        if name in asked:
-            setattr(database, attribute, asked[name])
+    remember(database, asked)
     database.pending_modified_values = {
         WAITS[name]: value for name, value in database.waiting.items() if WAITS[name] is not None
     }

@@ -126,3 +126,38 @@ def test_without_a_certificate_of_its_own_a_database_has_the_one_of_new_database
     assert make("one")["CACertificateIdentifier"] == "rds-ca-rsa2048-g1"
     make("other", CACertificateIdentifier="rds-ca-ecc384-g1")
     assert read("other")["CACertificateIdentifier"] == "rds-ca-ecc384-g1"
+
+
+def test_of_an_instance_that_was_asked_for_nothing_aws_says_what_it_has(make, read):
+    make(NAME, EngineVersion="15.12")
+    found = read(NAME)
+    usual = {
+        "BackupTarget": "region",
+        "CACertificateIdentifier": "rds-ca-rsa2048-g1",
+        "DedicatedLogVolume": False,
+        "EngineLifecycleSupport": "open-source-rds-extended-support",
+        "MonitoringInterval": 0,
+        "PendingModifiedValues": {},
+        "PerformanceInsightsEnabled": False,
+        "PubliclyAccessible": False,
+    }
+    assert {key: found.get(key) for key in usual} == usual
+    assert [one["OptionGroupName"] for one in found["OptionGroupMemberships"]] == ["default:postgres-15"]
+
+
+def test_performance_insights_have_days_and_a_key_while_they_are_on(rds, make, read):
+    make(NAME, EnablePerformanceInsights=True)
+    found = read(NAME)
+    assert found["PerformanceInsightsRetentionPeriod"] == 7
+    assert found["PerformanceInsightsKMSKeyId"].startswith("arn:aws:kms:us-east-1:123456789012:key/")
+    rds.modify_db_instance(DBInstanceIdentifier=NAME, EnablePerformanceInsights=False)
+    assert "PerformanceInsightsRetentionPeriod" not in read(NAME)
+    rds.modify_db_instance(DBInstanceIdentifier=NAME, EnablePerformanceInsights=True, PerformanceInsightsRetentionPeriod=31)
+    found = read(NAME)
+    assert (found["PerformanceInsightsRetentionPeriod"], "PerformanceInsightsKMSKeyId" in found) == (31, True)
+
+
+def test_an_encrypted_volume_without_a_key_of_its_own_has_that_of_the_account(make):
+    keys = [make(name, StorageEncrypted=True)["KmsKeyId"] for name in ["one", "two"]]
+    assert keys[0] == keys[1]
+    assert keys[0].startswith("arn:aws:kms:us-east-1:123456789012:key/")
