@@ -1,4 +1,4 @@
-"""Which operations were called, and by whom: one line of JSON for each, in their order."""
+"""Which operations were called, and by whom: one line of JSON for each, in their order; with what RDS was asked to change."""
 
 import json
 import os
@@ -13,6 +13,9 @@ from emulator.mends.replaces import replaces
 SERVICES = {"awslambda": "lambda"}
 
 
+READS = ("Describe", "List")
+
+
 def note(response, operation):
     if not operation:
         return
@@ -20,6 +23,8 @@ def note(response, operation):
     call = {"agent": response.headers.get("User-Agent", ""), "service": service, "operation": operation}
     if service == "secretsmanager":
         call |= {"role": role_of(response), "secret": response._get_param("SecretId")}
+    if service == "rds" and not operation.startswith(READS):
+        call["asked"] = {name: value for name, [value] in response.querystring.items() if name not in ("Action", "Version")}
     with open(os.environ["EMULATOR_CALLS"], "a") as file:
         file.write(json.dumps(call) + "\n")
 

@@ -1,7 +1,7 @@
-//! `apply`, `consumer`, `delivery` and `kills`: pytest proves with the real provider, on an emulated AWS, that generated roots go
-//! up, plan clean, change in place and come down; that the way from a cluster is made after its databases and gone before them;
-//! that the generated pipeline takes a change from its pull request to its hand-over; and that an apply may be killed at any
-//! moment.
+//! `apply`, `adopt`, `consumer`, `delivery` and `kills`: pytest proves with the real provider, on an emulated AWS, that generated
+//! roots go up, plan clean, change in place and come down; that nothing happens to instances that are taken over; that the way
+//! from a cluster is made after its databases and gone before them; that the generated pipeline takes a change from its pull
+//! request to its hand-over; and that an apply may be killed at any moment.
 
 use std::path::Path;
 
@@ -31,6 +31,14 @@ pub(crate) const ROOTS: Proof = Proof {
 pub(crate) const DELIVERY: Proof = Proof {
     tests: "xtask/delivery",
     folder: "target/delivery",
+    has_servers: false,
+    workspace: WORKSPACE,
+};
+
+/// What becomes of instances that were there before.
+pub(crate) const ADOPTION: Proof = Proof {
+    tests: "xtask/adopt",
+    folder: "target/adopt",
     has_servers: false,
     workspace: WORKSPACE,
 };

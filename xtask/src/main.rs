@@ -52,6 +52,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Prove that instances which others have made are adopted, and that nothing happens to them
+    Adopt {
+        /// What else to tell pytest
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        pytest: Vec<String>,
+    },
     /// Everything that CI does
     Check,
     /// Prove against an emulated AWS that generated roots go up, change and come down
@@ -154,6 +160,7 @@ fn perform(chore: Chore) -> Result<String> {
     env::set_current_dir(&repository).with_context(|| repository.display().to_string())?;
     let sh = &shell::open()?;
     match chore {
+        Chore::Adopt { pytest } => apply::ADOPTION.watch(sh, &pytest),
         Chore::Check => check::run(sh),
         Chore::Apply { pytest } => apply::ROOTS.watch(sh, &pytest),
         Chore::Delivery { pytest } => apply::DELIVERY.watch(sh, &pytest),

@@ -9,6 +9,7 @@ from emulator.mends import (  # noqa: F401
     endpoints,
     functions,
     logs,
+    options,
     parameters,
     proxies,
     remembered,

@@ -100,3 +100,12 @@ def test_iam_compares_tag_keys_without_case():
     tags = [{"Key": "stage", "Value": "a"}, {"Key": "Stage", "Value": "b"}]
     with pytest.raises(ClientError, match="Duplicate tag keys"):
         boto3.client("iam").create_role(RoleName="one", AssumeRolePolicyDocument="{}", Tags=tags)
+
+
+def test_there_are_option_groups_for_each_major_of_postgresql(rds):
+    asked = {"OptionGroupName": "one", "EngineName": "postgres", "OptionGroupDescription": "one"}
+    made = rds.create_option_group(MajorEngineVersion="17", **asked)["OptionGroup"]
+    assert made["MajorEngineVersion"] == "17"
+    assert rds.describe_option_groups(OptionGroupName="one")["OptionGroupsList"][0]["MajorEngineVersion"] == "17"
+    with pytest.raises(ClientError, match="Cannot find major version 1.5 for postgres"):
+        rds.create_option_group(MajorEngineVersion="1.5", **asked | {"OptionGroupName": "two"})

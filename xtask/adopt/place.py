@@ -1,0 +1,196 @@
+"""A workspace in an AWS in which databases are that nobody has written a config for."""
+
+import csv
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+import world
+import yaml
+from emulator import run
+from found import BY_HAND, ENVIRONMENT, HELD, Found, OldRoot
+
+TODAY = "2026-11-01"
+SHARED = f"{ENVIRONMENT}/_environment"
+# One of ours, made by this tool.
+OURS = "mail"
+OUR_CONFIG = """allocatedStorage: 60
+backupRetentionPeriod: 14
+databaseName: mail
+deletionProtection: false
+engineVersion: "16"
+instanceClass: db.t4g.large
+shortname: mail
+storageType: gp3
+username: app
+"""
+
+
+class Ran:
+    """How a command of ours has ended."""
+
+    def __init__(self, done):
+        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    @property
+    def document(self):
+        return json.loads(self.out)
+
+    def units(self):
+        return {one["unit"].split("/")[1]: one for one in self.document["units"]}
+
+    def outcomes(self):
+        return {name: one["outcome"] for name, one in self.units().items()}
+
+    def __repr__(self):
+        return f"exit code {self.code}\n{self.out}\n{self.err}"
+
+
+class Place:
+    def __init__(self, folder, valet_rds):
+        self.folder, self.valet_rds = folder, valet_rds
+        self.workspace = folder / "workspace"
+        self.calls = folder / "calls.jsonl"
+        os.environ |= {"TF_CLI_ARGS_init": "-backend-config=use_path_style=true", "TF_IN_AUTOMATION": "1"}
+        for config in self.workspace.glob("configs/*/*.yaml"):
+            config.unlink()
+        self.settle()
+        self.found = Found(self.environment["network"])
+        self.old = {name: OldRoot(folder, name, self.environment["network"]) for name in ("whole", "fleet")}
+        run("git", "init", "--quiet", cwd=self.workspace)
+
+    def settle(self):
+        """The workspace of one environment, whose owners let configs have everything."""
+        path = self.workspace / "valet.yaml"
+        world.make_world(path)
+        document = yaml.safe_load(path.read_text())
+        del document["environments"]["prod"]
+        self.environment = document["environments"][ENVIRONMENT]
+        topic = world.session(ENVIRONMENT).client("sns").create_topic(Name="alarms")["TopicArn"]
+        del self.environment["clusters"]["gc-1-batch-ap-northeast-1"]
+        self.environment |= {
+            "adoptable": {"instances": ["*"], "secrets": ["*"]},
+            "alarmTopicArn": topic,
+        }
+        path.write_text(yaml.safe_dump(document))
+
+    # The command.
+
+    def valet(self, *arguments, workspace=None):
+        command = [self.valet_rds, "--workspace", workspace or self.workspace, "--today", TODAY, *arguments]
+        command = [str(word) for word in command]
+        cwd = self.workspace
+        done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        return Ran(done)
+
+    def ours(self, *arguments, **options):
+        """One that has to go well."""
+        ran = self.valet(*arguments, **options)
+        assert ran.code == 0, ran
+        return ran
+
+    def lock(self):
+        config = os.environ.get("TF_CLI_CONFIG_FILE")
+        mirror = re.search(r'path\s*=\s*"([^"]+)"', pathlib.Path(config).read_text()) if config else None
+        machine = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
+        self.ours("lock", "--platform", f"linux_{machine}", *(["--mirror", mirror[1]] if mirror else []))
+
+    def commit(self, message):
+        run("git", "add", "--all", cwd=self.workspace)
+        author = ["-c", "user.name=place", "-c", "user.email=place@example.com"]
+        run("git", *author, "commit", "--quiet", "--allow-empty", "--message", message, cwd=self.workspace)
+
+    def plan(self, *names, keep):
+        units = [name if "/" in name else f"{ENVIRONMENT}/{name}" for name in names]
+        return self.valet("plan", *units, "--out", self.folder / keep, "--parallel", "3", "--format", "json")
+
+    def apply(self, keep):
+        """What it says, and the calls that have changed something of RDS."""
+        mark = self.mark()
+        ran = self.valet("apply", "--plans", self.folder / keep, "--parallel", "4", "--format", "json")
+        return ran, self.since(mark)
+
+    def carry_out(self, *names, keep):
+        """Plans and applies what has to go well: the plans, and the calls."""
+        planned = self.plan(*names, keep=keep)
+        assert planned.code == 0, planned
+        applied, calls = self.apply(keep)
+        assert applied.code == 0, applied
+        return planned, calls
+
+    def root(self, name):
+        return self.workspace / "generated" / ENVIRONMENT / name
+
+    # Configs.
+
+    def config(self, name):
+        return self.workspace / "configs" / ENVIRONMENT / f"{name}.yaml"
+
+    def edit(self, name, *replacements):
+        """Replaces text of a config, each of which must be there once."""
+        path = self.config(name)
+        text = path.read_text()
+        for old, new in replacements:
+            assert text.count(old) == 1, f"{old!r} in {path}:\n{text}"
+            text = text.replace(old, new)
+        path.write_text(text)
+
+    def drop(self, name, key):
+        """Takes a key below `adopt` out, with what is below that."""
+        path = self.config(name)
+        text, count = re.subn(rf"(?m)^  {key}:.*\n(?:    .*\n)*", "", path.read_text())
+        assert count == 1, f"{key} in {path}"
+        path.write_text(text)
+
+    # The recorded calls.
+
+    def mark(self):
+        return len(self.calls.read_text().splitlines())
+
+    def since(self, mark):
+        """What Terraform has changed of RDS since then: operation, identifier, and what was asked for."""
+        lines = [json.loads(line) for line in self.calls.read_text().splitlines()[mark:]]
+        ours = [line for line in lines if "asked" in line and "Terraform" in line["agent"]]
+        return [(line["operation"], subject(line["asked"]), line["asked"]) for line in ours]
+
+    # Describing.
+
+    def describe(self):
+        """One folder with what the AWS CLI prints, a file with names, and what the older roots say of themselves."""
+        folder = self.folder / "described"
+        folder.mkdir(exist_ok=True)
+        (folder / "instances.json").write_text(self.found.describe())
+        for operation, key in [
+            ("describe_db_parameter_groups", "DBParameterGroups"),
+            ("describe_db_subnet_groups", "DBSubnetGroups"),
+        ]:
+            (folder / f"{key}.json").write_text(self.found.describe(operation, key))
+        for name, old in self.old.items():
+            (self.folder / f"{name}.json").write_text(old.show())
+        rows = [(identifier, namespace) for namespace, (identifier, _) in BY_HAND.items()]
+        rows += [(identifier, namespace) for namespace, (_, identifier, _) in HELD.items()]
+        rows += [("replica-1", "replica"), ("waiting-1", "waiting")]
+        with open(self.folder / "names.csv", "w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["identifier", "environment", "namespace", "shortname"])
+            writer.writerows((identifier, ENVIRONMENT, namespace, namespace.replace("-", "")) for identifier, namespace in rows)
+
+    def adopt(self, *options):
+        old = [word for name in self.old for word in ("--old-root", self.folder / f"{name}.json")]
+        names = ["--mapping", self.folder / "names.csv"]
+        return self.valet("adopt", "--from-all", self.folder / "described", *names, *old, *options)
+
+
+def subject(asked):
+    """The instance that a call is about, or else whatever it names."""
+    if "DBInstanceIdentifier" in asked:
+        return asked["DBInstanceIdentifier"]
+    arn = asked.get("ResourceName", "")
+    return arn.split(":db:")[1] if ":db:" in arn else arn or next(iter(asked.values()), "")
+
+
+def of_instances(calls):
+    """The calls about instances: those that make, tag and change other things are left out."""
+    return [call for call in calls if "DBInstance" in call[0] or ":db:" in call[2].get("ResourceName", "")]
