@@ -126,6 +126,44 @@ fn what_a_failed_apply_has_not_taken_over_is_not_applied_yet() {
     assert_eq!(causes(&folder, &fake), expected);
 }
 
+/// A plan after an apply that has imported the instance, and failed before it came to it; `other` is of what AWS says by now.
+fn half_taken_over(name: &str, other: impl FnOnce(&mut Value)) -> (String, Vec<String>) {
+    let (folder, fake) = world(name);
+    let mut plan = recorded();
+    let one = &mut change(&mut plan, DATABASE)["change"];
+    one.as_object_mut().unwrap().remove("importing");
+    other(one);
+    for root in ["mail", "mail/base"] {
+        fake.says(root, "plan.json", &plan.to_string());
+    }
+    let held = state(&["aws_db_instance"]);
+    fake.states("mail", &held, &held);
+    causes(&folder, &fake)
+}
+
+#[test]
+fn what_a_failed_apply_has_imported_and_not_come_to_is_not_applied_yet() {
+    assert_eq!(
+        half_taken_over("adoption-half", |_| {}),
+        ("planned".to_owned(), vec!["not-applied".to_owned()])
+    );
+}
+
+#[test]
+fn what_a_failed_apply_has_imported_is_held_against_the_same_table() {
+    let (outcome, causes) = half_taken_over("adoption-half-public", |one| {
+        one["before"]["publicly_accessible"] = json!(true);
+        one["after"]["publicly_accessible"] = json!(false);
+    });
+    assert_eq!(outcome, "refused");
+    assert_eq!(causes, ["not-applied", "unexplained"]);
+    // It has the tags of this unit: an apply has come to it.
+    let (outcome, _) = half_taken_over("adoption-half-tagged", |one| {
+        one["before"]["tags_all"] = json!({"backup-plan": "daily", "valet-rds:environment": "dev", "valet-rds:namespace": "mail", "valet-rds:shortname": "mail"});
+    });
+    assert_eq!(outcome, "refused");
+}
+
 #[test]
 fn each_attribute_that_is_refused_is_told() {
     let (folder, fake) = world("adoption-refused");

@@ -25,7 +25,7 @@ use waits::Waits;
 
 pub use endpoints::hold_for;
 pub use imports::declared_addresses;
-pub use table::{attributes, closing, counted, human, markdown, refusals};
+pub use table::{attributes, closing, counted, human, markdown, may_differ, refusals};
 
 /// Whose plan has to be held against a root's config, as the tags of the root say.
 #[must_use]

@@ -158,11 +158,13 @@ impl Runner<'_> {
         } else {
             "there is no record of an apply beside the root (`applied.json`), so say with `--base` what it is compared with"
         };
+        let taken_over = plan.verdict.iter().flat_map(gate::may_differ).collect();
         let known = Known {
             applied: record.as_ref(),
             no_record: plans.unkept.as_deref().unwrap_or(no_record),
             base: &old,
             state: &Writing::of(&kept),
+            taken_over: &taken_over,
             doubt: doubt.as_deref(),
             lines: &lines,
             flow: &flow,

@@ -58,12 +58,30 @@ pub fn declared_addresses(owner: Owner) -> BTreeSet<String> {
 impl Judge<'_> {
     /// Whether a plan may import what it does.
     pub(super) fn imports(&self, plan: &Plan, changes: &[&ResourceChange]) -> Vec<Row> {
-        let imported = changes.iter().filter_map(|change| {
-            let importing = change.change.importing.as_ref()?;
-            Some((*change, importing))
+        let rows = changes.iter().flat_map(|change| {
+            change.change.importing.as_ref().map_or_else(
+                || self.half_taken_over(plan, change),
+                |importing| self.import(plan, change, importing),
+            )
         });
-        let rows = imported.flat_map(|(change, importing)| self.import(plan, change, importing));
         rows.collect()
+    }
+
+    /// An instance that an apply has imported, and failed before it came to it: it has no tags of ours yet.
+    fn half_taken_over(&self, plan: &Plan, change: &ResourceChange) -> Vec<Row> {
+        let is_tagged = |before: &Values| {
+            let tags = before.get("tags_all").and_then(Value::as_object);
+            tags.is_none_or(|tags| tags.keys().any(|key| key.starts_with(IDENTITY_TAGS)))
+        };
+        let is_done = change.change.before.as_ref().is_none_or(is_tagged);
+        if is_done || change.change.action != Action::Update {
+            return Vec::new();
+        }
+        let declared = self.owner.map(declared).unwrap_or_default();
+        let one = declared
+            .iter()
+            .find(|one| one.address == change.address && one.address == INSTANCE);
+        one.map_or_else(Vec::new, |one| self.adoption(plan, change, one))
     }
 
     fn import(&self, plan: &Plan, change: &ResourceChange, importing: &Value) -> Vec<Row> {

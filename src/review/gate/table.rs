@@ -106,6 +106,13 @@ pub fn attributes(verdict: &Verdict) -> impl Iterator<Item = &Attribute> {
     verdict.rows.iter().filter_map(|row| row.attribute.as_ref())
 }
 
+/// The names of those that may differ.
+pub fn may_differ(verdict: &Verdict) -> impl Iterator<Item = &str> {
+    let rows = verdict.rows.iter();
+    let fine = rows.filter(|row| row.outcome != Outcome::Refused);
+    fine.filter_map(|row| Some(row.attribute.as_ref()?.name.as_str()))
+}
+
 /// The verdict in one line.
 #[must_use]
 pub fn closing(verdict: &Verdict, unit: Option<&UnitId>) -> String {

@@ -4,7 +4,7 @@
 //! differs. The cause of something that is planned in the end is the first plan of the chain from which on it is planned
 //! with the same result.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -18,6 +18,7 @@ use crate::{
     terraform::{
         applied::{Applied, Digests, Writing},
         dataflow::{Dataflow, Node},
+        diff::INSTANCE,
         normal_form::{Difference, Leaf, NormalForm, Planned},
         read::Value,
     },
@@ -145,6 +146,8 @@ pub struct Known<'a> {
     pub base: &'a Digests,
     /// The state as it was kept.
     pub state: &'a Writing,
+    /// Attributes of an instance that is taken over, which may change while that happens.
+    pub taken_over: &'a BTreeSet<&'a str>,
     /// Why modules of the base cannot be told from those of the head, when they cannot.
     pub doubt: Option<&'a str>,
     /// What differs between the base and the head, as `diff` says.
@@ -274,8 +277,17 @@ fn cause(chain: &Chain, known: &Known, address: &str, planned: &Planned, what: &
 /// What the base plans on its own state, though nothing has changed in AWS since.
 fn standing(known: &Known, address: &str, what: &What) -> Cause {
     let Some(applied) = known.applied else {
-        // The state has never had it: an apply has not come so far.
-        if *what == What::Action("create".to_owned()) {
+        // The state has never had it, or no more than imported it: an apply has not come so far.
+        let is_to_be_done = match what {
+            What::Action(action) => action == "create",
+            What::Attribute(path, _) => {
+                address == INSTANCE
+                    && known
+                        .taken_over
+                        .contains(path.split('.').next().unwrap_or(path))
+            }
+        };
+        if is_to_be_done {
             return Cause::NotApplied;
         }
         return Cause::Unexplained(known.no_record.to_owned());
@@ -403,7 +415,7 @@ fn value(leaf: Option<&Leaf>) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use serde_json::json;
 
@@ -491,6 +503,7 @@ mod tests {
             no_record: "no record",
             base: &digests("base"),
             state: &state,
+            taken_over: &BTreeSet::new(),
             doubt: None,
             lines,
             flow: &flow(),
