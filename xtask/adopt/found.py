@@ -45,7 +45,7 @@ BY_HAND = {
             "Port": 5433,
             "StorageEncrypted": False,
             "StorageType": "gp2",
-            "Tags": {"Name": "Orders DB (prod)", "backup:plan": "daily-35d", "stage": "production"},
+            "Tags": {"Name": "Orders DB: prod", "backup:plan": "daily-35d", "stage": "production"},
             "GROUPS": ["office", "wizard"],
         },
     ),
@@ -98,8 +98,6 @@ BY_HAND = {
             "StorageType": "io2",
         },
     ),
-    # Another engine.
-    "shop": ("shop-mysql", {"Engine": "mysql", "EngineVersion": "8.0.39", "Port": 3307}),
     # Somebody has a security group and an alarm of the names that would be ours.
     "clash": ("clash-db", {"Tags": {"owner": "nobody knows"}}),
     # Two that are on their way out.
@@ -114,7 +112,11 @@ HELD = {
     "fleet-us": ("fleet", "fleet-us", 'module.db["us"]'),
 }
 # Nobody adopts these: why, by identifier.
-REFUSED = {"replica-1": "it is a read replica", "waiting-1": "changes wait for its maintenance window"}
+REFUSED = {
+    "replica-1": "it is a read replica of `ledger`",
+    "shop-mysql": "its engine is `mysql`",
+    "waiting-1": "changes wait for its maintenance window: `DBInstanceClass`",
+}
 # This stays with its older root.
 LEFT = "fleet-ap"
 
@@ -166,7 +168,7 @@ class Found:
 
     def in_the_way(self):
         """Names that ours would have, too."""
-        self.group("clash-dev3-db")
+        self.taken = self.group("clash-dev3-db")
         self.watch.put_metric_alarm(AlarmName="clash-db-cpu", ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1)
         self.iam.create_role(RoleName="tokens-dev3-rds-proxy", AssumeRolePolicyDocument="{}")
 
@@ -174,8 +176,16 @@ class Found:
         self.rds.create_db_instance_read_replica(
             DBInstanceIdentifier="replica-1", SourceDBInstanceIdentifier="ledger", DBInstanceClass="db.m5.large"
         )
+        self.instance("shop-mysql", {"Engine": "mysql", "EngineVersion": "8.0.39"})
         self.instance("waiting-1", {})
         self.rds.modify_db_instance(DBInstanceIdentifier="waiting-1", DBInstanceClass="db.m5.xlarge")
+
+    def free(self):
+        """Somebody gives the security group another name, which AWS takes only of a new one."""
+        self.ec2.delete_security_group(GroupId=self.taken)
+
+    def free_role(self):
+        self.iam.delete_role(RoleName="tokens-dev3-rds-proxy")
 
     def secret(self, name, user):
         text = json.dumps({"username": user, "password": PASSWORD})

@@ -10,7 +10,7 @@ import subprocess
 import world
 import yaml
 from emulator import run
-from found import BY_HAND, ENVIRONMENT, HELD, Found, OldRoot
+from found import BY_HAND, ENVIRONMENT, HELD, REFUSED, Found, OldRoot
 
 TODAY = "2026-11-01"
 SHARED = f"{ENVIRONMENT}/_environment"
@@ -171,7 +171,7 @@ class Place:
             (self.folder / f"{name}.json").write_text(old.show())
         rows = [(identifier, namespace) for namespace, (identifier, _) in BY_HAND.items()]
         rows += [(identifier, namespace) for namespace, (_, identifier, _) in HELD.items()]
-        rows += [("replica-1", "replica"), ("waiting-1", "waiting")]
+        rows += [(identifier, identifier) for identifier in REFUSED]
         with open(self.folder / "names.csv", "w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["identifier", "environment", "namespace", "shortname"])

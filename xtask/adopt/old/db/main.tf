@@ -79,7 +79,7 @@ resource "aws_db_instance" "this" {
   vpc_security_group_ids = [aws_security_group.this.id]
 
   backup_retention_period = 14
-  backup_window           = "03:00-06:00"
+  backup_window           = "03:30-06:00"
   copy_tags_to_snapshot   = false
   maintenance_window      = "Mon:00:00-Mon:03:00"
   deletion_protection     = false
