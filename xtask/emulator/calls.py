@@ -11,8 +11,6 @@ from emulator.mends.replaces import replaces
 
 # By the names of the emulator.
 SERVICES = {"awslambda": "lambda"}
-
-
 READS = ("Describe", "List")
 
 

@@ -39,10 +39,10 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
     // From here on nobody writes where another one reads. What takes longest begins first.
     let mut steps = vec![
         Step::new("delivery", |sh| apply::DELIVERY.run(sh)),
-        Step::new("adopt", |sh| apply::ADOPTION.run(sh)),
         Step::new("apply", |sh| apply::ROOTS.run(sh)),
-        Step::new("functions, emulator", python::test),
         Step::new("consumer", |sh| apply::CONSUMER.run(sh)),
+        Step::new("adopt", |sh| apply::ADOPTION.run(sh)),
+        Step::new("functions, emulator", python::test),
     ];
     steps.extend(modules);
     steps.extend(users::steps());
