@@ -85,12 +85,15 @@ fn causes(folder: &Path, fake: &Fake) -> (String, Vec<String>) {
 fn what_is_taken_over_is_new_and_told_by_class() {
     let (folder, fake) = world("adoption-runs");
     fake.says("mail", "plan.json", &recorded().to_string());
-    // Terraform has the instance in the state of its plan already.
-    fake.states("mail", "", &state(&["aws_db_instance"]));
+    // Terraform has the instance in both states of its plan already.
+    let imported = state(&["aws_db_instance"]);
+    fake.states("mail", &imported, &imported);
     assert_eq!(
         causes(&folder, &fake),
         ("planned".to_owned(), vec!["new".to_owned()])
     );
+    // Nothing that was there before is planned to explain it.
+    assert_eq!(fake.commands("mail/base"), "");
     let ran = fake.run(&folder, "plan dev/mail");
     let settings = snapshot::settings("adoption");
     settings.bind(|| insta::assert_snapshot!("plan", ran.out));

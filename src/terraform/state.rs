@@ -53,15 +53,6 @@ impl State {
         serde_json::from_slice(bytes)
     }
 
-    /// Whether anything is in it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        !self
-            .resources
-            .iter()
-            .any(|resource| resource.mode == "managed")
-    }
-
     /// Addresses of the resources in it.
     #[must_use]
     pub fn addresses(&self) -> Vec<String> {
@@ -149,8 +140,7 @@ mod tests {
             .collect();
         assert_eq!(ids, ["1", "2"]);
         assert_eq!(state.addresses().len(), 2);
-        assert!(!state.is_empty());
-        assert!(State::read(b"\n").unwrap().is_empty());
+        assert_eq!(State::read(b"\n").unwrap().addresses(), [""; 0]);
         assert!(State::read(b"null").is_err());
     }
 

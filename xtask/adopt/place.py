@@ -23,7 +23,6 @@ deletionProtection: false
 engineVersion: "16"
 instanceClass: db.t4g.large
 shortname: mail
-storageType: gp3
 username: app
 """
 
@@ -59,7 +58,8 @@ class Place:
         self.settle()
         self.found = Found(self.environment["network"])
         self.old = {name: OldRoot(folder, name, self.environment["network"]) for name in ("whole", "fleet")}
-        run("git", "init", "--quiet", cwd=self.workspace)
+        (folder / ".gitignore").write_text("/*\n!/modules\n!/workspace\n.terraform/\n")
+        run("git", "init", "--quiet", cwd=folder)
 
     def settle(self):
         """The workspace of one environment, whose owners let configs have everything."""
@@ -98,9 +98,9 @@ class Place:
         self.ours("lock", "--platform", f"linux_{machine}", *(["--mirror", mirror[1]] if mirror else []))
 
     def commit(self, message):
-        run("git", "add", "--all", cwd=self.workspace)
+        run("git", "add", "--all", cwd=self.folder)
         author = ["-c", "user.name=place", "-c", "user.email=place@example.com"]
-        run("git", *author, "commit", "--quiet", "--allow-empty", "--message", message, cwd=self.workspace)
+        run("git", *author, "commit", "--quiet", "--allow-empty", "--message", message, cwd=self.folder)
 
     def plan(self, *names, keep):
         units = [name if "/" in name else f"{ENVIRONMENT}/{name}" for name in names]

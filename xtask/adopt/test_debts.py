@@ -15,7 +15,8 @@ EXPECTED = {
     ),
     "parameterGroup": ("reboot", {"ModifyDBInstance"}, {"DBParameterGroupName"}),
 }
-ALWAYS = {"DBInstanceIdentifier", "ApplyImmediately"}
+# What every ModifyDBInstance of the provider says besides, as it is.
+ALWAYS = {"ApplyImmediately", "DBInstanceIdentifier", "DeletionProtection"}
 
 
 def unit(document):

@@ -39,14 +39,14 @@ def test_an_older_root_that_has_not_forgotten_wants_our_tags_off_again(warned, a
     for plan in (warned.still, fleet):
         [change] = plan.values()
         assert change["actions"] == ["update"]
-        assert differs(change) == {"tags_all"}
+        assert differs(change) == {"tags", "tags_all"}
         gone = set(change["before"]["tags_all"]) - set(change["after"]["tags_all"])
         assert "valet-rds:shortname" in gone
 
 
 def test_with_pods_on_their_way_it_would_also_cut_them_off(grown):
     [change] = grown.still.values()
-    assert differs(change) == {"tags_all", "vpc_security_group_ids"}
+    assert differs(change) == {"tags", "tags_all", "vpc_security_group_ids"}
     assert set(change["after"]["vpc_security_group_ids"]) < set(change["before"]["vpc_security_group_ids"])
 
 

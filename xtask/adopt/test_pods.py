@@ -7,8 +7,8 @@ from found import BY_HAND, ENVIRONMENT, HELD
 from place import OUR_CONFIG, OURS, of_instances
 
 IDENTIFIERS = {name: asked[0] for name, asked in BY_HAND.items()} | {name: held[1] for name, held in HELD.items()}
-# What every ModifyDBInstance of the provider says besides.
-ALWAYS = {"DBInstanceIdentifier", "ApplyImmediately"}
+# What every ModifyDBInstance of the provider says besides, as it is.
+ALWAYS = {"ApplyImmediately", "DBInstanceIdentifier", "DeletionProtection"}
 
 
 def led(grown):
@@ -36,13 +36,15 @@ def test_each_instance_is_asked_once_and_only_for_one_security_group_more(place,
         IDENTIFIERS[name] for name in led(grown)
     )
     before = json.loads(place.imported)["DBInstances"]
-    before = {one["DBInstanceIdentifier"]: {group["VpcSecurityGroupId"] for group in one["VpcSecurityGroups"]} for one in before}
+    before = {one["DBInstanceIdentifier"]: one for one in before}
     for name in led(grown):
         asked = changes[IDENTIFIERS[name]]
         groups = {value for key, value in asked.items() if key.startswith("VpcSecurityGroupIds")}
         assert {key.split(".")[0] for key in asked} == ALWAYS | {"VpcSecurityGroupIds"}, asked
         assert asked["ApplyImmediately"] == "false"
-        assert before[IDENTIFIERS[name]] < groups and len(groups) == len(before[IDENTIFIERS[name]]) + 1
+        assert asked["DeletionProtection"] == str(before[IDENTIFIERS[name]]["DeletionProtection"]).lower()
+        had = {group["VpcSecurityGroupId"] for group in before[IDENTIFIERS[name]]["VpcSecurityGroups"]}
+        assert had < groups and len(groups) == len(had) + 1
 
 
 def test_a_role_in_the_way_fails_one_apply_with_words_and_the_next_one_goes_on(grown):

@@ -120,12 +120,13 @@ impl Runner<'_> {
                 notes,
             });
         }
-        // What is imported is in the state of its plan already.
+        // What is imported is in both states of its plan already.
         let is_imported = |address: &String| {
             let planned = plan.form.resources.get(address);
             planned.is_some_and(|planned| planned.importing.is_some())
         };
-        if kept.is_empty() && refreshed.addresses().iter().all(is_imported) {
+        let held = [&kept, &refreshed].map(State::addresses);
+        if held.iter().flatten().all(is_imported) {
             let causes = cause::all_new(&plan.form);
             return Ok(Explanation { causes, notes });
         }
