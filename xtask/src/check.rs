@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Each keeps a core busy, but for the three proofs: they wait most of the time, as the provider does.
-const WORKERS: usize = 4;
+const WORKERS: usize = 5;
 
 pub(crate) fn run(sh: &Shell) -> Result<String> {
     let modules = modules::steps(sh)?;
@@ -41,7 +41,6 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         Step::new("delivery", |sh| apply::DELIVERY.run(sh)),
         Step::new("apply", |sh| apply::ROOTS.run(sh)),
         Step::new("consumer", |sh| apply::CONSUMER.run(sh)),
-        Step::new("adopt", |sh| apply::ADOPTION.run(sh)),
         Step::new("functions, emulator", python::test),
     ];
     steps.extend(modules);
