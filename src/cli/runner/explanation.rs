@@ -125,8 +125,8 @@ impl Runner<'_> {
             let planned = plan.form.resources.get(address);
             planned.is_some_and(|planned| planned.importing.is_some())
         };
-        let held = [&kept, &refreshed].map(State::addresses);
-        if held.iter().flatten().all(is_imported) {
+        let addresses = [&kept, &refreshed].map(State::addresses);
+        if addresses.iter().flatten().all(is_imported) {
             let causes = cause::all_new(&plan.form);
             return Ok(Explanation { causes, notes });
         }
