@@ -109,6 +109,7 @@ resource "aws_db_instance" "this" {
   #checkov:skip=CKV_AWS_226:Minor upgrades follow the caller, because a pinned minor must not be upgraded behind Terraform's back.
   #checkov:skip=CKV_AWS_157:Multi-AZ doubles the price, so the caller decides for each database.
   #checkov:skip=CKV_AWS_118:Enhanced monitoring is billed by volume, so the caller sets the interval.
+  #checkov:skip=CKV2_AWS_30:Statements are logged where the caller's parameters say so; an adopted instance keeps its own group.
   #checkov:skip=CKV_AWS_354:The key is the caller's choice; without one AWS encrypts with its own.
 
   identifier     = var.identifier

@@ -25,33 +25,33 @@ const PLACES: [(&str, &[Edit]); 5] = [
         "declaration",
         &[Edit {
             file: "src/config/keys.rs",
-            old: "                /// Name of the first database.",
-            new: "                /// Whether snapshots get the tags of the database.
-                copy_tags_to_snapshot \"copyTagsToSnapshot\": bool, optional();
-                /// Name of the first database.",
+            old: "                /// Whether AWS refuses to delete the instance.",
+            new: "                /// Whether automated backups go with the database.
+                delete_automated_backups \"deleteAutomatedBackups\": bool, optional();
+                /// Whether AWS refuses to delete the instance.",
         }],
     ),
     (
         "lowering",
         &[Edit {
             file: "src/terraform/lower/modules.rs",
-            old: "        .optional(\"database_name\", &database.database_name)",
-            new: "        .optional(\"copy_tags_to_snapshot\", &database.copy_tags_to_snapshot)
-        .optional(\"database_name\", &database.database_name)",
+            old: "        .copied(\"deletion_protection\", &deletion_protection(database))",
+            new: "        .optional(\"delete_automated_backups\", &database.delete_automated_backups)
+        .copied(\"deletion_protection\", &deletion_protection(database))",
         }],
     ),
     (
         "row of the impact, with what AWS documents",
         &[Edit {
             file: "src/review/impact/rds.rs",
-            old: "    row(\"database_name\", Unset,",
-            new: "    row(\"copy_tags_to_snapshot\", Always, InPlace, \"aws_db_instance.this.copy_tags_to_snapshot\", IN_PLACE),
-    row(\"database_name\", Unset,",
+            old: "    row(\"deletion_protection\", Always,",
+            new: "    row(\"delete_automated_backups\", Always, InPlace, \"aws_db_instance.this.delete_automated_backups\", IN_PLACE),
+    row(\"deletion_protection\", Always,",
         },
         Edit {
             file: "fixtures/settings.json",
             old: " {\"argument\": \"deletion_protection\",",
-            new: " {\"argument\": \"copy_tags_to_snapshot\", \"from\": true, \"to\": false, \"happens\": \"now\", \"interrupts\": false, \"source\": \"RDS User Guide, Settings for DB instances: Copy tags to snapshots\"},
+            new: " {\"argument\": \"delete_automated_backups\", \"from\": true, \"to\": false, \"happens\": \"now\", \"interrupts\": false, \"source\": \"API reference of DeleteDBInstance, DeleteAutomatedBackups\"},
  {\"argument\": \"deletion_protection\",",
         }],
     ),
@@ -60,20 +60,20 @@ const PLACES: [(&str, &[Edit]); 5] = [
         &[
             Edit {
                 file: "modules/rds/variables.tf",
-                old: "variable \"database_name\" {",
-                new: "variable \"copy_tags_to_snapshot\" {
-  description = \"Whether snapshots get the tags of the database.\"
+                old: "variable \"deletion_protection\" {",
+                new: "variable \"delete_automated_backups\" {
+  description = \"Whether automated backups go with the database.\"
   type        = bool
-  default     = true
+  default     = false
   nullable    = false
 }
 
-variable \"database_name\" {",
+variable \"deletion_protection\" {",
             },
             Edit {
                 file: "modules/rds/main.tf",
-                old: "  copy_tags_to_snapshot   = true",
-                new: "  copy_tags_to_snapshot   = var.copy_tags_to_snapshot",
+                old: "  delete_automated_backups  = false",
+                new: "  delete_automated_backups  = var.delete_automated_backups",
             },
         ],
     ),
@@ -82,7 +82,7 @@ variable \"database_name\" {",
         &[Edit {
             file: "fixtures/ok/storage/configs/dev/gp2.yaml",
             old: "shortname: c",
-            new: "shortname: c\ncopyTagsToSnapshot: false",
+            new: "shortname: c\ndeleteAutomatedBackups: true",
         }],
     ),
 ];
