@@ -306,7 +306,7 @@ pub struct DatabaseUsers {
 }
 
 /// What configs may take over.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Adoptable {
     /// Identifiers of instances, with `*` for any characters.

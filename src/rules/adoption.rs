@@ -1,10 +1,9 @@
 //! What an adopted instance can be, and what does not go together with it.
 
-use wildmatch::WildMatch;
-
 use super::{
     Found,
     arn::{self, Shares},
+    policy::is_among,
     tags,
 };
 use crate::{
@@ -105,10 +104,9 @@ impl Found<'_> {
     /// Whether those who own the account let configs have the instance and the secret.
     fn adoptable(&mut self, adopted: &Adoption) {
         let environment = &self.database.environment;
-        let adoptable = environment.spec.adoptable.clone().unwrap_or_default();
-        let may = |globs: &[String], name: &str| {
-            globs.iter().any(|glob| WildMatch::new(glob).matches(name))
-        };
+        let adoptable = environment.spec.adoptable.as_ref();
+        let instances = adoptable.map_or(&[][..], |one| &one.instances);
+        let secrets = adoptable.map_or(&[][..], |one| &one.secrets);
         let name = &environment.name;
         let mut refuse = |key, what: &str, found: &str, list: &str| {
             let span = self.database.span(Origin::Config(key));
@@ -124,7 +122,7 @@ impl Found<'_> {
                 problem.also(list, "what they may have")
             });
         };
-        if !may(&adoptable.instances, &adopted.identifier) {
+        if !is_among(instances, &adopted.identifier) {
             refuse(
                 "adopt/identifier",
                 "instance",
@@ -135,7 +133,7 @@ impl Found<'_> {
         let credentials = adopted.credentials.as_ref();
         if let Some(arn) = credentials.and_then(|one| one.secret_arn.as_ref()) {
             let secret = secret_name(arn);
-            if !may(&adoptable.secrets, secret) {
+            if !is_among(secrets, secret) {
                 refuse("adopt/credentials/secretArn", "secret", secret, "secrets");
             }
         }
@@ -205,15 +203,13 @@ impl Found<'_> {
         let facts = database.facts();
         let version = database.engine_version.value;
         if let Some(found) = adopted.major_version
-            && facts
-                .major(found)
-                .is_some_and(|major| major.version != found)
+            && let Some(major) = facts.major(found)
+            && major.version != found
         {
-            let major = facts.major(found).map(|major| major.version.to_string());
             self.bad(
                 "adopt/majorVersion",
                 format!("`{found}` is an exact version"),
-                format!("write the major, `\"{}\"`", major.unwrap_or_default()),
+                format!("write the major, `\"{}\"`", major.version),
             );
         }
         // While none is asked for, AWS installs what it likes.

@@ -12,13 +12,17 @@ use crate::{
     text::suggest,
 };
 
+/// Whether one of these names it, with `*` for any characters.
+pub(super) fn is_among(globs: &[String], value: &str) -> bool {
+    globs.iter().any(|glob| WildMatch::new(glob).matches(value))
+}
+
 impl Found<'_> {
     pub(super) fn policy(&mut self) {
         let database = self.database;
         let policy = &database.environment.spec.policy;
         let allowed = |globs: &Option<Vec<String>>, value: &str| {
-            let matches = |glob: &String| WildMatch::new(glob).matches(value);
-            globs.as_ref().is_none_or(|globs| globs.iter().any(matches))
+            globs.as_ref().is_none_or(|globs| is_among(globs, value))
         };
         let list = |globs: &Option<Vec<String>>| suggest::list(globs.as_deref().unwrap_or(&[]));
         let class = &database.instance_class;
