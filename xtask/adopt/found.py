@@ -208,6 +208,7 @@ class OldRoot:
         self.folder, self.name = folder / "old" / name, name
         shutil.copytree(OLD / name, self.folder)
         shutil.copytree(OLD / "db", self.folder / "db")
+        shutil.copy(OLD / "provider.tf", self.folder)
         values = {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/terraform", "region": REGION} | {
             "subnet_ids": network["subnetIds"],
             "vpc_id": network["vpcId"],

@@ -3,16 +3,14 @@
 import csv
 import json
 import os
-import pathlib
 import re
-import subprocess
 
 import world
 import yaml
+from command import lock_options, valet, well
 from emulator import run
 from found import BY_HAND, ENVIRONMENT, HELD, REFUSED, Found, OldRoot
 
-TODAY = "2026-11-01"
 SHARED = f"{ENVIRONMENT}/_environment"
 # One of ours, made by this tool.
 OURS = "mail"
@@ -25,26 +23,6 @@ instanceClass: db.t4g.large
 shortname: mail
 username: app
 """
-
-
-class Ran:
-    """How a command of ours has ended."""
-
-    def __init__(self, done):
-        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
-
-    @property
-    def document(self):
-        return json.loads(self.out)
-
-    def units(self):
-        return {one["unit"].split("/")[1]: one for one in self.document["units"]}
-
-    def outcomes(self):
-        return {name: one["outcome"] for name, one in self.units().items()}
-
-    def __repr__(self):
-        return f"exit code {self.code}\n{self.out}\n{self.err}"
 
 
 class Place:
@@ -79,23 +57,14 @@ class Place:
     # The command.
 
     def valet(self, *arguments, workspace=None):
-        command = [self.valet_rds, "--workspace", workspace or self.workspace, "--today", TODAY, *arguments]
-        command = [str(word) for word in command]
-        cwd = self.workspace
-        done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        return Ran(done)
+        return valet(self.valet_rds, workspace or self.workspace, arguments, cwd=self.workspace)
 
     def ours(self, *arguments, **options):
         """One that has to go well."""
-        ran = self.valet(*arguments, **options)
-        assert ran.code == 0, ran
-        return ran
+        return well(self.valet(*arguments, **options))
 
     def lock(self):
-        config = os.environ.get("TF_CLI_CONFIG_FILE")
-        mirror = re.search(r'path\s*=\s*"([^"]+)"', pathlib.Path(config).read_text()) if config else None
-        machine = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
-        self.ours("lock", "--platform", f"linux_{machine}", *(["--mirror", mirror[1]] if mirror else []))
+        self.ours("lock", *lock_options())
 
     def commit(self, message):
         run("git", "add", "--all", cwd=self.folder)

@@ -3,14 +3,11 @@
 import functools
 import json
 import os
-import pathlib
-import re
 import subprocess
 
 import world
-from emulator import run
+from command import lock_options, valet
 
-TODAY = "2026-11-01"
 ENVIRONMENT = "dev"
 DATABASES, CLUSTER = "111111111111", "222222222222"
 ROOT = f"{ENVIRONMENT}/_cluster-apps"
@@ -68,23 +65,12 @@ class Place:
     # The workspace.
 
     def lock(self):
-        config = os.environ.get("TF_CLI_CONFIG_FILE")
-        mirror = re.search(r'path\s*=\s*"([^"]+)"', pathlib.Path(config).read_text()) if config else None
-        machine = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
-        self.ours("lock", "--platform", f"linux_{machine}", *(["--mirror", mirror[1]] if mirror else []))
+        self.ours("lock", *lock_options())
 
     def valet(self, *arguments):
         """Its exit code, and all that it said."""
-        command = [self.valet_rds, "--workspace", self.workspace, "--today", TODAY, *arguments]
-        done = subprocess.run(
-            [str(word) for word in command],
-            cwd=self.workspace,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
+        ran = valet(self.valet_rds, self.workspace, arguments, cwd=self.workspace)
+        return ran.code, ran.out + ran.err
 
     def ours(self, *arguments):
         """One that has to go well."""

@@ -7,41 +7,21 @@ import re
 import shutil
 import signal
 import string
-import subprocess
 import threading
 import time
 
 import world
+from command import TODAY, lock_options, valet, well
 from emulator import run
 from situations import Situations, replace
 from workflow import Runner
 
-TODAY = "2026-11-01"
 UNITS = {
     "dev3": ["orders", "payments", "archive", "search", "mail", "audit"],
     "prod": ["orders", "payments", "search", "mail", "audit", "ledger"],
 }
 WORKSPACE = "platform/databases"
 TERRAFORM = "-backend-config=use_path_style=true"
-
-
-class Ran:
-    """How a command of ours has ended."""
-
-    def __init__(self, done):
-        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
-
-    @property
-    def document(self):
-        return json.loads(self.out)
-
-    def unit(self, name):
-        """What became of a unit."""
-        [unit] = [unit for unit in self.document["units"] if unit["unit"] == name]
-        return unit
-
-    def __repr__(self):
-        return f"exit code {self.code}\n{self.out}\n{self.err}"
 
 
 class City:
@@ -78,8 +58,7 @@ class City:
             (self.workspace / "configs" / environment).mkdir(parents=True)
             (self.workspace / "configs" / environment / ".gitkeep").touch()
         (self.clone / ".gitignore").write_text(".terraform/\nvalet-plans/\npages/\ncomment.md\n")
-        mirror = provider_mirror()
-        self.ours("lock", "--platform", platform(), *(["--mirror", mirror] if mirror else []))
+        self.ours("lock", *lock_options())
         self.ours("generate")
         self.ours("ci", "github")
         self.commit("Begin")
@@ -103,16 +82,11 @@ class City:
     # The workspace.
 
     def valet(self, *arguments):
-        command = [self.valet_rds, "--workspace", self.workspace, "--today", TODAY, *arguments]
-        command = [str(word) for word in command]
-        done = subprocess.run(command, cwd=self.clone, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        return Ran(done)
+        return valet(self.valet_rds, self.workspace, arguments, cwd=self.clone)
 
     def ours(self, *arguments):
         """One that has to go well."""
-        ran = self.valet(*arguments)
-        assert ran.code == 0, ran
-        return ran
+        return well(self.valet(*arguments))
 
     def config(self, unit):
         return self.workspace / "configs" / f"{unit}.yaml"
@@ -240,18 +214,6 @@ def is_out(step, jobs):
     """Whether a step waits for a job that has not gone well."""
     found = re.search(r"needs\.(\S+)\.result == 'success'", step.get("if", ""))
     return bool(found) and (found[1] not in jobs or bool(jobs[found[1]].failed))
-
-
-def provider_mirror():
-    """The mirror that Terraform is told of, if it is: lock files are made from it."""
-    config = os.environ.get("TF_CLI_CONFIG_FILE")
-    found = re.search(r'path\s*=\s*"([^"]+)"', open(config).read()) if config else None
-    return found and found[1]
-
-
-def platform():
-    machine = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
-    return f"linux_{machine}"
 
 
 def github(programs, log):

@@ -16,6 +16,7 @@ import subprocess
 import boto3
 import pytest
 import world
+from command import lock_options
 from emulator import emulated_aws
 from inventory import inventory
 from victim import OTHERS, WAYS, Victim
@@ -60,10 +61,7 @@ class Place:
         assert code == 0, said
 
     def lock(self):
-        config = os.environ.get("TF_CLI_CONFIG_FILE")
-        mirror = re.search(r'path\s*=\s*"([^"]+)"', pathlib.Path(config).read_text()) if config else None
-        machine = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
-        self.valet("lock", "--platform", f"linux_{machine}", *(["--mirror", mirror[1]] if mirror else []))
+        self.valet("lock", *lock_options())
 
     def victim(self, name):
         victim = Victim(self.workspace, self.valet_rds, f"{ENVIRONMENT}/{name}", self.folder / f"plans-{name}")

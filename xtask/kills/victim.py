@@ -9,9 +9,9 @@ import signal
 import subprocess
 import time
 
+from command import TODAY
 from world import session
 
-TODAY = "2026-11-01"
 # How it ends: everything at once, as when a machine dies; whoever runs Terraform, which goes on; Terraform alone, as when memory is
 # short; a job that is cancelled; a key at a terminal.
 WAYS = ["machine", "machine", "machine", "runner", "terraform", "cancelled", "terminal"]

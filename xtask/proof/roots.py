@@ -4,10 +4,9 @@ import concurrent.futures
 import json
 import os
 
+from command import TODAY
 from emulator import run
 from plan import Plan
-
-TODAY = "2026-11-01"
 
 
 def both(roots, action):
