@@ -107,7 +107,7 @@ pub struct Refused {
 pub struct Outcome {
     /// Configs that compile, in the order of their units.
     pub drafts: Vec<Draft>,
-    /// Those that are refused.
+    /// Those that are refused, in the order of their identifiers.
     pub refused: Vec<Refused>,
     /// What the new configs do to the workspace as a whole: with an error nothing is written.
     pub problems: Diagnostics,
@@ -126,40 +126,29 @@ pub struct Place<'a> {
     pub until: Date,
 }
 
-/// Decides every order.
+/// Decides every order; `unnamed` are those that are refused for want of a name.
 #[must_use]
-pub fn adopt(orders: &[Order], place: Place) -> Outcome {
-    let mut decided: Vec<_> = orders
+pub fn adopt(orders: &[Order], unnamed: Vec<Refused>, place: Place) -> Outcome {
+    let decided: Vec<_> = orders
         .par_iter()
         .map(|order| decide(order, orders, place))
         .collect();
-    decided.sort_by(|a, b| key(a).cmp(&key(b)));
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome {
+        refused: unnamed,
+        ..Outcome::default()
+    };
     for one in decided {
         match one {
             Ok(draft) => outcome.drafts.push(draft),
             Err(refused) => outcome.refused.push(refused),
         }
     }
+    outcome.drafts.sort_by(|a, b| a.unit.cmp(&b.unit));
     settle(&mut outcome, place);
-    outcome.refuse(Vec::new());
     outcome
-}
-
-impl Outcome {
-    /// Adds some that are refused, in the order of their identifiers.
-    pub fn refuse(&mut self, more: Vec<Refused>) {
-        self.refused.extend(more);
-        self.refused
-            .sort_by(|a, b| (&a.identifier, &a.unit).cmp(&(&b.identifier, &b.unit)));
-    }
-}
-
-fn key(one: &Result<Draft, Refused>) -> Option<&UnitId> {
-    match one {
-        Ok(draft) => Some(&draft.unit),
-        Err(refused) => refused.unit.as_ref(),
-    }
+        .refused
+        .sort_by(|a, b| (&a.identifier, &a.unit).cmp(&(&b.identifier, &b.unit)));
+    outcome
 }
 
 fn decide(order: &Order, orders: &[Order], place: Place) -> Result<Draft, Refused> {
@@ -188,8 +177,8 @@ fn settle(outcome: &mut Outcome, place: Place) {
         .standing
         .iter()
         .filter(|one| !paths.contains(&one.file.path));
-    let standing: Vec<Database> = standing.filter_map(|one| again(one, place)).collect();
-    let known = fleet::check(place.environments, &standing, place.world);
+    let mut databases: Vec<Database> = standing.cloned().collect();
+    let known = fleet::check(place.environments, &databases, place.world);
     let is_known = |problem: &Problem| {
         let same = |old: &&Problem| old.rule.code == problem.rule.code;
         known
@@ -197,8 +186,6 @@ fn settle(outcome: &mut Outcome, place: Place) {
             .filter(same)
             .any(|old| old.message == problem.message)
     };
-    let mut databases = standing;
-    let first = databases.len();
     databases.extend(
         outcome
             .drafts
@@ -221,13 +208,7 @@ fn settle(outcome: &mut Outcome, place: Place) {
                 continue;
             };
             let draft = outcome.drafts.remove(at);
-            if let Some(at) = databases
-                .iter()
-                .skip(first)
-                .position(|one| one.file.path == *path)
-            {
-                databases.remove(first + at);
-            }
+            databases.retain(|one| one.file.path != *path);
             outcome.refused.push(Refused {
                 identifier: draft.identifier,
                 unit: Some(draft.unit),
@@ -235,18 +216,6 @@ fn settle(outcome: &mut Outcome, place: Place) {
             });
         }
     }
-}
-
-/// The same database once more: those that are there belong to somebody else.
-fn again(database: &Database, place: Place) -> Option<Database> {
-    let bytes = database.file.text.clone().into_bytes();
-    crate::compile::unit(
-        &database.environment,
-        &database.file.path,
-        bytes,
-        place.world,
-    )
-    .0
 }
 
 /// What the roots that hold the adopted instances now have to be told.

@@ -1,6 +1,9 @@
 //! `valet-rds adopt`: the configs of instances that are there already.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    slice,
+};
 
 use clap::ValueEnum;
 
@@ -147,8 +150,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         world: World::new(session.today, &session),
         until,
     };
-    let mut outcome = adoption::adopt(&all.orders, place);
-    outcome.refuse(all.refused);
+    let outcome = adoption::adopt(&all.orders, all.refused, place);
     let farewells = adoption::farewells(&outcome.drafts, &evidence.instances, &evidence.old_roots);
     let end = End {
         arguments,
@@ -252,10 +254,8 @@ impl Arguments {
     ) -> Result<&'a [Instance], Stop> {
         session.environment(&unit.environment)?;
         let wanted = self.naming.identifier.as_ref();
-        let mut found = instances.iter().enumerate();
-        let known: Vec<_> = instances.iter().map(|one| &one.identifier).collect();
-        let at = match (wanted, instances) {
-            (None, [_]) => Some(0),
+        let one = match (wanted, instances) {
+            (None, [only]) => only,
             (None, []) => return Err(rejected("no file describes an instance")),
             (None, _) => {
                 return Err(Stop::Usage(format!(
@@ -263,15 +263,17 @@ impl Arguments {
                     instances.len()
                 )));
             }
-            (Some(name), _) => found
-                .find(|(_, one)| one.identifier == *name || one.arn.text == *name)
-                .map(|(at, _)| at),
+            (Some(name), _) => {
+                let mut all = instances.iter();
+                let found = all.find(|one| one.identifier == *name || one.arn.text == *name);
+                found.ok_or_else(|| {
+                    let known: Vec<_> = instances.iter().map(|one| &one.identifier).collect();
+                    let help = suggest::question_or_list(name, &known, "they describe");
+                    Stop::Usage(format!("no file describes `{name}`; {help}"))
+                })?
+            }
         };
-        at.and_then(|at| instances.get(at..=at)).ok_or_else(|| {
-            let name = wanted.map_or("", String::as_str);
-            let help = suggest::question_or_list(name, &known, "they describe");
-            Stop::Usage(format!("no file describes `{name}`; {help}"))
-        })
+        Ok(slice::from_ref(one))
     }
 }
 
