@@ -80,8 +80,7 @@ pub fn refusal(problem: &Problem) -> Refusal {
 /// With every reason why there is none.
 pub(super) fn write(order: &Order, place: Place) -> Result<Draft, Vec<Refusal>> {
     let values = values::of(order).map_err(|wrong| vec![malformed(order.instance, &wrong)])?;
-    let mut config = keys(order, &values, place)?;
-    let (_, problems) = compiled(order, &config, place);
+    let (mut config, mut database, mut problems) = keys(order, &values, place)?;
     let waivers = waivers(&problems);
     if !waivers.is_empty() {
         let until = place.until.to_string();
@@ -89,8 +88,8 @@ pub(super) fn write(order: &Order, place: Place) -> Result<Draft, Vec<Refusal>> 
             .iter()
             .map(|one| json!({"rule": one.rule, "reason": REASON, "expires": until}));
         config.insert("waivers".to_owned(), written.collect());
+        (database, problems) = compiled(order, &config, place);
     }
-    let (database, problems) = compiled(order, &config, place);
     let errors: Vec<_> = problems
         .iter()
         .filter(|one| one.is_error())
@@ -114,8 +113,11 @@ pub(super) fn write(order: &Order, place: Place) -> Result<Draft, Vec<Refusal>> 
     })
 }
 
+/// A config, what it comes to, and its problems.
+type Tried = (Map<String, Value>, Option<Database>, Diagnostics);
+
 /// The keys without which the config would come to something else than the instance is.
-fn keys(order: &Order, values: &Values, place: Place) -> Result<Map<String, Value>, Vec<Refusal>> {
+fn keys(order: &Order, values: &Values, place: Place) -> Result<Tried, Vec<Refusal>> {
     let mut config = first(order, values);
     loop {
         let (database, problems) = compiled(order, &config, place);
@@ -124,7 +126,7 @@ fn keys(order: &Order, values: &Values, place: Place) -> Result<Map<String, Valu
         };
         let mut missing = differing(&database, &values.wanted);
         if missing.is_empty() {
-            return Ok(config);
+            return Ok((config, Some(database), problems));
         }
         let (stuck, open): (Vec<_>, Vec<_>) = missing
             .iter()
