@@ -24,27 +24,20 @@ pub(super) fn of_instance(instance: &Instance) -> Vec<Refusal> {
     let checks: [fn(&Instance) -> Found; 8] = [
         cluster, replica, engine, custom, outposts, state, tags, domain,
     ];
-    let mut refusals = Vec::new();
-    for check in checks {
-        match check(instance) {
-            Ok(found) => refusals.extend(found),
-            Err(wrong) => refusals.push(malformed(instance, &wrong)),
-        }
-    }
-    refusals
+    told(checks.map(|check| check(instance)), instance)
 }
 
 /// Why an instance that can be adopted cannot be what it is to be.
 pub(super) fn of_order(order: &Order) -> Vec<Refusal> {
     let checks: [fn(&Order) -> Found; 6] = [account, vpc, groups, storage, family, secret];
-    let mut refusals = Vec::new();
-    for check in checks {
-        match check(order) {
-            Ok(found) => refusals.extend(found),
-            Err(wrong) => refusals.push(malformed(order.instance, &wrong)),
-        }
-    }
-    refusals
+    told(checks.map(|check| check(order)), order.instance)
+}
+
+fn told(found: impl IntoIterator<Item = Found>, instance: &Instance) -> Vec<Refusal> {
+    let found = found.into_iter();
+    found
+        .filter_map(|one| one.unwrap_or_else(|wrong| Some(malformed(instance, &wrong))))
+        .collect()
 }
 
 /// A key that is missing, or something else, in what was told.
