@@ -8,7 +8,7 @@ use super::{Order, Place, Refusal, refusal::malformed, text, values};
 use crate::{
     compile,
     diagnostic::{Diagnostics, Problem},
-    inspect::resolved,
+    inspect::{debts, resolved},
     model::{Database, identity::UnitId},
 };
 use values::{Values, Wanted};
@@ -249,7 +249,7 @@ fn debts(config: &Map<String, Value>) -> Vec<Debt> {
         .map(|(key, value)| Debt {
             key: key.clone(),
             value: value.clone(),
-            is_for_ever: text::is_for_ever(key),
+            is_for_ever: debts::never(key).is_some(),
         })
         .collect();
     debts.sort_by(|a, b| a.key.cmp(&b.key));

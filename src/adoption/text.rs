@@ -4,26 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
-use crate::{compile::fix, yaml::edit::inline};
-
-/// The keys below `adopt` that can never be removed, and why.
-const FOR_EVER: [(&str, &str); 3] = [
-    (
-        "extendedSupport",
-        "for ever: AWS takes it only when an instance is made",
-    ),
-    ("identifier", "for ever: another one is another instance"),
-    (
-        "subnetGroup",
-        "for ever: AWS moves no instance to another group of its VPC",
-    ),
-];
-
-/// Whether a key below `adopt` can never be removed.
-#[must_use]
-pub(super) fn is_for_ever(key: &str) -> bool {
-    FOR_EVER.iter().any(|(known, _)| *known == key)
-}
+use crate::{compile::fix, inspect::debts, yaml::edit::inline};
 
 /// What is said above `adopt`.
 const HEAD: &str = "# What the instance keeps of its own. What is not for ever can be removed later, each in a change of its own.\n";
@@ -42,13 +23,12 @@ pub(super) fn of(path: &str, config: &Map<String, Value>) -> String {
                 text.push_str(HEAD);
                 text.push_str("adopt:\n");
                 block(&mut text, adopt, 1, |key| {
-                    let known = FOR_EVER.iter().find(|(known, _)| *known == key);
-                    known.map(|(_, why)| *why)
+                    debts::never(key).map(|why| format!("for ever: {why}"))
                 });
             }
             ("proxy", Value::Object(proxy)) => {
                 text.push_str("proxy:\n");
-                block(&mut text, proxy, 1, |_| Some(SHARE));
+                block(&mut text, proxy, 1, |_| Some(SHARE.to_owned()));
             }
             (_, Value::Object(map)) => {
                 line(&mut text, 0, key, None, None);
@@ -80,7 +60,7 @@ fn block(
     text: &mut String,
     map: &Map<String, Value>,
     depth: usize,
-    comment: fn(&str) -> Option<&'static str>,
+    comment: fn(&str) -> Option<String>,
 ) {
     let mut keys: Vec<_> = map.iter().collect();
     keys.sort_by_key(|(key, _)| *key);
@@ -90,7 +70,7 @@ fn block(
                 line(text, depth, key, None, None);
                 block(text, inner, depth + 1, |_| None);
             }
-            value => line(text, depth, key, Some(value), comment(key)),
+            value => line(text, depth, key, Some(value), comment(key).as_deref()),
         }
     }
 }

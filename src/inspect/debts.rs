@@ -46,8 +46,15 @@ type Edit = fn(&mut Adoption);
 struct Key {
     name: &'static str,
     what: &'static str,
-    /// What to write next, and how the keys are then; none when it stays for ever.
-    next: Option<(&'static str, Edit)>,
+    next: Next,
+}
+
+/// What takes a difference away.
+enum Next {
+    /// What to write, and how the keys are then.
+    Step(&'static str, Edit),
+    /// Nothing does; why.
+    Never(&'static str),
 }
 
 const fn key(
@@ -59,15 +66,15 @@ const fn key(
     Key {
         name,
         what,
-        next: Some((next, without)),
+        next: Next::Step(next, without),
     }
 }
 
-const fn for_ever(name: &'static str, what: &'static str) -> Key {
+const fn for_ever(name: &'static str, what: &'static str, why: &'static str) -> Key {
     Key {
         name,
         what,
-        next: None,
+        next: Next::Never(why),
     }
 }
 
@@ -97,6 +104,7 @@ static KEYS: &[Key] = &[
     for_ever(
         "adopt.extendedSupport",
         "it runs past the standard support of its version, for money",
+        "AWS takes it only when an instance is made",
     ),
     key(
         "adopt.iamAuthentication",
@@ -104,7 +112,11 @@ static KEYS: &[Key] = &[
         "remove it, once nobody does",
         |one| one.iam_authentication = None,
     ),
-    for_ever("adopt.identifier", "it has another name"),
+    for_ever(
+        "adopt.identifier",
+        "it has another name",
+        "another one is another instance",
+    ),
     key(
         "adopt.majorVersion",
         "its minor version is not stated",
@@ -165,6 +177,7 @@ static KEYS: &[Key] = &[
     for_ever(
         "adopt.subnetGroup",
         "it is in a subnet group that is not ours",
+        "AWS moves no instance to another group of its VPC",
     ),
     key(
         "adopt.tags",
@@ -173,6 +186,23 @@ static KEYS: &[Key] = &[
         |one| one.tags = None,
     ),
 ];
+
+impl Key {
+    /// The key below `adopt`.
+    fn below(&self) -> &'static str {
+        self.name.trim_start_matches("adopt.")
+    }
+}
+
+/// Why a key below `adopt` can never be removed; none when it can.
+#[must_use]
+pub fn never(key: &str) -> Option<&'static str> {
+    let known = KEYS.iter().find(|known| known.below() == key)?;
+    match known.next {
+        Next::Step(..) => None,
+        Next::Never(why) => Some(why),
+    }
+}
 
 /// What differs, by key; none for a database that this tool has made.
 #[must_use]
@@ -192,12 +222,15 @@ pub fn debts(database: &Database) -> Option<Vec<Debt>> {
     let said = json!(adopted);
     let mut debts: Vec<Debt> = Vec::new();
     for key in KEYS {
-        if let Some(value) = said.get(key.name.trim_start_matches("adopt.")) {
+        if let Some(value) = said.get(key.below()) {
             debts.push(Debt {
                 key: key.name,
                 value: value.clone(),
                 what: key.what,
-                next: key.next.map(|(write, next)| with(write, next)),
+                next: match key.next {
+                    Next::Step(write, next) => Some(with(write, next)),
+                    Next::Never(_) => None,
+                },
             });
         }
     }
