@@ -113,7 +113,7 @@ fn parse(bytes: &[u8]) -> Result<Value, String> {
 }
 
 /// What a list of the AWS CLI holds.
-type Taker = fn(&mut Pile, &str, &Map<String, Value>) -> Result<(), Malformed>;
+type Taker = fn(&mut Pile, &Map<String, Value>) -> Result<(), Malformed>;
 
 const LISTS: [(&str, Taker); 3] = [
     ("DBInstances", Pile::instance),
@@ -153,7 +153,7 @@ const NO_STATE: &str = "it is no state; give what `terraform show -json` prints"
 impl Pile {
     fn take(&mut self, file: &str, value: Value) -> Result<(), String> {
         match value {
-            Value::Array(list) if !list.is_empty() => self.all(file, "", list, Self::instance),
+            Value::Array(list) if !list.is_empty() => self.all("", list, Self::instance),
             Value::Object(map) => self.object(file, map),
             _ => Err(UNKNOWN.to_owned()),
         }
@@ -164,7 +164,7 @@ impl Pile {
             return Err((*reason).to_owned());
         }
         if map.contains_key("DBInstanceIdentifier") {
-            return self.all(file, "", vec![map.into()], Self::instance);
+            return self.all("", vec![map.into()], Self::instance);
         }
         let mut is_known = false;
         for (key, taker) in LISTS {
@@ -173,7 +173,7 @@ impl Pile {
                 let Value::Array(list) = list else {
                     return Err(format!("`{key}` is no list"));
                 };
-                self.all(file, key, list, taker)?;
+                self.all(key, list, taker)?;
             }
         }
         if let Some(tags) = map.remove("TagList") {
@@ -211,19 +211,19 @@ impl Pile {
         }
     }
 
-    fn all(&mut self, file: &str, key: &str, list: Vec<Value>, taker: Taker) -> Result<(), String> {
+    fn all(&mut self, key: &str, list: Vec<Value>, taker: Taker) -> Result<(), String> {
         for (at, entry) in list.into_iter().enumerate() {
             let Value::Object(entry) = entry else {
                 return Err(format!("`{key}[{at}]` is no object"));
             };
-            taker(self, file, &entry)
+            taker(self, &entry)
                 .map_err(|wrong| format!("`{key}[{at}].{}` {}", wrong.key, wrong.what))?;
         }
         Ok(())
     }
 
-    fn instance(&mut self, file: &str, raw: &Map<String, Value>) -> Result<(), Malformed> {
-        let found = Instance::of(raw.clone(), Teller::Aws, file)?;
+    fn instance(&mut self, raw: &Map<String, Value>) -> Result<(), Malformed> {
+        let found = Instance::of(raw.clone(), Teller::Aws)?;
         let known = self.instances.get(&found.arn.text);
         if known.is_some_and(|known| known.raw != found.raw) {
             return Err(Malformed {
@@ -235,7 +235,7 @@ impl Pile {
         Ok(())
     }
 
-    fn parameter_group(&mut self, _: &str, raw: &Map<String, Value>) -> Result<(), Malformed> {
+    fn parameter_group(&mut self, raw: &Map<String, Value>) -> Result<(), Malformed> {
         let fields = Fields::of(raw, "");
         let name = fields.text("DBParameterGroupName")?;
         let family = fields.text("DBParameterGroupFamily")?;
@@ -244,7 +244,7 @@ impl Pile {
         Ok(())
     }
 
-    fn subnet_group(&mut self, _: &str, raw: &Map<String, Value>) -> Result<(), Malformed> {
+    fn subnet_group(&mut self, raw: &Map<String, Value>) -> Result<(), Malformed> {
         let fields = Fields::of(raw, "");
         let name = fields.text("DBSubnetGroupName")?;
         let key = scoped(fields.text("DBSubnetGroupArn")?, name);
@@ -273,7 +273,7 @@ impl Pile {
             let at = |wrong: Malformed| format!("{address}: {}", wrong.words());
             if address.is_instance() {
                 let raw = state::described(values).map_err(at)?;
-                let instance = Instance::of(raw, Teller::State, file).map_err(at)?;
+                let instance = Instance::of(raw, Teller::State).map_err(at)?;
                 let place = Place {
                     file: file.to_owned(),
                     address: address.clone(),
@@ -293,7 +293,7 @@ impl Pile {
                         "{address} is also {there} of {file}: two roots hold one instance; have one of them forget it first"
                     ));
                 }
-            } else if address.to_string().contains("aws_db_subnet_group.") {
+            } else if address.is_subnet_group() {
                 self.state_subnet_group(values).map_err(at)?;
             }
         }

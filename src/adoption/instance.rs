@@ -53,8 +53,6 @@ pub struct Instance {
     pub arn: Arn,
     /// Who told.
     pub teller: Teller,
-    /// The file that tells of it.
-    pub file: String,
     /// Where an older root holds it.
     pub held: Option<Place>,
     /// The family of its parameter group, when a file tells it.
@@ -71,7 +69,7 @@ impl Instance {
     ///
     /// # Errors
     /// When it has no identifier, or no ARN.
-    pub fn of(raw: Map<String, Value>, teller: Teller, file: &str) -> Result<Self, Malformed> {
+    pub fn of(raw: Map<String, Value>, teller: Teller) -> Result<Self, Malformed> {
         let fields = Fields::of(&raw, "");
         let identifier = fields.text("DBInstanceIdentifier")?.to_owned();
         let arn = fields.text("DBInstanceArn")?;
@@ -83,7 +81,6 @@ impl Instance {
             identifier,
             arn,
             teller,
-            file: file.to_owned(),
             held: None,
             family: None,
             vpc: None,

@@ -91,6 +91,12 @@ impl Address {
     pub fn is_instance(&self) -> bool {
         self.kind == "aws_db_instance"
     }
+
+    /// Whether it is of a subnet group.
+    #[must_use]
+    pub fn is_subnet_group(&self) -> bool {
+        self.kind == "aws_db_subnet_group"
+    }
 }
 
 /// A name as Terraform takes it.
@@ -230,26 +236,21 @@ fn is_of(step: &Step, scope: &Step) -> bool {
     step.name == scope.name && (scope.key.is_none() || step.key == scope.key)
 }
 
+/// Whether a way through modules begins with another.
+fn begins_with(modules: &[Step], scope: &[Step]) -> bool {
+    let mut steps = modules.iter().zip(scope);
+    scope.len() <= modules.len() && steps.all(|(step, scope)| is_of(step, scope))
+}
+
 impl Scope {
     fn holds(&self, address: &Address) -> bool {
         match self {
-            Self::Module(steps) => {
-                steps.len() <= address.modules.len()
-                    && address
-                        .modules
-                        .iter()
-                        .zip(steps)
-                        .all(|(step, scope)| is_of(step, scope))
-            }
+            Self::Module(steps) => begins_with(&address.modules, steps),
             Self::Resource(scope) => {
                 scope.kind == address.kind
                     && is_of(&address.resource, &scope.resource)
                     && scope.modules.len() == address.modules.len()
-                    && address
-                        .modules
-                        .iter()
-                        .zip(&scope.modules)
-                        .all(|(step, scope)| is_of(step, scope))
+                    && begins_with(&address.modules, &scope.modules)
             }
         }
     }
@@ -264,37 +265,30 @@ impl Scope {
         last.key.take().map(|_| wider)
     }
 
-    fn has_key(&self) -> bool {
-        let (modules, last) = match self {
-            Self::Module(steps) => (steps, None),
-            Self::Resource(address) => (&address.modules, Some(&address.resource)),
-        };
-        modules.iter().chain(last).any(|step| step.key.is_some())
+    /// The last step, and those above it.
+    fn last(&self) -> Option<(&Step, &[Step])> {
+        match self {
+            Self::Module(steps) => steps.split_last(),
+            Self::Resource(address) => Some((&address.resource, &address.modules)),
+        }
     }
 
-    fn last(&self) -> Option<(&'static str, &Step)> {
-        match self {
-            Self::Module(steps) => steps.last().map(|step| ("module", step)),
-            Self::Resource(address) => Some(("resource", &address.resource)),
-        }
+    fn has_key(&self) -> bool {
+        self.last()
+            .is_some_and(|(step, above)| above.iter().chain([step]).any(|step| step.key.is_some()))
     }
 
     /// What has to be taken out of the root, in words.
     fn takes_out(&self) -> String {
-        let Some((what, step)) = self.last() else {
+        let Some((step, above)) = self.last() else {
             return String::new();
         };
-        let name = match self {
-            Self::Resource(address) => format!("\"{}\" \"{}\"", address.kind, step.name),
-            Self::Module(_) => format!("\"{}\"", step.name),
-        };
-        let (depth, above) = match self {
-            Self::Module(steps) => (steps.len() - 1, steps),
-            Self::Resource(address) => (address.modules.len(), &address.modules),
+        let block = match self {
+            Self::Module(_) => format!("module \"{}\"", step.name),
+            Self::Resource(address) => format!("resource \"{}\" \"{}\"", address.kind, step.name),
         };
         let inside: Vec<_> = above
             .iter()
-            .take(depth)
             .map(|step| format!("module.{}", step.name))
             .collect();
         let inside = if inside.is_empty() {
@@ -303,15 +297,15 @@ impl Scope {
             format!(" inside {}", inside.join("."))
         };
         match &step.key {
-            None => format!("the block `{what} {name}`{inside}"),
+            None => format!("the block `{block}`{inside}"),
             Some(Key::Text(key)) => {
                 format!(
-                    "the key \"{}\" from the `for_each` of `{what} {name}`{inside}",
+                    "the key \"{}\" from the `for_each` of `{block}`{inside}",
                     escape(key)
                 )
             }
             Some(Key::Number(key)) => {
-                format!("the number {key} from the `count` of `{what} {name}`{inside}")
+                format!("the number {key} from the `count` of `{block}`{inside}")
             }
         }
     }
@@ -370,12 +364,11 @@ impl OldRoot {
             let mut held = self.resources.iter().filter(|one| scope.holds(one));
             held.all(|one| !one.is_instance() || adopted.contains(one))
         };
-        let modules = (1..=address.modules.len())
+        let mut modules = (1..=address.modules.len())
             .filter_map(|depth| address.modules.get(..depth))
             .map(|steps| Scope::Module(steps.to_vec()));
         let scope = modules
-            .chain([Scope::Resource(address.clone())])
-            .find(|scope| is_taken(scope))
+            .find(is_taken)
             .unwrap_or_else(|| Scope::Resource(address.clone()));
         match scope.of_every_key() {
             Some(wider) if is_taken(&wider) && self.each_key_is_taken(&wider, adopted) => wider,
@@ -400,28 +393,17 @@ impl OldRoot {
 
     /// A name that nothing in the root has.
     fn free_name(&self, scope: &Scope, taken: &mut BTreeSet<String>) -> String {
-        let last = scope.last().map(|(_, step)| step);
+        let last = scope.last().map(|(step, _)| step);
         let key = last.and_then(|step| match step.key.as_ref()? {
             Key::Text(text) => Some(text.clone()),
             Key::Number(number) => Some(number.to_string()),
         });
-        let words = [last.map(|step| step.name.clone()), key];
-        let name: String = words
-            .into_iter()
-            .flatten()
-            .flat_map(|word| ["_".to_owned(), word])
-            .flat_map(|word| {
-                let plain = |letter: char| {
-                    if letter.is_ascii_alphanumeric() {
-                        letter
-                    } else {
-                        '_'
-                    }
-                };
-                word.chars().map(plain).collect::<Vec<_>>()
-            })
-            .collect();
-        let base = format!("forgotten{name}");
+        let mut base = "forgotten".to_owned();
+        for word in [last.map(|step| step.name.clone()), key].iter().flatten() {
+            let is_odd = |letter: char| !letter.is_ascii_alphanumeric();
+            base.push('_');
+            base.push_str(&word.replace(is_odd, "_"));
+        }
         let is_free = |name: &String| {
             !taken.contains(name)
                 && !self.resources.iter().any(|one| {

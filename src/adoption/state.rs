@@ -115,16 +115,13 @@ pub(super) fn described(values: &Map<String, Value>) -> Result<Map<String, Value
     {
         put("DomainMemberships", json!([{}]));
     }
-    if let Some(secret) = fields.list("master_user_secret")?.first() {
-        let secret = secret
-            .as_object()
-            .map(|secret| Fields::of(secret, "master_user_secret."));
-        if let Some(secret) = secret {
-            put(
-                "MasterUserSecret",
-                json!({"SecretArn": secret.text("secret_arn")?, "KmsKeyId": secret.text_if("kms_key_id")?}),
-            );
-        }
+    let secret = fields.list("master_user_secret")?.first();
+    if let Some(secret) = secret.and_then(Value::as_object) {
+        let secret = Fields::of(secret, "master_user_secret.");
+        put(
+            "MasterUserSecret",
+            json!({"SecretArn": secret.text("secret_arn")?, "KmsKeyId": secret.text_if("kms_key_id")?}),
+        );
     }
     Ok(said)
 }
