@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 use crate::support::{
     command::{Ran, command, run, valet},
     described::{by_hand, document, in_state, merge},
-    folder::{edit, minimal, modules, open_to_adoption},
+    folder::{ANY, adoptable, edit, minimal, modules},
 };
 
 /// A workspace of one environment and no config but one, `dev/orders`.
 fn workspace(name: &str) -> PathBuf {
     let folder = minimal(&format!("adopt-{name}"));
-    open_to_adoption(&folder);
+    adoptable(&folder, ANY);
     modules(&folder.join("../../../modules"));
     folder
 }
@@ -47,6 +47,15 @@ fn adopt(folder: &Path, keys: &Value, line: &str) -> Ran {
         document(&[instance("orders-2019", keys)]),
     );
     run(folder, &format!("adopt {line} --from found.json"))
+}
+
+/// Two instances, `a-2019` and `b-2019`, and a mapping to these namespaces.
+fn two(folder: &Path, a: &str, b: &str) {
+    let found = document(&[by_hand("a-2019"), by_hand("b-2019")]);
+    give(folder, "found.json", found);
+    let names = [("a-2019", a), ("b-2019", b)];
+    let names = names.map(|(id, name)| format!("- {{identifier: {id}, namespace: {name}}}\n"));
+    give(folder, "names.yaml", names.concat());
 }
 
 fn nothing_written(folder: &Path) -> bool {
@@ -796,16 +805,7 @@ fn a_mapping_names_them_and_says_whom_it_leaves_out() {
 #[test]
 fn nothing_is_left_half_written() {
     let folder = empty("half");
-    give(
-        &folder,
-        "found.json",
-        document(&[by_hand("a-2019"), by_hand("b-2019")]),
-    );
-    give(
-        &folder,
-        "names.yaml",
-        "- {identifier: a-2019, namespace: a}\n- {identifier: b-2019, namespace: b}\n",
-    );
+    two(&folder, "a", "b");
     // A folder stands where the second would be made.
     fs::create_dir_all(folder.join("configs/dev/.valet-rds-unfinished-b.yaml")).unwrap();
     let ran = run(&folder, "adopt --from found.json --mapping names.yaml");
@@ -977,16 +977,7 @@ fn what_breaks_the_workspace_as_a_whole_writes_nothing() {
         "    defaults:\n",
         "    quotas: {instances: 1}\n    defaults:\n",
     );
-    give(
-        &folder,
-        "found.json",
-        document(&[by_hand("a-2019"), by_hand("b-2019")]),
-    );
-    give(
-        &folder,
-        "names.yaml",
-        "- {identifier: a-2019, namespace: a}\n- {identifier: b-2019, namespace: b}\n",
-    );
+    two(&folder, "a", "b");
     let line = "adopt --from found.json --mapping names.yaml --skip-refused";
     let ran = run(&folder, line);
     assert_eq!(ran.code, 1, "{ran}");
@@ -1007,16 +998,7 @@ fn what_breaks_the_workspace_as_a_whole_writes_nothing() {
 #[test]
 fn of_two_with_one_shortname_one_is_refused() {
     let folder = empty("shortnames");
-    give(
-        &folder,
-        "found.json",
-        document(&[by_hand("a-2019"), by_hand("b-2019")]),
-    );
-    give(
-        &folder,
-        "names.yaml",
-        "- {identifier: a-2019, namespace: a-b}\n- {identifier: b-2019, namespace: ab}\n",
-    );
+    two(&folder, "a-b", "ab");
     let ran = run(
         &folder,
         "adopt --from found.json --mapping names.yaml --skip-refused",

@@ -16,8 +16,8 @@ use storage_valet_rds::{
 
 use crate::support::{
     command::{run, valet},
-    described::{self, by_hand, document, in_state, merge},
-    folder::{QUOTAS, copy, modules, open_to_adoption},
+    described::{self, by_hand, document, groups, in_state, merge},
+    folder::{ANY, QUOTAS, adoptable, copy, modules},
     random::Random,
     workspace::{Workspace, cases},
 };
@@ -47,7 +47,7 @@ fn workspace(name: &str) -> PathBuf {
                   instanceClasses: [\"db.r*\"], engineVersions: [\"16*\"], requireTags: [team]}\n";
     let text = format!("{head}  dev:\n{first}{QUOTAS}  prod:\n{second}{policy}{QUOTAS}");
     fs::write(folder.join("valet.yaml"), text).unwrap();
-    open_to_adoption(&folder);
+    adoptable(&folder, ANY);
     modules(&folder.join("../../../modules"));
     folder
 }
@@ -288,13 +288,6 @@ fn is(instance: &Value) -> BTreeMap<&'static str, Value> {
     let set = |key: &str| if is_set { said(key) } else { Value::Null };
     let option = said("OptionGroupMemberships")[0]["OptionGroupName"].clone();
     let is_own = !option.as_str().unwrap().starts_with("default:");
-    let groups = said("VpcSecurityGroups");
-    let groups: Vec<_> = groups
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["VpcSecurityGroupId"].clone())
-        .collect();
     let mut all = BTreeMap::from([
         ("EngineVersion", json!(major)),
         ("Iops", set("Iops")),
@@ -310,7 +303,7 @@ fn is(instance: &Value) -> BTreeMap<&'static str, Value> {
         ),
         ("OptionGroup", if is_own { option } else { Value::Null }),
         ("Port", said("Endpoint")["Port"].clone()),
-        ("VpcSecurityGroups", json!(groups)),
+        ("VpcSecurityGroups", json!(groups(instance))),
         (
             "EnabledCloudwatchLogsExports",
             or("EnabledCloudwatchLogsExports", json!([])),
@@ -494,7 +487,7 @@ fn a_database_of_this_tool_gives_the_same_config() {
         if !folder.join("valet.yaml").is_file() {
             fs::copy("fixtures/valet.yaml", folder.join("valet.yaml")).unwrap();
         }
-        open_to_adoption(&folder);
+        adoptable(&folder, ANY);
         for database in &workspace.databases {
             // It is told apart only while it runs, and adopted ones are another test; users are given by hand.
             let is_usual = database.lifecycle.value.as_str() == "active"

@@ -11,7 +11,8 @@ use storage_valet_rds::review::adoption;
 
 use crate::support::{
     command::{Ran, valet},
-    folder::{adoptable, minimal},
+    folder::{MAIL, adoptable, minimal},
+    plans::{change, recorded},
     snapshot,
 };
 
@@ -45,7 +46,7 @@ const ADOPT: &str = "adopt:
 
 fn workspace(name: &str, more: &str) -> PathBuf {
     let folder = minimal(name);
-    adoptable(&folder);
+    adoptable(&folder, MAIL);
     let config = format!("{CONFIG}{more}");
     fs::write(folder.join("configs/dev/mail.yaml"), config).unwrap();
     folder
@@ -55,16 +56,9 @@ fn adopted(name: &str) -> PathBuf {
     workspace(name, ADOPT)
 }
 
-fn recorded(name: &str) -> Value {
-    let text = fs::read_to_string(format!("fixtures/plans/{name}.json")).unwrap();
-    serde_json::from_str(&text).unwrap()
-}
-
 /// The change of the instance in a plan.
 fn instance(plan: &mut Value) -> &mut Value {
-    let changes = plan["resource_changes"].as_array_mut().unwrap();
-    let mut changes = changes.iter_mut();
-    changes.find(|one| one["address"] == INSTANCE).unwrap()
+    change(plan, INSTANCE)
 }
 
 fn say(folder: &Path, plan: &Value, more: &[&str]) -> Ran {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::{
     command::{Ran, run, valet},
-    folder::{adoptable, case, copy},
+    folder::{self, adoptable, case, copy},
     repository::{commit, repository},
     snapshot,
 };
@@ -44,7 +44,7 @@ fn unit(city: &Path) -> Value {
 /// A city with this config, of which the first is committed.
 fn adopted(name: &str, before: &str, after: &str) -> PathBuf {
     let city = repository(name);
-    adoptable(&city);
+    adoptable(&city, folder::MAIL);
     let config = city.join("configs/dev3/mail.yaml");
     fs::write(&config, before).unwrap();
     commit(&city);
@@ -55,7 +55,7 @@ fn adopted(name: &str, before: &str, after: &str) -> PathBuf {
 #[test]
 fn a_new_unit_that_adopts_takes_an_instance_over() {
     let city = repository("adoption-new");
-    adoptable(&city);
+    adoptable(&city, folder::MAIL);
     commit(&city);
     fs::write(city.join("configs/dev3/mail.yaml"), MAIL).unwrap();
     let said = diff(&city, &[]);

@@ -4,19 +4,16 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Stdio,
-    thread,
-    time::Duration,
 };
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 
 use crate::support::{
     command::{Ran, valet},
-    folder::{adoptable, minimal},
+    folder::{MAIL, adoptable, minimal},
+    plans::{change, recorded},
     snapshot,
-    terraform::Fake,
+    terraform::{Fake, hook},
 };
 
 const DATABASE: &str = "module.rds.aws_db_instance.this";
@@ -38,7 +35,7 @@ adopt:
 
 fn world(name: &str) -> (PathBuf, Fake) {
     let folder = minimal(name);
-    adoptable(&folder);
+    adoptable(&folder, MAIL);
     fs::write(folder.join("configs/dev/mail.yaml"), CONFIG).unwrap();
     let ran = valet(&folder, &["generate"]);
     assert_eq!(ran.code, 0, "{ran}");
@@ -47,16 +44,6 @@ fn world(name: &str) -> (PathBuf, Fake) {
         &["_environment", "mail"],
     );
     (folder, fake)
-}
-
-fn recorded() -> Value {
-    let text = fs::read_to_string("fixtures/plans/adopt.json").unwrap();
-    serde_json::from_str(&text).unwrap()
-}
-
-fn change<'a>(plan: &'a mut Value, address: &str) -> &'a mut Value {
-    let mut changes = plan["resource_changes"].as_array_mut().unwrap().iter_mut();
-    changes.find(|one| one["address"] == address).unwrap()
 }
 
 /// A state with these resources, each `module.rds.<type>.this`.
@@ -84,7 +71,7 @@ fn causes(folder: &Path, fake: &Fake) -> (String, Vec<String>) {
 #[test]
 fn what_is_taken_over_is_new_and_told_by_class() {
     let (folder, fake) = world("adoption-runs");
-    fake.says("mail", "plan.json", &recorded().to_string());
+    fake.says("mail", "plan.json", &recorded("adopt").to_string());
     // Terraform has the instance in both states of its plan already.
     let imported = state(&["aws_db_instance"]);
     fake.states("mail", &imported, &imported);
@@ -117,8 +104,8 @@ fn what_is_taken_over_is_new_and_told_by_class() {
 #[test]
 fn what_a_failed_apply_has_not_taken_over_is_not_applied_yet() {
     let (folder, fake) = world("adoption-failed");
-    fake.says("mail", "plan.json", &recorded().to_string());
-    fake.says("mail/base", "plan.json", &recorded().to_string());
+    fake.says("mail", "plan.json", &recorded("adopt").to_string());
+    fake.says("mail/base", "plan.json", &recorded("adopt").to_string());
     let group = ["aws_security_group"];
     fake.states(
         "mail",
@@ -132,7 +119,7 @@ fn what_a_failed_apply_has_not_taken_over_is_not_applied_yet() {
 /// A plan after an apply that has imported the instance, and failed before it came to it; `other` is of what AWS says by now.
 fn half_taken_over(name: &str, other: impl FnOnce(&mut Value)) -> (String, Vec<String>) {
     let (folder, fake) = world(name);
-    let mut plan = recorded();
+    let mut plan = recorded("adopt");
     let one = &mut change(&mut plan, DATABASE)["change"];
     one.as_object_mut().unwrap().remove("importing");
     other(one);
@@ -170,7 +157,7 @@ fn what_a_failed_apply_has_imported_is_held_against_the_same_table() {
 #[test]
 fn each_attribute_that_is_refused_is_told() {
     let (folder, fake) = world("adoption-refused");
-    let mut plan = recorded();
+    let mut plan = recorded("adopt");
     let one = &mut change(&mut plan, DATABASE)["change"];
     for (name, value) in [
         ("copy_tags_to_snapshot", true),
@@ -196,48 +183,26 @@ fn each_attribute_that_is_refused_is_told() {
 
 /// Ends an apply that has made the security group, at once.
 fn killed(folder: &Path, fake: &Fake) {
-    let hook = |kind: &str, address: &str, action: &str, id: &str| {
-        let resource =
-            json!({"addr": address, "resource_type": address.rsplit('.').nth(1).unwrap()});
-        let hook = json!({"resource": resource, "action": action, "id_value": id});
-        format!("{}\n", json!({"type": kind, "hook": hook}))
-    };
     let lines = [
         hook("apply_start", GROUP, "create", ""),
         hook("apply_complete", GROUP, "create", "sg-1"),
         hook("apply_start", DATABASE, "update", "mail-2019"),
     ];
     fake.says("mail", "apply.jsonl", &lines.concat());
-    fake.says("mail", "slow", "");
-    let mut child = fake
-        .begin(folder, "apply --plans valet-plans")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    while !fake.commands("mail").contains("waiting") {
-        assert_eq!(child.try_wait().unwrap(), None);
-        thread::sleep(Duration::from_millis(20));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let all = fs::read_to_string(fake.file("mail", "process")).unwrap();
-    let terraform = Pid::from_raw(all.trim().parse().unwrap()).unwrap();
-    kill_process_group(terraform, Signal::KILL).unwrap();
-    fake.unsays("mail", "slow");
-    fake.unsays("mail", "apply.jsonl");
+    let child = fake.begun(folder, "mail");
+    fake.kill("mail", child);
 }
 
 /// A plan and an apply of it that was killed; then the rest is planned as `after` says, with what was made imported, too.
 fn resumed(name: &str, after: impl FnOnce(&mut Value)) -> Ran {
     let (folder, fake) = world(name);
-    let plan = recorded();
+    let plan = recorded("adopt");
     fake.says("mail", "plan.json", &plan.to_string());
     fake.states("mail", "", &state(&["aws_db_instance"]));
     assert_eq!(fake.run(&folder, "plan dev/mail").code, 0);
     killed(&folder, &fake);
     fake.plans("mail", &plan.to_string());
-    let mut rest = recorded();
+    let mut rest = recorded("adopt");
     let tags = json!({"valet-rds:environment": "dev", "valet-rds:shortname": "mail"});
     let group = &mut change(&mut rest, GROUP)["change"];
     group["actions"] = json!(["no-op"]);

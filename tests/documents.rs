@@ -9,7 +9,7 @@ use crate::support::terraform::Fake;
 use crate::support::{
     command::{run, valet},
     described::{by_hand, document, in_state, merge},
-    folder::{case, city, copy, edit, minimal, open_to_adoption},
+    folder::{ANY, adoptable, case, city, copy, edit, minimal},
     outputs::applied,
     repository::repository,
     snapshot,
@@ -78,7 +78,7 @@ fn the_published_schemas() {
 #[test]
 fn what_adopt_prints_is_of_its_schema() {
     let folder = minimal("documents-adopt");
-    open_to_adoption(&folder);
+    adoptable(&folder, ANY);
     let mut replica = by_hand("replica");
     let source = json!({"ReadReplicaSourceDBInstanceIdentifier": "a-2019"});
     merge(&mut replica, &source);

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::support::{
     command::{Ran, command, run},
     described::{by_hand, document, merge},
-    folder::{edit, minimal, modules, open_to_adoption},
+    folder::{ANY, adoptable, edit, minimal, modules},
     outputs::applied,
     repository::init,
     terraform::Fake,
@@ -139,7 +139,7 @@ fn sound(name: &str) -> PathBuf {
         "modules:",
         "privatelink: {repository: network, file: endpoints.yaml}\nmodules:",
     );
-    open_to_adoption(&city);
+    adoptable(&city, ANY);
     let mut found = by_hand("found-2019");
     let arn = "arn:aws:rds:ap-northeast-1:111111111111:db:found-2019";
     merge(&mut found, &json!({"DBInstanceArn": arn}));

@@ -1,6 +1,6 @@
 //! The gate over plans: every change that the real provider has planned, and what could be worse, made from those.
 
-use std::{collections::BTreeMap, fmt::Write, fs};
+use std::{collections::BTreeMap, fmt::Write};
 
 use serde_json::{Value, json};
 use storage_valet_rds::{
@@ -19,13 +19,9 @@ use storage_valet_rds::{
 
 use crate::support::{
     grades::{files, record},
+    plans::recorded,
     workspace::{TODAY, today},
 };
-
-fn kept(name: &str) -> Value {
-    let text = fs::read_to_string(format!("fixtures/plans/{name}.json")).unwrap();
-    serde_json::from_str(&text).unwrap()
-}
 
 /// The database after the change of a record, with more keys. JSON is YAML, too.
 fn after(entry: &Value, more: &Value) -> Database {
@@ -224,7 +220,7 @@ fn cases() -> Vec<Case> {
             &entry["config"]["after"],
         );
     }
-    let nothing = kept("nothing");
+    let nothing = recorded("nothing");
     for address in HELD {
         for (what, actions) in [
             ("delete", &["delete"][..]),
@@ -270,7 +266,7 @@ fn cases() -> Vec<Case> {
     }
     retirements(&mut add);
     for name in ["in-place", "create"] {
-        add("kept plan", name.to_owned(), false, kept(name), &active);
+        add("kept plan", name.to_owned(), false, recorded(name), &active);
     }
     add("kept plan", "nothing".to_owned(), false, nothing, &active);
     cases
@@ -281,7 +277,7 @@ type Add<'a> = &'a mut dyn FnMut(&'static str, String, bool, Value, &Value);
 /// Plans of a unit at its end: its own, and those with something in them that is not its own.
 fn retirements(add: Add) {
     let retired = json!({"shortname": "orders", "username": "postgres", "engineVersion": "16", "lifecycle": "retired", "retirementRequested": TODAY});
-    let plan = kept("retired");
+    let plan = recorded("retired");
     add(
         "retirement",
         "its own".to_owned(),
@@ -295,7 +291,7 @@ fn retirements(add: Add) {
         "retirement",
         "retained, forgotten".to_owned(),
         false,
-        kept("retained"),
+        recorded("retained"),
         &retain,
     );
     add(

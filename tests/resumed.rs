@@ -12,14 +12,14 @@ use std::{
 };
 
 use insta::assert_snapshot;
-use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use storage_valet_rds::terraform::import::KINDS;
 
 use crate::support::{
     command::{Ran, valet},
     folder::minimal,
-    terraform::Fake,
+    plans::recorded,
+    terraform::{Fake, hook},
 };
 
 const DATABASE: &str = "module.rds.aws_db_instance.this";
@@ -37,8 +37,7 @@ fn world(name: &str) -> (PathBuf, Fake) {
 
 /// A plan of a database and its group: what is done to each, and the values before.
 fn plan(database: (&[&str], Value), group: (&[&str], Value)) -> String {
-    let text = fs::read_to_string("fixtures/plans/in-place.json").unwrap();
-    let mut plan: Value = serde_json::from_str(&text).unwrap();
+    let mut plan = recorded("in-place");
     let resource = |address: &str,
                     kind: &str,
                     (actions, before): (&[&str], Value),
@@ -66,13 +65,6 @@ fn plan(database: (&[&str], Value), group: (&[&str], Value)) -> String {
     plan.to_string()
 }
 
-fn hook(kind: &str, address: &str, id: &str) -> String {
-    let kind_of = address.rsplit('.').nth(1).unwrap();
-    let resource = json!({"addr": address, "resource_type": kind_of});
-    let hook = json!({"resource": resource, "action": "create", "id_value": id});
-    format!("{}\n", json!({"type": kind, "hook": hook}))
-}
-
 const NEW: (&[&str], Value) = (&["create"], Value::Null);
 
 /// What a plan says of something that is imported and whose.
@@ -86,36 +78,19 @@ fn begun(folder: &Path, fake: &Fake) -> Child {
     fake.says("orders", "plan.json", &plan(NEW, NEW));
     assert_eq!(fake.run(folder, "plan dev/orders").code, 0);
     let lines = [
-        hook("apply_start", GROUP, ""),
-        hook("apply_complete", GROUP, "sg-1"),
-        hook("apply_start", DATABASE, ""),
+        hook("apply_start", GROUP, "create", ""),
+        hook("apply_complete", GROUP, "create", "sg-1"),
+        hook("apply_start", DATABASE, "create", ""),
         r#"{"type":"apply_pro"#.to_owned(),
     ];
     fake.says("orders", "apply.jsonl", &lines.concat());
     fake.says("orders", "apply.says", ASKED);
-    fake.says("orders", "slow", "");
-    let mut child = fake
-        .begin(folder, "apply --plans valet-plans")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    while !fake.commands("orders").contains("waiting") {
-        assert_eq!(child.try_wait().unwrap(), None);
-        thread::sleep(Duration::from_millis(20));
-    }
-    child
+    fake.begun(folder, "orders")
 }
 
 /// Ends everything at once, as when a machine dies.
-fn kill(fake: &Fake, mut child: Child) {
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let all = fs::read_to_string(fake.file("orders", "process")).unwrap();
-    let terraform = Pid::from_raw(all.trim().parse().unwrap()).unwrap();
-    kill_process_group(terraform, Signal::KILL).unwrap();
-    fake.unsays("orders", "slow");
-    fake.unsays("orders", "apply.jsonl");
+fn kill(fake: &Fake, child: Child) {
+    fake.kill("orders", child);
     fake.unsays("orders", "apply.says");
 }
 

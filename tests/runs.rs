@@ -17,6 +17,7 @@ use crate::support::{
     command::{Ran, valet},
     folder::{edit, minimal, paths},
     monorepo::Monorepo,
+    plans::recorded,
     random::Random,
     repository::{commit, git},
     terraform::Fake,
@@ -35,11 +36,6 @@ fn world(name: &str) -> (PathBuf, Fake) {
     assert_eq!(valet(&folder, &["generate"]).code, 0);
     let fake = Fake::new(&folder.with_file_name(format!("{name}-terraform")), &ROOTS);
     (folder, fake)
-}
-
-fn recorded(name: &str) -> Value {
-    let text = fs::read_to_string(format!("fixtures/plans/{name}.json")).unwrap();
-    serde_json::from_str(&text).unwrap()
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub(crate) mod kubernetes;
 pub(crate) mod monorepo;
 pub(crate) mod oracle;
 pub(crate) mod outputs;
+pub(crate) mod plans;
 pub(crate) mod random;
 pub(crate) mod repository;
 pub(crate) mod snapshot;

@@ -148,6 +148,14 @@ pub(crate) fn merge(document: &mut Value, keys: &Value) {
     }
 }
 
+/// The ids of its security groups.
+pub(crate) fn groups(described: &Value) -> Vec<Value> {
+    let groups = described["VpcSecurityGroups"].as_array().unwrap().iter();
+    groups
+        .map(|one| one["VpcSecurityGroupId"].clone())
+        .collect()
+}
+
 /// The same instance in the state of a root, at an address: module, name and key.
 pub(crate) fn in_state(described: &Value, name: &str, index: &Value) -> Value {
     let said = |key: &str| described.get(key).cloned().unwrap_or(Value::Null);
@@ -162,13 +170,6 @@ pub(crate) fn in_state(described: &Value, name: &str, index: &Value) -> Value {
                 tag["Value"].clone(),
             )
         })
-        .collect();
-    let groups = said("VpcSecurityGroups");
-    let groups: Vec<_> = groups
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["VpcSecurityGroupId"].clone())
         .collect();
     let zero = |value: Value| if value.is_null() { json!(0) } else { value };
     let empty = |value: Value| if value.is_null() { json!("") } else { value };
@@ -202,7 +203,7 @@ pub(crate) fn in_state(described: &Value, name: &str, index: &Value) -> Value {
         "port": said("Endpoint")["Port"], "publicly_accessible": said("PubliclyAccessible"), "replica_mode": "", "replicate_source_db": "",
         "status": "available", "storage_encrypted": said("StorageEncrypted"), "storage_throughput": zero(said("StorageThroughput")),
         "storage_type": said("StorageType"), "tags": tags, "tags_all": tags, "username": said("MasterUsername"),
-        "vpc_security_group_ids": groups,
+        "vpc_security_group_ids": groups(described),
     });
     merge(&mut values, &more);
     json!({"mode": "managed", "type": "aws_db_instance", "name": name, "index": index,

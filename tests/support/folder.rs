@@ -44,16 +44,6 @@ pub(crate) fn city(name: &str) -> PathBuf {
     city
 }
 
-/// Lets the configs of a workspace adopt what is called after mail.
-pub(crate) fn adoptable(folder: &Path) {
-    let file = folder.join("valet.yaml");
-    let text = fs::read_to_string(&file).unwrap();
-    let adoptable = "    adoptable: {instances: [\"mail-*\"], secrets: [\"mail*\"]}\n";
-    let text = text.replace("\n    network:", &format!("\n{adoptable}    network:"));
-    assert!(text.contains(adoptable));
-    fs::write(file, text).unwrap();
-}
-
 /// Makes the folders of the modules, each with a file that says nothing; those that are there stay.
 pub(crate) fn modules(folder: &Path) {
     for module in lower::MODULES {
@@ -88,14 +78,25 @@ pub(crate) fn lift_quotas(folder: &Path) {
     fs::write(&path, format!("{text}{QUOTAS}")).unwrap();
 }
 
-/// Lets the configs of a workspace take over any instance and any secret.
-pub(crate) fn open_to_adoption(folder: &Path) {
-    const ANY: &str = "    adoptable: {instances: [\"*\"], secrets: [\"*\"]}\n    configs:";
+/// Any instance and any secret.
+pub(crate) const ANY: &str = "{instances: [\"*\"], secrets: [\"*\"]}";
+
+/// What is called after mail.
+pub(crate) const MAIL: &str = "{instances: [\"mail-*\"], secrets: [\"mail*\"]}";
+
+/// Lets the configs of a workspace that does not say so itself take these over.
+pub(crate) fn adoptable(folder: &Path, what: &str) {
     let path = folder.join("valet.yaml");
     let text = fs::read_to_string(&path).unwrap();
-    if !text.contains("adoptable:") {
-        fs::write(path, text.replace("    configs:", ANY)).unwrap();
+    if text.contains("adoptable:") {
+        return;
     }
+    let open = text.replace(
+        "    configs:",
+        &format!("    adoptable: {what}\n    configs:"),
+    );
+    assert_ne!(open, text);
+    fs::write(path, open).unwrap();
 }
 
 /// Replaces a text in a file that has it.

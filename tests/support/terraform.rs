@@ -6,8 +6,13 @@ use std::{
     io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
 };
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::json;
 
 use super::command::{Ran, command, valet};
 
@@ -148,9 +153,44 @@ impl Fake {
         command(folder, &self.words(words))
     }
 
+    /// Begins an apply of what is planned; it is in the middle of a root.
+    pub(crate) fn begun(&self, folder: &Path, root: &str) -> Child {
+        self.says(root, "slow", "");
+        let mut child = self
+            .begin(folder, "apply --plans valet-plans")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        while !self.commands(root).contains("waiting") {
+            assert_eq!(child.try_wait().unwrap(), None);
+            thread::sleep(Duration::from_millis(20));
+        }
+        child
+    }
+
+    /// Ends it and its Terraform at once, as when a machine dies.
+    pub(crate) fn kill(&self, root: &str, mut child: Child) {
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let all = fs::read_to_string(self.file(root, "process")).unwrap();
+        let terraform = Pid::from_raw(all.trim().parse().unwrap()).unwrap();
+        kill_process_group(terraform, Signal::KILL).unwrap();
+        self.unsays(root, "slow");
+        self.unsays(root, "apply.jsonl");
+    }
+
     fn words<'a>(&'a self, words: &'a str) -> Vec<&'a str> {
         let mut arguments: Vec<&str> = words.split(' ').collect();
         arguments.extend(["--terraform", &self.program]);
         arguments
     }
+}
+
+/// A line that an apply prints of a resource.
+pub(crate) fn hook(kind: &str, address: &str, action: &str, id: &str) -> String {
+    let kind_of = address.rsplit('.').nth(1).unwrap();
+    let resource = json!({"addr": address, "resource_type": kind_of});
+    let hook = json!({"resource": resource, "action": action, "id_value": id});
+    format!("{}\n", json!({"type": kind, "hook": hook}))
 }
