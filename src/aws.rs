@@ -1,5 +1,6 @@
-//! Facts about AWS: engines, classes, windows, names.
+//! Facts about AWS: engines, classes, capacity, windows, names.
 
+pub mod acus;
 pub mod engine;
 pub mod engine_version;
 pub mod instance_class;

@@ -22,7 +22,8 @@ use keys::{keys, proxy_keys};
 
 use crate::{
     aws::{
-        engine::{Engine, LogExport},
+        acus::Acus,
+        engine::{Engine, LogExport, SessionPinningFilter, StorageType},
         engine_version::EngineVersion,
         instance_class::InstanceClass,
         window::Window,
@@ -241,20 +242,6 @@ words! {
         Retiring = "retiring",
         /// It is destroyed, or with `retain` forgotten.
         Retired = "retired",
-    }
-}
-
-words! {
-    /// Type of an RDS volume.
-    StorageType {
-        /// General purpose, second generation.
-        Gp2 = "gp2",
-        /// General purpose, third generation.
-        Gp3 = "gp3",
-        /// Provisioned IOPS.
-        Io1 = "io1",
-        /// Provisioned IOPS, second generation.
-        Io2 = "io2",
     }
 }
 

@@ -11,15 +11,16 @@ use identity::{SHARED, StateKey, StateMove, UnitId};
 
 use crate::{
     aws::{
-        engine::{Engine, Facts, LogExport},
+        acus::Acus,
+        engine::{Engine, Facts, Form, LogExport, SessionPinningFilter, StorageType},
         engine_version::EngineVersion,
         instance_class::InstanceClass,
-        name::{self, Names, Presence, SharedNames, SharedPresence},
+        name::{self, Names, Need, Presence, SharedNames, SharedPresence},
         window::Window,
     },
     config::{
-        Acknowledgement, ApplyImmediately, Authentication, Lifecycle, MasterLogin, StorageType,
-        SubnetGroup, Waiver,
+        Acknowledgement, ApplyImmediately, Authentication, Lifecycle, MasterLogin, SubnetGroup,
+        Waiver,
         adoption::{Adoption, Credentials},
         ci::Ci,
         inherited,
@@ -415,24 +416,63 @@ impl Database {
     /// Whether it has what is there at some times only.
     #[must_use]
     pub fn has(&self, presence: Presence) -> bool {
-        let has_alarms = self.environment.spec.alarm_topic_arn.is_some();
-        let keeps_group = self.adopted().is_some_and(|one| one.subnet_group.is_some());
-        let has_own_group = self.subnet_group.value == SubnetGroup::Own && !keeps_group;
-        match presence {
-            Presence::Always => true,
-            Presence::Path => self.has_path(),
-            Presence::PathAlarms => has_alarms && self.has_path(),
-            Presence::LogExports => self.adopted().is_none(),
-            Presence::OwnParameterGroup => !self.borrows_parameters(),
-            Presence::OwnSubnetGroup => has_own_group,
-            Presence::OwnMonitoring => has_own_group && self.monitoring_interval.value > 0,
-            Presence::Alarms => has_alarms,
-            Presence::CreditAlarms => {
+        presence.0.iter().all(|need| self.fulfils(*need))
+    }
+
+    fn fulfils(&self, need: Need) -> bool {
+        let keeps_group = || self.adopted().is_some_and(|one| one.subnet_group.is_some());
+        match need {
+            Need::Alarms => self.environment.spec.alarm_topic_arn.is_some(),
+            Need::Path => self.has_path(),
+            Need::OwnParameterGroup => !self.borrows_parameters(),
+            Need::OwnSubnetGroup => self.subnet_group.value == SubnetGroup::Own && !keeps_group(),
+            Need::Monitoring => self.monitoring_interval.value > 0,
+            Need::LogExports => self.adopted().is_none(),
+            Need::Credits => {
                 let capacity = self.instance_class.value.capacity();
-                has_alarms && capacity.is_ok_and(|capacity| capacity.burstable)
+                capacity.is_ok_and(|capacity| capacity.burstable)
             }
-            Presence::PostgresAlarms => has_alarms && self.facts().transaction_ids,
+            Need::TransactionIds => self.facts().transaction_ids,
+            Need::Instance => self.facts().form == Form::Instance,
+            Need::Cluster => self.facts().form == Form::Cluster,
+            Need::Serverless => self.instance_class.value.is_serverless(),
+            Need::Readers => self.readers() > 0,
+            Need::ReadOnlyPath => self.has_read_only_path(),
         }
+    }
+
+    /// Readers of its cluster; none of an instance.
+    #[must_use]
+    pub fn readers(&self) -> u32 {
+        match self.facts().form {
+            Form::Cluster => self.replicas.value,
+            Form::Instance => 0,
+        }
+    }
+
+    /// Whether there is a way of their own from pods to its readers.
+    #[must_use]
+    pub fn has_read_only_path(&self) -> bool {
+        self.facts().form == Form::Cluster && self.read_only_endpoint.value && self.has_path()
+    }
+
+    /// The names of the instances of its cluster; none of an instance.
+    pub fn members(&self) -> impl Iterator<Item = String> {
+        let count = match self.facts().form {
+            Form::Cluster => self.replicas.value + 1,
+            Form::Instance => 0,
+        };
+        (1..=count).map(|number| name::of_cluster(&self.names.cluster, number))
+    }
+
+    /// Memory of an instance in GiB, as far as it is known: of one whose capacity follows the load, the most that it has.
+    #[must_use]
+    pub fn memory_gib(&self) -> Option<u32> {
+        if self.instance_class.value.is_serverless() {
+            return self.max_capacity.value.map(Acus::memory_gib);
+        }
+        let capacity = self.instance_class.value.capacity();
+        capacity.ok().map(|capacity| capacity.memory_gib)
     }
 
     /// Whether minor versions follow automatically: only a major is named.

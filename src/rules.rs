@@ -4,6 +4,7 @@ mod adoption;
 mod arn;
 mod confusable;
 mod consumer;
+mod engine;
 mod environment;
 pub mod fleet;
 mod lifecycle;
@@ -46,6 +47,7 @@ pub fn database(database: &Database, stem: &str, world: World) -> Vec<Problem> {
         problems: Vec::new(),
     };
     found.identity(stem);
+    found.engine();
     found.class();
     found.version(world);
     found.parameters();
@@ -132,7 +134,11 @@ impl Found<'_> {
 
     fn class(&mut self) {
         let database = self.database;
-        if let Err(unknown) = database.instance_class.value.capacity() {
+        let class = &database.instance_class.value;
+        if class.is_serverless() {
+            return;
+        }
+        if let Err(unknown) = class.capacity() {
             self.add_unless_kept(
                 &rule::UNKNOWN_CLASS,
                 database.instance_class.origin,
@@ -285,7 +291,7 @@ impl Found<'_> {
                 },
             );
         }
-        if database.backup_retention_period.value == 0 {
+        if database.backup_retention_period.value == 0 && !database.facts().is_cluster() {
             self.add(
                 &rule::NO_BACKUPS,
                 database.backup_retention_period.origin,

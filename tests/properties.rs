@@ -231,6 +231,7 @@ fn expected(term: &Expression) -> Value {
     match term {
         Expression::Text(text) => Value::from(text.as_str()),
         Expression::Number(number) => Value::from(*number),
+        Expression::Acus(acus) => Value::from(acus.to_string().parse::<f64>().unwrap()),
         Expression::Bool(value) => Value::from(*value),
         Expression::List(items) => items.iter().map(expected).collect(),
         Expression::Map(entries) => entries

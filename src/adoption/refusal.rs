@@ -5,7 +5,10 @@ use super::{
     fields::Malformed,
     instance::{Arn, Instance, Teller},
 };
-use crate::{aws::engine::Engine, model::Database};
+use crate::{
+    aws::engine::{Engine, Form},
+    model::Database,
+};
 
 /// What says that an instance is a replica.
 const SOURCES: [&str; 2] = [
@@ -87,9 +90,8 @@ fn replica(instance: &Instance) -> Found {
 
 fn engine(instance: &Instance) -> Found {
     let engine = instance.fields().text("Engine")?;
-    let is_known = Engine::ALL.iter().any(|known| known.as_str() == engine);
-    Ok((!is_known).then(|| {
-        let known: Vec<_> = Engine::ALL.iter().map(|one| one.as_str()).collect();
+    let known = Engine::with(|facts| facts.form == Form::Instance);
+    Ok((!known.contains(&engine)).then(|| {
         Refusal::new(
             format!("its engine is `{engine}`"),
             format!("leave it where it is; the engines are {}", known.join(", ")),
@@ -249,8 +251,8 @@ fn family(order: &Order) -> Found {
         return Ok(None);
     };
     let version = order.instance.fields().text("EngineVersion")?;
-    let major = super::values::major(version)?;
-    let expected = Engine::Postgres.facts().family(major);
+    let (engine, major) = super::values::engine(&order.instance.fields())?;
+    let expected = engine.facts().family(major);
     Ok((*family != expected).then(|| {
         Refusal::new(
             format!("its parameter group is of the family {family}, and it runs {version}"),

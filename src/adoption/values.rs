@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Order, Secret, fields::Malformed};
+use super::{
+    Order, Secret,
+    fields::{Fields, Malformed},
+};
 use crate::{
     aws::{engine::Engine, engine_version::EngineVersion, name::SharedNames},
     model::Environment,
@@ -31,23 +34,24 @@ pub(super) struct Values {
     pub(super) tags: Vec<(String, String)>,
 }
 
-/// The major of a version as RDS tells it, which can have a name of a build at its end.
+/// The engine of an instance, and its major as RDS tells the version, which can have a name of a build at its end.
 ///
 /// # Errors
-/// When it does not begin with a number.
-pub(super) fn major(version: &str) -> Result<EngineVersion, Malformed> {
-    let wrong = || Malformed {
-        key: "EngineVersion".to_owned(),
-        what: "is no version",
+/// When the engine is none of ours, or the version does not begin with numbers.
+pub(super) fn engine(fields: &Fields) -> Result<(Engine, EngineVersion), Malformed> {
+    let wrong = |key: &str, what| Malformed {
+        key: key.to_owned(),
+        what,
     };
-    let mut numbers = version.split(['.', '-']).map(str::parse::<u32>);
-    let first = numbers.next().and_then(Result::ok).ok_or_else(wrong)?;
-    // Until 9.6, PostgreSQL had majors of two numbers.
-    if first >= 10 {
-        return Ok(EngineVersion::of(first));
-    }
-    let second = numbers.next().and_then(Result::ok).ok_or_else(wrong)?;
-    Ok(EngineVersion::of(first).then(second))
+    let name = fields.text("Engine")?;
+    let engine = Engine::ALL.iter().find(|engine| engine.as_str() == name);
+    let engine = *engine.ok_or_else(|| wrong("Engine", "is no engine"))?;
+    let version = fields.text("EngineVersion")?;
+    let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let numbers = version.split(['.', '-']).take(3).take_while(is_number);
+    let version: Result<EngineVersion, _> = numbers.collect::<Vec<_>>().join(".").parse();
+    let version = version.map_err(|_| wrong("EngineVersion", "is no version"))?;
+    Ok((engine, engine.facts().major_of(version)))
 }
 
 /// Reads the values of an instance.
@@ -83,10 +87,7 @@ fn wanted(order: &Order) -> Result<Vec<Wanted>, Malformed> {
         ),
         ("encrypted", json!(fields.flag("StorageEncrypted")?)),
         ("engine", json!(fields.text("Engine")?)),
-        (
-            "engineVersion",
-            json!(major(fields.text("EngineVersion")?)?.to_string()),
-        ),
+        ("engineVersion", json!(engine(&fields)?.1.to_string())),
         ("instanceClass", json!(fields.text("DBInstanceClass")?)),
         ("iops", json!(iops)),
         ("logExports", json!(exports)),
@@ -148,7 +149,7 @@ fn performance(
 fn port(order: &Order) -> Result<u32, Malformed> {
     let fields = order.instance.fields();
     let endpoint = fields.object("Endpoint")?;
-    super::fields::Fields::of(endpoint, "Endpoint.").number("Port")
+    Fields::of(endpoint, "Endpoint.").number("Port")
 }
 
 /// Its subnet group, when it is not its environment's.
@@ -161,9 +162,9 @@ fn keeps_group<'a>(order: &Order<'a>) -> Result<Option<&'a str>, Malformed> {
 fn adopt(order: &Order) -> Result<Map<String, Value>, Malformed> {
     let instance = order.instance;
     let fields = instance.fields();
-    let version = major(fields.text("EngineVersion")?)?;
+    let (engine, version) = engine(&fields)?;
     let follows = fields.flag("AutoMinorVersionUpgrade")?;
-    let known = Engine::Postgres.facts().major(version);
+    let known = engine.facts().major(version);
     let follows_anyway = known.is_some_and(|known| known.version == version);
     let authority = fields.text("CACertificateIdentifier")?;
     let groups = instance.security_groups()?;

@@ -1,7 +1,12 @@
 //! What is known of each engine. One file an engine, all of it data.
 
+mod aurora_postgresql;
+mod mariadb;
+mod mysql;
 pub mod parameter;
 mod postgres;
+
+use std::borrow::Cow;
 
 use super::engine_version::EngineVersion;
 use crate::text::{date::Date, words::words};
@@ -10,6 +15,12 @@ use parameter::Parameter;
 words! {
     /// The database engine.
     Engine {
+        /// Aurora PostgreSQL.
+        AuroraPostgresql = "aurora-postgresql",
+        /// RDS for MariaDB.
+        Mariadb = "mariadb",
+        /// RDS for MySQL.
+        Mysql = "mysql",
         /// RDS for PostgreSQL.
         Postgres = "postgres",
     }
@@ -18,12 +29,46 @@ words! {
 words! {
     /// A log that RDS can send to CloudWatch.
     LogExport {
+        /// What an audit plugin writes.
+        Audit = "audit",
+        /// The error log.
+        Error = "error",
+        /// Every statement.
+        General = "general",
         /// Failed IAM logins.
         IamDbAuthError = "iam-db-auth-error",
         /// The server log.
         Postgresql = "postgresql",
+        /// Statements that took long.
+        Slowquery = "slowquery",
         /// The log of major upgrades.
         Upgrade = "upgrade",
+    }
+}
+
+words! {
+    /// Type of the storage.
+    StorageType {
+        /// Aurora's, paid by the request.
+        Aurora = "aurora",
+        /// Aurora's, paid by the size alone.
+        AuroraIopt1 = "aurora-iopt1",
+        /// General purpose, second generation.
+        Gp2 = "gp2",
+        /// General purpose, third generation.
+        Gp3 = "gp3",
+        /// Provisioned IOPS.
+        Io1 = "io1",
+        /// Provisioned IOPS, second generation.
+        Io2 = "io2",
+    }
+}
+
+words! {
+    /// What RDS Proxy leaves out when it decides whether a session is pinned to a connection.
+    SessionPinningFilter {
+        /// `SET` of a variable.
+        ExcludeVariableSets = "EXCLUDE_VARIABLE_SETS",
     }
 }
 
@@ -32,14 +77,89 @@ impl Engine {
     #[must_use]
     pub fn facts(self) -> &'static Facts {
         match self {
+            Self::AuroraPostgresql => &aurora_postgresql::FACTS,
+            Self::Mariadb => &mariadb::FACTS,
+            Self::Mysql => &mysql::FACTS,
             Self::Postgres => &postgres::FACTS,
         }
     }
+
+    /// The words of the engines of which something holds.
+    #[must_use]
+    pub fn with(holds: fn(&Facts) -> bool) -> Vec<&'static str> {
+        let engines = Self::ALL.iter().filter(|engine| holds(engine.facts()));
+        engines.map(|engine| engine.as_str()).collect()
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::Postgres
+    }
+}
+
+/// The known major of a version whose engine is not told: no two engines have one in common.
+#[must_use]
+pub fn major_of(version: EngineVersion) -> Option<EngineVersion> {
+    let mut engines = Engine::ALL.iter();
+    engines.find_map(|engine| Some(engine.facts().major(version)?.version))
+}
+
+/// What AWS makes of a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// An instance with a volume of its own.
+    Instance,
+    /// A cluster: a storage that grows by itself, an instance that writes and others that read.
+    Cluster,
+}
+
+impl Form {
+    /// The module that makes one.
+    #[must_use]
+    pub const fn module(self) -> &'static str {
+        match self {
+            Self::Instance => "rds",
+            Self::Cluster => "aurora",
+        }
+    }
+
+    /// The form in a word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Instance => "instance",
+            Self::Cluster => "cluster",
+        }
+    }
+}
+
+/// Which upgrades between majors AWS offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upgrades {
+    /// To any later major, when the target appeared no earlier than what runs: the minors of all majors appear together.
+    ToAnyAsNew,
+    /// To any later major.
+    ToAny,
+    /// To the next major alone.
+    ToNext,
 }
 
 /// What is known of an engine.
 #[derive(Debug)]
 pub struct Facts {
+    /// Its name for people.
+    pub title: &'static str,
+    /// What AWS makes of a database of it.
+    pub form: Form,
+    /// Which upgrades between majors AWS offers.
+    pub upgrades: Upgrades,
+    /// The types of its storage; the first is taken when nobody chooses.
+    pub storage_types: &'static [StorageType],
+    /// The families of its instance classes; none when it takes every class.
+    pub classes: Option<&'static [Classes]>,
+    /// Whether it can run on capacity that follows the load, without a class.
+    pub serverless: bool,
     /// The versions that are known, oldest major first.
     pub majors: &'static [Major],
     /// The day on which the versions were compared with what AWS offers.
@@ -54,14 +174,30 @@ pub struct Facts {
     pub port: u32,
     /// The family of engines, as RDS Proxy calls it.
     pub proxy_family: &'static str,
+    /// What the proxy can leave out when it decides whether a session is pinned to a connection.
+    pub session_pinning_filters: &'static [SessionPinningFilter],
+    /// What its clients cannot do through the proxy, a sentence each.
+    pub proxy_lacks: &'static [&'static str],
+    /// The majors that RDS Proxy is documented to take.
+    pub proxy_takes: &'static [EngineVersion],
     /// The database that always exists.
     pub default_database: &'static str,
-    /// The logs that go to CloudWatch when nobody chooses.
+    /// Whether pods can be sent to that one: it is no catalogue of the server.
+    pub default_database_is_for_pods: bool,
+    /// The logs that it can send to CloudWatch.
+    pub log_exports: &'static [LogExport],
+    /// Those that go there when nobody chooses.
     pub default_log_exports: &'static [LogExport],
     /// Whether it runs out of transaction ids when nobody vacuums, so that there is an alarm on them.
     pub transaction_ids: bool,
     /// How its clients name things.
     pub client: Client,
+    /// How the function of an environment talks to it; none when no function makes users of it.
+    pub users_dialect: Option<&'static str>,
+    /// The most characters of the master's name that AWS takes.
+    pub longest_user: usize,
+    /// The most characters of the name of a first database.
+    pub longest_database: usize,
     /// What no user's name may start with, and why.
     pub reserved_prefixes: &'static [(&'static str, &'static str)],
     /// Names that no user may have.
@@ -76,6 +212,15 @@ pub struct Facts {
     pub parameters: &'static [Parameter],
     /// Extensions with parameters of their own, which start with the extension's name.
     pub extensions: &'static [&'static str],
+}
+
+/// The instance classes of one family that an engine takes.
+#[derive(Debug)]
+pub struct Classes {
+    /// The family.
+    pub family: &'static str,
+    /// The sizes that the engine takes; empty for all of the family.
+    pub sizes: &'static [&'static str],
 }
 
 /// How the clients of an engine name things.
@@ -162,6 +307,13 @@ impl Facts {
         majors.find(|major| version.is_of(major.version))
     }
 
+    /// The major of a version; of one that nobody knows, as many of its numbers as majors of this engine have.
+    #[must_use]
+    pub fn major_of(&self, version: EngineVersion) -> EngineVersion {
+        let cut = || version.cut_like(self.default_major);
+        self.major(version).map_or_else(cut, |major| major.version)
+    }
+
     /// The parameter group family of a version.
     #[must_use]
     pub fn family(&self, version: EngineVersion) -> String {
@@ -171,19 +323,22 @@ impl Facts {
 
     /// Why AWS refuses a master user of this name, if it does.
     #[must_use]
-    pub fn refuses_user(&self, name: &str) -> Option<&'static str> {
+    pub fn refuses_user(&self, name: &str) -> Option<Cow<'static, str>> {
+        if name.len() > self.longest_user {
+            return Some(longer_than(self.longest_user));
+        }
         let name = name.to_ascii_lowercase();
         let mut prefixes = self.reserved_prefixes.iter();
         match prefixes.find(|(prefix, _)| name.starts_with(prefix)) {
-            Some((_, why)) => Some(why),
-            None if self.reserved_users.contains(&name.as_str()) => Some("it is reserved"),
+            Some((_, why)) => Some((*why).into()),
+            None if self.reserved_users.contains(&name.as_str()) => Some("it is reserved".into()),
             None => self.refuses_word(&name),
         }
     }
 
     /// Why the function of an environment makes no user of this name, if it does not. It takes names for what they are, without quotes.
     #[must_use]
-    pub fn refuses_app_user(&self, name: &str) -> Option<&'static str> {
+    pub fn refuses_app_user(&self, name: &str) -> Option<Cow<'static, str>> {
         /// What SQL or RDS means by a name, besides what is reserved for a master.
         const MEANT: &[&str] = &[
             "all",
@@ -196,28 +351,59 @@ impl Facts {
             "session_user",
             "user",
         ];
-        if name.len() > 63 {
-            return Some("it has more than 63 characters");
-        }
         if MEANT.contains(&name) {
-            return Some("it is reserved");
+            return Some("it is reserved".into());
         }
         self.refuses_user(name)
     }
 
     /// Why AWS refuses a first database of this name, if it does.
     #[must_use]
-    pub fn refuses_database(&self, name: &str) -> Option<&'static str> {
+    pub fn refuses_database(&self, name: &str) -> Option<Cow<'static, str>> {
+        if name.len() > self.longest_database {
+            return Some(longer_than(self.longest_database));
+        }
         let name = name.to_ascii_lowercase();
         if self.existing_databases.contains(&name.as_str()) {
-            return Some("it exists already");
+            return Some("it exists already".into());
         }
         self.refuses_word(&name)
     }
 
-    fn refuses_word(&self, name: &str) -> Option<&'static str> {
+    fn refuses_word(&self, name: &str) -> Option<Cow<'static, str>> {
         let is_reserved = self.reserved_words.contains(&name);
-        is_reserved.then_some("it is a reserved word of SQL")
+        is_reserved.then(|| "it is a reserved word of SQL".into())
+    }
+
+    /// Whether AWS makes a cluster of it.
+    #[must_use]
+    pub fn is_cluster(&self) -> bool {
+        self.form == Form::Cluster
+    }
+
+    /// The type of its storage when nobody chooses.
+    #[must_use]
+    pub fn default_storage_type(&self) -> StorageType {
+        self.storage_types
+            .first()
+            .copied()
+            .unwrap_or(StorageType::Gp3)
+    }
+
+    /// The families of classes that it takes, when it does not take this class.
+    #[must_use]
+    pub fn refuses_class(&self, family: &str, size: &str) -> Option<&'static [Classes]> {
+        let classes = self.classes?;
+        let takes = |one: &Classes| {
+            one.family == family && (one.sizes.is_empty() || one.sizes.contains(&size))
+        };
+        (!classes.iter().any(takes)).then_some(classes)
+    }
+
+    /// Whether RDS Proxy is documented to take a version.
+    #[must_use]
+    pub fn is_proxied(&self, version: EngineVersion) -> bool {
+        self.proxy_takes.iter().any(|major| version.is_of(*major))
     }
 
     /// A parameter that is known by its full name.
@@ -226,6 +412,12 @@ impl Facts {
         let compare = |one: &Parameter| one.name.cmp(name);
         let at = self.parameters.binary_search_by(compare).ok()?;
         self.parameters.get(at)
+    }
+
+    /// Whether it has a parameter of this name, itself or by an extension.
+    #[must_use]
+    pub fn knows_parameter(&self, name: &str) -> bool {
+        self.parameter(name).is_some() || self.is_of_extension(name)
     }
 
     /// Whether a parameter is one of an extension, by the start of its name.
@@ -245,6 +437,10 @@ impl Facts {
     }
 }
 
+fn longer_than(most: usize) -> Cow<'static, str> {
+    format!("it has more than {most} characters").into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Engine, parameter::Kind};
@@ -262,6 +458,20 @@ mod tests {
                     Kind::Real { least, most, .. } => assert!(least < most, "{one:?}"),
                     Kind::Boolean | Kind::BooleanBefore(_) | Kind::Text => {}
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_version_belongs_to_one_major_whichever_engine_it_is_of() {
+        let engines = || Engine::ALL.iter().map(|engine| engine.facts());
+        for major in engines().flat_map(|facts| facts.majors) {
+            for version in major.minors().chain([major.version]) {
+                let mut others = engines().filter_map(|facts| facts.major(version));
+                assert!(
+                    others.all(|other| other.version == major.version),
+                    "{version}"
+                );
             }
         }
     }

@@ -47,6 +47,16 @@ impl EngineVersion {
             .flatten()
     }
 
+    /// As many of its numbers as another version has.
+    #[must_use]
+    pub fn cut_like(self, other: Self) -> Self {
+        Self {
+            second: self.second.filter(|_| other.second.is_some()),
+            third: self.third.filter(|_| other.third.is_some()),
+            ..self
+        }
+    }
+
     /// Whether it is a major, or one of its minors.
     #[must_use]
     pub fn is_of(self, major: Self) -> bool {

@@ -116,8 +116,23 @@ impl fmt::Display for UnknownClass {
 
 impl error::Error for UnknownClass {}
 
+/// The family whose capacity follows the load: it has no sizes.
+const SERVERLESS: &str = "serverless";
+
 impl InstanceClass {
-    /// What is known of it.
+    /// Whether its capacity follows the load.
+    #[must_use]
+    pub fn is_serverless(&self) -> bool {
+        self.family == SERVERLESS && self.size.is_empty()
+    }
+
+    /// Its family, and its size, which one that follows the load does not have.
+    #[must_use]
+    pub fn parts(&self) -> (&str, &str) {
+        (&self.family, &self.size)
+    }
+
+    /// What is known of a class of a fixed size.
     ///
     /// # Errors
     /// When there is no such class.
@@ -156,7 +171,10 @@ impl InstanceClass {
 
 impl fmt::Display for InstanceClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "db.{}.{}", self.family, self.size)
+        match self.size.as_str() {
+            "" => write!(f, "db.{}", self.family),
+            size => write!(f, "db.{}.{size}", self.family),
+        }
     }
 }
 
@@ -166,6 +184,10 @@ impl FromStr for InstanceClass {
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let parts: Vec<_> = text.split('.').collect();
         match parts.as_slice() {
+            ["db", SERVERLESS] => Ok(Self {
+                family: SERVERLESS.to_owned(),
+                size: String::new(),
+            }),
             ["db", family, size] if !family.is_empty() && !size.is_empty() => Ok(Self {
                 family: (*family).to_owned(),
                 size: (*size).to_owned(),
@@ -177,7 +199,7 @@ impl FromStr for InstanceClass {
 
 as_text!(InstanceClass, {
     "type": "string",
-    "pattern": r"^db\.[a-z][a-z0-9]*\.([0-9]*xlarge|micro|small|medium|large)$",
+    "pattern": r"^db\.([a-z][a-z0-9]*\.([0-9]*xlarge|micro|small|medium|large)|serverless)$",
 });
 
 #[cfg(test)]
@@ -198,6 +220,7 @@ mod tests {
             ("db.r7i.48xlarge", 1536),
             ("db.x2g.4xlarge", 256),
         ] {
+            assert!(!class(name).is_serverless());
             assert_eq!(class(name).capacity().unwrap().memory_gib, memory, "{name}");
             assert_eq!(class(name).to_string(), name);
         }
@@ -206,7 +229,16 @@ mod tests {
             class("db.t3.4xlarge").capacity().unwrap_err().part,
             "4xlarge"
         );
-        for name in ["", "t3.large", "db.t3", "db.t3.large.", "db..large"] {
+        assert!(class("db.serverless").is_serverless());
+        assert_eq!(class("db.serverless").to_string(), "db.serverless");
+        for name in [
+            "",
+            "db.serverless.large.x",
+            "t3.large",
+            "db.t3",
+            "db.t3.large.",
+            "db..large",
+        ] {
             assert!(name.parse::<InstanceClass>().is_err(), "{name}");
         }
     }

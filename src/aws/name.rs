@@ -25,14 +25,20 @@ pub fn user(pattern: &str, shortname: &str, namespace: &str) -> String {
 pub enum Kind {
     /// RDS instance.
     Database,
+    /// Aurora cluster; shorter than AWS takes, so that its instances can be numbered.
+    Cluster,
     /// RDS subnet group.
     SubnetGroup,
     /// RDS parameter group.
     ParameterGroup,
+    /// RDS parameter group of a cluster.
+    ClusterParameterGroup,
     /// RDS event subscription.
     EventSubscription,
     /// RDS proxy.
     Proxy,
+    /// Endpoint of an RDS proxy beside its first.
+    ProxyEndpoint,
     /// Load balancer.
     LoadBalancer,
     /// Target group.
@@ -63,9 +69,11 @@ impl Kind {
     pub const fn limit(self) -> usize {
         match self {
             Self::LoadBalancer | Self::TargetGroup => 32,
-            Self::Database | Self::Proxy => 63,
+            Self::Cluster => 60,
+            Self::Database | Self::Proxy | Self::ProxyEndpoint => 63,
             Self::Function | Self::Role | Self::Schedule => 64,
             Self::Alarm
+            | Self::ClusterParameterGroup
             | Self::EventSubscription
             | Self::ParameterGroup
             | Self::SecurityGroup
@@ -81,10 +89,13 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Database => "RDS instance",
+            Self::Cluster => "Aurora cluster",
             Self::SubnetGroup => "DB subnet group",
             Self::EventSubscription => "RDS event subscription",
             Self::ParameterGroup => "DB parameter group",
+            Self::ClusterParameterGroup => "DB cluster parameter group",
             Self::Proxy => "RDS Proxy",
+            Self::ProxyEndpoint => "endpoint of an RDS Proxy",
             Self::LoadBalancer => "network load balancer",
             Self::TargetGroup => "target group",
             Self::EndpointService => "VPC endpoint service",
@@ -111,61 +122,90 @@ impl Kind {
     }
 }
 
-/// When a unit has a thing.
+/// What a unit needs for a thing to be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// Always.
-    Always,
-    /// With a way from pods to the database.
-    Path,
-    /// With that and a topic for alarms.
-    PathAlarms,
-    /// With a parameter group of its own.
-    OwnParameterGroup,
-    /// With a subnet group of its own.
-    OwnSubnetGroup,
-    /// With a subnet group of its own, and Enhanced Monitoring.
-    OwnMonitoring,
-    /// One for each log that goes to CloudWatch.
-    LogExports,
-    /// With a topic for alarms.
+pub enum Need {
+    /// A topic for alarms.
     Alarms,
-    /// With a topic for alarms, when the CPU of the class runs on credits.
-    CreditAlarms,
-    /// With a topic for alarms, when the engine is PostgreSQL.
-    PostgresAlarms,
+    /// A way from pods to the database.
+    Path,
+    /// A parameter group of its own.
+    OwnParameterGroup,
+    /// A subnet group of its own.
+    OwnSubnetGroup,
+    /// Enhanced Monitoring.
+    Monitoring,
+    /// A log that goes to CloudWatch; there is one thing for each.
+    LogExports,
+    /// A class whose CPU runs on credits.
+    Credits,
+    /// An engine that runs out of transaction ids.
+    TransactionIds,
+    /// An instance with a volume of its own.
+    Instance,
+    /// A cluster.
+    Cluster,
+    /// A cluster whose capacity follows the load.
+    Serverless,
+    /// A cluster with readers.
+    Readers,
+    /// A way of their own to the readers.
+    ReadOnlyPath,
 }
 
-impl Presence {
-    /// In words, for a table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
+impl Need {
+    const fn as_str(self) -> &'static str {
         match self {
-            Self::Always => "always",
+            Self::Alarms => "`alarmTopicArn`",
             Self::Path => "unless `adopt` has no `credentials`",
-            Self::PathAlarms => "`alarmTopicArn`, unless `adopt` has no `credentials`",
             Self::OwnParameterGroup => "unless `adopt.parameterGroup`",
             Self::OwnSubnetGroup => "`subnetGroup: own`",
-            Self::OwnMonitoring => "`subnetGroup: own`, `monitoringInterval` above 0",
+            Self::Monitoring => "`monitoringInterval` above 0",
             Self::LogExports => "each of `logExports`, unless `adopt`",
-            Self::Alarms => "`alarmTopicArn`",
-            Self::CreditAlarms => "`alarmTopicArn`, burstable class",
-            Self::PostgresAlarms => "`alarmTopicArn`, PostgreSQL",
+            Self::Credits => "burstable class",
+            Self::TransactionIds => "PostgreSQL",
+            Self::Instance => "no Aurora",
+            Self::Cluster => "Aurora",
+            Self::Serverless => "`db.serverless`",
+            Self::Readers => "`replicas`",
+            Self::ReadOnlyPath => "`readOnlyEndpoint`",
         }
     }
 }
 
+/// When a unit has a thing: with all of what it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Presence(pub &'static [Need]);
+
+impl Presence {
+    /// Every unit has it.
+    pub const ALWAYS: Self = Self(&[]);
+
+    /// In words, for a table.
+    #[must_use]
+    pub fn words(self) -> String {
+        let words: Vec<_> = self.0.iter().map(|need| need.as_str()).collect();
+        if words.is_empty() {
+            return ALWAYS.to_owned();
+        }
+        words.join(", ")
+    }
+}
+
+/// What a table says of a thing that is always there.
+pub const ALWAYS: &str = "always";
+
 /// The names that a unit's modules are given: each with its kind, what follows `<shortname>-<environment>`, and when
 /// the unit has it.
 macro_rules! names {
-    ($($(#[doc = $doc:literal])+ $name:ident: $kind:ident, $suffix:literal, $presence:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident: $kind:ident, $suffix:literal, [$($need:ident),*];)+) => {
         /// The names that a unit's modules are given.
         #[derive(Clone, Debug, Default)]
         pub struct Names {
             $($(#[doc = $doc])+ pub $name: String,)+
         }
 
-        const GIVEN: &[(Kind, Presence)] = &[$((Kind::$kind, Presence::$presence),)+];
+        const GIVEN: &[(Kind, Presence)] = &[$((Kind::$kind, Presence(&[$(Need::$need),*])),)+];
 
         impl Names {
             /// Derives the names of a unit from its identity, and from the family of its parameters.
@@ -191,29 +231,43 @@ macro_rules! names {
 
 names! {
     /// RDS instance, also the start of its log groups and alarms.
-    instance: Database, "", Always;
+    instance: Database, "", [Instance];
+    /// Aurora cluster, the same.
+    cluster: Cluster, "", [Cluster];
     /// DB subnet group of its own.
-    subnet_group: SubnetGroup, "", OwnSubnetGroup;
+    subnet_group: SubnetGroup, "", [OwnSubnetGroup];
     /// DB parameter group; holds the family, so that a major upgrade makes a new one.
-    parameter_group: ParameterGroup, "-{family}", OwnParameterGroup;
-    /// Security group of the instance.
-    database_security_group: SecurityGroup, "-db", Always;
+    parameter_group: ParameterGroup, "-{family}", [OwnParameterGroup];
+    /// Parameter group of the cluster; the same.
+    cluster_parameter_group: ClusterParameterGroup, "-{family}", [Cluster];
+    /// Security group of the database.
+    database_security_group: SecurityGroup, "-db", [];
     /// Role of Enhanced Monitoring of its own.
-    monitoring_role: Role, "-rds-monitoring", OwnMonitoring;
+    monitoring_role: Role, "-rds-monitoring", [OwnSubnetGroup, Monitoring];
     /// RDS proxy.
-    proxy: Proxy, "-proxy", Path;
+    proxy: Proxy, "-proxy", [Path];
+    /// Endpoint of the proxy that leads to readers.
+    proxy_read_only: ProxyEndpoint, "-proxy-read-only", [ReadOnlyPath];
     /// Role with which the proxy reads the secret.
-    proxy_role: Role, "-rds-proxy", Path;
+    proxy_role: Role, "-rds-proxy", [Path];
     /// Security group of the proxy.
-    proxy_security_group: SecurityGroup, "-proxy", Path;
+    proxy_security_group: SecurityGroup, "-proxy", [Path];
     /// Network load balancer.
-    load_balancer: LoadBalancer, "", Path;
+    load_balancer: LoadBalancer, "", [Path];
+    /// The one before the readers.
+    load_balancer_read_only: LoadBalancer, "-read-only", [ReadOnlyPath];
     /// Its target group.
-    target_group: TargetGroup, "", Path;
+    target_group: TargetGroup, "", [Path];
+    /// The one of the readers.
+    target_group_read_only: TargetGroup, "-read-only", [ReadOnlyPath];
     /// Security group of the load balancer.
-    load_balancer_security_group: SecurityGroup, "-nlb", Path;
+    load_balancer_security_group: SecurityGroup, "-nlb", [Path];
+    /// That of the one before the readers.
+    load_balancer_security_group_read_only: SecurityGroup, "-nlb-read-only", [ReadOnlyPath];
     /// Name tag of the endpoint service.
-    endpoint_service: EndpointService, "", Path;
+    endpoint_service: EndpointService, "", [Path];
+    /// That of the one that leads to readers.
+    endpoint_service_read_only: EndpointService, "-read-only", [ReadOnlyPath];
 }
 
 /// What a module names after a name that it is given: a copy of the table in `modules/`.
@@ -241,8 +295,8 @@ const fn derived(
     }
 }
 
-const fn alarm(presence: Presence, of: fn(&Names) -> &str, after: &'static str) -> Derived {
-    derived(Kind::Alarm, presence, "", of, after)
+const fn alarm(needs: &'static [Need], of: fn(&Names) -> &str, after: &'static str) -> Derived {
+    derived(Kind::Alarm, Presence(needs), "", of, after)
 }
 
 /// Stands for the name of a log.
@@ -250,34 +304,53 @@ const LOG: &str = "{log}";
 
 const DERIVED: &[Derived] = {
     use Kind::LogGroup;
-    use Presence::{Alarms, CreditAlarms, LogExports, Path, PathAlarms, PostgresAlarms};
+    use Need::{
+        Alarms, Cluster, Credits, Instance, LogExports, Path, ReadOnlyPath, Readers, Serverless,
+        TransactionIds,
+    };
     const INSTANCE: fn(&Names) -> &str = |names| &names.instance;
+    const CLUSTER: fn(&Names) -> &str = |names| &names.cluster;
     const PROXY: fn(&Names) -> &str = |names| &names.proxy;
     const BALANCER: fn(&Names) -> &str = |names| &names.load_balancer;
-    &[
-        derived(
-            LogGroup,
-            LogExports,
-            "/aws/rds/instance/",
-            INSTANCE,
-            "/{log}",
-        ),
-        derived(LogGroup, Path, "/aws/rds/proxy/", PROXY, ""),
-        alarm(Alarms, INSTANCE, "-connections"),
-        alarm(Alarms, INSTANCE, "-cpu"),
-        alarm(CreditAlarms, INSTANCE, "-cpu-credits"),
-        alarm(Alarms, INSTANCE, "-free-storage"),
-        alarm(Alarms, INSTANCE, "-freeable-memory"),
-        alarm(PostgresAlarms, INSTANCE, "-transaction-ids"),
-        alarm(PathAlarms, PROXY, "-availability"),
-        alarm(PathAlarms, PROXY, "-borrow-latency"),
-        alarm(PathAlarms, PROXY, "-client-logins"),
-        alarm(PathAlarms, PROXY, "-database-logins"),
-        alarm(PathAlarms, PROXY, "-pinned-sessions"),
-        alarm(PathAlarms, BALANCER, "-healthy-hosts"),
-        alarm(PathAlarms, BALANCER, "-sync-failed"),
-        alarm(PathAlarms, BALANCER, "-unhealthy-hosts"),
-    ]
+    const READ_ONLY: fn(&Names) -> &str = |names| &names.load_balancer_read_only;
+    #[rustfmt::skip]
+    const ALL: &[Derived] = &[
+        derived(LogGroup, Presence(&[LogExports, Instance]), "/aws/rds/instance/", INSTANCE, "/{log}"),
+        derived(LogGroup, Presence(&[LogExports, Cluster]), "/aws/rds/cluster/", CLUSTER, "/{log}"),
+        derived(LogGroup, Presence(&[Path]), "/aws/rds/proxy/", PROXY, ""),
+        alarm(&[Alarms, Instance], INSTANCE, "-connections"),
+        alarm(&[Alarms, Instance], INSTANCE, "-cpu"),
+        alarm(&[Alarms, Instance, Credits], INSTANCE, "-cpu-credits"),
+        alarm(&[Alarms, Instance], INSTANCE, "-free-storage"),
+        alarm(&[Alarms, Instance], INSTANCE, "-freeable-memory"),
+        alarm(&[Alarms, Instance, TransactionIds], INSTANCE, "-transaction-ids"),
+        alarm(&[Alarms, Cluster, Serverless], CLUSTER, "-writer-capacity"),
+        alarm(&[Alarms, Cluster], CLUSTER, "-writer-connections"),
+        alarm(&[Alarms, Cluster], CLUSTER, "-writer-cpu"),
+        alarm(&[Alarms, Cluster, Credits], CLUSTER, "-writer-cpu-credits"),
+        alarm(&[Alarms, Cluster], CLUSTER, "-writer-free-local-storage"),
+        alarm(&[Alarms, Cluster], CLUSTER, "-writer-freeable-memory"),
+        alarm(&[Alarms, Cluster, TransactionIds], CLUSTER, "-writer-transaction-ids"),
+        alarm(&[Alarms, Readers, Serverless], CLUSTER, "-reader-capacity"),
+        alarm(&[Alarms, Readers], CLUSTER, "-reader-connections"),
+        alarm(&[Alarms, Readers], CLUSTER, "-reader-cpu"),
+        alarm(&[Alarms, Readers, Credits], CLUSTER, "-reader-cpu-credits"),
+        alarm(&[Alarms, Readers], CLUSTER, "-reader-free-local-storage"),
+        alarm(&[Alarms, Readers], CLUSTER, "-reader-freeable-memory"),
+        alarm(&[Alarms, Readers], CLUSTER, "-reader-replica-lag"),
+        alarm(&[Alarms, Path], PROXY, "-availability"),
+        alarm(&[Alarms, Path], PROXY, "-borrow-latency"),
+        alarm(&[Alarms, Path], PROXY, "-client-logins"),
+        alarm(&[Alarms, Path], PROXY, "-database-logins"),
+        alarm(&[Alarms, Path], PROXY, "-pinned-sessions"),
+        alarm(&[Alarms, Path], BALANCER, "-healthy-hosts"),
+        alarm(&[Alarms, Path], BALANCER, "-sync-failed"),
+        alarm(&[Alarms, Path], BALANCER, "-unhealthy-hosts"),
+        alarm(&[Alarms, ReadOnlyPath], READ_ONLY, "-healthy-hosts"),
+        alarm(&[Alarms, ReadOnlyPath], READ_ONLY, "-sync-failed"),
+        alarm(&[Alarms, ReadOnlyPath], READ_ONLY, "-unhealthy-hosts"),
+    ];
+    ALL
 };
 
 /// A name in AWS.
@@ -316,9 +389,10 @@ impl Names {
         });
         let derived = DERIVED.iter().flat_map(|row| {
             let name = [row.before, (row.of)(self), row.after].concat();
-            let names = match row.presence {
-                Presence::LogExports => logs.iter().map(|log| name.replace(LOG, log)).collect(),
-                _ => vec![name],
+            let names = if row.presence.0.contains(&Need::LogExports) {
+                logs.iter().map(|log| name.replace(LOG, log)).collect()
+            } else {
+                vec![name]
             };
             names.into_iter().map(|name| Named {
                 kind: row.kind,
@@ -330,6 +404,12 @@ impl Names {
         all.sort_by_key(|named| named.kind);
         all
     }
+}
+
+/// The name of an instance of a cluster, by its number: the first is 1.
+#[must_use]
+pub fn of_cluster(cluster: &str, number: u32) -> String {
+    format!("{cluster}-{number}")
 }
 
 /// The default name of the ServiceAccount's role.

@@ -11,7 +11,7 @@ use crate::{
     diagnostic::Diagnostics,
     model::{
         Database, Environment,
-        consumer::{Consumer, Endpoint, Waiting},
+        consumer::{Consumer, Endpoint, READERS, Waiting},
         identity::UnitId,
     },
 };
@@ -71,9 +71,7 @@ pub fn consumers(
                 add(&mut consumer, database, service);
             }
         }
-        consumer
-            .endpoints
-            .sort_by(|a, b| a.shortname.cmp(&b.shortname));
+        consumer.endpoints.sort_by(|a, b| a.key.cmp(&b.key));
         consumer.waiting.sort_by(|a, b| a.unit.cmp(&b.unit));
         consumer
     });
@@ -114,12 +112,20 @@ fn add(consumer: &mut Consumer, database: &Database, service: &Result<Service, &
             return consumer.waiting.push(wait(reason));
         }
     };
-    consumer.endpoints.push(Endpoint {
-        unit,
-        shortname: database.shortname.clone(),
-        host: service.host.clone(),
+    let endpoint = |key: String, host: &str, service_name: &str| Endpoint {
+        unit: unit.clone(),
+        key,
+        host: host.to_owned(),
         port: service.port,
-        service_name: service.name.clone(),
-        zone_ids,
-    });
+        service_name: service_name.to_owned(),
+        zone_ids: zone_ids.clone(),
+    };
+    let shortname = &database.shortname;
+    let writer = endpoint(shortname.clone(), &service.host, &service.name);
+    consumer.endpoints.push(writer);
+    let readers = service.readers.as_ref();
+    let readers = readers.filter(|_| database.has_read_only_path());
+    consumer
+        .endpoints
+        .extend(readers.map(|(name, host)| endpoint(format!("{shortname}{READERS}"), host, name)));
 }

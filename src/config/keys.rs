@@ -22,7 +22,7 @@ macro_rules! keys {
     ($then:ident) => { keys! { $then, environment, stem } };
     ($then:ident, $environment:ident, $stem:ident) => {
         $then! {
-            /// A PostgreSQL database for one Kubernetes namespace.
+            /// A database for one Kubernetes namespace.
             Config {
                 /// The Kubernetes namespace. Equals the name of the file without `.yaml`.
                 #[schemars(regex(pattern = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"), example = &"test-dev")]
@@ -59,11 +59,11 @@ macro_rules! keys {
                 /// Whether `lifecycle: retired` makes Terraform forget the database and everything around it instead of
                 /// destroying it. Deletion protection then stays as it is.
                 retain "retain": bool, default(false);
-                /// The snapshot that the database is created from: a name or an ARN. Write-once: it counts only when the
+                /// The snapshot that the database is created from: a name or an ARN; of a cluster, for an Aurora engine. Write-once: it counts only when the
                 /// database is created, and stays in the file afterwards.
                 #[schemars(
                     regex(
-                        pattern = r"^(rds:|arn:[a-z0-9-]+:rds:[a-z0-9-]+:[0-9]{12}:snapshot:(rds:)?)?[A-Za-z](-?[A-Za-z0-9]+)*$"
+                        pattern = r"^(rds:|arn:[a-z0-9-]+:rds:[a-z0-9-]+:[0-9]{12}:(cluster-)?snapshot:(rds:)?)?[A-Za-z](-?[A-Za-z0-9]+)*$"
                     ),
                     length(max = 400),
                     example = &"orders-dev3-final-2026-11-01"
@@ -85,7 +85,7 @@ macro_rules! keys {
                 /// memberships. Only names of `appUser` and `readOnlyUser`.
                 #[schemars(extend("uniqueItems" = true), example = ["orders_app"])]
                 adopt_users "adoptUsers": Vec<String>, list(Origin::BuiltIn, Vec::new());
-                /// Size of the volume in GiB, 20 to 65536. It can grow, never shrink.
+                /// Size of the volume in GiB, 20 to 65536. It can grow, never shrink. Aurora's storage has no size.
                 #[schemars(schema_with = "gibibytes_schema")]
                 #[serde(default, deserialize_with = "gibibytes")]
                 allocated_storage "allocatedStorage": u32, default(50);
@@ -109,27 +109,29 @@ macro_rules! keys {
                 /// Names of the clusters whose pods may connect. Default: every cluster of the environment.
                 #[schemars(length(min = 1, max = 100), extend("uniqueItems" = true), example = ["gc-0-apps-ap-northeast-1"])]
                 clusters "clusters": Vec<String>, list(Origin::Environment("clusters"), $environment.spec.clusters.keys().cloned().collect());
-                /// Name of the first database. Default: none is created and `postgres`, which always exists, is used.
+                /// Name of the first database. Default: none is created; with PostgreSQL `postgres`, which always exists, is
+                /// used, and with MySQL and MariaDB there is nothing for pods, so they need it.
                 /// Setting or changing it on a live instance replaces the instance.
-                #[schemars(regex(pattern = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"), example = &"orders")]
+                #[schemars(regex(pattern = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"), example = &"orders")]
                 database_name "databaseName": String, optional();
                 /// Whether AWS refuses to delete the instance.
                 deletion_protection "deletionProtection": bool, default(true);
                 /// Whether the volume is encrypted. Changing it replaces the instance.
                 encrypted "encrypted": bool, default(true);
-                /// The database engine.
+                /// The database engine. It stays: another one is another database.
                 engine "engine": Engine, default("postgres");
                 /// A major version such as `"16"`, whose minors follow automatically, or an exact one such as `"16.8"`,
-                /// which stays. Quoted, because 17.10 without quotes is the number 17.1. Default: `17`.
+                /// which stays. Quoted, because 17.10 without quotes is the number 17.1. Default: `17` of PostgreSQL, `8.4` of
+                /// MySQL, `11.4` of MariaDB.
                 #[schemars(example = &"17", example = &"17.10")]
                 engine_version "engineVersion": EngineVersion, computed(Origin::BuiltIn, engine.value.facts().default_major);
-                /// The instance class.
+                /// The instance class; of Aurora also `db.serverless`, with `minCapacity` and `maxCapacity`.
                 #[schemars(example = &"db.t4g.medium")]
                 instance_class "instanceClass": InstanceClass, default("db.t4g.medium");
                 /// Provisioned I/O operations per second, for `io1`, `io2` and large `gp3` volumes.
                 #[schemars(range(min = 1000, max = 256_000), example = 12000)]
                 iops "iops": u32, optional();
-                /// Logs that go to CloudWatch. Default: `[postgresql, upgrade]`.
+                /// Logs that go to CloudWatch. Default: those of the engine, of PostgreSQL `[postgresql, upgrade]`.
                 #[schemars(extend("uniqueItems" = true), example = ["postgresql", "upgrade"])]
                 log_exports "logExports": Vec<LogExport>, list(Origin::BuiltIn, engine.value.facts().default_log_exports.to_vec());
                 /// Weekly window for maintenance in UTC, at least 30 minutes, apart from the backup window.
@@ -150,10 +152,16 @@ macro_rules! keys {
                 #[schemars(schema_with = "ceiling_schema")]
                 #[serde(default, deserialize_with = "gibibytes")]
                 max_allocated_storage "maxAllocatedStorage": u32, computed(Origin::BuiltIn, (allocated_storage.value * 2).min(LARGEST_VOLUME));
+                /// The most capacity of `db.serverless`, in ACUs of 2 GiB memory, in steps of 0.5.
+                #[schemars(example = 16)]
+                max_capacity "maxCapacity": Acus, optional();
+                /// The least capacity of `db.serverless`. The proxy keeps connections open, so none of them ever pauses.
+                #[schemars(example = 0.5)]
+                min_capacity "minCapacity": Acus, optional();
                 /// Seconds between Enhanced Monitoring samples; 0 turns it off.
                 #[schemars(extend("enum" = [0, 1, 5, 10, 15, 30, 60]))]
                 monitoring_interval "monitoringInterval": u32, default(60);
-                /// Whether a standby runs in a second availability zone.
+                /// Whether a standby runs in a second availability zone. Aurora has `replicas` instead.
                 multi_az "multiAz": bool, default(false);
                 /// Database parameters by name; values are strings. What a config says and what `defaults` say are merged by name.
                 #[schemars(example = parameters_example())]
@@ -161,19 +169,27 @@ macro_rules! keys {
                 /// Days between rotations of the passwords: the master's, and those of `appUser` and `readOnlyUser`.
                 #[schemars(range(min = 1, max = 1000), example = 30)]
                 password_rotation_days "passwordRotationDays": u32, default(7);
-                /// Port of the instance, 1150 to 65535. Clients always reach the proxy on 5432. Default: 5432.
+                /// Port of the instance, 1150 to 65535. Clients always reach the proxy on the default port of the engine: 5432 of
+                /// PostgreSQL, 3306 of MySQL and MariaDB. Default: that port.
                 #[schemars(range(min = 1150, max = 65535), example = 5432)]
                 port "port": u32, computed(Origin::BuiltIn, engine.value.facts().port);
                 /// Settings of the RDS Proxy. What a config says and what `defaults` say are merged by key.
                 proxy "proxy": Proxy, group();
+                /// Whether readers of an Aurora cluster have a way of their own: an endpoint of the proxy, a load balancer and an
+                /// endpoint service. It needs `replicas`.
+                read_only_endpoint "readOnlyEndpoint": bool, default(false);
                 /// A user that reads the tables of `appUser`, those to come included, and changes nothing. The same patterns as there.
                 #[schemars(regex(pattern = USER), length(max = 200), example = &"orders_ro", example = &"{shortname}_ro")]
                 read_only_user "readOnlyUser": String, optional();
+                /// Readers of an Aurora cluster, 0 to 15; when the writer fails, one of them takes its place.
+                #[schemars(range(max = 15), example = 1)]
+                replicas "replicas": u32, default(0);
                 /// Throughput of a large `gp3` volume in MiB/s.
                 #[schemars(range(min = 500, max = 4000), example = 500)]
                 storage_throughput "storageThroughput": u32, optional();
-                /// Type of the volume.
-                storage_type "storageType": StorageType, default("gp3");
+                /// Type of the storage. Default: `gp3`, and `aurora` of Aurora.
+                #[schemars(example = &"gp3")]
+                storage_type "storageType": StorageType, computed(Origin::BuiltIn, engine.value.facts().default_storage_type());
                 /// Whose subnet group the database is in, and whose role it writes Enhanced Monitoring with: `shared`, its
                 /// environment's, or `own`. It stays as it was made: AWS moves no database to another group of its VPC.
                 subnet_group "subnetGroup": SubnetGroup, default("shared");
@@ -214,6 +230,10 @@ macro_rules! proxy_keys {
                 /// Default: half of `maxConnectionsPercent`.
                 #[schemars(range(max = 100), example = 50)]
                 max_idle_connections_percent "maxIdleConnectionsPercent": u32, computed(Origin::BuiltIn, max_connections_percent.value / 2);
+                /// What does not pin a session to its connection, of MySQL and MariaDB: `EXCLUDE_VARIABLE_SETS`, when it does not
+                /// matter to an application that another session changes variables.
+                #[schemars(extend("uniqueItems" = true), example = ["EXCLUDE_VARIABLE_SETS"])]
+                session_pinning_filters "sessionPinningFilters": Vec<SessionPinningFilter>, list(Origin::BuiltIn, Vec::new());
             }
         }
     };

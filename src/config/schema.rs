@@ -90,7 +90,13 @@ impl Schema {
     pub fn check(&self, source: &Document) -> Checked<()> {
         if self.validator.is_valid(&source.value) {
             let mut problems = Vec::new();
-            fractions(source, Pointer::Document, &source.value, &mut problems);
+            fractions(
+                source,
+                Pointer::Document,
+                &self.document,
+                &source.value,
+                &mut problems,
+            );
             problems.extend(format::check(&self.document, source));
             problems.truncate(MOST);
             return Diagnostics::from(problems).into_result(());
@@ -293,10 +299,19 @@ fn last_name(pointer: &str) -> Cow<'_, str> {
     names.last().unwrap_or_default()
 }
 
-/// Numbers with a fraction or an exponent: JSON Schema takes `5432.0` for a whole number, and no key takes others.
-fn fractions(source: &Document, at: Pointer, value: &Value, problems: &mut Vec<Problem>) {
+/// Numbers with a fraction or an exponent where the schema says a whole number: JSON Schema takes `5432.0` for one.
+fn fractions(
+    source: &Document,
+    at: Pointer,
+    node: &Value,
+    value: &Value,
+    problems: &mut Vec<Problem>,
+) {
     match value {
         Value::Number(number) if number.is_f64() => {
+            if node.get("type").is_some_and(|kind| kind == "number") {
+                return;
+            }
             let at = at.to_string();
             let written = shorten(value, source.written(&at));
             let message = format!("{written} is not a whole number");
@@ -305,16 +320,26 @@ fn fractions(source: &Document, at: Pointer, value: &Value, problems: &mut Vec<P
         }
         Value::Array(items) => {
             for (number, item) in items.iter().enumerate() {
-                fractions(source, Pointer::Entry(&at, number), item, problems);
+                let node = node.get("items").unwrap_or(&Value::Null);
+                fractions(source, Pointer::Entry(&at, number), node, item, problems);
             }
         }
         Value::Object(map) => {
             for (key, value) in map {
-                fractions(source, Pointer::Key(&at, key), value, problems);
+                let node = below(node, key);
+                fractions(source, Pointer::Key(&at, key), node, value, problems);
             }
         }
         _ => {}
     }
+}
+
+/// What a schema says of a key.
+fn below<'a>(node: &'a Value, key: &str) -> &'a Value {
+    let known = node.get("properties").and_then(|known| known.get(key));
+    known
+        .or_else(|| node.get("additionalProperties"))
+        .unwrap_or(&Value::Null)
 }
 
 fn bad_name(source: &Document, at: &str, name: &str) -> Problem {
@@ -438,6 +463,7 @@ fn bare(value: &Value) -> String {
 fn types(node: &Value) -> String {
     let word = |kind: &Value| match kind.as_str() {
         Some("integer") => "a whole number",
+        Some("number") => "a number",
         Some("string") => "text",
         Some("boolean") => "true or false",
         Some("array") => "a list",

@@ -24,6 +24,8 @@ pub struct Target {
     pub secret_arn: String,
     /// ARN of the ServiceAccount's role.
     pub role_arn: String,
+    /// Host that clients connect to when they only read, when there is one.
+    pub read_only_host: Option<String>,
     /// Port that clients connect to.
     pub port: u32,
     /// The database.
@@ -39,6 +41,7 @@ impl Target {
         Self {
             host,
             secret_arn,
+            read_only_host: None,
             role_arn: outputs::role_arn(database, &database.iam_role_name.value),
             port: database.facts().port,
             database: database_name(database, None),
@@ -52,6 +55,7 @@ impl Target {
         Self {
             host: outputs.proxy_endpoint.clone(),
             secret_arn: outputs.secret_arn.clone(),
+            read_only_host: outputs.read_only_proxy_endpoint.clone(),
             role_arn: outputs.role_arn.clone(),
             port: outputs.port,
             database: database_name(database, outputs.database_name.clone()),
@@ -72,6 +76,9 @@ pub fn name(database: &Database) -> &str {
     &database.names.instance
 }
 
+/// End of the name of what leads to readers.
+const READ_ONLY: &str = "-read-only";
+
 /// The mesh that the pods are in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mesh {
@@ -86,7 +93,16 @@ pub enum Mesh {
 pub fn objects(database: &Database, target: &Target, refresh: Duration, mesh: Mesh) -> Vec<Value> {
     let mut objects = vec![service_account(database, target)];
     if mesh == Mesh::Istio {
-        objects.push(service_entry(database, target));
+        objects.push(service_entry(
+            database,
+            target,
+            name(database),
+            &target.host,
+        ));
+        if let Some(host) = &target.read_only_host {
+            let name = [name(database), READ_ONLY].concat();
+            objects.push(service_entry(database, target, &name, host));
+        }
     }
     match database.authentication.value {
         Authentication::Password => {
@@ -124,18 +140,20 @@ fn service_account(database: &Database, target: &Target) -> Value {
     account
 }
 
-fn service_entry(database: &Database, target: &Target) -> Value {
+fn service_entry(database: &Database, target: &Target, name: &str, host: &str) -> Value {
     let port_name = database.facts().client.port_name;
     let mut spec = json!({
-        "hosts": [target.host],
-        "addresses": [mesh_address(&target.host)],
+        "hosts": [host],
+        "addresses": [mesh_address(host)],
         "exportTo": ["."],
         "location": "MESH_EXTERNAL",
         "ports": [{"number": target.port, "name": port_name, "protocol": "TCP"}],
         "resolution": "DNS",
     });
+    // Those lead to the one that writes.
     if let Value::Object(spec) = &mut spec
         && !target.vpc_endpoints.is_empty()
+        && host == target.host
     {
         let endpoints = target
             .vpc_endpoints
@@ -147,7 +165,7 @@ fn service_entry(database: &Database, target: &Target) -> Value {
         database,
         "networking.istio.io/v1",
         "ServiceEntry",
-        name(database),
+        name,
         json!({"spec": spec}),
     )
 }
@@ -196,12 +214,27 @@ fn external_secret(database: &Database, target: &Target, refresh: Duration) -> V
         secret_arn,
         ..
     } = target;
-    let url = format!(
-        "{}://{{{{ .username | {ENCODE} }}}}:{{{{ .password | {ENCODE} }}}}@{}:{port}/{}?{tls}={level}",
-        client.url_scheme,
-        literal(host),
-        in_url(database_name)
-    );
+    let url = |host: &str| {
+        format!(
+            "{}://{{{{ .username | {ENCODE} }}}}:{{{{ .password | {ENCODE} }}}}@{}:{port}/{}?{tls}={level}",
+            client.url_scheme,
+            literal(host),
+            in_url(database_name)
+        )
+    };
+    let mut data = json!({
+        "host": literal(host),
+        "port": port.to_string(),
+        "database": literal(database_name),
+        "user": "{{ .username }}",
+        "password": "{{ .password }}",
+        tls: level,
+        "url": url(host),
+    });
+    if let (Some(host), Value::Object(data)) = (&target.read_only_host, &mut data) {
+        data.insert("read-only-host".to_owned(), literal(host).into());
+        data.insert("read-only-url".to_owned(), url(host).into());
+    }
     let name = name(database);
     let property = |property: &str| json!({"secretKey": property, "remoteRef": {"key": secret_arn, "property": property}});
     let spec = json!({
@@ -214,15 +247,7 @@ fn external_secret(database: &Database, target: &Target, refresh: Duration) -> V
             "template": {
                 "engineVersion": "v2",
                 "type": "Opaque",
-                "data": {
-                    "host": literal(host),
-                    "port": port.to_string(),
-                    "database": literal(database_name),
-                    "user": "{{ .username }}",
-                    "password": "{{ .password }}",
-                    tls: level,
-                    "url": url,
-                },
+                "data": data,
             },
         },
         "data": [property("username"), property("password")],
@@ -240,7 +265,7 @@ fn external_secret(database: &Database, target: &Target, refresh: Duration) -> V
 fn config_map(database: &Database, target: &Target) -> Value {
     let client = &database.facts().client;
     let (tls, level) = (client.tls_option, client.tls_level);
-    let data = json!({
+    let mut data = json!({
         "host": target.host,
         "port": target.port.to_string(),
         "database": target.database,
@@ -248,6 +273,9 @@ fn config_map(database: &Database, target: &Target) -> Value {
         "region": database.environment.spec.region,
         tls: level,
     });
+    if let (Some(host), Value::Object(data)) = (&target.read_only_host, &mut data) {
+        data.insert("read-only-host".to_owned(), host.as_str().into());
+    }
     object(
         database,
         "v1",

@@ -31,6 +31,10 @@ pub struct Outputs {
     pub port: u32,
     /// Host that clients connect to.
     pub proxy_endpoint: String,
+    /// Name of the VPC endpoint service that leads to readers; Terraform leaves the output out when there is none.
+    pub read_only_endpoint_service_name: Option<String>,
+    /// Host that clients connect to when they only read; Terraform leaves the output out when there is none.
+    pub read_only_proxy_endpoint: Option<String>,
     /// ARN of the secret of the user that only reads; Terraform leaves the output out when there is none.
     pub read_only_secret_arn: Option<String>,
     /// ARN of the ServiceAccount's role.
@@ -62,6 +66,8 @@ pub struct Service {
     pub port: u32,
     /// Ids of the availability zones that it is in; none when the unit was applied before it told them.
     pub zone_ids: Option<Vec<String>>,
+    /// Name of the service and host that lead to readers.
+    pub readers: Option<(String, String)>,
 }
 
 /// Path of the outputs of a unit, in the workspace.
@@ -86,7 +92,12 @@ pub fn service(path: &str, bytes: Vec<u8>, database: &Database) -> Checked<Optio
         document: &document,
         problems: Diagnostics::new(),
     };
+    let readers = (
+        reader.optional_text("read_only_endpoint_service_name", &form::SERVICE),
+        reader.optional_text("read_only_proxy_endpoint", &form::PROXY_ENDPOINT),
+    );
     let service = Service {
+        readers: readers.0.zip(readers.1),
         name: reader.text("endpoint_service_name", &form::SERVICE),
         host: reader.text("proxy_endpoint", &form::PROXY),
         port: reader.port(),
@@ -95,7 +106,11 @@ pub fn service(path: &str, bytes: Vec<u8>, database: &Database) -> Checked<Optio
     let service = reader.problems.into_result(service)?;
     let mut expected = Expected::of(&document, database);
     expected.host(&service.host);
-    expected.service(&service.name);
+    expected.service("endpoint_service_name", &service.name);
+    if let Some((name, host)) = &service.readers {
+        expected.reader_host(host);
+        expected.service("read_only_endpoint_service_name", name);
+    }
     expected.problems.into_result(Some(service))
 }
 
@@ -154,6 +169,10 @@ fn shape(document: &Document) -> Checked<Outputs> {
         endpoint_service_name: reader.text("endpoint_service_name", &form::SERVICE),
         port: reader.port(),
         proxy_endpoint: reader.text("proxy_endpoint", &form::PROXY),
+        read_only_endpoint_service_name: reader
+            .optional_text("read_only_endpoint_service_name", &form::SERVICE),
+        read_only_proxy_endpoint: reader
+            .optional_text("read_only_proxy_endpoint", &form::PROXY_ENDPOINT),
         read_only_secret_arn: reader.optional_text("read_only_secret_arn", &form::SECRET),
         role_arn: reader.text("role_arn", &form::ROLE),
         secret_arn: reader.text("secret_arn", &form::SECRET),
@@ -285,7 +304,13 @@ fn foreign(document: &Document, outputs: &Outputs, database: &Database) -> Diagn
         );
     }
     expected.host(&outputs.proxy_endpoint);
-    expected.service(&outputs.endpoint_service_name);
+    expected.service("endpoint_service_name", &outputs.endpoint_service_name);
+    if let Some(host) = &outputs.read_only_proxy_endpoint {
+        expected.reader_host(host);
+    }
+    if let Some(name) = &outputs.read_only_endpoint_service_name {
+        expected.service("read_only_endpoint_service_name", name);
+    }
     let Resolved {
         value: username,
         origin,
@@ -358,10 +383,21 @@ impl<'a> Expected<'a> {
         );
     }
 
-    fn service(&mut self, name: &str) {
+    fn reader_host(&mut self, host: &str) {
+        let endpoint = &self.database.names.proxy_read_only;
+        self.that(
+            "read_only_proxy_endpoint",
+            host.starts_with(&format!("{endpoint}.endpoint.")),
+            host,
+            &format!("a host that starts with `{endpoint}.endpoint.`"),
+            Origin::Derived("shortname"),
+        );
+    }
+
+    fn service(&mut self, output: &str, name: &str) {
         let service = format!("vpce.{}.vpce-svc-", self.database.environment.spec.region);
         self.that(
-            "endpoint_service_name",
+            output,
             name.contains(&service),
             name,
             &format!("a service name with `{service}`"),

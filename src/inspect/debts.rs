@@ -4,10 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    config::{
-        StorageType,
-        adoption::{Adoption, Credentials},
-    },
+    aws::engine::StorageType,
+    config::adoption::{Adoption, Credentials},
     model::Database,
     review::impact::{self, Happens, Impact, Row},
     terraform::{diff, lower::Owner, print::print_root, read::Root},

@@ -12,7 +12,7 @@ pub fn names(database: &Database) -> Vec<Named> {
     let own = |kind, name| Named {
         kind,
         name,
-        presence: Presence::Always,
+        presence: Presence::ALWAYS,
     };
     let mut names = vec![
         own(Kind::Role, database.iam_role_name.value.clone()),

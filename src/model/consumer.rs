@@ -28,13 +28,16 @@ pub struct Consumer {
     pub leaving: BTreeSet<String>,
 }
 
+/// Behind the shortname in the key of an endpoint that leads to readers: no shortname has an underscore.
+pub const READERS: &str = "_read_only";
+
 /// A VPC endpoint to the service of a unit, and the private zone for its host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// The unit.
     pub unit: UnitId,
-    /// Its shortname.
-    pub shortname: String,
+    /// What the module calls it: the shortname, with `_read_only` behind it where it leads to readers.
+    pub key: String,
     /// Host of its proxy.
     pub host: String,
     /// Port that clients connect to.
@@ -103,17 +106,18 @@ impl Consumer {
         self.environment.span(&self.path(key))
     }
 
-    /// Whether the endpoint to the unit of a shortname may go: the unit is on its way out, or all endpoints are.
+    /// Whether an endpoint may go: its unit is on its way out, or all endpoints are. One that leads to readers may, while the
+    /// unit stays.
     #[must_use]
-    pub fn lets_go(&self, shortname: &str) -> bool {
-        self.spec.retired || self.leaving.contains(shortname)
+    pub fn lets_go(&self, key: &str) -> bool {
+        self.spec.retired || self.leaving.contains(key) || key.ends_with(READERS)
     }
 
-    /// Shortnames of the units that it has an endpoint to.
+    /// What its endpoints are called.
     #[must_use]
-    pub fn shortnames(&self) -> BTreeSet<String> {
+    pub fn keys(&self) -> BTreeSet<String> {
         let endpoints = self.endpoints.iter();
-        endpoints.map(|one| one.shortname.clone()).collect()
+        endpoints.map(|one| one.key.clone()).collect()
     }
 }
 

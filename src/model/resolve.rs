@@ -105,8 +105,12 @@ pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) ->
         }};
     }
     let mut database = keys! { database, environment, stem };
+    keep_to_engine(&mut database);
     let family = database.facts().family(database.engine_version.value);
     database.names = Names::derive(&database.shortname, &environment.name, &family);
+    if database.facts().is_cluster() {
+        database.names.instance.clone_from(&database.names.cluster);
+    }
     if let Some(adopted) = &database.adopt.value {
         database.names.instance.clone_from(&adopted.identifier);
         // Its name was fixed when somebody made it; what other configs want says nothing about it.
@@ -120,6 +124,39 @@ pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) ->
         user.value = user.value.as_ref().map(named);
     }
     Ok(database)
+}
+
+/// Takes back what `defaults` say for databases of another engine. What a config says itself is for its rules to judge.
+fn keep_to_engine(database: &mut Database) {
+    let defaults = &database.environment.spec.defaults;
+    let meant = defaults.engine.unwrap_or_default();
+    let facts = database.facts();
+    if facts.users_dialect.is_none() {
+        for user in [&mut database.app_user, &mut database.read_only_user] {
+            drop_default(user, None);
+        }
+    }
+    if meant == database.engine.value {
+        return;
+    }
+    drop_default(&mut database.engine_version, facts.default_major);
+    drop_default(&mut database.port, facts.port);
+    drop_default(&mut database.storage_type, facts.default_storage_type());
+    drop_default(
+        &mut database.log_exports,
+        facts.default_log_exports.to_vec(),
+    );
+    drop_default(&mut database.proxy.session_pinning_filters, Vec::new());
+    let is_default = |given: &Resolved<String>| matches!(given.origin, Origin::Default(_));
+    database
+        .parameters
+        .retain(|name, given| !is_default(given) || facts.knows_parameter(name));
+}
+
+fn drop_default<T>(given: &mut Resolved<T>, built_in: T) {
+    if matches!(given.origin, Origin::Default(_)) {
+        *given = Resolved::new(built_in, Origin::BuiltIn);
+    }
 }
 
 fn proxy(layers: &Layers) -> Proxy {

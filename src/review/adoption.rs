@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::terraform::plan::{Change, Values};
+use crate::{
+    aws::{engine, engine_version::EngineVersion},
+    terraform::plan::{Change, Values},
+};
 
 use table::{Keep, When};
 
@@ -212,12 +215,9 @@ impl Sides<'_> {
                 _ => "0".to_owned(),
             },
             Keep::Major => {
-                let parts = match self.before.get("engine").and_then(Value::as_str) {
-                    Some("postgres") => 1,
-                    _ => 2,
-                };
-                let major: Vec<&str> = before.as_str()?.split('.').take(parts).collect();
-                format!("{:?}", major.join("."))
+                let version: EngineVersion = before.as_str()?.parse().ok()?;
+                let major = engine::major_of(version).unwrap_or(version);
+                format!("\"{major}\"")
             }
             Keep::ExtendedSupport => {
                 (before.as_str() == Some("open-source-rds-extended-support")).to_string()

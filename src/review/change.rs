@@ -168,7 +168,7 @@ pub(super) fn revived(old: &Root, new: &Root, causes: &Causes) -> Line {
         };
     }
     let why = match new
-        .argument("rds", "snapshot_identifier")
+        .database_argument("snapshot_identifier")
         .and_then(Value::as_text)
     {
         Some(snapshot) => format!("a new database is made from the snapshot `{snapshot}`"),
@@ -230,23 +230,23 @@ fn is_of_endpoints(delta: &ArgumentDiff) -> bool {
 
 /// An argument that differs between two roots.
 pub(super) fn argument(delta: &ArgumentDiff, cause: Cause, old: &Root, new: &Root) -> Line {
-    const INSTANCE: &str = "aws_db_instance.this";
+    const DATABASES: [&str; 2] = ["aws_db_instance.this", "aws_rds_cluster.this"];
     let row = impact::find(delta);
     let mut line = of_row(delta, row, cause);
     if line.happens == Happens::Window {
-        if new.argument("rds", "apply_immediately") == Some(&Value::Bool(true)) {
+        if new.database_argument("apply_immediately") == Some(&Value::Bool(true)) {
             line.happens = Happens::Now;
             line.why
                 .push_str("; `applyImmediately` leaves the maintenance window out");
         } else {
             // A new window holds at once, so what waits waits for that one.
-            let window = new.argument("rds", "maintenance_window");
+            let window = new.database_argument("maintenance_window");
             let window = window.and_then(Value::as_text).unwrap_or("not stated");
             window.clone_into(&mut line.window);
         }
     }
-    if line.grade == Impact::Replace && row.replaces.contains(&INSTANCE) {
-        let protection = old.argument("rds", "deletion_protection");
+    if line.grade == Impact::Replace && DATABASES.iter().any(|one| row.replaces.contains(one)) {
+        let protection = old.database_argument("deletion_protection");
         let is_protected = protection == Some(&Value::Bool(true));
         if is_protected && Stage::of_root(old) == Stage::Active {
             line.why

@@ -10,6 +10,9 @@ use crate::{
 
 /// What must not be done to the database of a root.
 pub(super) fn check(old: &Root, new: &Database) -> Vec<Problem> {
+    if let Some(problem) = engine(old, new) {
+        return vec![problem];
+    }
     let found = [
         restore(old, new),
         storage(old, new),
@@ -17,6 +20,24 @@ pub(super) fn check(old: &Root, new: &Database) -> Vec<Problem> {
         version(old, new),
     ];
     found.into_iter().flatten().collect()
+}
+
+fn engine(old: &Root, new: &Database) -> Option<Problem> {
+    let before = text(old, "engine")?;
+    if before == new.engine.value.as_str() || new.lifecycle.value == Lifecycle::Retired {
+        return None;
+    }
+    let span = match new.engine.origin {
+        Origin::BuiltIn => new.span(Origin::Config("shortname")),
+        origin => new.span(origin),
+    };
+    let message = format!(
+        "the database is of `{before}`, and none becomes one of `{}`: Terraform would destroy it and make an empty one",
+        new.engine.value.as_str()
+    );
+    Some(Problem::new(&rule::ENGINE_CHANGED, span, message).help(format!(
+        "write `engine: {before}`; for the other engine make a second database in a config of its own, copy the data, send the pods there, and retire this one"
+    )))
 }
 
 fn restore(old: &Root, new: &Database) -> Option<Problem> {
@@ -53,7 +74,7 @@ fn restore(old: &Root, new: &Database) -> Option<Problem> {
 }
 
 fn storage(old: &Root, new: &Database) -> Option<Problem> {
-    let from = old.argument("rds", "allocated_storage")?.as_number()?;
+    let from = old.database_argument("allocated_storage")?.as_number()?;
     let to = u64::from(new.allocated_storage.value);
     let least = from.saturating_mul(11).div_ceil(10);
     let span = new.span(new.allocated_storage.origin);
@@ -73,11 +94,11 @@ fn storage(old: &Root, new: &Database) -> Option<Problem> {
 
 /// A root without subnets of its own is in the environment's group.
 fn subnet_group(old: &Root, new: &Database) -> Option<Problem> {
-    let before = old.argument("rds", "subnet_group_name")?.as_text()?;
+    let before = old.database_argument("subnet_group_name")?.as_text()?;
     if let Some(adopted) = new.adopted() {
         return adopted_group(before, adopted, new);
     }
-    let (was, help) = match old.argument("rds", "subnet_ids") {
+    let (was, help) = match old.database_argument("subnet_ids") {
         Some(_) => (
             SubnetGroup::Own,
             "write `subnetGroup: own`, here or in the environment's `defaults` for all databases that are as old",
@@ -130,5 +151,5 @@ fn version(old: &Root, new: &Database) -> Option<Problem> {
 }
 
 fn text<'a>(root: &'a Root, argument: &str) -> Option<&'a str> {
-    root.argument("rds", argument).and_then(Value::as_text)
+    root.database_argument(argument).and_then(Value::as_text)
 }

@@ -1,5 +1,6 @@
 //! What a change of one argument does to a database: a table of facts, and the search in it.
 
+mod aurora;
 mod consumer;
 mod network;
 mod rds;
@@ -8,6 +9,7 @@ mod shared;
 use std::collections::BTreeMap;
 
 use crate::{
+    aws::{engine, engine_version::EngineVersion},
     config::Effect,
     terraform::{diff::ArgumentDiff, read::Value},
 };
@@ -188,14 +190,15 @@ impl Row {
     }
 
     fn holds(&self, delta: &ArgumentDiff) -> bool {
-        let named = self.block == delta.block && [&delta.argument, "*"].contains(&self.argument);
+        let named =
+            self.block == row_of(&delta.block) && [&delta.argument, "*"].contains(&self.argument);
         named && self.when.holds(delta)
     }
 }
 
 /// Every row, in the order in which they are tried.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    let of_units = rds::ROWS.iter().chain(network::ROWS);
+    let of_units = rds::ROWS.iter().chain(aurora::ROWS).chain(network::ROWS);
     of_units.chain(shared::ROWS).chain(consumer::ROWS)
 }
 
@@ -232,7 +235,9 @@ pub fn of_attribute(
 #[must_use]
 pub fn becomes(block: &str, argument: &str) -> &'static str {
     let named = |row: &&Row| {
-        row.when == When::Always && row.block == block && [argument, "*"].contains(&row.argument)
+        row.when == When::Always
+            && row.block == row_of(block)
+            && [argument, "*"].contains(&row.argument)
     };
     rows().find(named).map_or("", |row| row.becomes)
 }
@@ -268,9 +273,15 @@ impl When {
     }
 }
 
-fn major(value: Option<&Value>) -> &str {
-    let version = value.and_then(Value::as_text).unwrap_or_default();
-    version.split('.').next().unwrap_or(version)
+/// The block whose rows hold: the way to readers is made of the same modules as the one to the writer.
+fn row_of(block: &str) -> &str {
+    block.strip_suffix("_read_only").unwrap_or(block)
+}
+
+/// The major of a version, whichever engine it is of; of one that nobody knows, the version itself.
+fn major(value: Option<&Value>) -> Option<EngineVersion> {
+    let version: EngineVersion = value?.as_text()?.parse().ok()?;
+    Some(engine::major_of(version).unwrap_or(version))
 }
 
 fn grows(old: Option<&Value>, new: Option<&Value>) -> bool {

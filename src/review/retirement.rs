@@ -58,7 +58,7 @@ impl Stage {
     /// The stage that a root is in. One that cannot be read is not at its end.
     #[must_use]
     pub fn of_root(root: &Root) -> Self {
-        let snapshot = root.argument("rds", "final_snapshot_identifier");
+        let snapshot = root.database_argument("final_snapshot_identifier");
         match snapshot {
             _ if !root.is_live() => Self::Retired,
             Some(Value::Text(name)) => Self::Retiring(name.clone()),

@@ -9,7 +9,7 @@ use crate::{
 /// The legal path, the parameter group and the minors; nothing when the major stays.
 pub(super) fn notes(old: &Root, new: &Database) -> Vec<String> {
     let text = |argument| {
-        let value = old.argument("rds", argument);
+        let value = old.database_argument(argument);
         value.and_then(Value::as_text).unwrap_or_default()
     };
     let facts = new.facts();

@@ -186,7 +186,9 @@ fn scopes(database: &Database) -> impl Iterator<Item = Scope<'_>> {
         "",
         lower(&database.iam_role_name.value),
     );
-    names.chain([state, access_role])
+    let members = database.members();
+    let members = members.map(move |name| (Kind::Database, account, &*written.region, name.into()));
+    names.chain(members).chain([state, access_role])
 }
 
 fn lower(name: &str) -> Cow<'_, str> {

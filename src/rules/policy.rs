@@ -71,6 +71,9 @@ impl Found<'_> {
         let Some(most) = database.environment.spec.policy.max_allocated_storage else {
             return;
         };
+        if database.facts().is_cluster() {
+            return;
+        }
         for given in [&database.allocated_storage, &database.max_allocated_storage] {
             if given.value > most {
                 let message = format!("{} GiB are more than {most}", given.value);
@@ -139,15 +142,25 @@ impl Found<'_> {
                 help,
             );
         }
-        if policy.require_multi_az && !database.multi_az.value {
+        let (has_standby, origin, help) = if database.facts().is_cluster() {
+            let replicas = &database.replicas;
+            (
+                replicas.value > 0,
+                replicas.origin,
+                "write `replicas: 1`, or more",
+            )
+        } else {
+            let multi_az = &database.multi_az;
+            (multi_az.value, multi_az.origin, "write `multiAz: true`")
+        };
+        if policy.require_multi_az && !has_standby {
             let message = "a standby is required here".to_owned();
-            let help = "write `multiAz: true`".to_owned();
             self.forbidden(
                 &rule::POLICY_MULTI_AZ,
-                database.multi_az.origin,
+                origin,
                 "requireMultiAz",
                 message,
-                help,
+                help.to_owned(),
             );
         }
         if policy.require_encryption && !database.encrypted.value {

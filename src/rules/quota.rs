@@ -207,10 +207,15 @@ impl Quota {
             count(Names::count(kind, holds))
         };
         match self.counts {
+            Counts::Named(Kind::Database) => {
+                named(Kind::Database) + count(database.members().count())
+            }
             // The role of the pods has a name of its own.
             Counts::Named(Kind::Role) => named(Kind::Role) + 1,
             Counts::Named(kind) => named(kind),
             Counts::Snapshots => database.final_snapshot().map_or(0, |_| 1),
+            // The storage of a cluster has no size.
+            Counts::Storage if database.facts().is_cluster() => 0,
             Counts::Storage => database.allocated_storage.value,
             Counts::Issuers => 0,
         }

@@ -5,7 +5,7 @@ use super::{
     arn::{self, Shares},
 };
 use crate::{
-    config::StorageType,
+    aws::engine::StorageType,
     diagnostic::rule,
     model::{Origin, Resolved, resolve::LARGEST_VOLUME},
     text::suggest,
@@ -19,6 +19,8 @@ impl Found<'_> {
         let smallest = match kind {
             StorageType::Gp2 | StorageType::Gp3 => 20,
             StorageType::Io1 | StorageType::Io2 => 100,
+            // It has no size.
+            StorageType::Aurora | StorageType::AuroraIopt1 => return,
         };
         if !(smallest..=LARGEST_VOLUME).contains(&size) {
             self.add_unless_kept(
@@ -57,11 +59,23 @@ impl Found<'_> {
                 help,
             );
         }
-        let written = [
-            ("engineVersion", database.engine_version.origin),
-            ("allocatedStorage", database.allocated_storage.origin),
-            ("encrypted", database.encrypted.origin),
-        ];
+        let is_cluster = database.facts().is_cluster();
+        if snapshot.starts_with("arn:") && snapshot.contains(":cluster-snapshot:") != is_cluster {
+            let title = database.facts().title;
+            let form = database.facts().form.as_str();
+            self.add(
+                &rule::ENGINE_VALUE,
+                database.restore_from.origin,
+                format!("{title} is not restored from a snapshot of this kind"),
+                format!("name a snapshot of an RDS {form}"),
+            );
+        }
+        let size = (!is_cluster).then_some(("allocatedStorage", database.allocated_storage.origin));
+        let written: Vec<_> = [("engineVersion", database.engine_version.origin)]
+            .into_iter()
+            .chain(size)
+            .chain([("encrypted", database.encrypted.origin)])
+            .collect();
         let is_missing = |(_, origin): &&(&str, Origin)| !matches!(origin, Origin::Config(_));
         let missing: Vec<_> = written
             .iter()
@@ -76,7 +90,11 @@ impl Found<'_> {
             &rule::RESTORE_INCOMPLETE,
             database.restore_from.origin,
             format!("{} {verb} not written beside `restoreFrom`", suggest::list(&missing)),
-            "look them up in the snapshot, and write them in this file: `engineVersion`, `allocatedStorage` (its size or more) and `encrypted` (as it is)",
+            if is_cluster {
+                "look them up in the snapshot, and write them in this file: `engineVersion` and `encrypted` (as it is)"
+            } else {
+                "look them up in the snapshot, and write them in this file: `engineVersion`, `allocatedStorage` (its size or more) and `encrypted` (as it is)"
+            },
         );
     }
 
@@ -87,7 +105,7 @@ impl Found<'_> {
             origin,
         } = &database.iops;
         let range = match kind {
-            StorageType::Gp2 => None,
+            StorageType::Gp2 | StorageType::Aurora | StorageType::AuroraIopt1 => None,
             StorageType::Gp3 if size < 400 => None,
             StorageType::Gp3 => Some((12_000, 64_000.min(size * 500))),
             StorageType::Io1 => Some(((size / 2).max(1000), 256_000.min(size * 50))),

@@ -39,7 +39,8 @@ pub const PROVIDER_VERSIONS: &str = ">= 5.100, < 7";
 pub const FILES: [&str; 3] = ["main.tf", "outputs.tf", TERRAFORM];
 
 /// The names of the modules that roots call: folders below the source of the modules.
-pub const MODULES: [&str; 11] = [
+pub const MODULES: [&str; 12] = [
+    "aurora",
     "cluster-trust",
     "database-users",
     "endpoint-consumer",

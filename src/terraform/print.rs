@@ -217,6 +217,7 @@ fn print_expression<'a>(sink: &mut impl Sink<'a>, value: &'a Expression, depth: 
         Expression::Text(text) => sink.style(Style::Text, |sink| print_text(sink, text)),
         // Writing to memory cannot fail.
         Expression::Number(number) => drop(write!(sink, "{number}")),
+        Expression::Acus(acus) => drop(write!(sink, "{acus}")),
         Expression::Bool(value) => sink.push(if *value { "true" } else { "false" }),
         Expression::List(items) if items.is_empty() => sink.push("[]"),
         Expression::List(items) => {

@@ -11,7 +11,7 @@ use hcl::{
 };
 use serde_json::Value as Json;
 
-use crate::{model::identity::StateKey, terraform::tree::Tree};
+use crate::{aws::engine::Form, model::identity::StateKey, terraform::tree::Tree};
 
 /// Bytes of a file that is read; the largest of ours has a tenth.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -284,6 +284,19 @@ impl Root {
     #[must_use]
     pub fn argument(&self, label: &str, name: &str) -> Option<&Value> {
         self.module(label)?.argument(name)
+    }
+
+    /// The label of the module that makes the database; none when no call does.
+    #[must_use]
+    pub fn database_module(&self) -> Option<&'static str> {
+        let forms = [Form::Instance, Form::Cluster].map(Form::module);
+        forms.into_iter().find(|label| self.module(label).is_some())
+    }
+
+    /// An argument of the call of the module that makes the database.
+    #[must_use]
+    pub fn database_argument(&self, name: &str) -> Option<&Value> {
+        self.argument(self.database_module()?, name)
     }
 
     /// The blocks of one kind.

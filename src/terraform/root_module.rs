@@ -3,7 +3,9 @@
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use crate::{
-    aws::{engine_version::EngineVersion, instance_class::InstanceClass, window::Window},
+    aws::{
+        acus::Acus, engine_version::EngineVersion, instance_class::InstanceClass, window::Window,
+    },
     model::{Origin, Resolved},
 };
 
@@ -132,6 +134,8 @@ pub enum Expression {
     Text(String),
     /// A whole number.
     Number(u32),
+    /// Capacity.
+    Acus(Acus),
     /// A boolean.
     Bool(bool),
     /// A list.
@@ -162,6 +166,7 @@ impl fmt::Display for Expression {
         match self {
             Self::Text(text) => write!(f, "{text:?}"),
             Self::Number(number) => write!(f, "{number}"),
+            Self::Acus(acus) => write!(f, "{acus}"),
             Self::Bool(value) => write!(f, "{value}"),
             Self::List(items) => {
                 let items: Vec<_> = items.iter().map(ToString::to_string).collect();
@@ -215,6 +220,12 @@ as_text!(EngineVersion, InstanceClass, Window);
 impl From<bool> for Expression {
     fn from(value: bool) -> Self {
         Self::Bool(value)
+    }
+}
+
+impl From<Acus> for Expression {
+    fn from(value: Acus) -> Self {
+        Self::Acus(value)
     }
 }
 

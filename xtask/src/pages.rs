@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::Value;
 use storage_valet_rds::{
-    aws::name::{self, Kind, Names, Presence, SharedNames},
+    aws::name::{self, ALWAYS, Kind, Names, SharedNames},
     cli,
     config::schema::{self, Schema},
     diagnostic::rule,
@@ -76,21 +76,21 @@ fn names_in_aws() -> String {
     let role = name::access_role("<namespace>", "<environment>");
     let state = name::state_key("<keyPrefix>", "<shortname>");
     let mut rows = vec![
-        (Kind::Role, role, "default of `iamRoleName`"),
-        (Kind::StateKey, state, Presence::Always.as_str()),
+        (Kind::Role, role, "default of `iamRoleName`".to_owned()),
+        (Kind::StateKey, state, ALWAYS.to_owned()),
     ];
     let all = Names::derive("<shortname>", "<environment>", "<family>").all(&["<log>"]);
     rows.extend(
         all.into_iter()
-            .map(|named| (named.kind, named.name, named.presence.as_str())),
+            .map(|named| (named.kind, named.name, named.presence.words())),
     );
     rows.sort_by_key(|(kind, ..)| *kind);
-    let cells = |(kind, name, presence): (Kind, String, &str)| {
+    let cells = |(kind, name, presence): (Kind, String, String)| {
         vec![
             kind.as_str().to_owned(),
             format!("`{name}`"),
             kind.limit().to_string(),
-            presence.to_owned(),
+            presence,
         ]
     };
     let head = &["What", "Name", "Limit", "When"];
@@ -98,20 +98,24 @@ fn names_in_aws() -> String {
     let shared = SharedNames::derive("<environment>").all();
     let shared = shared
         .into_iter()
-        .map(|(kind, name, presence)| cells((kind, name, presence.as_str())));
+        .map(|(kind, name, presence)| cells((kind, name, presence.as_str().to_owned())));
     let shared = table(head, shared);
     let prefix = consumer::name_prefix("<cluster>", "<environment>");
     let consumer = [
-        (Kind::SecurityGroup, format!("{prefix}-<port>"), "each port"),
+        (
+            Kind::SecurityGroup,
+            format!("{prefix}-<port>"),
+            "each port".to_owned(),
+        ),
         (
             Kind::Endpoint,
             format!("{prefix}-<shortname>"),
-            "each database of the cluster",
+            "each database of the cluster".to_owned(),
         ),
         (
             Kind::StateKey,
             name::state_key("<keyPrefix>", &identity::of_cluster("<cluster>")),
-            Presence::Always.as_str(),
+            ALWAYS.to_owned(),
         ),
     ];
     let consumer = table(head, consumer.map(cells));

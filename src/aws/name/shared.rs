@@ -1,6 +1,6 @@
 //! The names of what the units of an environment share.
 
-use super::{Kind, Presence, fit};
+use super::{ALWAYS, Kind, Need, fit};
 
 /// When an environment has a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ impl SharedPresence {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Always => Presence::Always.as_str(),
-            Self::Alarms => Presence::Alarms.as_str(),
+            Self::Always => ALWAYS,
+            Self::Alarms => Need::Alarms.as_str(),
             Self::TargetSyncInVpc => "`network.targetSyncInVpc`",
             Self::DatabaseUsers => "`databaseUsers`",
             Self::DatabaseUsersAlarms => "`databaseUsers`, `alarmTopicArn`",

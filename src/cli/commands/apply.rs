@@ -281,7 +281,7 @@ fn keep(
     }
     let (inputs, commit) = runner.inputs(owner)?;
     let endpoints = match owner {
-        Owner::Consumer(consumer) => consumer.shortnames(),
+        Owner::Consumer(consumer) => consumer.keys(),
         Owner::Unit(_) | Owner::Environment(_) => BTreeSet::new(),
     };
     let record = Applied::new(commit, inputs, Writing::of(&state), waiting).leading_to(endpoints);

@@ -166,7 +166,23 @@ impl Link {
             host: host.clone(),
             service: service.to_owned(),
         };
-        Ok(clusters.iter().map(entry).collect())
+        let readers = outputs.and_then(|outputs| {
+            let service = outputs.read_only_endpoint_service_name.as_ref()?;
+            Some((outputs.read_only_proxy_endpoint.as_ref()?, service))
+        });
+        let to_readers = |cluster: &String| {
+            let (host, service) = readers?;
+            Some(Entry {
+                host: host.clone(),
+                service: service.clone(),
+                ..entry(cluster)
+            })
+        };
+        let clusters = clusters.iter();
+        Ok(clusters
+            .flat_map(|cluster| [Some(entry(cluster)), to_readers(cluster)])
+            .flatten()
+            .collect())
     }
 
     /// Name of the endpoint service, as far as it is known.

@@ -25,6 +25,13 @@ pub const PROXY: Form = Form {
     fits: is_proxy,
 };
 
+/// The host of an endpoint of a proxy beside its first.
+pub const PROXY_ENDPOINT: Form = Form {
+    noun: "the host of an endpoint of an RDS Proxy",
+    like: "<name>.endpoint.proxy-abcdefghijkl.<region>.rds.amazonaws.com",
+    fits: is_proxy_endpoint,
+};
+
 /// The ARN of a role.
 pub const ROLE: Form = Form {
     noun: "the ARN of a role",
@@ -93,6 +100,11 @@ fn is_zone(text: &str) -> bool {
     place.split('-').all(is_word)
         && !number.is_empty()
         && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_proxy_endpoint(text: &str) -> bool {
+    let first = text.replacen(".endpoint.", ".", 1);
+    first != text && is_proxy(&first)
 }
 
 fn is_proxy(text: &str) -> bool {

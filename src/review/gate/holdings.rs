@@ -207,7 +207,9 @@ pub(super) fn update(change: &ResourceChange) -> Option<(Effect, &'static str)> 
     let number = |side: &Values| side.get("backup_retention_period").and_then(Value::as_f64);
     let name = |side: &Values| side.get("name").and_then(Value::as_str).map(str::to_owned);
     match change.kind.as_str() {
-        "aws_db_instance" if number(after) == Some(0.0) && number(before) != Some(0.0) => {
+        "aws_db_instance" | "aws_rds_cluster"
+            if number(after) == Some(0.0) && number(before) != Some(0.0) =>
+        {
             Some((Effect::DataLoss, "all automated backups are deleted"))
         }
         "aws_db_proxy" if name(before) != name(after) => {

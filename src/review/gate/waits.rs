@@ -10,6 +10,13 @@ use crate::{
     },
 };
 
+/// The types that AWS changes in its window, with the resource that the table of impacts knows.
+const KINDS: [(&str, &str); 3] = [
+    ("aws_db_instance", "aws_db_instance.this"),
+    ("aws_rds_cluster", "aws_rds_cluster.this"),
+    ("aws_rds_cluster_instance", "aws_rds_cluster_instance.this"),
+];
+
 /// The changes of a database that AWS keeps for its maintenance window.
 pub(super) struct Waits {
     /// The attributes that change, as the provider names them.
@@ -23,7 +30,8 @@ pub(super) struct Waits {
 impl Waits {
     /// What waits, or would; none for what is no database that changes.
     pub(super) fn of(change: &ResourceChange) -> Option<Self> {
-        if change.kind != "aws_db_instance" || change.change.action != Action::Update {
+        let resource = KINDS.iter().find(|(kind, _)| *kind == change.kind)?.1;
+        if change.change.action != Action::Update {
             return None;
         }
         let (before, after) = (
@@ -33,7 +41,7 @@ impl Waits {
         let waits = |(name, new): &(&String, &Json)| {
             let old = before.get(*name).unwrap_or(&Json::Null);
             let row = impact::of_attribute(
-                "aws_db_instance.this",
+                resource,
                 name,
                 Value::of_plan(old).as_ref(),
                 Value::of_plan(new).as_ref(),
@@ -41,7 +49,8 @@ impl Waits {
             old != *new && row.is_some_and(|row| row.happens == Happens::Window)
         };
         let attributes = after.iter().filter(waits).map(|(name, _)| name.clone());
-        let window = after.get("maintenance_window").and_then(Json::as_str);
+        let window = ["maintenance_window", "preferred_maintenance_window"];
+        let window = window.iter().find_map(|name| after.get(*name)?.as_str());
         Some(Self {
             attributes: attributes.collect(),
             window: window.unwrap_or("not stated").to_owned(),

@@ -62,6 +62,10 @@ pub(super) static ROWS: &[Row] = &[
     row("proxy", "authentication", Downtime, "aws_db_proxy.this.auth.iam_auth", "the proxy at once refuses clients that log in the old way")
         .instead("make clients ready for the new way first, and change both together").connection(&["login"]),
     row("proxy", "connection_borrow_timeout", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
+    row("proxy", "client_password_auth_type", Downtime, "aws_db_proxy.this.auth.client_password_auth_type", "clients that log in the old way are refused")
+        .connection(&["login"]),
+    row("proxy", "database_cluster_identifier", Downtime, "aws_db_proxy_target.this.db_cluster_identifier", "the proxy gets another target")
+        .replaces(&["aws_db_proxy_target.this"]),
     row("proxy", "database_identifier", Downtime, "aws_db_proxy_target.this.db_instance_identifier", "the proxy gets another target")
         .replaces(&["aws_db_proxy_target.this"]),
     row("proxy", "database_port", InPlace, "aws_vpc_security_group_egress_rule.database", "the rule to the database changes"),
@@ -82,11 +86,15 @@ pub(super) static ROWS: &[Row] = &[
     row("proxy", "name", Downtime, "aws_db_proxy.this.name", "the proxy is renamed, and its host name with it")
         .connection(&["endpoint"]).replaces(&["aws_db_proxy_target.this", "aws_db_proxy_default_target_group.this", "aws_cloudwatch_log_group.this"]),
     row("proxy", "permissions_boundary_arn", InPlace, "aws_iam_role.this.permissions_boundary", BOUNDARY),
+    Row::new("proxy", "read_only_endpoint_name", Set, InPlace, "aws_db_proxy_endpoint.read_only", "an endpoint that leads to the readers is made"),
+    row("proxy", "read_only_endpoint_name", Replace, "aws_db_proxy_endpoint.read_only", "the endpoint that leads to the readers is gone, or has another host name")
+        .connection(&["endpoint"]).replaces(&["aws_db_proxy_endpoint.read_only"]),
     row("proxy", "region", InPlace, "aws_iam_role_policy.this.policy", "the proxy's permission follows the Region"),
     row("proxy", "role_name", Replace, "aws_iam_role.this.name", NAME).replaces(&["aws_iam_role.this", "aws_iam_role_policy.this"]),
     row("proxy", "role_path", Replace, "aws_iam_role.this.path", PATH).replaces(&["aws_iam_role.this", "aws_iam_role_policy.this"]),
     row("proxy", "secret_arn", InPlace, "aws_db_proxy.this.auth.secret_arn", "the proxy follows the secret"),
     row("proxy", "security_group_name", Replace, "aws_security_group.this.name", NAME).replaces(&["aws_security_group.this"]),
+    row("proxy", "session_pinning_filters", InPlace, "aws_db_proxy_default_target_group.this.connection_pool_config", POOL),
     row("proxy", "source", InPlace, "the module itself", MODULE),
     row("proxy", "subnet_ids", Replace, "aws_db_proxy.this.vpc_subnet_ids", "AWS sets the subnets only when a proxy is created: until the new one stands nobody can connect, and its host name may be another")
         .instead("leave the subnets alone, or plan an interruption for every database of the environment").connection(&["endpoint"]).replaces(NEW_PROXY),
@@ -119,6 +127,7 @@ pub(super) static ROWS: &[Row] = &[
     row("nlb", "sync_function_name", InPlace, "aws_lambda_invocation.apply", "another function fills the target group; targets stay").replaces(SYNC),
     row("nlb", "target_group_name", Replace, "aws_lb_target_group.this.name", NAME)
         .replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply"]),
+    row("nlb", "target_role", InPlace, "aws_lambda_invocation.apply", "the apply waits for the instances that the endpoint leads to").replaces(SYNC),
     row("nlb", "vpc_id", Replace, "aws_lb_target_group.this.vpc_id", "load balancer, target group and security group belong to one VPC")
         .connection(&["endpoint"]).replaces(&["aws_lb_target_group.this", "aws_lb_listener.this", "aws_lambda_invocation.apply", "aws_security_group.this"]),
     row("endpoint_service", "allowed_principals", InPlace, "aws_vpc_endpoint_service.this.allowed_principals", "decides who may create new endpoints; existing ones stay"),

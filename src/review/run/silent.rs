@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::terraform::{read::Root, state::State};
+use crate::{
+    aws::{engine, engine_version::EngineVersion},
+    terraform::{read::Root, state::State},
+};
 
 type Attributes = Map<String, Value>;
 
@@ -15,7 +18,10 @@ pub fn notes(state: &State, root: &Root) -> Vec<String> {
     let mut notes = Vec::new();
     for database in state.all("aws_db_instance") {
         notes.extend(grown(database, root));
-        notes.extend(newer(database, root));
+        notes.extend(newer(database, "identifier", root));
+    }
+    for cluster in state.all("aws_rds_cluster") {
+        notes.extend(newer(cluster, "cluster_identifier", root));
     }
     for group in state.all("aws_security_group") {
         notes.extend(strange_rules(state, group));
@@ -33,7 +39,7 @@ fn text<'a>(of: &'a Attributes, name: &str) -> &'a str {
 /// A volume that AWS has grown: the provider plans nothing below what it is now.
 fn grown(database: &Attributes, root: &Root) -> Option<String> {
     let now = database.get("allocated_storage")?.as_u64()?;
-    let stated = root.argument("rds", "allocated_storage")?.as_number()?;
+    let stated = root.database_argument("allocated_storage")?.as_number()?;
     (now > stated).then(|| {
         format!(
             "{}: the volume has grown to {now} GiB by itself; a size below that changes nothing, so write `allocatedStorage: {now}`, or leave it",
@@ -43,16 +49,16 @@ fn grown(database: &Attributes, root: &Root) -> Option<String> {
 }
 
 /// A minor version above the one that is stated: RDS does not go back.
-fn newer(database: &Attributes, root: &Root) -> Option<String> {
+fn newer(database: &Attributes, identifier: &str, root: &Root) -> Option<String> {
     let now = text(database, "engine_version_actual");
-    let stated = root.argument("rds", "engine_version")?;
-    let stated = stated.as_text()?;
-    let is_minor = stated.contains('.');
+    let stated = root.database_argument("engine_version")?.as_text()?;
+    let version: EngineVersion = stated.parse().ok()?;
+    let is_minor = engine::major_of(version) != Some(version);
     let is_behind = is_minor && numbers(stated) < numbers(now);
     is_behind.then(|| {
         format!(
             "{}: AWS runs {now}, and the config says {stated}: RDS never goes back, so write `engineVersion: \"{now}\"`",
-            text(database, "identifier")
+            text(database, identifier)
         )
     })
 }

@@ -22,7 +22,7 @@ pub(super) fn modules(consumer: &Consumer) -> Vec<Block> {
     let groups: BTreeSet<&String> = allowed.security_groups.iter().collect();
     let subnets: BTreeSet<&String> = spec.subnet_ids.iter().collect();
     let endpoints = consumer.endpoints.iter();
-    let databases = endpoints.map(|one| (one.shortname.clone(), endpoint(consumer, one)));
+    let databases = endpoints.map(|one| (one.key.clone(), endpoint(consumer, one)));
     let block = call(
         &consumer.environment,
         "endpoint_consumer",

@@ -4,25 +4,54 @@ use std::collections::BTreeSet;
 
 use super::adopted;
 use crate::{
-    aws::name::SharedNames,
+    aws::{engine::Form, name::SharedNames},
     config::{Lifecycle, MasterLogin, SubnetGroup, workspace::Cluster},
     model::{Database, Environment, Origin, Resolved},
-    terraform::root_module::{Block, BlockKind, Expression, texts},
+    terraform::root_module::{Argument, Block, BlockKind, Expression, texts},
 };
 
 /// Every module call of a unit.
 pub(super) fn unit(database: &Database) -> Vec<Block> {
-    let mut calls = vec![rds(database)];
+    let mut calls = vec![self::database(database)];
     if database.has_path() {
         calls.extend(database.app_user.value.as_ref().map(|_| users(database)));
-        calls.extend([
-            proxy(database),
-            nlb(database),
-            endpoint_service(database),
-            irsa_role(database),
-        ]);
+        calls.push(proxy(database));
+        for way in ways(database) {
+            calls.extend([nlb(database, way), endpoint_service(database, way)]);
+        }
+        calls.push(irsa_role(database));
     }
     calls
+}
+
+/// A way from pods to the database: through an endpoint of the proxy, a load balancer, an endpoint service.
+#[derive(Clone, Copy)]
+enum Way {
+    /// To the one that writes.
+    Writer,
+    /// To those that read.
+    Readers,
+}
+
+impl Way {
+    const fn nlb(self) -> &'static str {
+        match self {
+            Self::Writer => "nlb",
+            Self::Readers => "nlb_read_only",
+        }
+    }
+
+    const fn endpoint_service(self) -> &'static str {
+        match self {
+            Self::Writer => "endpoint_service",
+            Self::Readers => "endpoint_service_read_only",
+        }
+    }
+}
+
+fn ways(database: &Database) -> Vec<Way> {
+    let readers = database.has_read_only_path().then_some(Way::Readers);
+    [Way::Writer].into_iter().chain(readers).collect()
 }
 
 /// A call of a module of this environment.
@@ -110,30 +139,54 @@ pub(super) fn vpc_id(block: Block, environment: &Environment) -> Block {
     block.environment("vpc_id", &environment.spec.network.vpc_id, "network/vpcId")
 }
 
-fn rds(database: &Database) -> Block {
+/// The call of the module that makes the database.
+fn database(database: &Database) -> Block {
+    match database.facts().form {
+        Form::Instance => adopted::keeps(sorted_arguments(instance(database)), database),
+        Form::Cluster => sorted_arguments(cluster(database)),
+    }
+}
+
+fn sorted_arguments(mut block: Block) -> Block {
+    let order = |one: &Argument| (one.name != "source", one.name);
+    block.arguments.sort_by_key(order);
+    block
+}
+
+/// What an instance has and a cluster has not.
+fn instance(database: &Database) -> Block {
+    common(database)
+        .copied("allocated_storage", &database.allocated_storage)
+        .optional("iops", &database.iops)
+        .copied("max_allocated_storage", &database.max_allocated_storage)
+        .copied("multi_az", &database.multi_az)
+        .optional("storage_throughput", &database.storage_throughput)
+}
+
+/// What a cluster has and an instance has not.
+fn cluster(database: &Database) -> Block {
+    common(database)
+        .named(
+            "cluster_parameter_group_name",
+            &database.names.cluster_parameter_group,
+        )
+        .optional("max_capacity", &database.max_capacity)
+        .optional("min_capacity", &database.min_capacity)
+        .copied("replicas", &database.replicas)
+}
+
+/// What every database has.
+fn common(database: &Database) -> Block {
     let environment = &database.environment;
     let names = &database.names;
-    let capacity = database.instance_class.value.capacity();
-    let memory = capacity.ok().map(|capacity| capacity.memory_gib);
+    let module = database.facts().form.module();
+    let memory = database.memory_gib();
+    let memory = memory.filter(|_| !database.instance_class.value.is_serverless());
     let monitored = database.monitoring_interval.value > 0;
     let has_own = database.subnet_group.value == SubnetGroup::Own;
-    let parameters = database
-        .parameters
-        .iter()
-        .map(|(name, given)| {
-            let method = database.facts().apply_method(name);
-            let value = Expression::Object(vec![
-                ("apply_method", method.into()),
-                ("value", (&given.value).into()),
-            ]);
-            (name.clone(), value)
-        })
-        .collect::<Vec<_>>();
     let final_snapshot = database.final_snapshot();
     let logs = database.log_exports.value.iter().map(|log| log.as_str());
-    let block = call(environment, "rds", "rds");
-    let block = alarms(block, environment, memory)
-        .copied("allocated_storage", &database.allocated_storage)
+    let block = alarms(call(environment, module, module), environment, memory)
         .when(database.apply_immediately.value.is_some(), |block| {
             block.from("apply_immediately", true, database.apply_immediately.origin)
         })
@@ -162,44 +215,51 @@ fn rds(database: &Database) -> Block {
         })
         .named("identifier", &names.instance)
         .resolved("instance_class", &database.instance_class)
-        .optional("iops", &database.iops);
-    let block = kms_key(block, environment).from(
-        "log_exports",
-        texts(logs.collect::<Vec<_>>()),
-        database.log_exports.origin,
-    );
-    let block = log_key(block, environment)
+        .from(
+            "log_exports",
+            texts(logs.collect::<Vec<_>>()),
+            database.log_exports.origin,
+        )
         .resolved("maintenance_window", &database.maintenance_window)
-        .copied("max_allocated_storage", &database.max_allocated_storage)
         .copied("monitoring_interval", &database.monitoring_interval)
         .when(monitored, |block| monitoring_role(block, database))
-        .copied("multi_az", &database.multi_az)
         .named("parameter_group_name", &names.parameter_group)
-        .when(!parameters.is_empty(), |block| {
-            block.from(
-                "parameters",
-                Expression::Map(parameters),
-                Origin::Derived("parameters"),
-            )
-        })
         .copied("password_rotation_days", &database.password_rotation_days)
-        .when(has_own, |block| boundary(block, environment))
         .copied("port", &database.port)
         .when(is_leaving(database), |block| {
             block.from("retiring", true, Origin::Derived("lifecycle"))
         })
-        .when(has_own, |block| role_path(block, environment))
         .named("security_group_name", &names.database_security_group)
         .optional("snapshot_identifier", &database.restore_from)
         .copied("storage_encrypted", &database.encrypted)
-        .optional("storage_throughput", &database.storage_throughput)
         .from(
             "storage_type",
             database.storage_type.value.as_str(),
             database.storage_type.origin,
-        );
-    let block = subnet_group(block, database).resolved("username", &database.username);
-    adopted::keeps(vpc_id(block, environment), database)
+        )
+        .resolved("username", &database.username);
+    let block = parameters(log_key(kms_key(block, environment), environment), database)
+        .when(has_own, |block| {
+            role_path(boundary(block, environment), environment)
+        });
+    vpc_id(subnet_group(block, database), environment)
+}
+
+fn parameters(block: Block, database: &Database) -> Block {
+    let entry = |(name, given): (&String, &Resolved<String>)| {
+        let method = database.facts().apply_method(name);
+        let value = Expression::Object(vec![
+            ("apply_method", method.into()),
+            ("value", (&given.value).into()),
+        ]);
+        (name.clone(), value)
+    };
+    let parameters: Vec<_> = database.parameters.iter().map(entry).collect();
+    if parameters.is_empty() {
+        return block;
+    }
+    let origin = Origin::Derived("parameters");
+    block.from("parameters", Expression::Map(parameters), origin)
 }
 
 /// The role of Enhanced Monitoring: one that is made, or the environment's.
@@ -248,6 +308,13 @@ fn proxy(database: &Database) -> Block {
     let names = &database.names;
     let proxy = &database.proxy;
     let is_closed = database.master_login.value == MasterLogin::Never;
+    let form = database.facts().form;
+    let module = form.module();
+    let identifier = match form {
+        Form::Instance => "database_identifier",
+        Form::Cluster => "database_cluster_identifier",
+    };
+    let filters = &proxy.session_pinning_filters;
     let block = call(environment, "proxy", "proxy").when(is_closed, |block| {
         block.from("admit_master", false, database.app_user.origin)
     });
@@ -261,10 +328,10 @@ fn proxy(database: &Database) -> Block {
             "connection_borrow_timeout",
             &proxy.connection_borrow_timeout,
         )
-        .wire("database_identifier", "rds", "identifier")
-        .wire("database_port", "rds", "port")
-        .wire("database_resource_id", "rds", "resource_id")
-        .wire("database_security_group_id", "rds", "security_group_id")
+        .wire(identifier, module, "identifier")
+        .wire("database_port", module, "port")
+        .wire("database_resource_id", module, "resource_id")
+        .wire("database_security_group_id", module, "security_group_id")
         .from(
             "engine_family",
             database.facts().proxy_family,
@@ -280,11 +347,23 @@ fn proxy(database: &Database) -> Block {
         )
         .named("name", &names.proxy);
     let block = boundary(block, environment)
+        .when(database.has_read_only_path(), |block| {
+            block.from(
+                "read_only_endpoint_name",
+                &names.proxy_read_only,
+                database.read_only_endpoint.origin,
+            )
+        })
         .environment("region", &environment.spec.region, "region")
         .named("role_name", &names.proxy_role);
     let block = role_path(block, environment)
-        .wire("secret_arn", "rds", "secret_arn")
-        .named("security_group_name", &names.proxy_security_group);
+        .wire("secret_arn", module, "secret_arn")
+        .named("security_group_name", &names.proxy_security_group)
+        .when(!filters.value.is_empty(), |block| {
+            let words = filters.value.iter().map(|filter| filter.as_str());
+            let words = texts(words.collect::<Vec<_>>());
+            block.from("session_pinning_filters", words, filters.origin)
+        });
     let block = proxy_subnet_ids(block, environment)
         .when(database.app_user.value.is_some(), |block| {
             block.wire("user_secret_arns", "users", "secret_arns")
@@ -299,6 +378,9 @@ fn users(database: &Database) -> Block {
     let name = database.database_name.value.as_deref();
     let days = ("days", database.password_rotation_days.value.into());
     let adopted: BTreeSet<_> = database.adopt_users.value.iter().collect();
+    let module = database.facts().form.module();
+    let engine = database.engine.value.as_str();
+    let dialect = database.facts().users_dialect.unwrap_or(engine);
     let block = call(environment, "users", "users")
         .when(!adopted.is_empty(), |block| {
             block.from("adopt", texts(adopted), database.adopt_users.origin)
@@ -309,27 +391,23 @@ fn users(database: &Database) -> Block {
             name.unwrap_or(database.facts().default_database),
             database.database_name.origin,
         )
-        .wire("database_resource_id", "rds", "resource_id")
-        .wire("database_security_group_id", "rds", "security_group_id")
-        .from(
-            "engine",
-            database.engine.value.as_str(),
-            database.engine.origin,
-        )
+        .wire("database_resource_id", module, "resource_id")
+        .wire("database_security_group_id", module, "security_group_id")
+        .from("engine", dialect, database.engine.origin)
         .from(
             "function_name",
             &shared.users_function,
             Origin::Environment("databaseUsers"),
         )
-        .wire("host", "rds", "address");
+        .wire("host", module, "address");
     kms_key(block, environment)
-        .wire("master_secret_arn", "rds", "secret_arn")
+        .wire("master_secret_arn", module, "secret_arn")
         .from(
             "name_prefix",
             format!("{}{}/", shared.users_secrets, database.shortname),
             Origin::Derived("shortname"),
         )
-        .wire("port", "rds", "port")
+        .wire("port", module, "port")
         .optional("read_only_user", &database.read_only_user)
         .from(
             "rotation",
@@ -341,7 +419,7 @@ fn users(database: &Database) -> Block {
         })
 }
 
-fn nlb(database: &Database) -> Block {
+fn nlb(database: &Database, way: Way) -> Block {
     let environment = &database.environment;
     let names = &database.names;
     let clusters = selected_clusters(database);
@@ -351,25 +429,50 @@ fn nlb(database: &Database) -> Block {
         .map(ToString::to_string)
         .collect();
     let shared = SharedNames::derive(&environment.name);
-    let block = alarms(call(environment, "nlb", "nlb"), environment, None)
+    let (name, target_group, security_group, endpoint) = match way {
+        Way::Writer => (
+            &names.load_balancer,
+            &names.target_group,
+            &names.load_balancer_security_group,
+            "endpoint",
+        ),
+        Way::Readers => (
+            &names.load_balancer_read_only,
+            &names.target_group_read_only,
+            &names.load_balancer_security_group_read_only,
+            "read_only_endpoint",
+        ),
+    };
+    let block = alarms(call(environment, way.nlb(), "nlb"), environment, None)
         .when(!cidrs.is_empty(), |block| {
             block.environment("client_cidrs", texts(&cidrs), "clusters")
         })
-        .wire("database_resource_id", "rds", "resource_id")
+        .wire(
+            "database_resource_id",
+            database.facts().form.module(),
+            "resource_id",
+        )
         .from("environment", &environment.name, Origin::BuiltIn)
-        .named("name", &names.load_balancer)
+        .named("name", name)
         .wire("port", "proxy", "port")
-        .wire("proxy_endpoint", "proxy", "endpoint")
+        .wire("proxy_endpoint", "proxy", endpoint)
         .named("proxy_name", &names.proxy)
         .wire("proxy_security_group_id", "proxy", "security_group_id")
-        .named("security_group_name", &names.load_balancer_security_group);
+        .named("security_group_name", security_group);
     let block = subnet_ids(block, environment)
         .from("sync_function_name", &shared.sync_function, Origin::BuiltIn)
-        .named("target_group_name", &names.target_group);
+        .named("target_group_name", target_group)
+        .when(matches!(way, Way::Readers), |block| {
+            block.from(
+                "target_role",
+                "READ_ONLY",
+                database.read_only_endpoint.origin,
+            )
+        });
     vpc_id(block, environment)
 }
 
-fn endpoint_service(database: &Database) -> Block {
+fn endpoint_service(database: &Database, way: Way) -> Block {
     let clusters = selected_clusters(database);
     let principals: BTreeSet<_> = clusters
         .iter()
@@ -380,14 +483,18 @@ fn endpoint_service(database: &Database) -> Block {
     let consumers = database.consumers();
     let regions = consumers.values().map(|consumer| &consumer.region);
     let elsewhere: BTreeSet<&String> = regions.filter(|region| *region != own).collect();
-    call(environment, "endpoint_service", "endpoint-service")
+    let (name, nlb) = match way {
+        Way::Writer => (&database.names.endpoint_service, way.nlb()),
+        Way::Readers => (&database.names.endpoint_service_read_only, way.nlb()),
+    };
+    call(environment, way.endpoint_service(), "endpoint-service")
         .from(
             "allowed_principals",
             texts(principals),
             database.clusters.origin,
         )
-        .named("name", &database.names.endpoint_service)
-        .wire("nlb_arn", "nlb", "arn")
+        .named("name", name)
+        .wire("nlb_arn", nlb, "arn")
         .when(!consumers.is_empty(), |block| {
             block.environment(
                 "subnet_ids",
@@ -425,10 +532,11 @@ fn irsa_role(database: &Database) -> Block {
     let block = boundary(block, environment)
         .wire("proxy_arn", "proxy", "arn")
         .environment("region", &environment.spec.region, "region");
+    let makes_master = database.facts().form.module();
     let (module, output) = if database.pods_are_users() {
         ("users", "app_secret_arn")
     } else {
-        ("rds", "secret_arn")
+        (makes_master, "secret_arn")
     };
     let user = database.client_user();
     let has_both = database.master_login.value == MasterLogin::Allowed;
@@ -437,7 +545,7 @@ fn irsa_role(database: &Database) -> Block {
         .resolved("service_account_name", &database.service_account_name)
         .when(has_both, |block| {
             let master = Expression::Object(vec![
-                ("secret_arn", Expression::Output("rds", "secret_arn")),
+                ("secret_arn", Expression::Output(makes_master, "secret_arn")),
                 ("username", (&database.username.value).into()),
             ]);
             block.from("transition", master, database.master_login.origin)

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, sync::LazyLock};
 
 use crate::{
+    aws::engine::Form,
     model::Database,
     terraform::root_module::{Block, BlockKind},
 };
@@ -30,11 +31,14 @@ const fn output(
     }
 }
 
+/// Stands for the module that makes the database: the one that most units have.
+const OF_DATABASE: &str = Form::Instance.module();
+
 const OUTPUTS: [UnitOutput; 7] = [
     output(
         "database_name",
         "Name of the database.",
-        "rds",
+        OF_DATABASE,
         "database_name",
     ),
     output(
@@ -59,13 +63,13 @@ const OUTPUTS: [UnitOutput; 7] = [
     output(
         "secret_arn",
         "Secret that holds the user and the password.",
-        "rds",
+        OF_DATABASE,
         "secret_arn",
     ),
     output(
         "username",
         "User that clients log in as.",
-        "rds",
+        OF_DATABASE,
         "username",
     ),
 ];
@@ -77,6 +81,22 @@ const READ_ONLY_SECRET: UnitOutput = output(
     "users",
     "read_only_secret_arn",
 );
+
+/// The outputs of a unit with a way of their own to its readers.
+const OF_READERS: [UnitOutput; 2] = [
+    output(
+        "read_only_endpoint_service_name",
+        "Name of the VPC endpoint service that leads to the readers.",
+        "endpoint_service_read_only",
+        "service_name",
+    ),
+    output(
+        "read_only_proxy_endpoint",
+        "Host that clients connect to when they only read.",
+        "proxy",
+        "read_only_endpoint",
+    ),
+];
 
 /// The output of a unit that a consumer side leads to.
 const ZONE_IDS: UnitOutput = output(
@@ -90,6 +110,7 @@ const ZONE_IDS: UnitOutput = output(
 pub fn output_names() -> impl Iterator<Item = &'static str> {
     OUTPUTS
         .iter()
+        .chain(&OF_READERS)
         .chain([&READ_ONLY_SECRET, &ZONE_IDS])
         .map(|output| output.name)
 }
@@ -100,7 +121,7 @@ static OF_MASTER: LazyLock<Vec<Block>> =
 
 /// What a root tells of an instance that nothing leads to yet.
 static OF_INSTANCE: LazyLock<Vec<Block>> = LazyLock::new(|| {
-    let told = |output: &&UnitOutput| output.name != "secret_arn" && output.module == "rds";
+    let told = |output: &&UnitOutput| output.name != "secret_arn" && output.module == OF_DATABASE;
     let told = OUTPUTS.iter().filter(told);
     told.map(|one| output_block(*one)).collect()
 });
@@ -110,16 +131,22 @@ pub(super) fn outputs(database: &Database) -> Cow<'static, [Block]> {
         return OF_INSTANCE.as_slice().into();
     }
     let is_consumed = !database.consumers().is_empty();
-    if database.app_user.value.is_none() && !is_consumed {
+    let is_cluster = database.facts().is_cluster();
+    if database.app_user.value.is_none() && !is_consumed && !is_cluster {
         return OF_MASTER.as_slice().into();
     }
+    let has_way_to_readers = database.has_read_only_path();
     let has_reader = database.app_user.value.is_some() && database.read_only_user.value.is_some();
     let mut outputs: Vec<UnitOutput> = OUTPUTS
         .into_iter()
         .chain(has_reader.then_some(READ_ONLY_SECRET))
+        .chain(OF_READERS.into_iter().filter(|_| has_way_to_readers))
         .chain(is_consumed.then_some(ZONE_IDS))
         .collect();
     outputs.sort_by_key(|output| output.name);
+    for one in outputs.iter_mut().filter(|one| one.module == OF_DATABASE) {
+        one.module = database.facts().form.module();
+    }
     if database.pods_are_users() {
         for one in &mut outputs {
             match one.name {

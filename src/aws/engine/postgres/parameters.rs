@@ -29,7 +29,7 @@ const VALIDATION_LEVELS: &[&str] = &[
 ];
 
 #[rustfmt::skip]
-pub(super) static PARAMETERS: &[Parameter] = &[
+pub(in crate::aws::engine) static PARAMETERS: &[Parameter] = &[
     at_once("allow_in_place_tablespaces", Boolean),
     at_once("application_name", Text),
     starts("archive_mode", Words(&["always", "off", "on"])),

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
+    aws::engine::Engine,
     cli::{prompt::ask, session::Session, stop::Stop, terminal::can_ask, unit_argument::missing},
     compile::config_edit::ConfigEdit,
     config::{
@@ -107,7 +109,12 @@ pub(super) fn values(
     }
     let storage = defaults.allocated_storage.map(|gib| gib.to_string());
     let class = defaults.instance_class.as_ref().map(ToString::to_string);
-    for (key, default) in [("instanceClass", class), ("allocatedStorage", storage)] {
+    let typed = assignments.iter().find(|one| one.path == ["engine"]);
+    let typed = typed.and_then(|one| Engine::deserialize(&one.value).ok());
+    let engine = typed.or(defaults.engine).unwrap_or_default();
+    let mut asked = vec![("instanceClass", class), ("allocatedStorage", storage)];
+    asked.retain(|(key, _)| *key != "allocatedStorage" || !engine.facts().is_cluster());
+    for (key, default) in asked {
         let built_in = || Settings::built_in(key).map(|default| plain(&default));
         let default = default.or_else(built_in).unwrap_or_default();
         if given(key, assignments) {

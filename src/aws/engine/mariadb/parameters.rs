@@ -1,0 +1,2 @@
+use crate::aws::engine::parameter::Parameter;
+pub(super) static PARAMETERS: &[Parameter] = &[];

@@ -1,0 +1,279 @@
+//! What an engine takes: keys that mean nothing with it, and values that it does not have.
+
+use super::Found;
+use crate::{
+    aws::engine::{Engine, Form},
+    diagnostic::rule,
+    model::Origin,
+    text::suggest,
+};
+
+impl Found<'_> {
+    pub(super) fn engine(&mut self) {
+        self.engine_keys();
+        self.engine_users();
+        self.engine_values();
+        self.serverless();
+        self.readers();
+        self.engine_proxy();
+    }
+
+    /// Keys that mean nothing with what AWS makes of the engine. What stands in `defaults` is for the other databases.
+    fn engine_keys(&mut self) {
+        let database = self.database;
+        let of_instances = [
+            (
+                "adopt",
+                database.adopt.origin,
+                "an Aurora cluster cannot be taken over",
+            ),
+            (
+                "allocatedStorage",
+                database.allocated_storage.origin,
+                "Aurora's storage grows by itself",
+            ),
+            (
+                "iops",
+                database.iops.origin,
+                "Aurora's storage has no performance of its own",
+            ),
+            (
+                "maxAllocatedStorage",
+                database.max_allocated_storage.origin,
+                "Aurora's storage grows by itself",
+            ),
+            (
+                "multiAz",
+                database.multi_az.origin,
+                "in Aurora a reader takes the writer's place: write `replicas`",
+            ),
+            (
+                "storageThroughput",
+                database.storage_throughput.origin,
+                "Aurora's storage has no performance of its own",
+            ),
+        ];
+        let of_clusters = [
+            ("maxCapacity", database.max_capacity.origin),
+            ("minCapacity", database.min_capacity.origin),
+            ("readOnlyEndpoint", database.read_only_endpoint.origin),
+            ("replicas", database.replicas.origin),
+        ];
+        let title = database.facts().title;
+        match database.facts().form {
+            Form::Cluster => {
+                for (key, origin, why) in of_instances {
+                    self.meaningless(key, origin, title, why);
+                }
+            }
+            Form::Instance => {
+                let engines = Engine::with(|facts| facts.form == Form::Cluster);
+                let why = format!("only {} has it", suggest::list(&engines));
+                for (key, origin) in of_clusters {
+                    self.meaningless(key, origin, title, &why);
+                }
+            }
+        }
+        let filters = &database.proxy.session_pinning_filters;
+        if database.facts().session_pinning_filters.is_empty() && !filters.value.is_empty() {
+            let engines = Engine::with(|facts| !facts.session_pinning_filters.is_empty());
+            let why = format!(
+                "RDS Proxy has filters for {} alone",
+                suggest::list(&engines)
+            );
+            self.meaningless("sessionPinningFilters", filters.origin, title, &why);
+        }
+    }
+
+    fn meaningless(&mut self, key: &str, origin: Origin, title: &str, why: &str) {
+        if !matches!(origin, Origin::Config(_)) {
+            return;
+        }
+        self.add(
+            &rule::ENGINE_KEY,
+            origin,
+            format!("`{key}` says nothing about {title}"),
+            format!("remove it: {why}"),
+        );
+    }
+
+    fn engine_users(&mut self) {
+        let database = self.database;
+        let facts = database.facts();
+        if facts.users_dialect.is_some() {
+            return;
+        }
+        let engines = Engine::with(|facts| facts.users_dialect.is_some());
+        let why = format!("the function makes users of {}", suggest::list(&engines));
+        for (key, given) in [
+            ("appUser", &database.app_user),
+            ("readOnlyUser", &database.read_only_user),
+        ] {
+            if given.value.is_some() {
+                self.meaningless(key, given.origin, facts.title, &why);
+            }
+        }
+    }
+
+    fn engine_values(&mut self) {
+        let database = self.database;
+        let facts = database.facts();
+        let title = facts.title;
+        let kind = &database.storage_type;
+        if !facts.storage_types.contains(&kind.value) {
+            let known: Vec<_> = facts.storage_types.iter().map(|one| one.as_str()).collect();
+            self.add(
+                &rule::ENGINE_VALUE,
+                kind.origin,
+                format!("{title} has no storage of type `{}`", kind.value.as_str()),
+                format!("use {}", suggest::list(&known)),
+            );
+        }
+        let logs = &database.log_exports;
+        if let Some(log) = logs
+            .value
+            .iter()
+            .find(|log| !facts.log_exports.contains(log))
+        {
+            let known: Vec<_> = facts.log_exports.iter().map(|one| one.as_str()).collect();
+            self.add(
+                &rule::ENGINE_VALUE,
+                logs.origin,
+                format!("{title} has no log `{}`", log.as_str()),
+                format!("there are {}", suggest::list(&known)),
+            );
+        }
+        let backups = &database.backup_retention_period;
+        if facts.is_cluster() && backups.value == 0 {
+            self.add(
+                &rule::ENGINE_VALUE,
+                backups.origin,
+                format!("{title} always keeps backups"),
+                "use 1 or more days",
+            );
+        }
+        let (family, size) = database.instance_class.value.parts();
+        let is_serverless = database.instance_class.value.is_serverless();
+        let refused = match is_serverless {
+            true => (!facts.serverless).then_some(facts.classes.unwrap_or_default()),
+            false => facts.refuses_class(family, size),
+        };
+        if let Some(classes) = refused {
+            let families: Vec<_> = classes.iter().map(|one| one.family).collect();
+            let help = match families.as_slice() {
+                [] => "use a class of a fixed size, such as `db.t4g.medium`".to_owned(),
+                families => format!(
+                    "its families are {}; not every one has all sizes",
+                    suggest::list(families)
+                ),
+            };
+            self.add(
+                &rule::ENGINE_VALUE,
+                database.instance_class.origin,
+                format!(
+                    "{title} does not run on `{}`",
+                    database.instance_class.value
+                ),
+                help,
+            );
+        }
+        if !facts.default_database_is_for_pods && database.database_name.value.is_none() {
+            self.add_unless_kept(
+                &rule::NO_DATABASE_NAME,
+                database.engine.origin,
+                format!("{title} makes no database by itself, so there is none for pods"),
+                format!(
+                    "write `databaseName`, for example `databaseName: {}`",
+                    database.shortname.replace('-', "_")
+                ),
+            );
+        }
+    }
+
+    /// Capacity that follows the load, and its bounds.
+    fn serverless(&mut self) {
+        let database = self.database;
+        let (least, most) = (&database.min_capacity, &database.max_capacity);
+        if !database.facts().is_cluster() {
+            return;
+        }
+        let bounds = [("minCapacity", least), ("maxCapacity", most)];
+        if !database.instance_class.value.is_serverless() {
+            for (key, given) in bounds {
+                if given.value.is_some() && matches!(given.origin, Origin::Config(_)) {
+                    self.add(
+                        &rule::SERVERLESS_CAPACITY,
+                        given.origin,
+                        format!("`{key}` says nothing about an instance of a fixed size"),
+                        "write `instanceClass: db.serverless`, or remove it",
+                    );
+                }
+            }
+            return;
+        }
+        for (key, given) in bounds {
+            if given.value.is_none() {
+                self.add(
+                    &rule::SERVERLESS_CAPACITY,
+                    database.instance_class.origin,
+                    format!("`db.serverless` needs `{key}`"),
+                    "write both `minCapacity` and `maxCapacity`, in ACUs of 2 GiB memory: for example 0.5 and 8",
+                );
+            }
+        }
+        if let (Some(low), Some(high)) = (least.value, most.value)
+            && low > high
+        {
+            self.add(
+                &rule::SERVERLESS_CAPACITY,
+                least.origin,
+                format!("the least capacity, {low}, is more than the most, {high}"),
+                format!("use {high} or less"),
+            );
+        }
+        if let Some(high) = most.value
+            && high.memory_gib() < 2
+        {
+            self.add(
+                &rule::SERVERLESS_CAPACITY,
+                most.origin,
+                "AWS takes no `maxCapacity` below 1",
+                "use 1 or more",
+            );
+        }
+    }
+
+    fn readers(&mut self) {
+        let database = self.database;
+        if database.has_read_only_path() && database.readers() == 0 {
+            self.add(
+                &rule::NO_READERS,
+                database.read_only_endpoint.origin,
+                "there is no reader that `readOnlyEndpoint` could lead to",
+                "write `replicas: 1` or more, or remove it",
+            );
+        }
+    }
+
+    fn engine_proxy(&mut self) {
+        let database = self.database;
+        let facts = database.facts();
+        let version = database.engine_version.value;
+        let is_known = facts.major(version).is_some();
+        if database.has_path() && is_known && !facts.is_proxied(version) {
+            let takes: Vec<_> = facts.proxy_takes.iter().map(ToString::to_string).collect();
+            self.add(
+                &rule::PROXY_UNPROVEN,
+                database.engine_version.origin,
+                format!(
+                    "AWS does not say that RDS Proxy takes {} {version}",
+                    facts.title
+                ),
+                format!(
+                    "use one of {}, or try it in a test environment first",
+                    suggest::list(&takes)
+                ),
+            );
+        }
+    }
+}
