@@ -8,10 +8,11 @@ use std::{
 use serde_json::{Map, Value};
 
 use crate::{
+    aws::engine::Engine,
     compile::{self, consumer},
     config::schema::{CONFIG, WORKSPACE as SCHEMA},
     diagnostic::Checked,
-    model::{Environment, Origin, world::World},
+    model::{Database, Environment, Origin, world::World},
     terraform::{diff, lower::Owner, root_module::ArgumentSource},
     text::date::Date,
 };
@@ -64,24 +65,15 @@ fn of_all_keys() -> BTreeMap<String, Origin> {
     else {
         return origins;
     };
-    let mut config = example(&CONFIG.document);
-    if let Value::Object(keys) = &mut config {
-        keys.insert("lifecycle".to_owned(), "retiring".into());
-        keys.insert("retain".to_owned(), false.into());
-    }
-    let path = "example.yaml";
-    let bytes = format!("{config:#}").into_bytes();
-    let (database, _, _) = compile::tolerant(
-        &environment,
-        path,
-        bytes,
-        World::on(Date::constant(2026, 1, 1)),
-    );
-    let unit = database.as_ref().map(Owner::Unit);
+    let databases: Vec<_> = Engine::ALL
+        .iter()
+        .filter_map(|engine| database(&environment, *engine))
+        .collect();
     let environments = [Arc::clone(&environment)];
     let (consumers, _) = consumer::consumers(&environments, &[], &consumer::Told::new());
-    let owners = unit
-        .into_iter()
+    let owners = databases
+        .iter()
+        .map(Owner::Unit)
         .chain([Owner::Environment(&environment)])
         .chain(consumers.iter().map(Owner::Consumer));
     for owner in owners {
@@ -92,6 +84,21 @@ fn of_all_keys() -> BTreeMap<String, Origin> {
         }
     }
     origins
+}
+
+/// A database whose config sets all keys.
+fn database(environment: &Arc<Environment>, engine: Engine) -> Option<Database> {
+    let mut config = example(&CONFIG.document);
+    if let Value::Object(keys) = &mut config {
+        keys.insert("engine".to_owned(), engine.as_str().into());
+        keys.insert("lifecycle".to_owned(), "retiring".into());
+        keys.insert("readOnlyEndpoint".to_owned(), true.into());
+        keys.insert("retain".to_owned(), false.into());
+    }
+    let bytes = format!("{config:#}").into_bytes();
+    let world = World::on(Date::constant(2026, 1, 1));
+    let (database, _, _) = compile::tolerant(environment, "example.yaml", bytes, world);
+    database
 }
 
 /// A value that a schema takes: the example that it gives, or else one made of those of its parts.
@@ -146,6 +153,11 @@ mod tests {
         for (address, key) in [
             ("module.rds.database_name", Origin::Config("databaseName")),
             ("module.rds.iops", Origin::Config("iops")),
+            ("module.aurora.max_capacity", Origin::Config("maxCapacity")),
+            (
+                "module.nlb_read_only.target_role",
+                Origin::Config("readOnlyEndpoint"),
+            ),
             ("module.rds.kms_key_arn", Origin::Environment("kmsKeyArn")),
             (
                 "module.proxy.subnet_ids",

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::{
     aws::name::Kind,
     config::{Authentication, workspace::Consumer},
+    diagnostic::report::plural,
     model::{Database, Environment, identity},
 };
 
@@ -129,6 +130,14 @@ pub fn unit(database: &Database) -> Graph {
                 format!("PrivateLink, {port}"),
                 true,
             ));
+            if database.has_read_only_path() {
+                edges.push(edge(
+                    &endpoint,
+                    "service_read_only",
+                    format!("PrivateLink, {port}"),
+                    true,
+                ));
+            }
         }
         endpoints.insert(maker, endpoint);
         edges.push(edge(&pod, "role", "assumes", false));
@@ -157,7 +166,15 @@ fn storage_nodes(database: &Database) -> Vec<Node> {
     } else {
         "made and rotated by RDS"
     };
-    vec![
+    let readers = plural(database.readers() as usize, "reader");
+    let mut lines = vec![names.instance.as_str(), &listening];
+    let kind = if database.facts().is_cluster() {
+        lines.push(&readers);
+        Kind::Cluster
+    } else {
+        Kind::Database
+    };
+    let mut nodes = vec![
         node(
             "role",
             Kind::Role.as_str(),
@@ -183,12 +200,23 @@ fn storage_nodes(database: &Database) -> Vec<Node> {
             Kind::Proxy.as_str(),
             &[&names.proxy, &format!("TLS, {}", database.facts().port)],
         ),
-        node(
-            "database",
-            Kind::Database.as_str(),
-            &[&names.instance, &listening],
-        ),
-    ]
+        node("database", kind.as_str(), &lines),
+    ];
+    if database.has_read_only_path() {
+        nodes.extend([
+            node(
+                "service_read_only",
+                Kind::EndpointService.as_str(),
+                &[&names.endpoint_service_read_only, "for pods that only read"],
+            ),
+            node(
+                "balancer_read_only",
+                Kind::LoadBalancer.as_str(),
+                &[&names.load_balancer_read_only, &listens],
+            ),
+        ]);
+    }
+    nodes
 }
 
 fn storage_edges(database: &Database) -> Vec<Edge> {
@@ -197,7 +225,7 @@ fn storage_edges(database: &Database) -> Vec<Edge> {
         Authentication::Password => edge("role", "secret", "reads", false),
         Authentication::Iam => edge("role", "proxy", "rds-db:connect", false),
     };
-    vec![
+    let mut edges = vec![
         access,
         edge("service", "balancer", format!("{port}"), true),
         edge("balancer", "proxy", format!("{port}"), true),
@@ -208,7 +236,19 @@ fn storage_edges(database: &Database) -> Vec<Edge> {
             true,
         ),
         edge("proxy", "secret", "reads", false),
-    ]
+    ];
+    if database.has_read_only_path() {
+        edges.extend([
+            edge(
+                "service_read_only",
+                "balancer_read_only",
+                format!("{port}"),
+                true,
+            ),
+            edge("balancer_read_only", "proxy", format!("{port}"), true),
+        ]);
+    }
+    edges
 }
 
 /// The wiring of all databases of an environment.

@@ -1,7 +1,10 @@
 //! What to know before a database gets another major version.
 
 use crate::{
-    aws::{engine::Major, engine_version::EngineVersion},
+    aws::{
+        engine::{Major, Upgrades},
+        engine_version::EngineVersion,
+    },
     model::Database,
     terraform::read::{Root, Value},
 };
@@ -23,28 +26,7 @@ pub(super) fn notes(old: &Root, new: &Database) -> Vec<String> {
     if before.version == after.version || text("engine") != new.engine.value.as_str() {
         return Vec::new();
     }
-    // Minors of all majors appear together, so the same number from the end is the same day.
-    let age = |major: &Major, version| major.minors().rev().position(|minor| minor == version);
-    let newest = after.minors().next_back().unwrap_or(after.version);
-    let path = match (age(before, from), age(after, to)) {
-        (Some(running), Some(wanted)) => {
-            if wanted > running {
-                let legal = after.minors().rev().nth(running).unwrap_or(newest);
-                format!(
-                    "path: {from} is newer than {to}, so AWS offers no upgrade between them; {legal} is the oldest {} that it offers",
-                    after.version
-                )
-            } else {
-                format!(
-                    "path: {from} to {to} in one step; AWS upgrades over several majors at once"
-                )
-            }
-        }
-        _ => format!(
-            "path: in one step, to a {} that is at least as new as the {} that runs; when AWS refuses, write `engineVersion: \"{newest}\"`",
-            after.version, before.version
-        ),
-    };
+    let path = path(facts.upgrades, before, after, from, to);
     let group = format!(
         "parameter group: `{}` (family {}) replaces `{}`, which stays and counts against the quota until somebody deletes it after the upgrade; {}",
         new.names.parameter_group,
@@ -78,4 +60,37 @@ pub(super) fn notes(old: &Root, new: &Database) -> Vec<String> {
         after.version, after.standard_support_ends
     );
     vec![path, group, minors, support]
+}
+
+/// Whether AWS offers the upgrade, and in how many steps.
+fn path(
+    upgrades: Upgrades,
+    before: &Major,
+    after: &Major,
+    from: EngineVersion,
+    to: EngineVersion,
+) -> String {
+    let newest = after.minors().next_back().unwrap_or(after.version);
+    // The same number from the end is the same day.
+    let age = |major: &Major, version| major.minors().rev().position(|minor| minor == version);
+    match (upgrades, age(before, from), age(after, to)) {
+        (Upgrades::ToNext, ..) => {
+            format!("path: {from} to {to} in one step; AWS skips no major")
+        }
+        (Upgrades::ToAny, ..) => format!("path: {from} to {to} in one step; AWS upgrades over several majors at once"),
+        (Upgrades::ToAnyAsNew, Some(running), Some(wanted)) if wanted > running => {
+            let legal = after.minors().rev().nth(running).unwrap_or(newest);
+            format!(
+                "path: {from} is newer than {to}, so AWS offers no upgrade between them; {legal} is the oldest {} that it offers",
+                after.version
+            )
+        }
+        (Upgrades::ToAnyAsNew, Some(_), Some(_)) => format!(
+            "path: {from} to {to} in one step; AWS upgrades over several majors at once"
+        ),
+        (Upgrades::ToAnyAsNew, ..) => format!(
+            "path: in one step, to a {} that is at least as new as the {} that runs; when AWS refuses, write `engineVersion: \"{newest}\"`",
+            after.version, before.version
+        ),
+    }
 }

@@ -3,12 +3,16 @@
 use anyhow::Result;
 use serde_json::Value;
 use storage_valet_rds::{
-    aws::name::{self, ALWAYS, Kind, Names, SharedNames},
+    aws::{
+        engine::{Engine, Facts, Major, Upgrades},
+        name::{self, ALWAYS, Kind, Names, SharedNames},
+    },
     cli,
     config::schema::{self, Schema},
     diagnostic::rule,
     model::{consumer, identity},
     review::adoption,
+    text::suggest,
 };
 
 use crate::{derived::Derived, tables::table};
@@ -22,6 +26,7 @@ pub(crate) fn make() -> Result<Vec<Derived>> {
         ("docs/adoption.md", adoption()),
         ("docs/commands.md", commands()),
         ("docs/config.md", keys("Keys of a config", &schema::CONFIG)?),
+        ("docs/engines.md", engines()),
         ("docs/names.md", names_in_aws()),
         ("docs/rules.md", rules()),
         (
@@ -32,6 +37,61 @@ pub(crate) fn make() -> Result<Vec<Derived>> {
     Ok(pages
         .map(|(path, text)| (path.into(), text.into_bytes()))
         .into())
+}
+
+/// What is known of each engine.
+fn engines() -> String {
+    const WORDS: &str = include_str!("engines.md");
+    let mut page = format!("{MADE}\n{WORDS}");
+    for engine in Engine::ALL {
+        let facts = engine.facts();
+        page += &format!("\n## `{}`: {}\n\n", engine.as_str(), facts.title);
+        page += &table(&["What", ""], engine_rows(facts));
+        page += "\n";
+        let version = |major: &Major| {
+            let minors: Vec<_> = major.minors().map(|minor| minor.to_string()).collect();
+            vec![
+                major.version.to_string(),
+                minors.join(", "),
+                major.standard_support_ends.to_string(),
+                if facts.is_proxied(major.version) { "yes" } else { "not documented" }.to_owned(),
+            ]
+        };
+        let head = &["Major", "Exact versions", "Standard support ends", "RDS Proxy"];
+        page += &table(head, facts.majors.iter().map(version));
+        page += "\nThrough the proxy:\n\n";
+        for lack in facts.proxy_lacks {
+            page += &format!("- {lack}.\n");
+        }
+    }
+    page
+}
+
+fn engine_rows(facts: &Facts) -> Vec<Vec<String>> {
+    let words = |words: Vec<&str>| suggest::list(&words);
+    let upgrades = match facts.upgrades {
+        Upgrades::ToAnyAsNew => "to any later major, of a minor at least as new",
+        Upgrades::ToAny => "to any later major",
+        Upgrades::ToNext => "to the next major",
+    };
+    let filters = words(facts.session_pinning_filters.iter().map(|one| one.as_str()).collect());
+    let rows = [
+        ("Module", format!("`{}`", facts.form.module())),
+        ("Versions as of", facts.as_of.to_string()),
+        ("Default version", format!("`{}`", facts.default_major)),
+        ("Upgrades", upgrades.to_owned()),
+        ("Port", facts.port.to_string()),
+        ("Storage", words(facts.storage_types.iter().map(|one| one.as_str()).collect())),
+        ("Logs", words(facts.log_exports.iter().map(|one| one.as_str()).collect())),
+        ("Logs by default", words(facts.default_log_exports.iter().map(|one| one.as_str()).collect())),
+        ("TLS forced by", format!("`{}`", facts.forced_tls_parameter)),
+        ("Parameters known", facts.parameters.len().to_string()),
+        ("Scheme of URLs", format!("`{}`", facts.client.url_scheme)),
+        ("TLS of clients", format!("`{}={}`", facts.client.tls_option, facts.client.tls_level)),
+        ("Filters of the proxy", if filters.is_empty() { "none".to_owned() } else { filters }),
+        ("Users of their own", if facts.users_dialect.is_some() { "yes" } else { "no" }.to_owned()),
+    ];
+    rows.map(|(what, value)| vec![what.to_owned(), value]).into()
 }
 
 /// What may become of each attribute of an instance that a config takes over.
