@@ -15,7 +15,7 @@ locals {
         Effect = "Allow"
         Action = ["secretsmanager:GetSecretValue"]
         # RDS makes up the rest of their names.
-        Resource = "${local.secret_manager}:rds!db-*"
+        Resource = ["${local.secret_manager}:rds!cluster-*", "${local.secret_manager}:rds!db-*"]
       },
       {
         Sid    = "KeepUsers"

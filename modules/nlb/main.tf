@@ -86,13 +86,17 @@ resource "aws_lambda_invocation" "apply" {
   function_name = var.sync_function_name
 
   # Another input is another invocation.
-  input = jsonencode({
-    trigger          = "apply"
-    port             = var.port
-    proxy_endpoint   = var.proxy_endpoint
-    proxy_name       = var.proxy_name
-    target_group_arn = aws_lb_target_group.this.arn
-  })
+  input = jsonencode(merge(
+    {
+      trigger          = "apply"
+      port             = var.port
+      proxy_endpoint   = var.proxy_endpoint
+      proxy_name       = var.proxy_name
+      target_group_arn = aws_lb_target_group.this.arn
+    },
+    # The function looks at the writer unless it is told otherwise.
+    var.target_role == "READ_WRITE" ? {} : { target_role = var.target_role },
+  ))
 
   triggers = {
     database = var.database_resource_id

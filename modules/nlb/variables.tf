@@ -139,6 +139,18 @@ variable "target_group_name" {
   }
 }
 
+variable "target_role" {
+  description = "Whom the proxy_endpoint leads to: READ_WRITE for the writer, READ_ONLY for the readers of a cluster. The apply waits until the proxy can use one of them."
+  type        = string
+  default     = "READ_WRITE"
+  nullable    = false
+
+  validation {
+    condition     = contains(["READ_ONLY", "READ_WRITE"], var.target_role)
+    error_message = "The target_role must be READ_WRITE or READ_ONLY."
+  }
+}
+
 variable "vpc_id" {
   description = "Id of the VPC of the proxy and the load balancer."
   type        = string

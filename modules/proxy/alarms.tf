@@ -41,6 +41,33 @@ resource "aws_cloudwatch_metric_alarm" "availability" {
   ok_actions    = [each.value]
 }
 
+resource "aws_cloudwatch_metric_alarm" "read_only_availability" {
+  for_each = { for key, topic_arn in local.alarms : key => topic_arn if var.read_only_endpoint_name != null }
+
+  alarm_name        = "${var.name}-read-only-availability"
+  alarm_description = "The proxy cannot use a reader: there is none, it does not reach them, or cannot log in"
+
+  namespace   = "AWS/RDS"
+  metric_name = "AvailabilityPercentage"
+  dimensions = {
+    ProxyName   = aws_db_proxy.this.name
+    TargetGroup = aws_db_proxy_target.this.target_group_name
+    TargetRole  = "READ_ONLY"
+  }
+
+  comparison_operator = "LessThanThreshold"
+  # Longer than a failover takes, which makes the reader of a pair the writer.
+  evaluation_periods = 5
+  period             = 60
+  statistic          = "Average"
+  threshold          = 50
+  # The proxy sends nobody to the writer instead, and the load balancer's checks stay green: silence is an outage.
+  treat_missing_data = "breaching"
+
+  alarm_actions = [each.value]
+  ok_actions    = [each.value]
+}
+
 resource "aws_cloudwatch_metric_alarm" "failures" {
   for_each = { for name, failure in local.failures : name => failure if var.alarms != null }
 

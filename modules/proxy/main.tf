@@ -30,9 +30,10 @@ resource "aws_db_proxy" "this" {
     for_each = local.secret_arns
 
     content {
-      auth_scheme = "SECRETS"
-      iam_auth    = var.authentication == "iam" ? "REQUIRED" : "DISABLED"
-      secret_arn  = auth.value
+      auth_scheme               = "SECRETS"
+      client_password_auth_type = var.client_password_auth_type
+      iam_auth                  = var.authentication == "iam" ? "REQUIRED" : "DISABLED"
+      secret_arn                = auth.value
     }
   }
 
@@ -49,6 +50,7 @@ resource "aws_db_proxy_default_target_group" "this" {
     init_query                   = coalesce(var.init_query, "SELECT 1")
     max_connections_percent      = var.max_connections_percent
     max_idle_connections_percent = var.max_idle_connections_percent
+    session_pinning_filters      = length(var.session_pinning_filters) == 0 ? null : var.session_pinning_filters
   }
 
   lifecycle {
@@ -65,9 +67,28 @@ resource "terraform_data" "database" {
 resource "aws_db_proxy_target" "this" {
   db_proxy_name          = aws_db_proxy.this.name
   target_group_name      = aws_db_proxy_default_target_group.this.name
+  db_cluster_identifier  = var.database_cluster_identifier
   db_instance_identifier = var.database_identifier
 
   lifecycle {
     replace_triggered_by = [aws_db_proxy.this.arn, terraform_data.database]
+  }
+}
+
+resource "aws_db_proxy_endpoint" "read_only" {
+  for_each = var.read_only_endpoint_name == null ? {} : { this = var.read_only_endpoint_name }
+
+  db_proxy_endpoint_name = each.value
+  db_proxy_name          = aws_db_proxy.this.name
+  target_role            = "READ_ONLY"
+  vpc_security_group_ids = [aws_security_group.this.id]
+  vpc_subnet_ids         = var.subnet_ids
+
+  # Only a proxy in front of a cluster has one.
+  depends_on = [aws_db_proxy_target.this]
+
+  lifecycle {
+    # A replaced proxy keeps its name but comes without further endpoints.
+    replace_triggered_by = [aws_db_proxy.this.arn]
   }
 }

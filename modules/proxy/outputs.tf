@@ -15,6 +15,11 @@ output "port" {
   value       = local.port
 }
 
+output "read_only_endpoint" {
+  description = "Host name that leads to the readers of the cluster, without the port. Null without read_only_endpoint_name."
+  value       = one(values(aws_db_proxy_endpoint.read_only)[*].endpoint)
+}
+
 output "security_group_id" {
   description = "Id of the proxy's security group, for the rule that lets its clients in."
   value       = aws_security_group.this.id

@@ -34,6 +34,20 @@ variable "authentication" {
   }
 }
 
+variable "client_password_auth_type" {
+  description = "How clients prove that they know the password: MYSQL_CACHING_SHA2_PASSWORD or MYSQL_NATIVE_PASSWORD for MYSQL, POSTGRES_SCRAM_SHA_256 or POSTGRES_MD5 for POSTGRESQL. Null for AWS's own choice, the first of the two. mariadb knows MYSQL_NATIVE_PASSWORD alone."
+  type        = string
+  default     = null
+
+  validation {
+    condition = var.client_password_auth_type == null ? true : contains(
+      var.engine_family == "MYSQL" ? ["MYSQL_CACHING_SHA2_PASSWORD", "MYSQL_NATIVE_PASSWORD"] : ["POSTGRES_MD5", "POSTGRES_SCRAM_SHA_256"],
+      var.client_password_auth_type
+    )
+    error_message = "The client_password_auth_type must be one of the engine_family: MYSQL_CACHING_SHA2_PASSWORD or MYSQL_NATIVE_PASSWORD for MYSQL, POSTGRES_SCRAM_SHA_256 or POSTGRES_MD5 for POSTGRESQL."
+  }
+}
+
 variable "connection_borrow_timeout" {
   description = "Seconds for which a client waits for a database connection when the pool is used up, 1 to 300."
   type        = number
@@ -46,13 +60,29 @@ variable "connection_borrow_timeout" {
   }
 }
 
-variable "database_identifier" {
-  description = "Identifier of the database behind the proxy, taken from the database's resource: a target registers only once the database is available."
+variable "database_cluster_identifier" {
+  description = "Identifier of the cluster behind the proxy, known once the cluster has an instance. Null with database_identifier."
   type        = string
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = can(regex("^[a-z](-?[a-z0-9]+)*$", var.database_identifier)) && length(var.database_identifier) <= 63
+    condition     = var.database_cluster_identifier == null ? true : can(regex("^[a-z](-?[a-z0-9]+)*$", var.database_cluster_identifier)) && length(var.database_cluster_identifier) <= 63
+    error_message = "The database_cluster_identifier must be the identifier of a cluster in RDS."
+  }
+
+  validation {
+    condition     = (var.database_cluster_identifier == null) != (var.database_identifier == null)
+    error_message = "The database_cluster_identifier must be set unless database_identifier is, and not with it."
+  }
+}
+
+variable "database_identifier" {
+  description = "Identifier of the database instance behind the proxy, taken from the database's resource: a target registers only once the database is available. Null with database_cluster_identifier."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.database_identifier == null ? true : can(regex("^[a-z](-?[a-z0-9]+)*$", var.database_identifier)) && length(var.database_identifier) <= 63
     error_message = "The database_identifier must be the identifier of a database in RDS."
   }
 }
@@ -69,7 +99,7 @@ variable "database_port" {
 }
 
 variable "database_resource_id" {
-  description = "Resource id of the database (db-...). When it changes, another database has the identifier, and the target is registered again."
+  description = "Resource id of the database (db-... of an instance, cluster-... of a cluster). When it changes, another database has the identifier, and the target is registered again."
   type        = string
   nullable    = false
 }
@@ -81,7 +111,7 @@ variable "database_security_group_id" {
 }
 
 variable "engine_family" {
-  description = "Protocol of the database: POSTGRESQL for postgres, MYSQL for mysql and mariadb."
+  description = "Protocol of the database: POSTGRESQL for postgres and aurora-postgresql, MYSQL for mysql and mariadb."
   type        = string
   nullable    = false
 
@@ -192,6 +222,22 @@ variable "permissions_boundary_arn" {
   }
 }
 
+variable "read_only_endpoint_name" {
+  description = "Name of a second endpoint of the proxy, which leads to the readers of a cluster. Null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.read_only_endpoint_name == null ? true : can(regex("^[a-z](-?[a-z0-9]+)*$", var.read_only_endpoint_name)) && length(var.read_only_endpoint_name) <= 63
+    error_message = "The read_only_endpoint_name must start with a letter and hold only a-z, 0-9 and single hyphens, none at the end: 63 at most."
+  }
+
+  validation {
+    condition     = var.read_only_endpoint_name == null || var.database_identifier == null
+    error_message = "The read_only_endpoint_name must be null with database_identifier: only clusters have readers that a proxy knows."
+  }
+}
+
 variable "region" {
   description = "Region of the proxy, through whose Secrets Manager alone its role may decrypt."
   type        = string
@@ -245,6 +291,23 @@ variable "security_group_name" {
   validation {
     condition     = can(regex("^[A-Za-z0-9._ -]{1,255}$", var.security_group_name)) && !startswith(var.security_group_name, "sg-")
     error_message = "The security_group_name must hold only letters, digits, blanks and ._- , 255 at most, and not start with sg-."
+  }
+}
+
+variable "session_pinning_filters" {
+  description = "What does not pin a client to its database connection, although it changes the session: EXCLUDE_VARIABLE_SETS, for MYSQL, when all clients set the same variables. Empty for nothing."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(var.session_pinning_filters, ["EXCLUDE_VARIABLE_SETS"])) == 0
+    error_message = "The session_pinning_filters must be EXCLUDE_VARIABLE_SETS, the only one that AWS has, or empty."
+  }
+
+  validation {
+    condition     = length(var.session_pinning_filters) == 0 || var.engine_family == "MYSQL"
+    error_message = "The session_pinning_filters must be empty for POSTGRESQL: AWS has them for MYSQL alone."
   }
 }
 

@@ -61,6 +61,10 @@ pub fn orphans(journal: &Journal, reviewed: &NormalForm, now: &NormalForm) -> Or
             }
             (Some(Again::Given(Begun::Refused)), None) => continue,
             (Some(Again::Named(template)), _) => fill(template, planned).map(By::Id),
+            (Some(Again::NamedByOne(templates)), _) => {
+                let mut filled = templates.iter().filter_map(|one| fill(one, planned));
+                filled.next().map(By::Id)
+            }
             (Some(Again::Given(_)), Some(id)) => Some(By::Id(id.clone())),
             (Some(Again::Given(Begun::Found(by, attribute))), None) => {
                 let value = |name: &&'static str| Some((*name, known(planned, name)?.to_owned()));
@@ -257,6 +261,7 @@ mod tests {
     #[test]
     fn what_was_made_or_begun_is_imported_by_what_the_provider_asks_for() {
         let target = "module.proxy.aws_db_proxy_target.this";
+        let cluster = "module.other.aws_db_proxy_target.this";
         let planned = form(&[
             (DATABASE, CREATE, json!({"identifier": "orders-dev"})),
             (
@@ -268,7 +273,12 @@ mod tests {
             (
                 target,
                 CREATE,
-                json!({"db_proxy_name": "p", "db_instance_identifier": "d"}),
+                json!({"db_proxy_name": "p", "db_cluster_identifier": null, "db_instance_identifier": "d"}),
+            ),
+            (
+                cluster,
+                CREATE,
+                json!({"db_proxy_name": "q", "db_cluster_identifier": "c", "db_instance_identifier": null}),
             ),
             (
                 "module.nlb.aws_lb.this[\"a\"]",
@@ -282,6 +292,7 @@ mod tests {
             (GROUP, "aws_security_group", None),
             (RULE, "aws_vpc_security_group_egress_rule", None),
             (target, "aws_db_proxy_target", None),
+            (cluster, "aws_db_proxy_target", None),
             ("module.nlb.aws_lb.this[\"a\"]", "aws_lb", Some("arn:lb")),
             (
                 "module.nlb.aws_lambda_invocation.apply",
@@ -298,6 +309,10 @@ mod tests {
           id = "arn:lb"
         }
         import {
+          to = module.other.aws_db_proxy_target.this
+          id = "q/default/TRACKED_CLUSTER/c"
+        }
+        import {
           to = module.proxy.aws_db_proxy_target.this
           id = "p/default/RDS_INSTANCE/d"
         }
@@ -305,13 +320,13 @@ mod tests {
           to = module.rds.aws_db_instance.this
           id = "orders-dev"
         }
-        data "aws_security_group" "valet_rds_3" {
+        data "aws_security_group" "valet_rds_4" {
           name = "orders-$${db}"
           vpc_id = "vpc-1"
         }
         import {
           to = module.rds.aws_security_group.this
-          id = data.aws_security_group.valet_rds_3.id
+          id = data.aws_security_group.valet_rds_4.id
         }
         "#);
     }

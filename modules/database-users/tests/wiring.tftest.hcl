@@ -13,7 +13,10 @@ run "the_function_reads_masters_and_keeps_the_environments_users" {
           Sid      = "ReadMasters"
           Effect   = "Allow"
           Action   = ["secretsmanager:GetSecretValue"]
-          Resource = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:rds!db-*"
+          Resource = [
+            "arn:aws:secretsmanager:eu-central-1:111111111111:secret:rds!cluster-*",
+            "arn:aws:secretsmanager:eu-central-1:111111111111:secret:rds!db-*",
+          ]
         },
         {
           Sid    = "KeepUsers"

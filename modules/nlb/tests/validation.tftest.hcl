@@ -211,3 +211,13 @@ run "rejects_a_proxy_name_that_no_proxy_has" {
 
   expect_failures = [var.proxy_name]
 }
+
+run "rejects_a_role_that_no_endpoint_has" {
+  command = plan
+
+  variables {
+    target_role = "READ_BOTH"
+  }
+
+  expect_failures = [var.target_role]
+}

@@ -89,6 +89,20 @@ run "the_security_groups_meet" {
   }
 }
 
+run "before_readers_the_apply_waits_for_a_reader" {
+  command   = apply
+  state_key = "readers"
+
+  variables {
+    target_role = "READ_ONLY"
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_invocation.apply.input).target_role == "READ_ONLY"
+    error_message = "The function looks at the writer unless it is told otherwise."
+  }
+}
+
 run "the_apply_fills_the_target_group_and_waits_for_its_targets" {
   command = apply
 

@@ -46,7 +46,8 @@ run "the_pool_has_the_defaults_of_aws" {
       aws_db_proxy_default_target_group.this.connection_pool_config[0].connection_borrow_timeout == 120 &&
       aws_db_proxy_default_target_group.this.connection_pool_config[0].init_query == "SELECT 1" &&
       aws_db_proxy_default_target_group.this.connection_pool_config[0].max_connections_percent == 100 &&
-      aws_db_proxy_default_target_group.this.connection_pool_config[0].max_idle_connections_percent == 50
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].max_idle_connections_percent == 50 &&
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].session_pinning_filters == null
     )
     error_message = "The pool must have the defaults of AWS, and a query in place of none: the provider never takes one away."
   }
@@ -67,10 +68,29 @@ run "the_pool_has_the_defaults_of_aws" {
   }
 }
 
+run "an_instance_has_no_endpoint_for_readers" {
+  command = plan
+
+  variables {
+    alarms = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms" }
+  }
+
+  assert {
+    condition     = length(aws_db_proxy_endpoint.read_only) == 0 && length(aws_cloudwatch_metric_alarm.read_only_availability) == 0 && output.read_only_endpoint == null
+    error_message = "Without a name there must be no second endpoint, and no alarm on it."
+  }
+
+  assert {
+    condition     = aws_db_proxy_target.this.db_cluster_identifier == null
+    error_message = "The target must be the instance alone."
+  }
+}
+
 run "what_the_caller_states_reaches_the_pool" {
   command = plan
 
   variables {
+    client_password_auth_type    = "MYSQL_NATIVE_PASSWORD"
     connection_borrow_timeout    = 30
     engine_family                = "MYSQL"
     idle_client_timeout          = 600
@@ -78,6 +98,7 @@ run "what_the_caller_states_reaches_the_pool" {
     log_retention_days           = 90
     max_connections_percent      = 80
     max_idle_connections_percent = 20
+    session_pinning_filters      = ["EXCLUDE_VARIABLE_SETS"]
   }
 
   assert {
@@ -85,13 +106,18 @@ run "what_the_caller_states_reaches_the_pool" {
       aws_db_proxy_default_target_group.this.connection_pool_config[0].connection_borrow_timeout == 30 &&
       aws_db_proxy_default_target_group.this.connection_pool_config[0].init_query == "SET time_zone = '+00:00'" &&
       aws_db_proxy_default_target_group.this.connection_pool_config[0].max_connections_percent == 80 &&
-      aws_db_proxy_default_target_group.this.connection_pool_config[0].max_idle_connections_percent == 20
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].max_idle_connections_percent == 20 &&
+      aws_db_proxy_default_target_group.this.connection_pool_config[0].session_pinning_filters == toset(["EXCLUDE_VARIABLE_SETS"])
     )
     error_message = "The pool must be as stated."
   }
 
   assert {
-    condition     = aws_db_proxy.this.engine_family == "MYSQL" && aws_db_proxy.this.idle_client_timeout == 600
+    condition = (
+      aws_db_proxy.this.engine_family == "MYSQL" &&
+      aws_db_proxy.this.idle_client_timeout == 600 &&
+      one(aws_db_proxy.this.auth).client_password_auth_type == "MYSQL_NATIVE_PASSWORD"
+    )
     error_message = "The proxy must be as stated."
   }
 

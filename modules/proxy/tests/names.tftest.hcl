@@ -6,12 +6,20 @@ run "everything_has_its_finished_name" {
   command = plan
 
   variables {
-    alarms = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms" }
+    alarms                      = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms" }
+    database_cluster_identifier = "orders-dev"
+    database_identifier         = null
+    read_only_endpoint_name     = "orders-dev-read-only"
   }
 
   assert {
     condition     = aws_db_proxy.this.name == "orders-dev-proxy"
     error_message = "The proxy must have its name."
+  }
+
+  assert {
+    condition     = aws_db_proxy_endpoint.read_only["this"].db_proxy_endpoint_name == "orders-dev-read-only"
+    error_message = "The endpoint must have its name."
   }
 
   assert {
@@ -35,7 +43,8 @@ run "everything_has_its_finished_name" {
       aws_cloudwatch_metric_alarm.borrow_latency["this"].alarm_name == "orders-dev-proxy-borrow-latency" &&
       aws_cloudwatch_metric_alarm.failures["client-logins"].alarm_name == "orders-dev-proxy-client-logins" &&
       aws_cloudwatch_metric_alarm.failures["database-logins"].alarm_name == "orders-dev-proxy-database-logins" &&
-      aws_cloudwatch_metric_alarm.pinned_sessions["this"].alarm_name == "orders-dev-proxy-pinned-sessions"
+      aws_cloudwatch_metric_alarm.pinned_sessions["this"].alarm_name == "orders-dev-proxy-pinned-sessions" &&
+      aws_cloudwatch_metric_alarm.read_only_availability["this"].alarm_name == "orders-dev-proxy-read-only-availability"
     )
     error_message = "The alarms must carry the proxy's name."
   }

@@ -343,3 +343,98 @@ run "rejects_a_proxy_that_admits_nobody" {
 
   expect_failures = [var.admit_master]
 }
+
+run "rejects_a_way_to_prove_a_password_that_the_family_does_not_know" {
+  command = plan
+
+  variables {
+    client_password_auth_type = "MYSQL_NATIVE_PASSWORD"
+  }
+
+  expect_failures = [var.client_password_auth_type]
+}
+
+run "rejects_one_of_postgres_on_mysql" {
+  command = plan
+
+  variables {
+    client_password_auth_type = "POSTGRES_MD5"
+    engine_family             = "MYSQL"
+  }
+
+  expect_failures = [var.client_password_auth_type]
+}
+
+run "rejects_a_cluster_with_an_underscore" {
+  command = plan
+
+  variables {
+    database_cluster_identifier = "orders_dev"
+    database_identifier         = null
+  }
+
+  expect_failures = [var.database_cluster_identifier]
+}
+
+run "rejects_an_instance_and_a_cluster" {
+  command = plan
+
+  variables {
+    database_cluster_identifier = "orders-dev"
+  }
+
+  expect_failures = [var.database_cluster_identifier]
+}
+
+run "rejects_neither_an_instance_nor_a_cluster" {
+  command = plan
+
+  variables {
+    database_identifier = null
+  }
+
+  expect_failures = [var.database_cluster_identifier]
+}
+
+run "rejects_a_read_only_endpoint_with_an_underscore" {
+  command = plan
+
+  variables {
+    database_cluster_identifier = "orders-dev"
+    database_identifier         = null
+    read_only_endpoint_name     = "orders_ro"
+  }
+
+  expect_failures = [var.read_only_endpoint_name]
+}
+
+run "rejects_a_read_only_endpoint_of_an_instance" {
+  command = plan
+
+  variables {
+    read_only_endpoint_name = "orders-ro"
+  }
+
+  expect_failures = [var.read_only_endpoint_name]
+}
+
+run "rejects_a_filter_that_aws_does_not_have" {
+  command = plan
+
+  variables {
+    engine_family           = "MYSQL"
+    session_pinning_filters = ["EXCLUDE_ALL"]
+  }
+
+  expect_failures = [var.session_pinning_filters]
+}
+
+run "rejects_a_filter_on_postgres" {
+  command = plan
+
+  variables {
+    session_pinning_filters = ["EXCLUDE_VARIABLE_SETS"]
+  }
+
+  expect_failures = [var.session_pinning_filters]
+}

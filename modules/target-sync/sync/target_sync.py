@@ -26,6 +26,10 @@ ENDPOINT_TAG = "valet-rds:proxy-endpoint"
 
 METRICS = "ValetRds/TargetSync"
 
+# Whom an endpoint of a proxy leads to.
+WRITER = "READ_WRITE"
+READER = "READ_ONLY"
+
 # One answer may hold only some of the addresses, so this many answers are merged.
 ANSWERS = 3
 
@@ -146,7 +150,7 @@ def run(event, environ):
         raise BadInput("the environment variable ENVIRONMENT is not set")
     elb = make_client("elbv2", "elastic-load-balancing-v2")
     if trigger == APPLY:
-        result = apply(elb, read_group(event), event["proxy_name"])
+        result = apply(elb, read_group(event), event["proxy_name"], event.get("target_role", WRITER))
     elif trigger == CHECK:
         result = {"groups": len(find_groups(elb, environment))}
     else:
@@ -159,10 +163,11 @@ def run(event, environ):
 def read_trigger(event):
     keys = {APPLY: {"port", "proxy_endpoint", "proxy_name", "target_group_arn"}, CHECK: set(), SCHEDULE: set()}
     trigger = event.get("trigger") if isinstance(event, dict) else None
-    if not isinstance(trigger, str) or trigger not in keys or set(event) != {"trigger"} | keys[trigger]:
+    beside = {"target_role"} if trigger == APPLY else set()
+    if not isinstance(trigger, str) or trigger not in keys or set(event) - beside != {"trigger"} | keys[trigger]:
         raise BadInput(
             f'the event must be {{"trigger": "{SCHEDULE}"}}, {{"trigger": "{CHECK}"}}, or {{"trigger": "{APPLY}"}} '
-            f"with {', '.join(sorted(keys[APPLY]))}; got {shorten(event)}"
+            f"with {', '.join(sorted(keys[APPLY]))} and perhaps target_role; got {shorten(event)}"
         )
     return trigger
 
@@ -176,6 +181,8 @@ def read_group(event):
     for key in ("proxy_endpoint", "proxy_name"):
         if not isinstance(event[key], str) or not event[key]:
             raise BadInput(f"{key} must be a name, got {event[key]!r}")
+    if event.get("target_role", WRITER) not in (WRITER, READER):
+        raise BadInput(f"target_role must be {WRITER} or {READER}, got {event['target_role']!r}")
     return Group(arn, endpoint, port)
 
 
@@ -277,7 +284,7 @@ def read_tags(elb, arns):
     }
 
 
-def apply(elb, group, proxy_name):
+def apply(elb, group, proxy_name, role):
     """Fills one group, and waits until connections work."""
     addresses = resolve(group.endpoint, *LOOKUPS[APPLY])
     if not addresses:
@@ -287,16 +294,16 @@ def apply(elb, group, proxy_name):
         )
     deadline = time.time() + HEALTHY_SECONDS
     counts, _ = with_permission(lambda: reconcile(elb, group, addresses, deadline))
-    wait_until_usable(elb, group, addresses, proxy_name, deadline)
+    wait_until_usable(elb, group, addresses, (proxy_name, role), deadline)
     return {"resolved": len(addresses), **counts}
 
 
-def wait_until_usable(elb, group, addresses, proxy_name, deadline):
+def wait_until_usable(elb, group, addresses, proxy, deadline):
     """An address must be healthy, and behind it the proxy must be able to use its database: no check of the load
     balancer sees the second."""
     rds = boto3.client("rds", region_name=os.environ["AWS_REGION"], config=CLIENT_CONFIG)
     while True:
-        troubles = read_proxy_troubles(rds, proxy_name)
+        troubles = read_proxy_troubles(rds, *proxy)
         sick = read_sick(elb, group, addresses)
         is_over = time.time() >= deadline
         works = not troubles and len(sick) < len(addresses)
@@ -323,8 +330,8 @@ def read_sick(elb, group, addresses):
     return sick
 
 
-def read_proxy_troubles(rds, proxy_name):
-    """Why a proxy cannot use its database, in words; nothing when it can."""
+def read_proxy_troubles(rds, proxy_name, role):
+    """Why a proxy cannot use its database for clients of this role, in words; nothing when it can."""
     try:
         targets = rds.describe_db_proxy_targets(DBProxyName=proxy_name)["Targets"]
     except BotoCoreError as error:
@@ -332,16 +339,27 @@ def read_proxy_troubles(rds, proxy_name):
             f"the RDS API does not answer, which tells whether {proxy_name} can use its database ({error}); if the "
             "target sync runs in the VPC, its subnets need a route to it"
         ) from error
-    if not targets:
+    # A cluster is a target beside its instances, and has no health of its own.
+    instances = [target for target in targets if target.get("Type") != "TRACKED_CLUSTER"]
+    if not instances:
         return [f"the proxy {proxy_name} has no database behind it"]
+    serving = [target for target in instances if serves(target, role)]
+    if not serving:
+        return [f"the proxy {proxy_name} knows no {'reader' if role == READER else 'writer'} of its database"]
     troubles = []
-    for target in targets:
+    for target in serving:
         health = target.get("TargetHealth", {})
         if health.get("State") != "AVAILABLE":
             troubles.append(
                 f"the proxy {proxy_name} cannot use {target.get('RdsResourceId', 'its database')}: {in_words(health)}"
             )
-    return troubles
+    # The proxy sends nobody to a reader that it cannot use, so one that it can is enough.
+    return [] if role == READER and len(troubles) < len(serving) else troubles
+
+
+def serves(target, role):
+    """Whether the proxy sends clients of this role there. Only readers are told apart: of a sole instance it is the writer."""
+    return (target.get("Role") == READER) == (role == READER)
 
 
 def resolve(name, lookups, pause):

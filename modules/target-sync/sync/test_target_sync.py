@@ -27,6 +27,15 @@ NO_NAME = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 AVAILABLE = [{"RdsResourceId": "orders-dev", "TargetHealth": {"State": "AVAILABLE"}}]
 
 
+CLUSTER = {"RdsResourceId": "orders-dev", "Type": "TRACKED_CLUSTER"}
+
+
+def target(number, role, state="AVAILABLE"):
+    """An instance of a cluster, as the proxy knows it."""
+    health = {"State": state}
+    return {"RdsResourceId": f"orders-dev-{number}", "Type": "RDS_INSTANCE", "Role": role, "TargetHealth": health}
+
+
 def endpoint(name):
     return f"{name}.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com"
 
@@ -369,6 +378,20 @@ class Finding(Case):
         self.assertEqual((result["groups"], result["failed"], result["registered"]), (4, 0, 4))
         self.assertEqual(self.registered(vanished), set())
         self.assertEqual(self.failures(lines), {})
+
+    def test_both_endpoints_of_one_proxy_are_kept(self):
+        readers = self.make("orders-dev-ro")
+        self.answer([A])
+        self.answer([B, C], name="orders-dev-ro")
+        result, _ = self.sync()
+        self.assertEqual((result["groups"], result["registered"]), (2, 3))
+        self.assert_registered(A)
+        self.assert_registered(B, C, arn=readers)
+        self.answer([D], name="orders-dev-ro")
+        self.wire.states = {B: "unhealthy", C: "unhealthy"}
+        self.sync()
+        self.assert_registered(A)
+        self.assert_registered(D, arn=readers)
 
     def test_a_check_finds_the_groups_and_changes_nothing(self):
         result, _ = self.sync(CHECK)
@@ -715,6 +738,54 @@ class Apply(Case):
         error, _ = self.sync_fails(self.apply(), target_sync.Unhealthy)
         self.assertIn("has no database behind it", str(error))
 
+    def test_behind_a_cluster_it_waits_for_the_writer_and_not_for_readers(self):
+        self.answer([A])
+        self.proxy_answers = [
+            [CLUSTER],
+            [CLUSTER, target(1, "READ_WRITE", "REGISTERING"), target(2, "READ_ONLY", "UNAVAILABLE")],
+            [CLUSTER, target(1, "READ_WRITE"), target(2, "READ_ONLY", "UNAVAILABLE")],
+        ]
+        start = self.now
+        self.sync(self.apply())
+        self.assertEqual(self.now - start, 8 + 20)
+
+    def test_for_readers_it_waits_for_one_of_them_and_not_for_the_writer(self):
+        self.answer([A])
+        self.proxy_answers = [
+            [CLUSTER, target(1, "READ_WRITE")],
+            [CLUSTER, target(1, "READ_WRITE"), target(2, "READ_ONLY", "REGISTERING")],
+            [
+                CLUSTER,
+                target(1, "READ_WRITE", "UNAVAILABLE"),
+                target(2, "READ_ONLY", "UNAVAILABLE"),
+                target(3, "READ_ONLY"),
+            ],
+        ]
+        start = self.now
+        self.sync(self.apply(target_role="READ_ONLY"))
+        self.assertEqual(self.now - start, 8 + 20)
+
+    def test_without_a_reader_an_apply_for_readers_fails(self):
+        self.answer([A])
+        for instance in (target(1, "READ_WRITE"), target(1, "UNKNOWN"), AVAILABLE[0]):
+            with self.subTest(str(instance)):
+                self.proxy_answers = [[CLUSTER, instance]]
+                error, _ = self.sync_fails(self.apply(target_role="READ_ONLY"), target_sync.Unhealthy)
+                self.assertIn("orders-dev-proxy knows no reader", str(error))
+
+    def test_readers_that_the_proxy_cannot_use_fail_it_with_each_reason(self):
+        self.answer([A])
+        self.proxy_answers = [[target(1, "READ_WRITE"), target(2, "READ_ONLY", "UNAVAILABLE"), target(3, "READ_ONLY", "REGISTERING")]]
+        error, _ = self.sync_fails(self.apply(target_role="READ_ONLY"), target_sync.Unhealthy)
+        self.assertIn("cannot use orders-dev-2: UNAVAILABLE", str(error))
+        self.assertIn("cannot use orders-dev-3: REGISTERING", str(error))
+
+    def test_without_a_writer_an_apply_fails(self):
+        self.answer([A])
+        self.proxy_answers = [[CLUSTER, target(2, "READ_ONLY")]]
+        error, _ = self.sync_fails(self.apply(), target_sync.Unhealthy)
+        self.assertIn("orders-dev-proxy knows no writer", str(error))
+
     def test_it_waits_for_a_proxy_that_is_still_registering(self):
         self.answer([A])
         self.proxy_answers = [
@@ -748,6 +819,7 @@ class Input(Case):
             {"trigger": None},
             {"trigger": ["schedule"]},
             {"trigger": "schedule", "force": True},
+            {"trigger": "schedule", "target_role": "READ_ONLY"},
             {"trigger": "apply"},
             {"trigger": "apply", "target_group_arn": "x", "proxy_endpoint": "y", "port": 1},
             {"Records": [{"Sns": {"Message": "x" * 2000}}]},
@@ -770,6 +842,9 @@ class Input(Case):
             ("port", True),
             ("proxy_endpoint", ""),
             ("proxy_name", None),
+            ("target_role", "READ_BOTH"),
+            ("target_role", None),
+            ("target_role", ["READ_ONLY"]),
         )
         for key, value in cases:
             with self.subTest(f"{key}={value!r}"):

@@ -7,6 +7,8 @@ pub enum Again {
     Anew,
     /// It is imported by what the plan says of it: a text with names of arguments in braces.
     Named(&'static str),
+    /// It is imported by the first of these whose arguments the plan states.
+    NamedByOne(&'static [&'static str]),
     /// It is imported by the id that AWS has given it, which the journal tells when it is done.
     Given(Begun),
 }
@@ -34,6 +36,10 @@ pub const KINDS: &[(&str, Again)] = &[
     ("aws_db_instance", Again::Named("{identifier}")),
     ("aws_db_parameter_group", Again::Named("{name}")),
     ("aws_db_proxy", Again::Named("{name}")),
+    (
+        "aws_db_proxy_endpoint",
+        Again::Named("{db_proxy_name}/{db_proxy_endpoint_name}"),
+    ),
     // These two have no tags, but are named after their proxy. Making the first again would replace the second, which does not
     // know its name then.
     (
@@ -42,7 +48,10 @@ pub const KINDS: &[(&str, Again)] = &[
     ),
     (
         "aws_db_proxy_target",
-        Again::Named("{db_proxy_name}/default/RDS_INSTANCE/{db_instance_identifier}"),
+        Again::NamedByOne(&[
+            "{db_proxy_name}/default/RDS_INSTANCE/{db_instance_identifier}",
+            "{db_proxy_name}/default/TRACKED_CLUSTER/{db_cluster_identifier}",
+        ]),
     ),
     ("aws_db_subnet_group", Again::Named("{name}")),
     (
@@ -71,6 +80,9 @@ pub const KINDS: &[(&str, Again)] = &[
         "aws_lb_target_group",
         Again::Given(Begun::Found(&["name"], "arn")),
     ),
+    ("aws_rds_cluster", Again::Named("{cluster_identifier}")),
+    ("aws_rds_cluster_instance", Again::Named("{identifier}")),
+    ("aws_rds_cluster_parameter_group", Again::Named("{name}")),
     // Has no tags, but belongs to its zone.
     (
         "aws_route53_record",

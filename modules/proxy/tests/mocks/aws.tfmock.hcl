@@ -11,6 +11,12 @@ mock_resource "aws_db_proxy_default_target_group" {
   }
 }
 
+mock_resource "aws_db_proxy_endpoint" {
+  defaults = {
+    endpoint = "orders-dev-read-only.endpoint.proxy-c0ffee123456.ap-northeast-1.rds.amazonaws.com"
+  }
+}
+
 mock_resource "aws_iam_role" {
   defaults = {
     arn = "arn:aws:iam::111122223333:role/orders-dev-proxy-secret"
