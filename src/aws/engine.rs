@@ -1,5 +1,9 @@
 //! What is known of each engine. One file an engine, all of it data.
 
+#[cfg(test)]
+mod mariadb;
+#[cfg(test)]
+mod mysql;
 pub mod parameter;
 mod postgres;
 

@@ -1,0 +1,3 @@
+//! Amazon RDS for MariaDB.
+
+mod parameters;

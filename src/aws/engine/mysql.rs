@@ -1,0 +1,3 @@
+//! Amazon RDS for MySQL.
+
+mod parameters;
