@@ -77,7 +77,9 @@ fn path(
         (Upgrades::ToNext, ..) => {
             format!("path: {from} to {to} in one step; AWS skips no major")
         }
-        (Upgrades::ToAny, ..) => format!("path: {from} to {to} in one step; AWS upgrades over several majors at once"),
+        (Upgrades::ToAny, ..) => {
+            format!("path: {from} to {to} in one step; AWS upgrades over several majors at once")
+        }
         (Upgrades::ToAnyAsNew, Some(running), Some(wanted)) if wanted > running => {
             let legal = after.minors().rev().nth(running).unwrap_or(newest);
             format!(
@@ -85,9 +87,9 @@ fn path(
                 after.version
             )
         }
-        (Upgrades::ToAnyAsNew, Some(_), Some(_)) => format!(
-            "path: {from} to {to} in one step; AWS upgrades over several majors at once"
-        ),
+        (Upgrades::ToAnyAsNew, Some(_), Some(_)) => {
+            format!("path: {from} to {to} in one step; AWS upgrades over several majors at once")
+        }
         (Upgrades::ToAnyAsNew, ..) => format!(
             "path: in one step, to a {} that is at least as new as the {} that runs; when AWS refuses, write `engineVersion: \"{newest}\"`",
             after.version, before.version

@@ -54,10 +54,20 @@ fn engines() -> String {
                 major.version.to_string(),
                 minors.join(", "),
                 major.standard_support_ends.to_string(),
-                if facts.is_proxied(major.version) { "yes" } else { "not documented" }.to_owned(),
+                if facts.is_proxied(major.version) {
+                    "yes"
+                } else {
+                    "not documented"
+                }
+                .to_owned(),
             ]
         };
-        let head = &["Major", "Exact versions", "Standard support ends", "RDS Proxy"];
+        let head = &[
+            "Major",
+            "Exact versions",
+            "Standard support ends",
+            "RDS Proxy",
+        ];
         page += &table(head, facts.majors.iter().map(version));
         page += "\nThrough the proxy:\n\n";
         for lack in facts.proxy_lacks {
@@ -74,24 +84,64 @@ fn engine_rows(facts: &Facts) -> Vec<Vec<String>> {
         Upgrades::ToAny => "to any later major",
         Upgrades::ToNext => "to the next major",
     };
-    let filters = words(facts.session_pinning_filters.iter().map(|one| one.as_str()).collect());
+    let filters = words(
+        facts
+            .session_pinning_filters
+            .iter()
+            .map(|one| one.as_str())
+            .collect(),
+    );
     let rows = [
         ("Module", format!("`{}`", facts.form.module())),
         ("Versions as of", facts.as_of.to_string()),
         ("Default version", format!("`{}`", facts.default_major)),
         ("Upgrades", upgrades.to_owned()),
         ("Port", facts.port.to_string()),
-        ("Storage", words(facts.storage_types.iter().map(|one| one.as_str()).collect())),
-        ("Logs", words(facts.log_exports.iter().map(|one| one.as_str()).collect())),
-        ("Logs by default", words(facts.default_log_exports.iter().map(|one| one.as_str()).collect())),
+        (
+            "Storage",
+            words(facts.storage_types.iter().map(|one| one.as_str()).collect()),
+        ),
+        (
+            "Logs",
+            words(facts.log_exports.iter().map(|one| one.as_str()).collect()),
+        ),
+        (
+            "Logs by default",
+            words(
+                facts
+                    .default_log_exports
+                    .iter()
+                    .map(|one| one.as_str())
+                    .collect(),
+            ),
+        ),
         ("TLS forced by", format!("`{}`", facts.forced_tls_parameter)),
         ("Parameters known", facts.parameters.len().to_string()),
         ("Scheme of URLs", format!("`{}`", facts.client.url_scheme)),
-        ("TLS of clients", format!("`{}={}`", facts.client.tls_option, facts.client.tls_level)),
-        ("Filters of the proxy", if filters.is_empty() { "none".to_owned() } else { filters }),
-        ("Users of their own", if facts.users_dialect.is_some() { "yes" } else { "no" }.to_owned()),
+        (
+            "TLS of clients",
+            format!("`{}={}`", facts.client.tls_option, facts.client.tls_level),
+        ),
+        (
+            "Filters of the proxy",
+            if filters.is_empty() {
+                "none".to_owned()
+            } else {
+                filters
+            },
+        ),
+        (
+            "Users of their own",
+            if facts.users_dialect.is_some() {
+                "yes"
+            } else {
+                "no"
+            }
+            .to_owned(),
+        ),
     ];
-    rows.map(|(what, value)| vec![what.to_owned(), value]).into()
+    rows.map(|(what, value)| vec![what.to_owned(), value])
+        .into()
 }
 
 /// What may become of each attribute of an instance that a config takes over.

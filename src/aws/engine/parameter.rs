@@ -29,9 +29,9 @@ pub enum Kind {
         /// What it counts; empty for a bare number.
         unit: &'static str,
         /// The least.
-        least: i64,
+        least: i128,
         /// The most.
-        most: i64,
+        most: i128,
     },
     /// A number.
     Real {
@@ -78,7 +78,7 @@ pub(super) const fn at_once(name: &'static str, kind: Kind) -> Parameter {
     }
 }
 
-pub(super) const fn integer(unit: &'static str, least: i64, most: i64) -> Kind {
+pub(super) const fn integer(unit: &'static str, least: i128, most: i128) -> Kind {
     Kind::Integer { unit, least, most }
 }
 
@@ -88,14 +88,14 @@ pub(super) const fn real(unit: &'static str, least: f64, most: f64) -> Kind {
 
 impl Parameter {
     /// The first major that has it.
-    pub(super) const fn since(mut self, major: u32) -> Self {
-        self.since = Some(EngineVersion::of(major));
+    pub(super) const fn since(mut self, major: EngineVersion) -> Self {
+        self.since = Some(major);
         self
     }
 
     /// The last major that has it.
-    pub(super) const fn until(mut self, major: u32) -> Self {
-        self.until = Some(EngineVersion::of(major));
+    pub(super) const fn until(mut self, major: EngineVersion) -> Self {
+        self.until = Some(major);
         self
     }
 
@@ -123,11 +123,11 @@ impl Parameter {
             Kind::BooleanBefore(_) | Kind::Text => None,
             Kind::Words(words) => self.word(words, value),
             Kind::Integer { unit, least, most } => {
-                let is_right = |number: i64| (least..=most).contains(&number);
+                let is_right = |number: i128| (least..=most).contains(&number);
                 let read = value
                     .parse()
                     .ok()
-                    .filter(|number: &i64| number.to_string() == value);
+                    .filter(|number: &i128| number.to_string() == value);
                 let range = format!("from {least} to {most}");
                 self.number(value, "a whole number", unit, &range, read.map(is_right))
             }
@@ -221,13 +221,16 @@ impl Parameter {
     }
 }
 
-/// A unit of PostgreSQL, in words.
+/// A unit, in words.
 fn in_words(unit: &str) -> &str {
     match unit {
         "B" => "bytes",
         "8kB" => "blocks of 8 kB",
         "s" => "seconds",
         "min" => "minutes",
+        "d" => "days",
+        "us" => "microseconds",
+        "%" => "percent",
         other => other,
     }
 }
@@ -238,11 +241,11 @@ fn size(unit: &str) -> Option<(bool, u64)> {
     const SECOND: u64 = 1_000_000;
     Some(match unit {
         "b" => (true, 1),
-        "kb" => (true, KIB),
+        "k" | "kb" => (true, KIB),
         "8kb" => (true, 8 * KIB),
-        "mb" => (true, KIB * KIB),
-        "gb" => (true, KIB * KIB * KIB),
-        "tb" => (true, KIB * KIB * KIB * KIB),
+        "m" | "mb" => (true, KIB * KIB),
+        "g" | "gb" => (true, KIB * KIB * KIB),
+        "t" | "tb" => (true, KIB * KIB * KIB * KIB),
         "us" => (false, 1),
         "ms" => (false, 1000),
         "s" => (false, SECOND),
@@ -369,6 +372,7 @@ mod tests {
             ("statement_timeout", "five", "is in ms", ""),
             ("work_mem", "1s", "is in kB", ""),
             ("work_mem", "100kb", "is in kB", "100"),
+            ("work_mem", "64M", "is in kB", "65536"),
             ("work_mem", "1.5GB", "is in kB", ""),
             ("work_mem", "4096 ", "is in kB", ""),
             ("work_mem", "", "is in kB", ""),
