@@ -5,10 +5,12 @@
 pub mod adoption;
 pub mod assignment;
 pub mod ci;
+mod engine;
 mod format;
 pub mod inherited;
 pub(crate) mod keys;
 pub mod schema;
+mod whole;
 pub mod workspace;
 
 use std::collections::BTreeMap;

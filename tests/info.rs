@@ -239,18 +239,28 @@ fn named_by_module(module: &str, resource: &str, texts: &[(&str, &str)]) -> BTre
         .filter(|block| block.identifier() == "locals")
         .flat_map(|block| block.body().attributes())
         .filter_map(|local| match local.expr() {
-            hcl::Expression::Object(map) => Some(map),
+            hcl::Expression::Object(map) => Some((local.key(), map)),
             _ => None,
         });
     let text = |shown: &dyn ToString| shown.to_string().trim_matches('"').to_owned();
+    // What the instances of a cluster have is made for the one that writes, for those that read, or for both.
+    let roles = |map: &str| match map {
+        "of_each" => vec!["writer-", "reader-"],
+        "of_writer" => vec!["writer-"],
+        "of_readers" => vec!["reader-"],
+        _ => vec![""],
+    };
     let metrics: Vec<_> = maps
-        .flatten()
-        .filter(|(_, value)| {
+        .flat_map(|(of, map)| map.iter().map(move |entry| (of, entry)))
+        .filter(|(_, (_, value))| {
             ["metric_name", "source_type"]
                 .iter()
                 .any(|key| value.to_string().contains(key))
         })
-        .map(|(key, _)| text(key))
+        .flat_map(|(of, (key, _))| {
+            let key = text(key);
+            roles(of).into_iter().map(move |role| [role, &key].concat())
+        })
         .collect();
     let mut names = BTreeSet::new();
     for block in blocks().filter(|block| {
@@ -284,8 +294,10 @@ fn the_modules_name_alarms_and_log_groups_as_the_table_does() {
     let names = Names::derive("s", "e", "f");
     let modules = [
         ("rds", [("var.identifier", names.instance.as_str())]),
+        ("aurora", [("var.identifier", &names.cluster)]),
         ("proxy", [("var.name", &names.proxy)]),
         ("nlb", [("var.name", &names.load_balancer)]),
+        ("nlb", [("var.name", &names.load_balancer_read_only)]),
     ];
     let log = ("each.key", "log");
     let mut of_kind: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
@@ -364,8 +376,14 @@ fn only_what_a_unit_has_is_listed() {
             .to_string()
             .starts_with("db.t");
         let unit = database.unit();
-        assert_eq!(alarm("cpu"), alarms, "{unit}");
-        assert_eq!(alarm("cpu-credits"), alarms && is_burstable, "{unit}");
+        let is_cluster = database.facts().is_cluster();
+        let of_instance = alarms && !is_cluster;
+        assert_eq!(alarm("cpu"), of_instance, "{unit}");
+        assert_eq!(alarm("cpu-credits"), of_instance && is_burstable, "{unit}");
+        let of_cluster = alarms && is_cluster;
+        assert_eq!(alarm("writer-cpu"), of_cluster, "{unit}");
+        assert_eq!(alarm("reader-replica-lag"), of_cluster, "{unit}");
+        assert!(!alarm("writer-capacity"), "{unit}");
         let has_own = database.subnet_group.value == SubnetGroup::Own;
         assert_eq!(
             lists(Kind::SubnetGroup, &own.subnet_group),

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
 use crate::{
-    config::{Config, format, workspace::Workspace},
+    config::{Config, engine, format, whole, workspace::Workspace},
     diagnostic::{
         Checked, Diagnostics, Fix, Problem,
         rule::{self, Rule},
@@ -78,6 +78,7 @@ impl Schema {
     pub fn text(&self) -> String {
         let mut document = self.document.clone();
         format::publish(&mut document);
+        engine::publish(&mut document);
         let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
         text.push('\n');
         text
@@ -90,7 +91,7 @@ impl Schema {
     pub fn check(&self, source: &Document) -> Checked<()> {
         if self.validator.is_valid(&source.value) {
             let mut problems = Vec::new();
-            fractions(
+            whole::fractions(
                 source,
                 Pointer::Document,
                 &self.document,
@@ -299,49 +300,6 @@ fn last_name(pointer: &str) -> Cow<'_, str> {
     names.last().unwrap_or_default()
 }
 
-/// Numbers with a fraction or an exponent where the schema says a whole number: JSON Schema takes `5432.0` for one.
-fn fractions(
-    source: &Document,
-    at: Pointer,
-    node: &Value,
-    value: &Value,
-    problems: &mut Vec<Problem>,
-) {
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            if node.get("type").is_some_and(|kind| kind == "number") {
-                return;
-            }
-            let at = at.to_string();
-            let written = shorten(value, source.written(&at));
-            let message = format!("{written} is not a whole number");
-            let problem = source.problem(&rule::WRONG_TYPE, &at, message);
-            problems.push(problem.help("write it with digits alone"));
-        }
-        Value::Array(items) => {
-            for (number, item) in items.iter().enumerate() {
-                let node = node.get("items").unwrap_or(&Value::Null);
-                fractions(source, Pointer::Entry(&at, number), node, item, problems);
-            }
-        }
-        Value::Object(map) => {
-            for (key, value) in map {
-                let node = below(node, key);
-                fractions(source, Pointer::Key(&at, key), node, value, problems);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// What a schema says of a key.
-fn below<'a>(node: &'a Value, key: &str) -> &'a Value {
-    let known = node.get("properties").and_then(|known| known.get(key));
-    known
-        .or_else(|| node.get("additionalProperties"))
-        .unwrap_or(&Value::Null)
-}
-
 fn bad_name(source: &Document, at: &str, name: &str) -> Problem {
     let pointer = format!("{at}/{}#", escape(name));
     source
@@ -486,7 +444,7 @@ fn range(node: &Value) -> String {
     }
 }
 
-fn shorten(value: &Value, written: &str) -> String {
+pub(super) fn shorten(value: &Value, written: &str) -> String {
     const LONGEST: usize = 60;
     match value {
         Value::Array(_) => return "a list".to_owned(),

@@ -127,6 +127,10 @@ impl Found<'_> {
             }
             return;
         };
+        // Another rule says that there are none of this engine.
+        if database.facts().users_dialect.is_none() {
+            return;
+        }
         let users = database.environment.spec.database_users.as_ref();
         if let Some(users) = users
             && !users.ports.contains(&database.port.value)

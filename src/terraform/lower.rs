@@ -7,6 +7,7 @@
 
 mod adopted;
 mod consumer;
+mod database;
 mod modules;
 mod outputs;
 mod shared;

@@ -1,0 +1,66 @@
+//! What the published schema says of keys that mean nothing for an engine, so that editors know. The rules say it in words.
+
+use serde_json::{Map, Value, json};
+
+use crate::aws::engine::{Engine, Facts, Form};
+
+/// Keys that only an engine of a form has.
+const OF_FORM: [(Form, &[&str]); 2] = [
+    (
+        Form::Instance,
+        &[
+            "adopt",
+            "allocatedStorage",
+            "iops",
+            "maxAllocatedStorage",
+            "multiAz",
+            "storageThroughput",
+        ],
+    ),
+    (
+        Form::Cluster,
+        &["maxCapacity", "minCapacity", "readOnlyEndpoint", "replicas"],
+    ),
+];
+
+/// Keys that only an engine has of which the function makes users.
+const OF_USERS: [&str; 2] = ["appUser", "readOnlyUser"];
+
+/// Adds a condition for each engine to the schema of a config; one that names no engine may have that of `defaults`.
+pub(super) fn publish(schema: &mut Value) {
+    let is_of_config = schema.pointer("/properties/engine").is_some();
+    if let (true, Value::Object(schema)) = (is_of_config, schema) {
+        let conditions = Engine::ALL.iter().map(|engine| condition(*engine));
+        schema.insert("allOf".to_owned(), conditions.collect());
+    }
+}
+
+fn condition(engine: Engine) -> Value {
+    let facts = engine.facts();
+    let mut then: Map<String, Value> = meaningless(facts)
+        .map(|key| (key.to_owned(), false.into()))
+        .collect();
+    let storage: Vec<_> = facts.storage_types.iter().map(|one| one.as_str()).collect();
+    let logs: Vec<_> = facts.log_exports.iter().map(|one| one.as_str()).collect();
+    then.insert("storageType".to_owned(), json!({"enum": storage}));
+    then.insert("logExports".to_owned(), json!({"items": {"enum": logs}}));
+    if facts.session_pinning_filters.is_empty() {
+        let none = json!({"properties": {"sessionPinningFilters": {"maxItems": 0}}});
+        then.insert("proxy".to_owned(), none);
+    }
+    json!({
+        "if": {
+            "properties": {"engine": {"const": engine.as_str()}},
+            "required": ["engine"],
+        },
+        "then": {"properties": then},
+    })
+}
+
+fn meaningless(facts: &Facts) -> impl Iterator<Item = &'static str> {
+    let form = facts.form;
+    let of_others = OF_FORM.into_iter().filter(move |(of, _)| *of != form);
+    let has_users = facts.users_dialect.is_some();
+    let of_users = OF_USERS.into_iter().filter(move |_| !has_users);
+    of_others.flat_map(|(_, keys)| keys.iter().copied()).chain(of_users)
+}
