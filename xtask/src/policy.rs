@@ -54,6 +54,7 @@ pub(crate) fn make(sh: &Shell) -> Result<Vec<Derived>> {
     let policies = Policies {
         plan: plan(&table),
         apply: apply(&table),
+        apply_clusters: apply_clusters(&table),
         consumer_plan: plan(&consumer),
         consumer_apply: apply(&consumer),
     };
@@ -76,15 +77,17 @@ pub(crate) fn make(sh: &Shell) -> Result<Vec<Derived>> {
 struct Policies {
     plan: Value,
     apply: Value,
+    apply_clusters: Value,
     consumer_plan: Value,
     consumer_apply: Value,
 }
 
 impl Policies {
-    fn all(&self) -> [(&'static str, &Value); 4] {
+    fn all(&self) -> [(&'static str, &Value); 5] {
         [
             ("plan", &self.plan),
             ("apply", &self.apply),
+            ("apply-clusters", &self.apply_clusters),
             ("consumer-plan", &self.consumer_plan),
             ("consumer-apply", &self.consumer_apply),
         ]
@@ -156,6 +159,14 @@ fn actions<'a>(table: &'a Value, kind: &str) -> BTreeSet<&'a str> {
         .collect()
 }
 
+/// The actions that change resources which every environment can have.
+fn common<'a>(table: &'a Value) -> BTreeSet<&'a str> {
+    entries(table, "resources")
+        .filter(|(_, one)| one.get("of").is_none())
+        .flat_map(|(_, one)| words(one, "write"))
+        .collect()
+}
+
 fn statement(sid: &str, actions: &Value, resource: &Value, condition: Option<&Value>) -> Value {
     let mut statement = Map::new();
     statement.insert("Sid".to_owned(), sid.into());
@@ -207,7 +218,7 @@ fn apply(table: &Value) -> Value {
         .collect();
     let mut by_service: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut by_condition: BTreeMap<String, (Vec<&str>, &Value)> = BTreeMap::new();
-    for action in actions(table, "write") {
+    for action in common(table) {
         match narrowed.get(action) {
             Some(condition) => {
                 let same = by_condition.entry(condition.to_string());
@@ -243,6 +254,14 @@ fn apply(table: &Value) -> Value {
         ));
     }
     document(&statements)
+}
+
+/// What an apply does beside all that where there are clusters. In one with the others IAM would not take it.
+fn apply_clusters(table: &Value) -> Value {
+    let more = actions(table, "write");
+    let more: Vec<_> = more.difference(&common(table)).copied().collect();
+    let resource = scope(table, more.first().map_or("", |action| service(action)));
+    document(&[statement("ChangeClusters", &json!(more), resource, None)])
 }
 
 /// What the actions of a service may be done to.
@@ -294,6 +313,7 @@ fn page(table: &Value, consumer: &Value, policies: &Policies) -> String {
         include_str!("policy.md"),
         plan = length(&policies.plan),
         apply = length(&policies.apply),
+        apply_clusters = length(&policies.apply_clusters),
         longest = LONGEST,
         resources = resources(table),
         beside = beside(table),
