@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use storage_valet_rds::diagnostic::rule;
+use storage_valet_rds::{aws::engine::Engine, diagnostic::rule};
 
 use crate::support::workspace::{Workspace, cases};
 
@@ -410,4 +410,38 @@ fn every_snapshot_has_its_case() {
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap().to_str().unwrap().to_owned()
+}
+
+#[test]
+fn only_the_facts_of_an_engine_know_which_engine_it_is() {
+    let words: Vec<_> = Engine::ALL.iter().map(|engine| engine.as_str()).collect();
+    for (name, text) in sources() {
+        if name.starts_with("aws/engine") {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for line in code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+        {
+            for (at, _) in line.match_indices("Engine::") {
+                let asked = line.get(at + "Engine::".len()..).unwrap();
+                let word: String = asked
+                    .chars()
+                    .take_while(|letter| letter.is_alphanumeric())
+                    .collect();
+                assert!(
+                    ["ALL", "default", "with", "deserialize"].contains(&word.as_str()),
+                    "{name}: {line}"
+                );
+            }
+            // A user can be called like an engine.
+            for word in words
+                .iter()
+                .filter(|word| **word != Engine::default().as_str())
+            {
+                assert!(!line.contains(&format!("\"{word}\"")), "{name}: {line}");
+            }
+        }
+    }
 }

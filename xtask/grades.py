@@ -36,6 +36,18 @@ FULL = {
     "deletionProtection": False,
     "subnetGroup": "own",
 }
+SHOP = {"shortname": "shop", "namespace": "shop", "engine": "mysql", "username": "shop", "databaseName": "shop", "engineVersion": "8.0"}
+CLUSTER = {
+    "shortname": "events",
+    "namespace": "events",
+    "engine": "aurora-postgresql",
+    "engineVersion": "16",
+    "username": "postgres",
+    "databaseName": "events",
+    "instanceClass": "db.r7g.large",
+    "replicas": 1,
+}
+SERVERLESS = {**CLUSTER, "instanceClass": "db.serverless", "minCapacity": 0.5, "maxCapacity": 8, "readOnlyEndpoint": True}
 # An instance that was there before its config: what somebody has made, and what the config says of it.
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:mail/master-AbCdEf"
 MONITORING = f"arn:aws:iam::{ACCOUNT}:role/monitoring"
@@ -201,9 +213,60 @@ CHANGES = [
     ("grown", "adopt.securityGroups", "OFFICE"),
     ("grown", "adopt.tags", GONE),
     ("grown", "adopt.tags", {"backup-plan": "daily", "owner": "mail"}),
+    ("shop", "databaseName", "other"),
+    ("shop", "engineVersion", "8.4"),
+    ("shop", "engineVersion", "8.0.45"),
+    ("shop", "logExports", ["error"]),
+    ("shop", "parameters", {"max_connections": "200"}),
+    ("shop", "parameters", {"innodb_buffer_pool_instances": "4"}),
+    ("shop", "port", 3307),
+    ("shop", "proxy.sessionPinningFilters", ["EXCLUDE_VARIABLE_SETS"]),
+    ("shop", "username", "owner"),
+    ("cluster", "applyImmediately", {"reason": "the load grows", "expires": "2026-11-30"}),
+    ("cluster", "authentication", "iam"),
+    ("cluster", "backupRetentionPeriod", 14),
+    ("cluster", "backupRetentionPeriod", 3),
+    ("cluster", "backupWindow", "03:00-04:00"),
+    ("cluster", "databaseName", "other"),
+    ("cluster", "databaseName", GONE),
+    ("cluster", "deletionProtection", False),
+    ("cluster", "encrypted", False),
+    ("cluster", "engineVersion", "17"),
+    ("cluster", "engineVersion", "16.13"),
+    ("cluster", "instanceClass", "db.r7g.xlarge"),
+    ("cluster", "instanceClass", "db.serverless"),
+    ("cluster", "lifecycle", "retiring"),
+    ("cluster", "lifecycle", "retired"),
+    ("cluster", "retain", True),
+    ("cluster", "logExports", []),
+    ("cluster", "maintenanceWindow", "Mon:01:00-Mon:02:00"),
+    ("cluster", "monitoringInterval", 30),
+    ("cluster", "monitoringInterval", 0),
+    ("cluster", "parameters", {"work_mem": "8192"}),
+    ("cluster", "parameters", {"max_connections": "500"}),
+    ("cluster", "passwordRotationDays", 30),
+    ("cluster", "port", 5433),
+    ("cluster", "readOnlyEndpoint", True),
+    ("cluster", "replicas", 3),
+    ("cluster", "replicas", 0),
+    ("cluster", "restoreFrom", "events-dev-final-2026-10-01"),
+    ("cluster", "storageType", "aurora-iopt1"),
+    ("cluster", "subnetGroup", "own"),
+    ("cluster", "tags", {"team": "agora"}),
+    ("cluster", "username", "owner"),
+    ("cluster", "env.alarmTopicArn", f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"),
+    ("cluster", "env.kmsKeyArn", "KEY"),
+    ("cluster", "env.logKmsKeyArn", "KEY"),
+    ("cluster", "env.network.vpcId", "OTHER"),
+    ("serverless", "maxCapacity", 16),
+    ("serverless", "minCapacity", 2),
+    ("serverless", "readOnlyEndpoint", GONE),
+    ("serverless", "env.clusters.apps.principalArns", ["arn:aws:iam::333333333333:root"]),
 ]
 # The instance of these is there before.
 ADOPTED = ("taken", "grown")
+# Of these no changes are made at once.
+ALONE = (*ADOPTED, "shop", "serverless")
 USERS = ("appUser", "readOnlyUser", "masterLogin", "adoptUsers")
 
 # Changes that are made at once, for each base: so many times, some that go together.
@@ -380,7 +443,7 @@ class Bench:
         (workspace / "valet.yaml").write_text(json.dumps(document))
         stem = config.get("namespace", "orders")
         if "restoreFrom" in config:
-            config = FROM_A_SNAPSHOT | config
+            config = {key: value for key, value in FROM_A_SNAPSHOT.items() if key != "allocatedStorage" or "engine" not in config} | config
         (workspace / f"configs/dev/{stem}.yaml").write_text(json.dumps(config))
         ours = (self.valet, "--today", "2026-11-01", "--workspace", str(workspace))
         if subprocess.run([*ours, "check"], stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 1:
@@ -469,6 +532,8 @@ def change(bench, config, around, key, new):
     if key in USERS:
         config.setdefault("appUser", "orders_app")
         around["databaseUsers"] = {"vpcCidrs": ["10.1.0.0/16"]}
+    if new == "db.serverless":
+        config |= {"minCapacity": 0.5, "maxCapacity": 8}
     # Large volumes only; each goes with what it needs.
     if key in ("iops", "storageThroughput") or new == "io2":
         config |= {"allocatedStorage": 500, "iops": 13000}
@@ -560,7 +625,7 @@ def record(bench, base, config, done):
             kept = KEPT.get((of, key, new)) if isinstance(new, (str, bool)) else None
             assert recorder.record(alone(number), [(key, new)], kept), key
     names = []
-    if base in ADOPTED:
+    if base in ALONE:
         return names
     for number, some in enumerate(combinations(base)):
         if len(names) == COMBINED:
@@ -618,7 +683,8 @@ def main(valet):
     if not (folder / "modules").exists():
         # A link that names the whole path would lead out of the checkout.
         os.symlink("../../modules", folder / "modules")
-    for base, config in [("full", FULL), ("lean", LEAN), ("taken", TAKEN), ("grown", GROWN)]:
+    bases = {"full": FULL, "lean": LEAN, "taken": TAKEN, "grown": GROWN, "shop": SHOP, "cluster": CLUSTER, "serverless": SERVERLESS}
+    for base, config in bases.items():
         # One database to an emulated AWS: it gives all of them the same resource id.
         with emulated_aws(folder / "server.log", MOTO_ACCOUNT_ID=ACCOUNT, AWS_DEFAULT_REGION=REGION):
             combined += record(bench, base, config, done)

@@ -62,5 +62,7 @@ fn meaningless(facts: &Facts) -> impl Iterator<Item = &'static str> {
     let of_others = OF_FORM.into_iter().filter(move |(of, _)| *of != form);
     let has_users = facts.users_dialect.is_some();
     let of_users = OF_USERS.into_iter().filter(move |_| !has_users);
-    of_others.flat_map(|(_, keys)| keys.iter().copied()).chain(of_users)
+    of_others
+        .flat_map(|(_, keys)| keys.iter().copied())
+        .chain(of_users)
 }

@@ -119,7 +119,7 @@ macro_rules! keys {
                 /// Whether the volume is encrypted. Changing it replaces the instance.
                 encrypted "encrypted": bool, default(true);
                 /// The database engine. It stays: another one is another database.
-                engine "engine": Engine, default("postgres");
+                engine "engine": Engine, default(Engine::default().as_str());
                 /// A major version such as `"16"`, whose minors follow automatically, or an exact one such as `"16.8"`,
                 /// which stays. Quoted, because 17.10 without quotes is the number 17.1. Default: `17` of PostgreSQL, `8.4` of
                 /// MySQL, `11.4` of MariaDB.
