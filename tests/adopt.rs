@@ -206,9 +206,9 @@ fn refusals() -> Vec<(Value, &'static str, &'static str)> {
             "promote it first",
         ),
         (
-            json!({"Engine": "mysql"}),
-            "its engine is `mysql`",
-            "the engines are postgres",
+            json!({"Engine": "oracle-ee"}),
+            "its engine is `oracle-ee`",
+            "the engines are mariadb, mysql, postgres",
         ),
         (
             json!({"Engine": "custom-oracle-ee"}),

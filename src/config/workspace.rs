@@ -427,24 +427,33 @@ pub struct Quotas {
     /// Network load balancers. Default: 50.
     #[schemars(range(min = 1), example = 100)]
     pub load_balancers: Option<u32>,
-    /// Interface endpoints in one VPC: every proxy makes one. Default: 50.
+    /// Interface endpoints in one VPC: every endpoint of a proxy makes one. Default: 50.
     #[schemars(range(min = 1), example = 100)]
     pub endpoints_per_vpc: Option<u32>,
     /// RDS instances. Backups that outlive their instance count, too. Default: 40.
     #[schemars(range(min = 1), example = 100)]
     pub instances: Option<u32>,
+    /// Aurora clusters; their instances count among the RDS instances. Default: 40.
+    #[schemars(range(min = 1), example = 100)]
+    pub clusters: Option<u32>,
     /// DB subnet groups. Default: 50.
     #[schemars(range(min = 1), example = 100)]
     pub subnet_groups: Option<u32>,
     /// DB parameter groups: a unit has one, and during a major upgrade two. Default: 50.
     #[schemars(range(min = 1), example = 200)]
     pub parameter_groups: Option<u32>,
+    /// DB cluster parameter groups: a cluster has one, and during a major upgrade two. Default: 50.
+    #[schemars(range(min = 1), example = 200)]
+    pub cluster_parameter_groups: Option<u32>,
     /// RDS event subscriptions: an environment with `alarmTopicArn` has four. Default: 20.
     #[schemars(range(min = 1), example = 40)]
     pub event_subscriptions: Option<u32>,
     /// Manual snapshots: every retirement leaves one. Default: 100.
     #[schemars(range(min = 1), example = 200)]
     pub snapshots: Option<u32>,
+    /// Manual snapshots of clusters: every retirement of one leaves one. Default: 100.
+    #[schemars(range(min = 1), example = 200)]
+    pub cluster_snapshots: Option<u32>,
     /// IAM roles of the whole account. Default: 1000.
     #[schemars(range(min = 1), example = 2000)]
     pub roles: Option<u32>,

@@ -6,7 +6,10 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    aws::name::{self, Names},
+    aws::{
+        engine::Engine,
+        name::{self, Names},
+    },
     config::{
         Config, MasterLogin, Settings,
         keys::{keys, proxy_keys},

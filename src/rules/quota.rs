@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::Found;
 use crate::{
+    aws::engine::Form,
     aws::name::{Kind, Names, SharedNames},
     config::{Lifecycle, workspace::Quotas},
     diagnostic::{
@@ -37,8 +38,10 @@ struct Quota {
 enum Counts {
     /// Things that have a name of this kind, of units and of environments.
     Named(Kind),
-    /// The snapshots that retirements leave.
-    Snapshots,
+    /// The snapshots that retirements leave, of instances or of clusters.
+    Snapshots(Form),
+    /// Endpoints of proxies: AWS makes an interface endpoint for each.
+    Interfaces,
     /// GiB of volumes.
     Storage,
     /// Issuers of clusters, each once.
@@ -74,8 +77,8 @@ const fn quota(
     }
 }
 
-const QUOTAS: [Quota; 11] = {
-    use Counts::{Issuers, Named, Snapshots, Storage};
+const QUOTAS: [Quota; 14] = {
+    use Counts::{Interfaces, Issuers, Named, Snapshots, Storage};
     use Scope::{Account, Region, Vpc};
     [
         quota(
@@ -94,13 +97,12 @@ const QUOTAS: [Quota; 11] = {
             Named(Kind::LoadBalancer),
             Region,
         ),
-        // Every proxy makes one.
         quota(
             "interface endpoints",
             "endpointsPerVpc",
             50,
             |quotas| quotas.endpoints_per_vpc,
-            Named(Kind::Proxy),
+            Interfaces,
             Vpc,
         ),
         quota(
@@ -109,6 +111,22 @@ const QUOTAS: [Quota; 11] = {
             40,
             |quotas| quotas.instances,
             Named(Kind::Database),
+            Region,
+        ),
+        quota(
+            "Aurora clusters",
+            "clusters",
+            40,
+            |quotas| quotas.clusters,
+            Named(Kind::Cluster),
+            Region,
+        ),
+        quota(
+            "DB cluster parameter groups, and one more for every major upgrade",
+            "clusterParameterGroups",
+            50,
+            |quotas| quotas.cluster_parameter_groups,
+            Named(Kind::ClusterParameterGroup),
             Region,
         ),
         quota(
@@ -140,7 +158,15 @@ const QUOTAS: [Quota; 11] = {
             "snapshots",
             100,
             |quotas| quotas.snapshots,
-            Snapshots,
+            Snapshots(Form::Instance),
+            Region,
+        ),
+        quota(
+            "manual snapshots of clusters",
+            "clusterSnapshots",
+            100,
+            |quotas| quotas.cluster_snapshots,
+            Snapshots(Form::Cluster),
             Region,
         ),
         quota(
@@ -199,7 +225,7 @@ impl Quota {
     fn of_unit(&self, database: &Database) -> u32 {
         let is_retired = database.lifecycle.value == Lifecycle::Retired;
         // What is forgotten stays in AWS.
-        if is_retired && !database.retain.value && !matches!(self.counts, Counts::Snapshots) {
+        if is_retired && !database.retain.value && !matches!(self.counts, Counts::Snapshots(_)) {
             return 0;
         }
         let named = |kind| {
@@ -213,7 +239,11 @@ impl Quota {
             // The role of the pods has a name of its own.
             Counts::Named(Kind::Role) => named(Kind::Role) + 1,
             Counts::Named(kind) => named(kind),
-            Counts::Snapshots => database.final_snapshot().map_or(0, |_| 1),
+            Counts::Interfaces => named(Kind::Proxy) + named(Kind::ProxyEndpoint),
+            Counts::Snapshots(form) if form == database.facts().form => {
+                database.final_snapshot().map_or(0, |_| 1)
+            }
+            Counts::Snapshots(_) => 0,
             // The storage of a cluster has no size.
             Counts::Storage if database.facts().is_cluster() => 0,
             Counts::Storage => database.allocated_storage.value,

@@ -99,13 +99,15 @@ impl<'a> Consumed<'a> {
             let spec = &database.environment.spec;
             if database.lifecycle.value != Lifecycle::Retired {
                 let vpc = [spec.account_id.as_str(), &spec.region, &spec.network.vpc_id];
-                let own = count(Names::count(Kind::Proxy, |presence| database.has(presence)));
-                *proxies.entry(vpc).or_default() += own;
+                let named = |kind| Names::count(kind, |presence| database.has(presence));
+                let own = named(Kind::Proxy) + named(Kind::ProxyEndpoint);
+                *proxies.entry(vpc).or_default() += count(own);
             }
             if database.lifecycle.value == Lifecycle::Active && database.has_path() {
                 for cluster in database.consumers().into_keys() {
                     let side = (database.environment.name.as_str(), cluster.as_str());
-                    *units.entry(side).or_default() += 1;
+                    let readers = u32::from(database.has_read_only_path());
+                    *units.entry(side).or_default() += 1 + readers;
                 }
             }
         }
