@@ -36,7 +36,7 @@ fn shells_are_offered_what_the_workspace_has() {
     assert_eq!(offered(&city, &["--environment", "p"]), ["prod"]);
     assert_eq!(
         offered(&city, &["--environment", "prod", "info", "--namespace", ""]),
-        ["agora", "ledger", "search"]
+        ["agora", "analytics", "ledger", "search"]
     );
     assert_eq!(
         offered(&city, &["info", "--namespace", "p"]),

@@ -58,7 +58,7 @@ fn config_terraform_and_manifests_agree() {
         for (name, module, behind) in [
             ("proxy_endpoint", "proxy", "endpoint"),
             ("role_arn", "irsa_role", "arn"),
-            ("secret_arn", "rds", "secret_arn"),
+            ("secret_arn", database.facts().form.module(), "secret_arn"),
         ] {
             assert_eq!(output(&root, name), &Expression::Output(module, behind));
         }

@@ -313,7 +313,7 @@ fn a_module_that_differs_only_inside_concerns_its_units() {
     );
     fs::write(modules.join("rds/main.tf"), "# two\n").unwrap();
     let json = document(&city);
-    assert_eq!(json["summary"]["units"], 8);
+    assert_eq!(json["summary"]["units"], 10);
     assert_eq!(json["units"][0]["lines"][0]["key"], "modules");
 }
 

@@ -58,33 +58,45 @@ fn every_unit_gets_its_files_and_a_second_run_touches_none() {
     created handoff/dev3/kubernetes/gc-0-apps-ap-northeast-1/agora.yaml
     created handoff/dev3/kubernetes/gc-0-apps-ap-northeast-1/payments-iam.yaml
     created handoff/dev3/kubernetes/gc-0-apps-ap-northeast-1/pinned.yaml
+    created handoff/dev3/kubernetes/gc-0-apps-ap-northeast-1/shop.yaml
     created handoff/dev3/kubernetes/gc-0-apps-ap-northeast-1/test-dev.yaml
+    created handoff/dev3/kubernetes/gc-0-apps-ap-northeast-1/wiki.yaml
     created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/a-namespace-which-is-exactly-as-long-as-kubernetes-lets-them-be.yaml
     created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/agora.yaml
     created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/pinned.yaml
+    created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/shop.yaml
     created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/test-dev.yaml
+    created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/wiki.yaml
     created handoff/dev3/payments-iam.md
     created handoff/dev3/pinned.md
     created handoff/dev3/privatelink/a-namespace-which-is-exactly-as-long-as-kubernetes-lets-them-be.yaml
     created handoff/dev3/privatelink/agora.yaml
     created handoff/dev3/privatelink/payments-iam.yaml
     created handoff/dev3/privatelink/pinned.yaml
+    created handoff/dev3/privatelink/shop.yaml
     created handoff/dev3/privatelink/test-dev.yaml
+    created handoff/dev3/privatelink/wiki.yaml
+    created handoff/dev3/shop.md
     created handoff/dev3/test-dev.md
+    created handoff/dev3/wiki.md
     created handoff/prod/agora.md
+    created handoff/prod/analytics.md
     created handoff/prod/kubernetes/gc-0-prod-ap-northeast-1/agora.yaml
+    created handoff/prod/kubernetes/gc-0-prod-ap-northeast-1/analytics.yaml
     created handoff/prod/kubernetes/gc-0-prod-ap-northeast-1/ledger.yaml
     created handoff/prod/kubernetes/gc-0-prod-ap-northeast-1/search.yaml
     created handoff/prod/kubernetes/gc-1-prod-ap-northeast-1/agora.yaml
+    created handoff/prod/kubernetes/gc-1-prod-ap-northeast-1/analytics.yaml
     created handoff/prod/kubernetes/gc-1-prod-ap-northeast-1/ledger.yaml
     created handoff/prod/kubernetes/gc-1-prod-ap-northeast-1/search.yaml
     created handoff/prod/ledger.md
     created handoff/prod/privatelink/agora.yaml
+    created handoff/prod/privatelink/analytics.yaml
     created handoff/prod/privatelink/ledger.yaml
     created handoff/prod/privatelink/search.yaml
     created handoff/prod/search.md
     --- stderr ---
-    31 created, 0 updated, 0 removed, 0 unchanged
+    43 created, 0 updated, 0 removed, 0 unchanged
     ");
     let (before, folder) = (files(&city), city.join("handoff"));
     assert_snapshot!(run(&city, "handoff --all"), @"
@@ -195,7 +207,7 @@ fn only_what_differs_is_written_and_check_says_it_before() {
     updated handoff/dev3/agora.md
     updated handoff/dev3/privatelink/agora.yaml
     --- stderr ---
-    0 created, 2 updated, 0 removed, 29 unchanged
+    0 created, 2 updated, 0 removed, 41 unchanged
     ");
     let after = files(&city.join("handoff"));
     let touched: Vec<_> = (after.iter())
@@ -274,7 +286,7 @@ fn the_files_of_a_unit_that_is_gone_go_and_no_other_ones() {
     removed handoff/prod/privatelink/ledger.yaml
     --- stderr ---
     about no environment of this workspace, and left alone: old/orders.md
-    0 created, 0 updated, 8 removed, 23 unchanged
+    0 created, 0 updated, 8 removed, 35 unchanged
     ");
     let left = paths(&city.join("handoff"));
     assert!(

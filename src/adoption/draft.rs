@@ -134,8 +134,11 @@ fn keys(order: &Order, values: &Values, place: Place) -> Result<Tried, Vec<Refus
         if !stuck.is_empty() {
             return Err(stuck.into_iter().map(|one| given(order, one)).collect());
         }
-        // Its default follows from the size, which is decided before.
-        if open.len() > 1 {
+        // Their defaults follow from the engine and from the size, which are decided before.
+        let is_open = |key: &str| open.iter().any(|one| one.key == key);
+        if is_open("engine") {
+            missing.retain(|one| one.key == "engine");
+        } else if open.len() > 1 {
             missing.retain(|one| one.key != "maxAllocatedStorage");
         }
         for Wanted { key, value } in missing {

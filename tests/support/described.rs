@@ -94,6 +94,7 @@ pub(crate) fn of(database: &Database) -> Value {
         .map(|(key, given)| json!({"Key": key, "Value": given.value}))
         .collect();
     let said = json!({
+        "Engine": database.engine.value.as_str(),
         "DBInstanceClass": database.instance_class.value.to_string(),
         "MasterUsername": database.username.value,
         "DBName": database.database_name.value,
