@@ -7,9 +7,9 @@ locals {
     "rds.force_ssl" = { value = "1", apply_method = "pending-reboot" }
   })
 
-  # The first is the writer until another takes over. A key is an instance for its whole life, whatever the others do.
+  # Which of them is the writer is AWS's to say. A key is an instance for its whole life, whatever the others do.
   instances = { for number in range(1, var.replicas + 2) : tostring(number) => {
-    # In this order a reader becomes the writer. With Serverless v2 the first of them, in tier 1, is always as big as the writer.
+    # In this order a reader becomes the writer. With Serverless v2 those in tiers 0 and 1 are always as big as the writer.
     promotion_tier = number - 1
   } }
 

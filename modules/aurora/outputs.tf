@@ -22,12 +22,6 @@ output "port" {
   value       = aws_rds_cluster.this.port
 }
 
-output "reader_address" {
-  description = "Host name that leads to a reader, without the port; to the writer while there is no reader. Known once every instance is there."
-  value       = aws_rds_cluster.this.reader_endpoint
-  depends_on  = [aws_rds_cluster_instance.this]
-}
-
 output "resource_id" {
   description = "Resource id of the cluster (cluster-...): another one under the same identifier is another cluster."
   value       = aws_rds_cluster.this.cluster_resource_id

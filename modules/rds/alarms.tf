@@ -6,7 +6,12 @@ locals {
   engine_memory = local.memory_gib == null ? null : (local.memory_gib - 0.25) * local.gib
   max_connections = local.memory_gib == null ? null : try(
     tonumber(var.parameters["max_connections"].value),
-    var.engine == "postgres" ? min(floor(local.engine_memory / 9531392), 5000) : floor(local.engine_memory / 12582880)
+    {
+      # From 10.5 on.
+      mariadb  = min(floor(local.engine_memory / 25165760), 12000)
+      mysql    = floor(local.engine_memory / 12582880)
+      postgres = min(floor(local.engine_memory / 9531392), 5000)
+    }[var.engine]
   )
 
   alarms = {

@@ -5,7 +5,14 @@ locals {
   major         = join(".", slice(local.version_parts, 0, min(local.major_parts, length(local.version_parts))))
 
   tls_parameter = var.engine == "postgres" ? "rds.force_ssl" : "require_secure_transport"
-  parameters = merge(var.parameters, {
+  # mysql and mariadb write these logs only when they are told to, and else to tables, which nobody exports.
+  written_logs = var.engine == "postgres" ? [] : [for log in ["general", "slowquery"] : log if contains(var.log_exports, log)]
+  log_parameters = merge(
+    { for log in local.written_logs : { general = "general_log", slowquery = "slow_query_log" }[log] => { value = "1", apply_method = "immediate" } },
+    # Where FILE is the default, AWS answers pending-reboot whatever was asked for.
+    length(local.written_logs) == 0 ? {} : { log_output = { value = "FILE", apply_method = "pending-reboot" } },
+  )
+  parameters = merge(local.log_parameters, var.parameters, {
     # Of a parameter that is at its default, AWS answers pending-reboot whatever was asked for: "immediate" would differ for
     # ever. A new database starts with it.
     (local.tls_parameter) = { value = "1", apply_method = "pending-reboot" }

@@ -137,7 +137,6 @@ run "the_outputs_are_the_clusters" {
   assert {
     condition = (
       output.address == "orders-dev.cluster-abcdefghijkl.ap-northeast-1.rds.amazonaws.com" &&
-      output.reader_address == "orders-dev.cluster-ro-abcdefghijkl.ap-northeast-1.rds.amazonaws.com" &&
       output.database_name == "orders" &&
       output.identifier == "orders-dev" &&
       output.port == 5432 &&

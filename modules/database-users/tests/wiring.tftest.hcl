@@ -10,9 +10,9 @@ run "the_function_reads_masters_and_keeps_the_environments_users" {
       Version = "2012-10-17"
       Statement = [
         {
-          Sid      = "ReadMasters"
-          Effect   = "Allow"
-          Action   = ["secretsmanager:GetSecretValue"]
+          Sid    = "ReadMasters"
+          Effect = "Allow"
+          Action = ["secretsmanager:GetSecretValue"]
           Resource = [
             "arn:aws:secretsmanager:eu-central-1:111111111111:secret:rds!cluster-*",
             "arn:aws:secretsmanager:eu-central-1:111111111111:secret:rds!db-*",

@@ -121,6 +121,46 @@ run "mysql_counts_connections_by_its_own_measure" {
   }
 }
 
+run "mariadb_takes_half_as_many" {
+  command = plan
+
+  variables {
+    alarms               = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms", memory_gib = 8 }
+    engine               = "mariadb"
+    engine_version       = "11.4"
+    log_exports          = ["error"]
+    parameter_group_name = "orders-dev-mariadb11-4"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["connections"].threshold == 264
+    error_message = "mariadb takes 24 MiB for a connection."
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["connections", "cpu", "cpu-credits", "free-storage", "freeable-memory"])
+    error_message = "mariadb has no transaction ids to run out of."
+  }
+}
+
+run "mariadb_never_counts_more_than_12000_connections" {
+  command = plan
+
+  variables {
+    alarms               = { topic_arn = "arn:aws:sns:ap-northeast-1:111122223333:valet-alarms", memory_gib = 512 }
+    engine               = "mariadb"
+    engine_version       = "11.4"
+    instance_class       = "db.r7g.16xlarge"
+    log_exports          = ["error"]
+    parameter_group_name = "orders-dev-mariadb11-4"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["connections"].threshold == 9600
+    error_message = "mariadb stops at 12000 connections."
+  }
+}
+
 run "a_stated_limit_of_connections_counts" {
   command = plan
 

@@ -8,7 +8,6 @@ mock_resource "aws_rds_cluster" {
   defaults = {
     cluster_resource_id = "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     endpoint            = "orders-dev.cluster-abcdefghijkl.ap-northeast-1.rds.amazonaws.com"
-    reader_endpoint     = "orders-dev.cluster-ro-abcdefghijkl.ap-northeast-1.rds.amazonaws.com"
     master_user_secret = [{
       secret_arn    = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!cluster-11111111-2222-3333-4444-555555555555-AbCdEf"
       kms_key_id    = "arn:aws:kms:ap-northeast-1:111122223333:key/11111111-2222-3333-4444-555555555555"
