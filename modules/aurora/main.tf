@@ -103,7 +103,6 @@ resource "aws_db_parameter_group" "this" {
 resource "aws_rds_cluster" "this" {
   #checkov:skip=CKV_AWS_162:With IAM authentication on the cluster AWS asks every client of a proxy for IAM, which shuts password clients out.
   #checkov:skip=CKV2_AWS_8:Automated backups are kept for the caller's days, and after the cluster; AWS Backup is the account's choice.
-  #checkov:skip=CKV2_AWS_27:Statements are logged where the caller's parameters say so.
 
   cluster_identifier = var.identifier
 

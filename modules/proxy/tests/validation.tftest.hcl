@@ -354,17 +354,6 @@ run "rejects_a_way_to_prove_a_password_that_the_family_does_not_know" {
   expect_failures = [var.client_password_auth_type]
 }
 
-run "rejects_one_of_postgres_on_mysql" {
-  command = plan
-
-  variables {
-    client_password_auth_type = "POSTGRES_MD5"
-    engine_family             = "MYSQL"
-  }
-
-  expect_failures = [var.client_password_auth_type]
-}
-
 run "rejects_a_cluster_with_an_underscore" {
   command = plan
 
