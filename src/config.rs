@@ -10,8 +10,8 @@ mod format;
 pub mod inherited;
 pub(crate) mod keys;
 pub mod schema;
-mod whole;
 pub mod workspace;
+mod written;
 
 use std::collections::BTreeMap;
 

@@ -44,7 +44,7 @@ fn shells_are_offered_what_the_workspace_has() {
     );
     assert_eq!(
         offered(&city, &["check", "prod/"]),
-        ["prod/agora", "prod/ledger", "prod/search"]
+        ["prod/agora", "prod/analytics", "prod/ledger", "prod/search"]
     );
     assert_eq!(
         offered(&city, &["rules", "window-"]),

@@ -84,7 +84,7 @@ fn config_terraform_and_manifests_agree() {
         assert!(role.ends_with(&format!(":role/{}", text("irsa_role", "name"))));
         assert_eq!(
             argument(&root, "irsa_role", "secret_arn"),
-            &Expression::Output("rds", "secret_arn")
+            &Expression::Output(database.facts().form.module(), "secret_arn")
         );
         let host = &outputs["proxy_endpoint"]["value"];
         assert_eq!(&kind(&objects, "ServiceEntry")["spec"]["hosts"][0], host);

@@ -102,7 +102,7 @@ fn every_unit_gets_its_files_and_a_second_run_touches_none() {
     assert_snapshot!(run(&city, "handoff --all"), @"
     exit code 0
     --- stderr ---
-    0 created, 0 updated, 0 removed, 31 unchanged
+    0 created, 0 updated, 0 removed, 43 unchanged
     ");
     assert!(files(&city) == before);
     assert_snapshot!(run(&city, "handoff --all --check"), @"exit code 0");

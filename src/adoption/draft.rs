@@ -134,11 +134,8 @@ fn keys(order: &Order, values: &Values, place: Place) -> Result<Tried, Vec<Refus
         if !stuck.is_empty() {
             return Err(stuck.into_iter().map(|one| given(order, one)).collect());
         }
-        // Their defaults follow from the engine and from the size, which are decided before.
-        let is_open = |key: &str| open.iter().any(|one| one.key == key);
-        if is_open("engine") {
-            missing.retain(|one| one.key == "engine");
-        } else if open.len() > 1 {
+        // Its default follows from the size, which is decided before.
+        if open.len() > 1 {
             missing.retain(|one| one.key != "maxAllocatedStorage");
         }
         for Wanted { key, value } in missing {
@@ -173,6 +170,12 @@ fn first(order: &Order, values: &Values) -> Map<String, Value> {
         put("tags", map(of_unit).into());
     }
     let defaults = &order.environment.spec.defaults;
+    // What `defaults` say of other engines is none of its business.
+    let usual = defaults.engine.unwrap_or_default().as_str();
+    let engine = values.wanted.iter().find(|one| one.key == "engine");
+    if let Some(engine) = engine.filter(|one| one.value != usual) {
+        put("engine", engine.value.clone());
+    }
     if defaults.username.is_none()
         && let Some(user) = values.wanted.iter().find(|one| one.key == "username")
     {

@@ -180,6 +180,10 @@ pub struct Facts {
     pub proxy_lacks: &'static [&'static str],
     /// The majors that RDS Proxy is documented to take.
     pub proxy_takes: &'static [EngineVersion],
+    /// How the proxy logs clients in with a password, when AWS's default for the family is not for this engine.
+    pub proxy_password_type: Option<&'static str>,
+    /// Sizes of classes on which it has no Performance Insights.
+    pub sizes_without_insights: &'static [&'static str],
     /// The database that always exists.
     pub default_database: &'static str,
     /// Whether pods can be sent to that one: it is no catalogue of the server.

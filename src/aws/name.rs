@@ -343,6 +343,7 @@ const DERIVED: &[Derived] = {
         alarm(&[Alarms, Path], PROXY, "-client-logins"),
         alarm(&[Alarms, Path], PROXY, "-database-logins"),
         alarm(&[Alarms, Path], PROXY, "-pinned-sessions"),
+        alarm(&[Alarms, ReadOnlyPath], PROXY, "-read-only-availability"),
         alarm(&[Alarms, Path], BALANCER, "-healthy-hosts"),
         alarm(&[Alarms, Path], BALANCER, "-sync-failed"),
         alarm(&[Alarms, Path], BALANCER, "-unhealthy-hosts"),

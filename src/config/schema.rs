@@ -7,7 +7,11 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
 use crate::{
-    config::{Config, engine, format, whole, workspace::Workspace},
+    config::{
+        Config, engine, format,
+        workspace::Workspace,
+        written::{self, shorten},
+    },
     diagnostic::{
         Checked, Diagnostics, Fix, Problem,
         rule::{self, Rule},
@@ -91,7 +95,7 @@ impl Schema {
     pub fn check(&self, source: &Document) -> Checked<()> {
         if self.validator.is_valid(&source.value) {
             let mut problems = Vec::new();
-            whole::fractions(
+            written::fractions(
                 source,
                 Pointer::Document,
                 &self.document,
@@ -441,22 +445,5 @@ fn range(node: &Value) -> String {
         (Some(low), None) => format!("use {low} or more"),
         (_, Some(high)) => format!("use {high} or less"),
         _ => "use another value".to_owned(),
-    }
-}
-
-pub(super) fn shorten(value: &Value, written: &str) -> String {
-    const LONGEST: usize = 60;
-    match value {
-        Value::Array(_) => return "a list".to_owned(),
-        Value::Object(_) => return "a mapping".to_owned(),
-        _ => {}
-    }
-    let line = written.lines().next().unwrap_or("");
-    let line = line.trim_matches(['"', '\'']);
-    if line.chars().count() > LONGEST {
-        let head: String = line.chars().take(LONGEST).collect();
-        format!("`{head}…`")
-    } else {
-        format!("`{line}`")
     }
 }

@@ -3,26 +3,24 @@
 //! The doc comments are the descriptions in the published JSON Schema.
 
 mod consumer;
+mod versions;
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
 
 use crate::{
-    aws::{engine::Engine, engine_version::EngineVersion},
+    aws::engine::Engine,
     config::{
         Acknowledgement, Settings, Waiver,
         ci::{Ci, ROLE_ARN},
     },
-    text::{cidr::Cidr, date::Date, version_requirement::VersionRequirement},
+    text::{cidr::Cidr, version_requirement::VersionRequirement},
 };
 
 pub use consumer::{AllowFrom, Consumer, ConsumerQuotas};
+pub use versions::Versions;
 
 // Forms that several keys have.
 const BUCKET: &str = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$";
@@ -85,62 +83,6 @@ pub struct Modules {
         example = &"git::https://example.com/platform.git//modules?ref=v1.4.0"
     )]
     pub source: String,
-}
-
-/// Engine versions that AWS offers and this version of the tool does not know.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Versions {
-    /// The day on which somebody compared them with what AWS offers.
-    #[schemars(example = &"2026-12-01")]
-    pub as_of: Date,
-    /// Exact versions by engine, of majors that are known.
-    #[serde(flatten)]
-    #[schemars(with = "Added")]
-    pub added: BTreeMap<Engine, Vec<EngineVersion>>,
-}
-
-/// The keys of the engines, for the schema.
-struct Added;
-
-impl JsonSchema for Added {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Added".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let version = generator.subschema_for::<EngineVersion>();
-        let of = |engine: &Engine| {
-            let facts = engine.facts();
-            let newest = facts
-                .majors
-                .last()
-                .and_then(|major| major.minors().next_back());
-            let list = json!({
-                "description": format!("Exact versions of {}, of majors that are known.", facts.title),
-                "type": "array",
-                "items": version,
-                "uniqueItems": true,
-                "default": [],
-                "examples": [[newest]],
-            });
-            (engine.as_str().to_owned(), list)
-        };
-        let properties: Map<String, Value> = Engine::ALL.iter().map(of).collect();
-        schemars::json_schema!({"type": "object", "properties": properties})
-    }
-}
-
-impl Versions {
-    /// Those of an engine.
-    #[must_use]
-    pub fn of(&self, engine: Engine) -> &[EngineVersion] {
-        self.added.get(&engine).map_or(&[], Vec::as_slice)
-    }
 }
 
 /// The cluster team's private-link repository.

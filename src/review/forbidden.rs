@@ -18,6 +18,7 @@ pub(super) fn check(old: &Root, new: &Database) -> Vec<Problem> {
         storage(old, new),
         subnet_group(old, new),
         version(old, new),
+        waiting_upgrade(old, new),
     ];
     found.into_iter().flatten().collect()
 }
@@ -147,6 +148,25 @@ fn version(old: &Root, new: &Database) -> Option<Problem> {
         let message = format!("AWS does not take a database from {from} back to {to}");
         Problem::new(&rule::VERSION_DOWNGRADE, span, message)
             .help(format!("write `engineVersion: \"{from}\"`"))
+    })
+}
+
+/// A major upgrade of a cluster takes its old parameter group away in the same apply, so the upgrade cannot wait.
+fn waiting_upgrade(old: &Root, new: &Database) -> Option<Problem> {
+    let facts = new.facts();
+    let from: EngineVersion = text(old, "engine_version")?.parse().ok()?;
+    let to = new.engine_version.value;
+    let is_major = facts.major_of(from) != facts.major_of(to);
+    let waits = new.apply_immediately.value.is_none() && facts.is_cluster();
+    (is_major && waits && old.is_live()).then(|| {
+        let span = new.span(new.engine_version.origin);
+        let message = format!(
+            "a major upgrade of {} cannot wait for the maintenance window: the apply would fail at the old parameter group, which the cluster still uses",
+            facts.title
+        );
+        Problem::new(&rule::UPGRADE_WAITS, span, message).help(
+            "write `applyImmediately` with the reason and a day, too, and merge when the database may be away for ten minutes or more",
+        )
     })
 }
 

@@ -6,6 +6,7 @@
 //! A renamed one would rebuild what it holds.
 
 mod adopted;
+mod call;
 mod consumer;
 mod database;
 mod modules;

@@ -46,6 +46,8 @@ pub(super) static FACTS: Facts = Facts {
     session_pinning_filters: &[],
     proxy_lacks: postgres::PROXY_LACKS,
     proxy_takes: postgres::PROXY_TAKES,
+    proxy_password_type: None,
+    sizes_without_insights: &[],
     default_database: "postgres",
     default_database_is_for_pods: true,
     log_exports: &[LogExport::IamDbAuthError, LogExport::Postgresql],

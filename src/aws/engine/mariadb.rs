@@ -38,6 +38,8 @@ pub(super) static FACTS: Facts = Facts {
         EngineVersion::of(10).then(6), EngineVersion::of(10).then(11), EngineVersion::of(11).then(4),
         EngineVersion::of(11).then(8),
     ],
+    proxy_password_type: Some("MYSQL_NATIVE_PASSWORD"),
+    sizes_without_insights: mysql::SIZES_WITHOUT_INSIGHTS,
     default_database: "mysql",
     default_database_is_for_pods: false,
     log_exports: mysql::LOG_EXPORTS,

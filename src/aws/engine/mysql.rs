@@ -59,6 +59,7 @@ pub(super) const CLIENT: Client = Client {
     tls_option: "ssl-mode",
     tls_level: "VERIFY_IDENTITY",
 };
+pub(super) const SIZES_WITHOUT_INSIGHTS: &[&str] = &["micro", "small"];
 pub(super) const LOG_EXPORTS: &[LogExport] = &[
     LogExport::Audit,
     LogExport::Error,
@@ -92,6 +93,8 @@ pub(super) static FACTS: Facts = Facts {
         "`LOCAL INFILE` is not passed on",
     ],
     proxy_takes: &[EngineVersion::of(8).then(0), EngineVersion::of(8).then(4)],
+    proxy_password_type: None,
+    sizes_without_insights: SIZES_WITHOUT_INSIGHTS,
     default_database: "mysql",
     default_database_is_for_pods: false,
     log_exports: LOG_EXPORTS,

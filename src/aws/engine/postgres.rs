@@ -81,6 +81,8 @@ pub(super) static FACTS: Facts = Facts {
     family: "postgres",
     port: 5432,
     proxy_family: "POSTGRESQL",
+    proxy_password_type: None,
+    sizes_without_insights: &[],
     default_database: "postgres",
     default_database_is_for_pods: true,
     log_exports: &[LogExport::IamDbAuthError, LogExport::Postgresql, LogExport::Upgrade],

@@ -37,15 +37,15 @@ pub const KINDS: &[(&str, Again)] = &[
     ("aws_db_parameter_group", Again::Named("{name}")),
     ("aws_db_proxy", Again::Named("{name}")),
     (
+        "aws_db_proxy_default_target_group",
+        Again::Named("{db_proxy_name}"),
+    ),
+    (
         "aws_db_proxy_endpoint",
         Again::Named("{db_proxy_name}/{db_proxy_endpoint_name}"),
     ),
     // These two have no tags, but are named after their proxy. Making the first again would replace the second, which does not
     // know its name then.
-    (
-        "aws_db_proxy_default_target_group",
-        Again::Named("{db_proxy_name}"),
-    ),
     (
         "aws_db_proxy_target",
         Again::NamedByOne(&[

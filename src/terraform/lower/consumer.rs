@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::modules::call;
+use super::call::call;
 use crate::{
     model::{
         Origin,

@@ -1,6 +1,6 @@
 //! The call of the module that makes the database: an instance or a cluster, as its engine says.
 
-use super::{adopted, modules};
+use super::{adopted, call};
 use crate::{
     aws::{engine::Form, name::SharedNames},
     config::{Lifecycle, SubnetGroup},
@@ -53,72 +53,77 @@ fn common(database: &Database) -> Block {
     let memory = memory.filter(|_| !database.instance_class.value.is_serverless());
     let monitored = database.monitoring_interval.value > 0;
     let has_own = database.subnet_group.value == SubnetGroup::Own;
+    let (_, size) = database.instance_class.value.parts();
+    let has_insights = !database.facts().sizes_without_insights.contains(&size);
     let final_snapshot = database.final_snapshot();
     let logs = database.log_exports.value.iter().map(|log| log.as_str());
-    let block = modules::alarms(
-        modules::call(environment, module, module),
-        environment,
-        memory,
-    )
-    .when(database.apply_immediately.value.is_some(), |block| {
-        block.from("apply_immediately", true, database.apply_immediately.origin)
-    })
-    .from(
-        "auto_minor_version_upgrade",
-        database.minors_follow(),
-        Origin::Derived("engineVersion"),
-    )
-    .copied("backup_retention_period", &database.backup_retention_period)
-    .resolved("backup_window", &database.backup_window)
-    .optional("database_name", &database.database_name)
-    .copied("deletion_protection", &deletion_protection(database))
-    .from(
-        "engine",
-        database.engine.value.as_str(),
-        database.engine.origin,
-    )
-    .resolved("engine_version", &database.engine_version)
-    .when(final_snapshot.is_some(), |block| {
-        let name = final_snapshot.unwrap_or_default();
-        block.from(
-            "final_snapshot_identifier",
-            name,
-            Origin::Derived("retirementRequested"),
+    let block = call::alarms(call::call(environment, module, module), environment, memory)
+        .when(database.apply_immediately.value.is_some(), |block| {
+            block.from("apply_immediately", true, database.apply_immediately.origin)
+        })
+        .from(
+            "auto_minor_version_upgrade",
+            database.minors_follow(),
+            Origin::Derived("engineVersion"),
         )
-    })
-    .named("identifier", &names.instance)
-    .resolved("instance_class", &database.instance_class)
-    .from(
-        "log_exports",
-        texts(logs.collect::<Vec<_>>()),
-        database.log_exports.origin,
-    )
-    .resolved("maintenance_window", &database.maintenance_window)
-    .copied("monitoring_interval", &database.monitoring_interval)
-    .when(monitored, |block| monitoring_role(block, database))
-    .named("parameter_group_name", &names.parameter_group)
-    .copied("password_rotation_days", &database.password_rotation_days)
-    .copied("port", &database.port)
-    .when(is_leaving(database), |block| {
-        block.from("retiring", true, Origin::Derived("lifecycle"))
-    })
-    .named("security_group_name", &names.database_security_group)
-    .optional("snapshot_identifier", &database.restore_from)
-    .copied("storage_encrypted", &database.encrypted)
-    .from(
-        "storage_type",
-        database.storage_type.value.as_str(),
-        database.storage_type.origin,
-    )
-    .resolved("username", &database.username);
+        .copied("backup_retention_period", &database.backup_retention_period)
+        .resolved("backup_window", &database.backup_window)
+        .optional("database_name", &database.database_name)
+        .copied("deletion_protection", &deletion_protection(database))
+        .from(
+            "engine",
+            database.engine.value.as_str(),
+            database.engine.origin,
+        )
+        .resolved("engine_version", &database.engine_version)
+        .when(final_snapshot.is_some(), |block| {
+            let name = final_snapshot.unwrap_or_default();
+            block.from(
+                "final_snapshot_identifier",
+                name,
+                Origin::Derived("retirementRequested"),
+            )
+        })
+        .named("identifier", &names.instance)
+        .resolved("instance_class", &database.instance_class)
+        .from(
+            "log_exports",
+            texts(logs.collect::<Vec<_>>()),
+            database.log_exports.origin,
+        )
+        .resolved("maintenance_window", &database.maintenance_window)
+        .copied("monitoring_interval", &database.monitoring_interval)
+        .when(monitored, |block| monitoring_role(block, database))
+        .named("parameter_group_name", &names.parameter_group)
+        .when(!has_insights, |block| {
+            block.from(
+                "performance_insights",
+                false,
+                database.instance_class.origin,
+            )
+        })
+        .copied("password_rotation_days", &database.password_rotation_days)
+        .copied("port", &database.port)
+        .when(is_leaving(database), |block| {
+            block.from("retiring", true, Origin::Derived("lifecycle"))
+        })
+        .named("security_group_name", &names.database_security_group)
+        .optional("snapshot_identifier", &database.restore_from)
+        .copied("storage_encrypted", &database.encrypted)
+        .from(
+            "storage_type",
+            database.storage_type.value.as_str(),
+            database.storage_type.origin,
+        )
+        .resolved("username", &database.username);
     let block = parameters(
-        modules::log_key(modules::kms_key(block, environment), environment),
+        call::log_key(call::kms_key(block, environment), environment),
         database,
     )
     .when(has_own, |block| {
-        modules::role_path(modules::boundary(block, environment), environment)
+        call::role_path(call::boundary(block, environment), environment)
     });
-    modules::vpc_id(subnet_group(block, database), environment)
+    call::vpc_id(subnet_group(block, database), environment)
 }
 
 fn parameters(block: Block, database: &Database) -> Block {
@@ -156,7 +161,7 @@ fn subnet_group(block: Block, database: &Database) -> Block {
     match database.subnet_group.value {
         SubnetGroup::Own => {
             let block = block.named("subnet_group_name", &database.names.subnet_group);
-            modules::subnet_ids(block, environment)
+            call::subnet_ids(block, environment)
         }
         SubnetGroup::Shared => block.from(
             "subnet_group_name",

@@ -2,12 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::database;
+use super::{
+    call::{
+        alarms, boundary, call, kms_key, log_key, role_path, sorted, sorted_subnets, subnet_ids,
+        vpc_id,
+    },
+    database,
+};
 use crate::{
     aws::{engine::Form, name::SharedNames},
     config::{MasterLogin, workspace::Cluster},
     model::{Database, Environment, Origin},
-    terraform::root_module::{Block, BlockKind, Expression, texts},
+    terraform::root_module::{Block, Expression, texts},
 };
 
 /// Every module call of a unit.
@@ -54,91 +60,6 @@ fn ways(database: &Database) -> Vec<Way> {
     [Way::Writer].into_iter().chain(readers).collect()
 }
 
-/// A call of a module of this environment.
-pub(super) fn call(environment: &Environment, label: &'static str, module: &str) -> Block {
-    let modules = &environment.modules;
-    let source = format!("{}{module}{}", modules.before, modules.after);
-    Block::new(BlockKind::Module, &[label]).environment("source", source, "modules")
-}
-
-pub(super) fn alarms(block: Block, environment: &Environment, memory_gib: Option<u32>) -> Block {
-    let Some(topic) = &environment.spec.alarm_topic_arn else {
-        return block;
-    };
-    let mut object = vec![("topic_arn", topic.into())];
-    object.extend(memory_gib.map(|memory| ("memory_gib", memory.into())));
-    object.sort_by_key(|(key, _)| *key);
-    block.environment("alarms", Expression::Object(object), "alarmTopicArn")
-}
-
-/// The key of the secret that the proxy logs in with.
-fn secret_key(block: Block, database: &Database) -> Block {
-    match database.credentials() {
-        Some(credentials) if !credentials.is_managed() => match &credentials.kms_key_arn {
-            Some(key) => block.from("kms_key_arn", key, Origin::Config("adopt/credentials")),
-            None => block,
-        },
-        _ => kms_key(block, &database.environment),
-    }
-}
-
-pub(super) fn kms_key(block: Block, environment: &Environment) -> Block {
-    block.stated(
-        "kms_key_arn",
-        environment.spec.kms_key_arn.as_ref(),
-        "kmsKeyArn",
-    )
-}
-
-pub(super) fn log_key(block: Block, environment: &Environment) -> Block {
-    block.stated(
-        "log_kms_key_arn",
-        environment.spec.log_kms_key_arn.as_ref(),
-        "logKmsKeyArn",
-    )
-}
-
-pub(super) fn boundary(block: Block, environment: &Environment) -> Block {
-    block.stated(
-        "permissions_boundary_arn",
-        environment.spec.permissions_boundary_arn.as_ref(),
-        "permissionsBoundaryArn",
-    )
-}
-
-pub(super) fn role_path(block: Block, environment: &Environment) -> Block {
-    block.stated("role_path", environment.spec.role_path.as_ref(), "rolePath")
-}
-
-pub(super) fn subnet_ids(block: Block, environment: &Environment) -> Block {
-    block.environment(
-        "subnet_ids",
-        sorted_subnets(environment),
-        "network/subnetIds",
-    )
-}
-
-pub(super) fn sorted_subnets(environment: &Environment) -> Expression {
-    sorted(&environment.spec.network.subnet_ids)
-}
-
-fn sorted(subnet_ids: &[String]) -> Expression {
-    texts(subnet_ids.iter().collect::<BTreeSet<_>>())
-}
-
-fn proxy_subnet_ids(block: Block, environment: &Environment) -> Block {
-    match &environment.spec.network.proxy_subnet_ids {
-        Some(subnet_ids) => {
-            block.environment("subnet_ids", sorted(subnet_ids), "network/proxySubnetIds")
-        }
-        None => subnet_ids(block, environment),
-    }
-}
-
-pub(super) fn vpc_id(block: Block, environment: &Environment) -> Block {
-    block.environment("vpc_id", &environment.spec.network.vpc_id, "network/vpcId")
-}
-
 fn proxy(database: &Database) -> Block {
     let environment = &database.environment;
     let names = &database.names;
@@ -151,6 +72,7 @@ fn proxy(database: &Database) -> Block {
         Form::Cluster => "database_cluster_identifier",
     };
     let filters = &proxy.session_pinning_filters;
+    let password_type = database.facts().proxy_password_type;
     let block = call(environment, "proxy", "proxy").when(is_closed, |block| {
         block.from("admit_master", false, database.app_user.origin)
     });
@@ -160,6 +82,10 @@ fn proxy(database: &Database) -> Block {
             database.authentication.value.as_str(),
             database.authentication.origin,
         )
+        .when(password_type.is_some(), |block| {
+            let word = password_type.unwrap_or_default();
+            block.from("client_password_auth_type", word, database.engine.origin)
+        })
         .copied(
             "connection_borrow_timeout",
             &proxy.connection_borrow_timeout,
@@ -397,4 +323,24 @@ fn selected_clusters(database: &Database) -> Vec<&Cluster> {
         .iter()
         .filter_map(|name| known.get(name))
         .collect()
+}
+
+/// The key of the secret that the proxy logs in with.
+fn secret_key(block: Block, database: &Database) -> Block {
+    match database.credentials() {
+        Some(credentials) if !credentials.is_managed() => match &credentials.kms_key_arn {
+            Some(key) => block.from("kms_key_arn", key, Origin::Config("adopt/credentials")),
+            None => block,
+        },
+        _ => kms_key(block, &database.environment),
+    }
+}
+
+fn proxy_subnet_ids(block: Block, environment: &Environment) -> Block {
+    match &environment.spec.network.proxy_subnet_ids {
+        Some(subnet_ids) => {
+            block.environment("subnet_ids", sorted(subnet_ids), "network/proxySubnetIds")
+        }
+        None => subnet_ids(block, environment),
+    }
 }

@@ -6,7 +6,7 @@ use crate::{
     aws::name::SharedNames,
     model::{Environment, Origin},
     terraform::{
-        lower::modules::{
+        lower::call::{
             alarms, boundary, call, log_key, role_path, sorted_subnets, subnet_ids, vpc_id,
         },
         root_module::{Block, BlockKind, Expression, texts},

@@ -15,6 +15,10 @@ rules! {
         "A database does not change its engine.",
         "Terraform would destroy it and make an empty one. Make a second database of the other engine, under another shortname and namespace, copy the data, send the pods there, and retire this one.",
         "engine: postgres changed to aurora-postgresql";
+    UPGRADE_WAITS = Error "upgrade-waits":
+        "A major upgrade of a cluster cannot wait for its window.",
+        "The provider takes the parameter group of the old major away in the same apply. While the cluster still uses it, AWS refuses, and the apply ends half done. With `applyImmediately` the upgrade happens first.",
+        "engineVersion of an Aurora database from \"16\" to \"17\" without applyImmediately";
     SERVERLESS_CAPACITY = Error "serverless-capacity":
         "The capacity of `db.serverless` is not right.",
         "Aurora Serverless v2 moves between `minCapacity` and `maxCapacity`, counted in ACUs of 2 GiB memory. Both belong to `instanceClass: db.serverless`, and to nothing else.",

@@ -1,8 +1,7 @@
-//! Whole numbers, written as such.
+//! Values as they are written: how problems show them, and numbers that have to be whole.
 
 use serde_json::Value;
 
-use super::schema::shorten;
 use crate::{
     diagnostic::{Problem, rule},
     text::pointer::Pointer,
@@ -50,4 +49,22 @@ fn below<'a>(node: &'a Value, key: &str) -> &'a Value {
     known
         .or_else(|| node.get("additionalProperties"))
         .unwrap_or(&Value::Null)
+}
+
+/// A value as a problem shows it: on one line, and not all of a long one.
+pub(super) fn shorten(value: &Value, written: &str) -> String {
+    const LONGEST: usize = 60;
+    match value {
+        Value::Array(_) => return "a list".to_owned(),
+        Value::Object(_) => return "a mapping".to_owned(),
+        _ => {}
+    }
+    let line = written.lines().next().unwrap_or("");
+    let line = line.trim_matches(['"', '\'']);
+    if line.chars().count() > LONGEST {
+        let head: String = line.chars().take(LONGEST).collect();
+        format!("`{head}…`")
+    } else {
+        format!("`{line}`")
+    }
 }
