@@ -70,28 +70,37 @@ fn of_all_keys() -> BTreeMap<String, Origin> {
         keys.insert("retain".to_owned(), false.into());
     }
     let path = "example.yaml";
-    let bytes = format!("{config:#}").into_bytes();
-    let (database, _, _) = compile::tolerant(
-        &environment,
-        path,
-        bytes,
-        World::on(Date::constant(2026, 1, 1)),
-    );
-    let unit = database.as_ref().map(Owner::Unit);
+    let databases = variants(&config).into_iter().filter_map(|config| {
+        let bytes = format!("{config:#}").into_bytes();
+        let world = World::on(Date::constant(2026, 1, 1));
+        compile::tolerant(&environment, path, bytes, world).0
+    });
+    let databases: Vec<_> = databases.collect();
     let environments = [Arc::clone(&environment)];
     let (consumers, _) = consumer::consumers(&environments, &[], &consumer::Told::new());
-    let owners = unit
-        .into_iter()
+    let owners = (databases.iter().map(Owner::Unit))
         .chain([Owner::Environment(&environment)])
         .chain(consumers.iter().map(Owner::Consumer));
     for owner in owners {
         for (address, _, argument) in diff::arguments(&owner.root()) {
             if let ArgumentSource::Origin(origin) = argument.source {
-                origins.insert(address, origin);
+                origins.entry(address).or_insert(origin);
             }
         }
     }
     origins
+}
+
+/// The config, and it with what its keys leave out: an adopted instance has not all of what others have, and turns off what it can keep.
+fn variants(config: &Value) -> [Value; 3] {
+    let (mut made, mut off) = (config.clone(), config.clone());
+    if let Value::Object(keys) = &mut made {
+        keys.remove("adopt");
+    }
+    if let Some(days) = off.pointer_mut("/adopt/performanceInsightsDays") {
+        *days = 0.into();
+    }
+    [config.clone(), made, off]
 }
 
 /// A value that a schema takes: the example that it gives, or else one made of those of its parts.
@@ -164,6 +173,11 @@ mod tests {
                 "module.rds.final_snapshot_identifier",
                 Origin::Derived("retirementRequested"),
             ),
+            (
+                "module.rds.performance_insights",
+                Origin::Config("adopt/performanceInsightsDays"),
+            ),
+            ("module.rds.parameters", Origin::Derived("parameters")),
             ("module.nlb.client_cidrs", Origin::Environment("clusters")),
             ("module.proxy.init_query", Origin::Config("proxy/initQuery")),
             (
