@@ -371,7 +371,7 @@ fn lines(pair: &Pair, head: Option<Head>) -> Vec<Line> {
     }
     match old {
         Some(old) => lines.extend(differences(old, new, head)),
-        None => lines.extend(change::takes_over(&new.root, &Causes::new(head))),
+        None => lines.extend(change::takes_over(&new.root, &Causes::new(head, &[]))),
     }
     lines.extend(beside::lines(
         old.map(|one| (one.files, &one.root)),
@@ -406,15 +406,21 @@ fn differences(old: &Standing, new: &Standing, head: Option<Head>) -> Vec<Line> 
             return vec![change::retired(&old.root, &new.root, is_declared)];
         }
         (false, true) => {
-            return vec![change::revived(&old.root, &new.root, &Causes::new(head))];
+            return vec![change::revived(
+                &old.root,
+                &new.root,
+                &Causes::new(head, &[]),
+            )];
         }
         _ => {}
     }
     let (from, to) = (&old.change.directory, &new.change.directory);
     let difference = diff::compare(&old.root, &new.root, from, to);
-    let causes = Causes::new(head);
-    let arguments = difference.arguments.iter().map(|delta| {
-        let mut line = change::argument(delta, causes.of(&delta.address), &old.root, &new.root);
+    let all = &difference.arguments;
+    let causes = Causes::new(head, all);
+    let arguments = all.iter().map(|delta| {
+        let behind = cause::behind(delta, all);
+        let mut line = change::argument(delta, behind, &causes, (&old.root, &new.root));
         let is_of_state = ["bucket", "key", "region"]
             .iter()
             .any(|name| line.address == format!("terraform.backend.s3.{name}"));

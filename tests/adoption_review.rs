@@ -103,6 +103,47 @@ fn each_step_of_an_adoption_has_its_grade() {
     assert_eq!(unit(&back)["grade"], "none");
 }
 
+/// Keys that can go, each as it is written.
+const LEAVING: &[&str] = &[
+    "caCertificate: rds-ca-rsa4096-g1",
+    "copyTagsToSnapshot: false",
+    "dedicatedLogVolume: true",
+    "iamAuthentication: true",
+    "minorUpgrades: false",
+    "optionGroup: tools",
+    "parameterGroup: tuned",
+    "performanceInsightsDays: 0",
+    "performanceInsightsDays: 31",
+    "performanceInsightsKmsKeyArn: arn:aws:kms:ap-northeast-1:111111111111:key/0a1b2c3d-1111-4222-8333-444444444444",
+    "publiclyAccessible: true",
+    "securityGroups: [sg-0a1b2c3d4e5f60718]",
+    "tags: {Name: mail}",
+];
+
+#[test]
+fn a_key_that_goes_is_the_cause_of_all_that_differs() {
+    let bare = MAIL
+        .replace("  parameterGroup: tuned\n", "")
+        .replace("  securityGroups: [sg-0a1b2c3d4e5f60718]\n", "");
+    let city = adopted("adoption-leaving", &bare, &bare);
+    let config = city.join("configs/dev3/mail.yaml");
+    for line in LEAVING {
+        fs::write(&config, format!("{bare}  {line}\n")).unwrap();
+        commit(&city);
+        fs::write(&config, &bare).unwrap();
+        let unit = unit(&city);
+        let lines = unit["lines"].as_array().unwrap();
+        assert!(!lines.is_empty(), "{line}");
+        let key = format!("adopt.{}", line.split(':').next().unwrap());
+        for one in lines {
+            assert_eq!(one["key"], key, "{line}: {one:#}");
+            // Another group counts after a restart, and not with an upgrade.
+            let is_of_group = key == "adopt.parameterGroup";
+            assert_eq!(one["happens"] == "restart", is_of_group, "{one:#}");
+        }
+    }
+}
+
 #[test]
 fn an_adopted_instance_stays_in_its_subnet_group() {
     for (name, after) in [

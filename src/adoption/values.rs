@@ -252,10 +252,11 @@ fn insights<'a>(order: &Order<'a>) -> Result<(Option<u32>, Option<&'a str>), Mal
     }
     let days = fields.number("PerformanceInsightsRetentionPeriod")?;
     let key = fields.text_if("PerformanceInsightsKMSKeyId")?;
+    // Where the environment has none, its root states none, and AWS keeps the one that it has: mostly its own, which it tells, too.
     let usual = order.environment.spec.kms_key_arn.as_deref();
     Ok((
         Some(days).filter(|days| *days != USUAL_DAYS),
-        key.filter(|key| Some(*key) != usual),
+        key.filter(|key| usual.is_some_and(|usual| usual != *key)),
     ))
 }
 

@@ -65,9 +65,9 @@ fn of_all_keys() -> BTreeMap<String, Origin> {
     else {
         return origins;
     };
-    let databases: Vec<_> = Engine::ALL
+    let databases: Vec<_> = variants(&example(&CONFIG.document))
         .iter()
-        .filter_map(|engine| database(&environment, *engine))
+        .filter_map(|config| database(&environment, config))
         .collect();
     let environments = [Arc::clone(&environment)];
     let (consumers, _) = consumer::consumers(&environments, &[], &consumer::Told::new());
@@ -79,26 +79,43 @@ fn of_all_keys() -> BTreeMap<String, Origin> {
     for owner in owners {
         for (address, _, argument) in diff::arguments(&owner.root()) {
             if let ArgumentSource::Origin(origin) = argument.source {
-                origins.insert(address, origin);
+                origins.entry(address).or_insert(origin);
             }
         }
     }
     origins
 }
 
-/// A database whose config sets all keys.
-fn database(environment: &Arc<Environment>, engine: Engine) -> Option<Database> {
-    let mut config = example(&CONFIG.document);
-    if let Value::Object(keys) = &mut config {
-        keys.insert("engine".to_owned(), engine.as_str().into());
-        keys.insert("lifecycle".to_owned(), "retiring".into());
-        keys.insert("readOnlyEndpoint".to_owned(), true.into());
-        keys.insert("retain".to_owned(), false.into());
-    }
+fn database(environment: &Arc<Environment>, config: &Value) -> Option<Database> {
     let bytes = format!("{config:#}").into_bytes();
     let world = World::on(Date::constant(2026, 1, 1));
-    let (database, _, _) = compile::tolerant(environment, "example.yaml", bytes, world);
-    database
+    compile::tolerant(environment, "example.yaml", bytes, world).0
+}
+
+/// The config with each engine, and it with what its keys leave out: an adopted instance has not all of what others have, and
+/// turns off what it can keep.
+fn variants(config: &Value) -> Vec<Value> {
+    let with = |engine: &Engine| {
+        let mut config = config.clone();
+        if let Value::Object(keys) = &mut config {
+            keys.insert("engine".to_owned(), engine.as_str().into());
+            keys.insert("lifecycle".to_owned(), "retiring".into());
+            keys.insert("readOnlyEndpoint".to_owned(), true.into());
+            keys.insert("retain".to_owned(), false.into());
+        }
+        config
+    };
+    let variants = Engine::ALL.iter().map(with).flat_map(|config| {
+        let (mut made, mut off) = (config.clone(), config.clone());
+        if let Value::Object(keys) = &mut made {
+            keys.remove("adopt");
+        }
+        if let Some(days) = off.pointer_mut("/adopt/performanceInsightsDays") {
+            *days = 0.into();
+        }
+        [config, made, off]
+    });
+    variants.collect()
 }
 
 /// A value that a schema takes: the example that it gives, or else one made of those of its parts.
@@ -176,6 +193,11 @@ mod tests {
                 "module.rds.final_snapshot_identifier",
                 Origin::Derived("retirementRequested"),
             ),
+            (
+                "module.rds.performance_insights",
+                Origin::Config("adopt/performanceInsightsDays"),
+            ),
+            ("module.rds.parameters", Origin::Derived("parameters")),
             ("module.nlb.client_cidrs", Origin::Environment("clusters")),
             ("module.proxy.init_query", Origin::Config("proxy/initQuery")),
             (

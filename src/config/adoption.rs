@@ -66,7 +66,8 @@ pub struct Adoption {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(max = 731), example = 731)]
     pub performance_insights_days: Option<u32>,
-    /// The KMS key of Performance Insights. It cannot be changed while that is on. Default: the environment's.
+    /// The KMS key of Performance Insights. It cannot be changed while that is on. Default: the environment's; where that has
+    /// none, it keeps its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"), example = &"arn:aws:kms:eu-central-1:111111111111:key/2f9c1c0e-0000-4000-8000-000000000000")]
     pub performance_insights_kms_key_arn: Option<String>,

@@ -6,7 +6,11 @@ use crate::{
     compile::{example, snapshot::Head},
     diagnostic::Span,
     model::Origin,
-    terraform::{diff, lower::Owner, root_module::ArgumentSource},
+    terraform::{
+        diff::{self, ArgumentDiff},
+        lower::Owner,
+        root_module::ArgumentSource,
+    },
 };
 
 /// The key that the user changed.
@@ -20,22 +24,55 @@ pub(super) struct Cause {
     pub(super) place: Option<(String, usize)>,
 }
 
+/// What is made of several keys, and the arguments that say which of them: `shortname` is the identity, which nobody edits.
+const MADE_OF: (&str, [&str; 2]) = ("module.rds.parameter_group_name", [BORROWED_GROUP, VERSION]);
+
+/// The version that is asked for.
+const VERSION: &str = "module.rds.engine_version";
+
+/// Whether the parameter group is somebody else's.
+const BORROWED_GROUP: &str = "module.rds.existing_parameter_group";
+
+/// The difference that another one follows from: itself, or one beside it.
+pub(super) fn behind<'a>(delta: &'a ArgumentDiff, all: &'a [ArgumentDiff]) -> &'a ArgumentDiff {
+    let (made, of) = MADE_OF;
+    let mut of = of.into_iter().filter(|_| delta.address == made);
+    of.find_map(|other| all.iter().find(|one| one.address == other))
+        .unwrap_or(delta)
+}
+
+/// The difference that says what becomes of one in AWS: a group that is no longer somebody else's changes at once, and not with
+/// an upgrade.
+pub(super) fn effect<'a>(delta: &'a ArgumentDiff, behind: &'a ArgumentDiff) -> &'a ArgumentDiff {
+    if behind.address == BORROWED_GROUP {
+        behind
+    } else {
+        delta
+    }
+}
+
 /// Where the arguments of one root come from.
 pub(super) struct Causes<'a> {
     head: Option<Head<'a>>,
     sources: BTreeMap<String, ArgumentSource>,
+    has_same_version: bool,
 }
 
 impl<'a> Causes<'a> {
-    /// The origins of a head's arguments; none, when no config of this version stands behind it.
-    pub(super) fn new(head: Option<Head<'a>>) -> Self {
+    /// The origins of a head's arguments, of which these differ; none, when no config of this version stands behind it.
+    pub(super) fn new(head: Option<Head<'a>>, differing: &[ArgumentDiff]) -> Self {
         let root = head.map(|head| head.owner.root());
         let arguments = root.as_ref().map(diff::arguments).unwrap_or_default();
         let sources = arguments
             .into_iter()
             .map(|(address, _, argument)| (address, argument.source))
             .collect();
-        Self { head, sources }
+        let has_same_version = differing.iter().all(|one| one.address != VERSION);
+        Self {
+            head,
+            sources,
+            has_same_version,
+        }
     }
 
     /// The key behind an address.
@@ -71,6 +108,12 @@ impl<'a> Causes<'a> {
             Some(ArgumentSource::Wire | ArgumentSource::Outputs | ArgumentSource::Fixed) => None,
             Some(ArgumentSource::Origin(Origin::Default(key))) if only_config => {
                 Some(usual.unwrap_or(Origin::Default(key)))
+            }
+            // It follows from the version again, and that is the same.
+            Some(ArgumentSource::Origin(Origin::Derived("engineVersion")))
+                if self.has_same_version =>
+            {
+                usual
             }
             Some(ArgumentSource::Origin(Origin::FileName | Origin::BuiltIn)) | None => {
                 match usual {

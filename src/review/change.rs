@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    cause::{Cause, Causes},
+    cause::{self, Cause, Causes},
     impact::{self, Happens, Impact, Row},
     retirement::Stage,
 };
@@ -228,11 +228,16 @@ fn is_of_endpoints(delta: &ArgumentDiff) -> bool {
     delta.block == "endpoint_consumer" && delta.argument == "databases"
 }
 
-/// An argument that differs between two roots.
-pub(super) fn argument(delta: &ArgumentDiff, cause: Cause, old: &Root, new: &Root) -> Line {
+/// An argument that differs between two roots, and the one that this follows from.
+pub(super) fn argument(
+    delta: &ArgumentDiff,
+    behind: &ArgumentDiff,
+    causes: &Causes,
+    (old, new): (&Root, &Root),
+) -> Line {
     const DATABASES: [&str; 2] = ["aws_db_instance.this", "aws_rds_cluster.this"];
-    let row = impact::find(delta);
-    let mut line = of_row(delta, row, cause);
+    let row = impact::find(cause::effect(delta, behind));
+    let mut line = of_row(delta, row, causes.of(&behind.address));
     if line.happens == Happens::Window {
         if new.database_argument("apply_immediately") == Some(&Value::Bool(true)) {
             line.happens = Happens::Now;

@@ -123,7 +123,8 @@ pub(crate) fn of(database: &Database) -> Value {
         "DBInstanceArn": format!("arn:{}:rds:{}:{}:db:{identifier}", environment.partition(), spec.region, spec.account_id),
         "PerformanceInsightsEnabled": true,
         "PerformanceInsightsRetentionPeriod": 7,
-        "PerformanceInsightsKMSKeyId": spec.kms_key_arn,
+        // Without a key, AWS takes its own, and tells it like any other.
+        "PerformanceInsightsKMSKeyId": spec.kms_key_arn.clone().unwrap_or_else(|| format!("arn:{}:kms:{}:{}:key/0a1b2c3d-1111-4222-8333-444444444444", environment.partition(), spec.region, spec.account_id)),
         "EnabledCloudwatchLogsExports": database.log_exports.value,
         "DeletionProtection": database.deletion_protection.value,
         "MaxAllocatedStorage": Some(database.max_allocated_storage.value).filter(|most| *most > 0),
