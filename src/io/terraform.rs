@@ -27,7 +27,7 @@ use serde::Deserialize;
 use super::{Failure, at};
 pub use advice::{advice, last_words, unframed};
 pub use folder::{
-    BadFolder, forget, hold_folder, keep_journal, log, make_folder, move_plan, of_units, remove,
+    BadFolder, forget, hold_folder, keep_journal, log, make_folder, move_plan, of_units, remove, units,
     remove_folder, shown,
 };
 pub use modules::{add_to_module, texts};

@@ -44,7 +44,9 @@ case $1 in
     [ -f "$told/applied" ] && [ ! -f "$told/again" ] && exit 0
     [ -f "$told/plan.json" ] || exit 0
     exit 2 ;;
-  show) cat "$told/plan.json" ;;
+  show)
+    if [ -f "$told/plan.json" ]; then cat "$told/plan.json"
+    else echo '{"format_version": "1.2", "planned_values": {}}'; fi ;;
   apply)
     if [ -f "$told/slow" ]; then
       echo $$ >"$told/process"
