@@ -3,18 +3,20 @@
 
 mod text;
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::{
     cause::Causes as Keys,
     impact,
-    run::{Causes, silent::Unplanned},
+    run::{
+        Causes,
+        cause::{Danger, danger},
+        silent::Unplanned,
+    },
 };
 use crate::{
     compile::snapshot::Head,
-    config::{Waiver, is_within},
+    config::{Waiver, is_within, schema::CONFIG},
     model::identity::UnitId,
     terraform::{
         dataflow::Node,
@@ -43,8 +45,6 @@ pub struct Evidence {
     pub is_plan: bool,
     /// Why each thing in it is planned.
     pub causes: Causes,
-    /// Why undoing something has to be meant, by address.
-    pub needs: BTreeMap<String, String>,
 }
 
 /// What was found of all plans.
@@ -84,8 +84,8 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// Whether the next apply changes it.
     pub is_planned: bool,
-    /// The key that decides it, with the file and the line where it is written.
-    pub key: Option<(String, Option<(String, usize)>)>,
+    /// The key that decides it.
+    pub key: Option<Key>,
     /// What to do.
     pub next: String,
     /// The waiver that is about it.
@@ -180,7 +180,7 @@ impl Context<'_> {
     fn waiver(&self, finding: &Finding) -> Option<Waived> {
         let is_about = |waiver: &&&Waiver| {
             let is_of = |of: &String| {
-                let key = finding.key.as_ref().is_some_and(|(key, _)| key == of);
+                let key = finding.key.as_ref().is_some_and(|key| key.name == *of);
                 key || is_within(&finding.address, of)
                     || is_within(&format!("{}.{}", finding.address, finding.attribute), of)
             };
@@ -225,7 +225,7 @@ pub fn judge(evidence: &Evidence, file: String, unit: Option<UnitId>, context: &
         }
     }
     for finding in &mut findings {
-        finding.key = key(&keys, finding);
+        finding.key = key(&keys, context.owner, finding);
         finding.next = next(finding, evidence);
         finding.waiver = context.waiver(finding);
     }
@@ -296,7 +296,8 @@ impl Judge<'_> {
                 continue;
             }
             for (path, difference) in &changed.attributes {
-                let twin = path.strip_prefix("tags_all.").map(|tag| format!("tags.{tag}"));
+                // Those of the provider are among all tags alone.
+                let twin = path.strip_prefix("tags.").map(|tag| format!("tags_all.{tag}"));
                 let is_twin = twin.is_some_and(|twin| {
                     let mut all = changed.attributes.iter();
                     all.any(|(path, _)| *path == twin)
@@ -398,8 +399,12 @@ fn value(leaf: &Option<Leaf>) -> Option<&Value> {
     }
 }
 
+/// The attribute that a path begins with.
 fn top(path: &str) -> &str {
-    path.split('.').next().unwrap_or(path)
+    match path.split('.').next().unwrap_or(path) {
+        "tags_all" => "tags",
+        top => top,
+    }
 }
 
 /// Whether a plan changes an attribute, or makes the resource anew.
@@ -428,17 +433,78 @@ fn is_agreed(finding: &Finding) -> bool {
     finding.class() != Class::Benign && is_open && is_stated()
 }
 
+/// A key, and whether it says the value itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The key.
+    pub name: String,
+    /// Whether the value of the attribute is its value.
+    pub is_direct: bool,
+    /// The file and the line where it is written.
+    pub place: Option<(String, usize)>,
+}
+
 /// The key that decides an attribute.
-fn key(keys: &Keys, finding: &Finding) -> Option<(String, Option<(String, usize)>)> {
-    if finding.attribute.is_empty() {
+fn key(keys: &Keys, owner: Option<Owner>, finding: &Finding) -> Option<Key> {
+    let (module, resource) = Node::of_plan(&finding.address, "").resource();
+    let attribute = top(&finding.attribute);
+    if ["", "tags"].contains(&attribute) {
         return None;
     }
-    let (module, resource) = Node::of_plan(&finding.address, "").resource();
-    let becomes = format!("{resource}.{}", top(&finding.attribute));
+    let becomes = format!("{resource}.{attribute}");
     let rows = impact::rows().filter(|row| row.becomes == becomes && row.block == module);
-    let mut found = rows.map(|row| keys.of(&format!("module.{module}.{}", row.argument)));
-    let cause = found.find(|cause| !cause.key.is_empty())?;
-    Some((cause.key, cause.place))
+    let mut arguments: Vec<&str> = rows.map(|row| row.argument).collect();
+    arguments.dedup();
+    let last = finding.attribute.rsplit('.').next();
+    let same = arguments.iter().find(|argument| last == Some(*argument));
+    let argument = match (same, arguments.as_slice()) {
+        (Some(argument), _) | (None, [argument]) => *argument,
+        _ => return None,
+    };
+    let found = keys.of(&format!("module.{module}.{argument}"));
+    let own = camel_case(argument);
+    let is_own = |name: &str| name.rsplit('.').next() == Some(own.as_str());
+    let is_adopted = match owner {
+        Some(Owner::Unit(database)) => database.adopted().is_some(),
+        _ => false,
+    };
+    let is_of_config = matches!(owner, Some(Owner::Unit(_)));
+    match found.key.strip_prefix("defaults.") {
+        // What holds for all of the environment is no place for what one database keeps.
+        Some(name) if is_own(name) => Some(Key {
+            name: name.to_owned(),
+            is_direct: true,
+            place: None,
+        }),
+        _ if is_own(&found.key) && (is_adopted || !found.key.starts_with("adopt.")) => Some(Key {
+            name: found.key,
+            is_direct: true,
+            place: found.place,
+        }),
+        _ if is_of_config && CONFIG.document["properties"].get(&own).is_some() => Some(Key {
+            name: own,
+            is_direct: true,
+            place: None,
+        }),
+        _ if found.key.is_empty() || (!is_adopted && found.key.starts_with("adopt.")) => None,
+        _ => Some(Key {
+            name: found.key,
+            is_direct: false,
+            place: found.place,
+        }),
+    }
+}
+
+/// An argument as the key of its name is written.
+fn camel_case(argument: &str) -> String {
+    let mut words = argument.split('_');
+    let mut key = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        key.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        key.push_str(letters.as_str());
+    }
+    key
 }
 
 /// What a person does about it.
@@ -462,36 +528,59 @@ fn next(finding: &Finding, evidence: &Evidence) -> String {
         let is_asked = asked.is_some_and(|cause| !["drift", "unexplained", "waiting"].contains(&cause.as_str()));
         let undone = match (finding.action.as_str(), rule.code) {
             _ if is_asked => "an apply sets what the config asks for by now",
-            (_, "drift-other-tags") => "an apply takes it away",
+            (_, "drift-other-tags") => "an apply takes it away; to keep it, state it in `tags`",
+            (_, "drift-tags") => "an apply sets it back; to keep it, state it in `tags`",
             (_, "drift-follows") => "an apply sets it right",
             ("", _) => "an apply brings it back",
             _ => "an apply makes it anew",
         };
-        steps.push(match evidence.needs.get(&finding.address) {
-            Some(why) => format!("{undone}, once `allow` names `drift`: {why}"),
-            None => undone.to_owned(),
+        steps.push(match undoing(finding) {
+            Danger::Harmless => undone.to_owned(),
+            Danger::Hurts(why) => {
+                format!("{undone}, once `allow` names `drift`, because undoing it hurts: {why}")
+            }
+            Danger::Unknown => format!(
+                "{undone}, once `allow` names `drift`, because nobody knows what undoing it does"
+            ),
         });
     } else if !evidence.is_plan {
         steps.push("a plan without `-refresh-only` says whether an apply brings it back".to_owned());
     } else if rule.next.is_empty() {
         steps.push("no apply changes it: set it back in AWS, or waive it".to_owned());
     }
-    if let Some((key, place)) = &finding.key
-        && finding.is_planned
-    {
-        let line = match value(&finding.difference.1) {
+    if let Some(key) = finding.key.as_ref().filter(|_| finding.is_planned) {
+        let place = key.place.as_ref();
+        let place = place.map(|(file, line)| format!(" ({file}:{line})"));
+        let place = place.unwrap_or_default();
+        let name = &key.name;
+        let is_value = finding.difference.0.is_some()
+            && (finding.attribute == top(&finding.attribute) || is_last(&key.name, &finding.attribute));
+        steps.push(match value(&finding.difference.1) {
             Some(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_)))
-                if finding.attribute == top(&finding.attribute) =>
+                if key.is_direct && is_value =>
             {
-                format!("{key}: {value}")
+                format!("to keep it, write `{name}: {value}`{place}")
             }
-            _ => key.clone(),
-        };
-        let place = place
-            .as_ref()
-            .map(|(file, line)| format!(" ({file}:{line})"))
-            .unwrap_or_default();
-        steps.push(format!("to keep it, write `{line}`{place}"));
+            _ if key.is_direct => format!("to keep it, say so with `{name}`{place}"),
+            _ => format!("it follows from `{name}`{place}"),
+        });
     }
     steps.join("; ")
+}
+
+/// Whether a key is named like the last part of a path.
+fn is_last(key: &str, path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    key.rsplit('.').next() == Some(camel_case(last).as_str())
+}
+
+/// What undoing it does.
+fn undoing(finding: &Finding) -> Danger {
+    if finding.attribute.is_empty() {
+        // What goes or comes as a whole is for the gate to judge.
+        return Danger::Harmless;
+    }
+    let (_, resource) = Node::of_plan(&finding.address, "").resource();
+    let Difference(state, aws) = &finding.difference;
+    danger(&resource, &finding.attribute, aws.as_ref(), state.as_ref())
 }

@@ -62,7 +62,7 @@ impl Changed {
             let [before, after] = [before, after].map(|side| bare(&Value::Object(side.clone())));
             let old = Side(&before, &change.before_sensitive);
             let new = Side(&after, &change.after_sensitive);
-            differ("", old, new, &mut attributes);
+            differ("", old, new, Within::Values, &mut attributes);
         }
         Self {
             kind: one.kind.clone(),
@@ -168,9 +168,30 @@ fn pruned(value: &Value) -> Value {
     }
 }
 
+/// Where values stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// Among the attributes of a resource.
+    Values,
+    /// In a block, of which the provider cannot tell nothing from a zero, a `false` or an empty text.
+    Block,
+    /// In a policy or another document, whose lists are compared entry by entry.
+    Document,
+}
+
 /// Adds what differs below a path. The order of entries that have names says nothing; other entries of a list come and go whole.
-fn differ(path: &str, old: Side, new: Side, found: &mut Vec<(String, Difference)>) {
-    if old.0 == new.0 || (is_nothing(old.0) && is_nothing(new.0)) {
+fn differ(
+    path: &str,
+    old: Side,
+    new: Side,
+    within: Within,
+    found: &mut Vec<(String, Difference)>,
+) {
+    let is_empty = |value: &Value| {
+        let zeros = [Value::from(0), Value::from(""), Value::Bool(false)];
+        is_nothing(value) || within == Within::Block && zeros.contains(value)
+    };
+    if old.0 == new.0 || (is_empty(old.0) && is_empty(new.0)) {
         return;
     }
     if old.is_secret() || new.is_secret() {
@@ -184,7 +205,7 @@ fn differ(path: &str, old: Side, new: Side, found: &mut Vec<(String, Difference)
     };
     if let (Some(old), Some(new)) = (document(old.0), document(new.0)) {
         let open = Value::Null;
-        return differ(path, Side(&old, &open), Side(&new, &open), found);
+        return differ(path, Side(&old, &open), Side(&new, &open), Within::Document, found);
     }
     match (old.0, new.0) {
         (Value::Object(_) | Value::Null, Value::Object(_))
@@ -198,7 +219,7 @@ fn differ(path: &str, old: Side, new: Side, found: &mut Vec<(String, Difference)
             keys.sort();
             keys.dedup();
             for key in keys {
-                differ(&below(key), old.part(key), new.part(key), found);
+                differ(&below(key), old.part(key), new.part(key), within, found);
             }
         }
         (Value::Array(_) | Value::Null, Value::Array(_)) | (Value::Array(_), Value::Null) => {
@@ -206,7 +227,7 @@ fn differ(path: &str, old: Side, new: Side, found: &mut Vec<(String, Difference)
                 let secret = Some(Leaf::Sensitive);
                 found.push((path.to_owned(), Difference(secret.clone(), secret)));
             } else {
-                entries(path, old, new, found);
+                entries(path, old, new, within, found);
             }
         }
         _ => found.push((path.to_owned(), Difference(old.leaf(), new.leaf()))),
@@ -220,7 +241,13 @@ fn document(value: &Value) -> Option<Value> {
 }
 
 /// Adds what differs between two lists.
-fn entries(path: &str, old: Side, new: Side, found: &mut Vec<(String, Difference)>) {
+fn entries(
+    path: &str,
+    old: Side,
+    new: Side,
+    within: Within,
+    found: &mut Vec<(String, Difference)>,
+) {
     let list = |side: Side| side.0.as_array().cloned().unwrap_or_default();
     let (mut gone, mut come) = (list(old), list(new));
     let counts = (gone.len(), come.len());
@@ -241,7 +268,7 @@ fn entries(path: &str, old: Side, new: Side, found: &mut Vec<(String, Difference
         Some(name.as_str()?.to_owned())
     };
     let nothing = Value::Null;
-    let is_block = counts == (1, 1);
+    let is_block = counts == (1, 1) && within != Within::Document;
     for one in gone {
         let other = come.iter().position(|other| {
             (is_block && one.is_object() && other.is_object())
@@ -253,7 +280,13 @@ fn entries(path: &str, old: Side, new: Side, found: &mut Vec<(String, Difference
                     Some(name) if !is_block => format!("{path}.{name}"),
                     _ => path.to_owned(),
                 };
-                differ(&path, Side(&one, &nothing), Side(&other, &nothing), found);
+                let within = if within == Within::Document {
+                    within
+                } else {
+                    Within::Block
+                };
+                let (old, new) = (Side(&one, &nothing), Side(&other, &nothing));
+                differ(&path, old, new, within, found);
             }
             None => found.push((
                 path.to_owned(),
@@ -324,12 +357,15 @@ mod tests {
             ),
             (
                 json!({"policy": "{\"Statement\":[{\"Action\":\"a\"}]}"}),
-                json!({"policy": "{\"Statement\":[{\"Action\":\"a\"},{\"Action\":\"b\"}]}"}),
-                &["policy.Statement: nothing -> {\"Action\":\"b\"}"],
+                json!({"policy": "{\"Statement\":[{\"Action\":\"b\"}]}"}),
+                &[
+                    "policy.Statement: {\"Action\":\"a\"} -> nothing",
+                    "policy.Statement: nothing -> {\"Action\":\"b\"}",
+                ],
             ),
             (
                 json!({"query": [{"id": "a", "period": null}, {"id": "b", "dimensions": {}}]}),
-                json!({"query": [{"id": "a", "period": []}, {"id": "b"}]}),
+                json!({"query": [{"id": "a", "period": 0}, {"id": "b"}]}),
                 &[],
             ),
             (

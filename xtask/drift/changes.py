@@ -2,7 +2,10 @@
 
 import json
 
+from place import SHARED, UNIT
+
 DATABASE = "ledger-prod"
+SYNC = "prod_target-sync"
 ANYBODY = "arn:aws:iam::999999999999:root"
 ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
 STRANGER = {"IpProtocol": "tcp", "FromPort": 5433, "ToPort": 5433, "IpRanges": [{"CidrIp": "10.9.0.0/16"}]}
@@ -11,8 +14,10 @@ STRANGER = {"IpProtocol": "tcp", "FromPort": 5433, "ToPort": 5433, "IpRanges": [
 class Changes:
     def __init__(self, place):
         self.place = place
-        for service in ["rds", "ec2", "iam", "elbv2", "logs", "cloudwatch", "secretsmanager", "scheduler", "lambda"]:
-            setattr(self, service, place.client(service))
+        self.rds, self.ec2, self.iam, self.elbv2 = map(place.client, ["rds", "ec2", "iam", "elbv2"])
+        self.logs, self.cloudwatch = place.client("logs"), place.client("cloudwatch")
+        self.secretsmanager, self.scheduler = place.client("secretsmanager"), place.client("scheduler")
+        self.functions = place.client("lambda")
         self.outputs = place.outputs()
 
     def modify(self, **changes):
@@ -208,13 +213,70 @@ class Changes:
         kept = ["Name", "GroupName", "ScheduleExpression", "FlexibleTimeWindow", "Target"]
         self.scheduler.update_schedule(**{key: whole[key] for key in kept}, State="DISABLED")
 
-    def issuer_for_others(self):
-        provider = self.iam.list_open_id_connect_providers()["OpenIDConnectProviderList"][0]["Arn"]
-        self.iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=provider, ClientID="others")
-
     def function_slower(self):
-        self.lambda_update(Timeout=3)
+        self.functions.update_function_configuration(FunctionName=SYNC, Timeout=3)
 
-    def lambda_update(self, **changes):
-        name = f"prod_target-sync"
-        getattr(self, "lambda").update_function_configuration(FunctionName=name, **changes)
+
+# What each change comes to: the root, the resource, the attribute or nothing for all of it, and the class.
+INSTANCE = "module.rds.aws_db_instance.this"
+GROUP = 'module.rds.aws_db_parameter_group.this["this"]'
+PROXY = "module.proxy.aws_db_proxy.this"
+ROLE = "module.irsa_role.aws_iam_role.this"
+SERVICE = "module.endpoint_service.aws_vpc_endpoint_service.this"
+BALANCER = "module.nlb.aws_lb.this"
+ALARM = "module.rds.aws_cloudwatch_metric_alarm.this"
+SCHEDULE = "module.target_sync.aws_scheduler_schedule.this"
+EXPECTED = {
+    "protection_off": (UNIT, INSTANCE, "deletion_protection", "dangerous"),
+    "open_to_the_internet": (UNIT, INSTANCE, "publicly_accessible", "dangerous"),
+    "fewer_backups": (UNIT, INSTANCE, "backup_retention_period", "dangerous"),
+    "grown": (UNIT, INSTANCE, "allocated_storage", "benign"),
+    "minor_upgrade": (UNIT, INSTANCE, "engine_version_actual", "benign"),
+    "tag_of_another_tool": (UNIT, INSTANCE, "tags_all.finops:owner", "benign"),
+    "tag_of_ours": (UNIT, INSTANCE, "tags_all.team", "to-decide"),
+    "identity_tag": (UNIT, INSTANCE, "tags_all.valet-rds:shortname", "dangerous"),
+    "higher_ceiling": (UNIT, INSTANCE, "max_allocated_storage", "to-decide"),
+    "larger_class": (UNIT, INSTANCE, "instance_class", "to-decide"),
+    "other_window": (UNIT, INSTANCE, "backup_window", "to-decide"),
+    "logins_by_iam": (UNIT, INSTANCE, "iam_database_authentication_enabled", "dangerous"),
+    "log_exported_no_more": (UNIT, INSTANCE, "enabled_cloudwatch_logs_exports", "to-decide"),
+    "no_minor_upgrades": (UNIT, INSTANCE, "auto_minor_version_upgrade", "to-decide"),
+    "parameter": (UNIT, GROUP, "parameter.log_min_duration_statement.value", "dangerous"),
+    "plain_text_allowed": (UNIT, GROUP, "parameter.rds.force_ssl.value", "dangerous"),
+    "rotation_slower": (
+        UNIT,
+        'module.rds.aws_secretsmanager_secret_rotation.this["this"]',
+        "rotation_rules.automatically_after_days",
+        "to-decide",
+    ),
+    "proxy_without_tls": (UNIT, PROXY, "require_tls", "dangerous"),
+    "proxy_tells_statements": (UNIT, PROXY, "debug_logging", "dangerous"),
+    "proxy_lets_idle_clients_go": (UNIT, PROXY, "idle_client_timeout", "to-decide"),
+    "fewer_connections": (
+        UNIT,
+        "module.proxy.aws_db_proxy_default_target_group.this",
+        "connection_pool_config.max_connections_percent",
+        "to-decide",
+    ),
+    "stranger_let_in": (UNIT, "module.rds.aws_security_group.this", "ingress", "dangerous"),
+    "rule_gone": (UNIT, 'module.nlb.aws_vpc_security_group_ingress_rule.client["10.64.0.0/16"]', None, "dangerous"),
+    "service_open_to_another": (UNIT, SERVICE, "allowed_principals", "dangerous"),
+    "service_accepts_by_hand": (UNIT, SERVICE, "acceptance_required", "to-decide"),
+    "zones_apart": (UNIT, BALANCER, "enable_cross_zone_load_balancing", "to-decide"),
+    "balancer_protected": (UNIT, BALANCER, "enable_deletion_protection", "to-decide"),
+    "targets_checked_less": (UNIT, "module.nlb.aws_lb_target_group.this", "health_check.interval", "to-decide"),
+    "another_is_trusted": (UNIT, ROLE, "assume_role_policy.Statement", "dangerous"),
+    "policy_of_ours": (UNIT, "module.irsa_role.aws_iam_role_policy.this", "policy.Statement", "dangerous"),
+    "policy_of_a_stranger": (UNIT, ROLE, "inline_policy", "dangerous"),
+    "policy_attached": (UNIT, ROLE, "managed_policy_arns", "dangerous"),
+    "longer_sessions": (UNIT, ROLE, "max_session_duration", "to-decide"),
+    "logs_kept_a_day": (UNIT, "module.proxy.aws_cloudwatch_log_group.this", "retention_in_days", "dangerous"),
+    "log_group_gone": (UNIT, 'module.rds.aws_cloudwatch_log_group.this["upgrade"]', None, "to-decide"),
+    "alarm_gone": (UNIT, f'{ALARM}["cpu"]', None, "to-decide"),
+    "alarm_deaf": (UNIT, f'{ALARM}["connections"]', "alarm_actions", "to-decide"),
+    "alarm_later": (UNIT, f'{ALARM}["freeable-memory"]', "threshold", "to-decide"),
+    "sync_asleep": (SHARED, SCHEDULE, "state", "dangerous"),
+    "function_slower": (SHARED, "module.target_sync.aws_lambda_function.this", "timeout", "to-decide"),
+}
+# What an apply cannot take back: strangers, a volume and a version.
+STAYS = {"stranger_let_in", "policy_of_a_stranger", "policy_attached"}

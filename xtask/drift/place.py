@@ -58,27 +58,50 @@ class Place:
         self.ours("generate")
 
     def apply(self, stage):
-        """Plans and applies everything, and keeps what that has told."""
-        self.valet("plan", "--all", "--out", self.folder / stage)
+        """Applies what was planned, and keeps what that has told."""
         self.ours("apply", "--plans", self.folder / stage)
         self.commit(stage)
 
-    def judge(self, stage):
-        """Plans everything, and asks what was changed outside."""
-        self.valet("plan", "--all", "--out", self.folder / stage)
+    def plan(self, stage):
+        """Plans everything, as every night: what `drift` says of it."""
+        planned = self.valet("plan", "--all", "--out", self.folder / stage)
+        assert planned.code in (0, 1), planned
         return self.drift("--plans", self.folder / stage)
 
-    def show(self, stage, unit=UNIT):
+    def show(self, stage, *options, unit=UNIT):
         """The plan of a root, as a pipeline without `valet-rds plan` would make it: a file."""
         root = self.workspace / "generated" / unit
-        data = self.folder / f"{stage}.terraform"
+        data = self.folder / f"{unit.replace('/', '-')}.terraform"
         environment = os.environ | {"TF_DATA_DIR": str(data)}
-        run("terraform", "init", "-input=false", "-lockfile=readonly", cwd=root, env=environment)
-        run("terraform", "plan", "-input=false", "-lock=false", f"-out={data}/plan", cwd=root, env=environment)
+        if not data.exists():
+            run("terraform", "init", "-input=false", "-lockfile=readonly", cwd=root, env=environment)
+        plan = ["plan", "-input=false", "-lock=false", f"-out={data}/plan", *options]
+        run("terraform", *plan, cwd=root, env=environment)
         text = run("terraform", "show", "-json", f"{data}/plan", cwd=root, env=environment)
-        path = pathlib.Path(self.folder / f"{stage}.json")
+        path = self.folder / f"{stage}.json"
         path.write_text(text)
         return path
+
+    def keep(self, *names):
+        """Records plans for the tests in Rust, when that is asked for, with the workspace that they are of."""
+        if not os.environ.get("RECORD"):
+            return
+        fixtures = pathlib.Path(__file__).resolve().parents[2] / "fixtures/drift"
+        for name in names:
+            source = self.folder / name
+            if source.is_dir():
+                for path in source.glob("*/*/plan.json"):
+                    target = fixtures / name / path.relative_to(source)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_text(path.read_text())
+            else:
+                fixtures.mkdir(parents=True, exist_ok=True)
+                text = json.dumps(reduced(json.loads(source.read_text())), indent=1)
+                (fixtures / name).write_text(f"{text}\n")
+        for path in [self.workspace / "valet.yaml", self.config]:
+            target = fixtures / "workspace" / path.relative_to(self.workspace)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(path.read_text())
 
     def drift(self, *arguments):
         return self.valet("drift", *arguments, "--format", "json")
@@ -91,3 +114,52 @@ class Place:
     def outputs(self):
         document = json.loads((self.workspace / f"generated/{UNIT}/outputs.json").read_text())
         return {name: output["value"] for name, output in document.items()}
+
+
+# What is looked at for rules and policies of somebody else, and for what has grown.
+LOOKED_AT = {
+    "aws_db_instance",
+    "aws_iam_role",
+    "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment",
+    "aws_security_group",
+    "aws_vpc_security_group_egress_rule",
+    "aws_vpc_security_group_ingress_rule",
+}
+
+
+def reduced(plan):
+    """A plan without what nothing here reads."""
+    kept = ["format_version", "terraform_version", "applyable", "complete", "errored", "resource_drift"]
+    configuration = plan["configuration"]
+    calls = configuration["root_module"].get("module_calls", {})
+    return {key: plan[key] for key in kept if key in plan} | {
+        "planned_values": {"root_module": {}},
+        "prior_state": {"values": {"root_module": standing(plan["prior_state"]["values"]["root_module"])}},
+        "resource_changes": [quiet(change) for change in plan.get("resource_changes", [])],
+        "configuration": {
+            "provider_config": configuration["provider_config"],
+            "root_module": {
+                "module_calls": {
+                    name: {"expressions": {key: value for key, value in call["expressions"].items() if "constant_value" in value}}
+                    for name, call in calls.items()
+                }
+            },
+        },
+    }
+
+
+def standing(module):
+    resources = [one for one in module.get("resources", []) if one["type"] in LOOKED_AT]
+    return {
+        "resources": [{key: one[key] for key in one if key != "sensitive_values"} for one in resources],
+        "child_modules": [standing(inside) for inside in module.get("child_modules", [])],
+    }
+
+
+def quiet(change):
+    """What does nothing says no more than that."""
+    if change["change"]["actions"] not in (["no-op"], ["read"]):
+        return change
+    named = {key: change[key] for key in ("address", "mode", "type", "name", "provider_name") if key in change}
+    return named | {"change": {"actions": change["change"]["actions"]}}

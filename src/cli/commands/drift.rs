@@ -1,7 +1,7 @@
 //! `valet-rds drift`: what was changed in AWS and not by Terraform, sorted, each with the next step.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::{Path, PathBuf},
 };
 
@@ -137,7 +137,6 @@ fn of_folder(session: &Session, owners: &[Owner], folder: &Path) -> Result<Drift
             plan: reviewed.plan,
             is_plan: true,
             causes: reviewed.causes,
-            needs: reviewed.needs,
         };
         planned.insert(unit.clone());
         found.push(Ok(drift::judge(&evidence, shown, Some(unit), &held)));
@@ -212,7 +211,6 @@ fn of_plan(
         unplanned: silent::unplanned(&state, &silent::Stated::of_plan(plan)),
         plan: form,
         is_plan: plan.is_asked(),
-        needs: BTreeMap::new(),
     };
     let held = Held {
         owner,

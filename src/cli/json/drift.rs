@@ -97,6 +97,8 @@ struct ValueDocument {
 struct KeyDocument<'a> {
     /// The key.
     key: &'a str,
+    /// Whether its value is the value of the attribute.
+    direct: bool,
     /// A path in the workspace.
     file: Option<&'a str>,
     /// Counted from 1.
@@ -182,10 +184,11 @@ impl<'a> FindingDocument<'a> {
             after: ValueDocument::new(one.difference.1.as_ref()),
             planned: one.is_planned,
             next: &one.next,
-            key: one.key.as_ref().map(|(key, place)| KeyDocument {
-                key,
-                file: place.as_ref().map(|(file, _)| file.as_str()),
-                line: place.as_ref().map(|(_, line)| *line),
+            key: one.key.as_ref().map(|key| KeyDocument {
+                key: &key.name,
+                direct: key.is_direct,
+                file: key.place.as_ref().map(|(file, _)| file.as_str()),
+                line: key.place.as_ref().map(|(_, line)| *line),
             }),
             waiver: one.waiver.as_ref().map(|waiver| WaiverDocument {
                 reason: &waiver.reason,

@@ -170,13 +170,20 @@ fn waiver(one: &Finding) -> Option<String> {
 /// What is benign, by rule, and what configs ask for.
 fn quiet(unit: &UnitDrift) -> Vec<String> {
     const MOST_NAMES: usize = 3;
+    const MOST_LETTERS: usize = 60;
     let mut rules: BTreeMap<&str, (&Finding, Vec<String>)> = BTreeMap::new();
     for one in &unit.findings {
         if one.class() == Class::Benign {
             let (_, all) = rules
                 .entry(one.rule.code)
                 .or_insert_with(|| (one, Vec::new()));
-            all.push(format!("{} {}", one.address, change(one)));
+            let change = change(one);
+            let what = if change.chars().count() > MOST_LETTERS {
+                &one.attribute
+            } else {
+                &change
+            };
+            all.push(format!("{} {what}", one.address));
         }
     }
     let listed = |all: &[String]| {

@@ -398,20 +398,22 @@ fn drift(address: &str, planned: &Planned, what: &What) -> Cause {
     // What is planned leads from what AWS says to what the state said.
     let (aws, state) = (difference.0.as_ref(), difference.1.as_ref());
     let rule = table::of_attribute(kind, path, told(state), told(aws));
+    Cause::Drift(rule, danger(&resource, path, aws, state))
+}
+
+/// What it does to a resource such as `aws_db_instance.this` that an attribute becomes again what the state said.
+#[must_use]
+pub fn danger(resource: &str, path: &str, aws: Option<&Leaf>, state: Option<&Leaf>) -> Danger {
+    let kind = resource.split('.').next().unwrap_or(resource);
     let attribute = path.split('.').next().unwrap_or(path);
-    let danger = match impact::of_attribute(
-        &resource,
-        attribute,
-        value(aws).as_ref(),
-        value(state).as_ref(),
-    ) {
+    let (aws, state) = (value(aws), value(state));
+    match impact::of_attribute(resource, attribute, aws.as_ref(), state.as_ref()) {
         _ if table::is_undone_unnoticed("", path) => Danger::Harmless,
         Some(row) if row.grade <= Impact::InPlace => Danger::Harmless,
         Some(row) => Danger::Hurts(row.why),
         None if table::is_undone_unnoticed(kind, path) => Danger::Harmless,
         None => Danger::Unknown,
-    };
-    Cause::Drift(rule, danger)
+    }
 }
 
 fn told(leaf: Option<&Leaf>) -> Option<&serde_json::Value> {

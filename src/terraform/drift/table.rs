@@ -238,8 +238,17 @@ pub fn is_undone_unnoticed(resource: &str, path: &str) -> bool {
         "aws_scheduler_schedule_group",
         "terraform_data",
     ];
+    // AWS changes these while the resource works, and clients see none of it.
+    const IN_PLACE: &[(&str, &str)] = &[
+        ("aws_db_proxy", "debug_logging"),
+        ("aws_iam_role", "max_session_duration"),
+        ("aws_lb", "enable_cross_zone_load_balancing"),
+        ("aws_lb", "enable_deletion_protection"),
+        ("aws_lb_target_group", "health_check"),
+        ("aws_vpc_endpoint_service", "acceptance_required"),
+    ];
     let attribute = path.split('.').next().unwrap_or(path);
-    ATTRIBUTES.contains(&attribute) || RESOURCES.contains(&resource)
+    IN_PLACE.contains(&(resource, attribute)) || ATTRIBUTES.contains(&attribute) || RESOURCES.contains(&resource)
 }
 
 const RDS: &str = "RDS user guide, Settings for DB instances";
@@ -707,7 +716,6 @@ static RULES: &[Rule] = &[
             on("aws_db_proxy", &["debug_logging", "idle_client_timeout", "vpc_subnet_ids"]),
             on("aws_db_proxy_default_target_group", &["connection_pool_config", "db_proxy_name"]),
             on("aws_db_subnet_group", &["subnet_ids", "supported_network_types"]),
-            on("aws_iam_role", &["max_session_duration"]),
             on("aws_lambda_function", &["*"]),
             on("aws_lambda_function_event_invoke_config", &["*"]),
             on("aws_lb", &["*"]),
@@ -720,6 +728,14 @@ static RULES: &[Rule] = &[
         ],
         why: "clients may be cut off earlier, wait longer or be refused",
         source: NLB,
+        next: "",
+    },
+    Rule {
+        code: "drift-sessions",
+        class: ToDecide,
+        on: &[on("aws_iam_role", &["max_session_duration"])],
+        why: "who takes the role keeps it for a longer or a shorter time",
+        source: IAM,
         next: "",
     },
     // What watches it.
