@@ -199,7 +199,12 @@ impl Context<'_> {
 
 /// Sorts what a plan says.
 #[must_use]
-pub fn judge(evidence: &Evidence, file: String, unit: Option<UnitId>, context: &Context) -> UnitDrift {
+pub fn judge(
+    evidence: &Evidence,
+    file: String,
+    unit: Option<UnitId>,
+    context: &Context,
+) -> UnitDrift {
     let mut judge = Judge {
         evidence,
         findings: Vec::new(),
@@ -249,7 +254,13 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn push(&mut self, address: &str, attribute: &str, difference: Difference, rule: &'static Rule) {
+    fn push(
+        &mut self,
+        address: &str,
+        attribute: &str,
+        difference: Difference,
+        rule: &'static Rule,
+    ) {
         let planned = self.evidence.plan.resources.get(address);
         self.findings.push(Finding {
             address: address.to_owned(),
@@ -297,7 +308,9 @@ impl Judge<'_> {
             }
             for (path, difference) in &changed.attributes {
                 // Those of the provider are among all tags alone.
-                let twin = path.strip_prefix("tags.").map(|tag| format!("tags_all.{tag}"));
+                let twin = path
+                    .strip_prefix("tags.")
+                    .map(|tag| format!("tags_all.{tag}"));
                 let is_twin = twin.is_some_and(|twin| {
                     let mut all = changed.attributes.iter();
                     all.any(|(path, _)| *path == twin)
@@ -525,7 +538,8 @@ fn next(finding: &Finding, evidence: &Evidence) -> String {
             let same = |what: &&String| top(what) == top(&finding.attribute);
             of.keys().find(same).and_then(|what| of.get(what))
         });
-        let is_asked = asked.is_some_and(|cause| !["drift", "unexplained", "waiting"].contains(&cause.as_str()));
+        let is_asked = asked
+            .is_some_and(|cause| !["drift", "unexplained", "waiting"].contains(&cause.as_str()));
         let undone = match (finding.action.as_str(), rule.code) {
             _ if is_asked => "an apply sets what the config asks for by now",
             (_, "drift-other-tags") => "an apply takes it away; to keep it, state it in `tags`",
@@ -544,7 +558,8 @@ fn next(finding: &Finding, evidence: &Evidence) -> String {
             ),
         });
     } else if !evidence.is_plan {
-        steps.push("a plan without `-refresh-only` says whether an apply brings it back".to_owned());
+        steps
+            .push("a plan without `-refresh-only` says whether an apply brings it back".to_owned());
     } else if rule.next.is_empty() {
         steps.push("no apply changes it: set it back in AWS, or waive it".to_owned());
     }
@@ -554,7 +569,8 @@ fn next(finding: &Finding, evidence: &Evidence) -> String {
         let place = place.unwrap_or_default();
         let name = &key.name;
         let is_value = finding.difference.0.is_some()
-            && (finding.attribute == top(&finding.attribute) || is_last(&key.name, &finding.attribute));
+            && (finding.attribute == top(&finding.attribute)
+                || is_last(&key.name, &finding.attribute));
         steps.push(match value(&finding.difference.1) {
             Some(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_)))
                 if key.is_direct && is_value =>

@@ -145,7 +145,10 @@ fn bare(value: &Value) -> Value {
     match value {
         Value::Object(entries) => {
             let said = entries.iter().filter(|(_, value)| !is_nothing(value));
-            Value::Object(said.map(|(key, value)| (key.clone(), bare(value))).collect())
+            Value::Object(
+                said.map(|(key, value)| (key.clone(), bare(value)))
+                    .collect(),
+            )
         }
         Value::Array(items) => items.iter().map(bare).collect(),
         other => other.clone(),
@@ -180,13 +183,7 @@ enum Within {
 }
 
 /// Adds what differs below a path. The order of entries that have names says nothing; other entries of a list come and go whole.
-fn differ(
-    path: &str,
-    old: Side,
-    new: Side,
-    within: Within,
-    found: &mut Vec<(String, Difference)>,
-) {
+fn differ(path: &str, old: Side, new: Side, within: Within, found: &mut Vec<(String, Difference)>) {
     let is_empty = |value: &Value| {
         let zeros = [Value::from(0), Value::from(""), Value::Bool(false)];
         is_nothing(value) || within == Within::Block && zeros.contains(value)
@@ -205,7 +202,13 @@ fn differ(
     };
     if let (Some(old), Some(new)) = (document(old.0), document(new.0)) {
         let open = Value::Null;
-        return differ(path, Side(&old, &open), Side(&new, &open), Within::Document, found);
+        return differ(
+            path,
+            Side(&old, &open),
+            Side(&new, &open),
+            Within::Document,
+            found,
+        );
     }
     match (old.0, new.0) {
         (Value::Object(_) | Value::Null, Value::Object(_))
@@ -294,8 +297,12 @@ fn entries(
             )),
         }
     }
-    let added =
-        |one: Value| (path.to_owned(), Difference(None, Some(Leaf::Known(pruned(&one)))));
+    let added = |one: Value| {
+        (
+            path.to_owned(),
+            Difference(None, Some(Leaf::Known(pruned(&one)))),
+        )
+    };
     found.extend(come.into_iter().map(added));
 }
 
@@ -321,7 +328,11 @@ mod tests {
     #[test]
     fn what_differs_is_told_by_its_path() {
         for (before, after, expected) in [
-            (json!({"a": null, "b": {}}), json!({"a": [], "b": null}), &[][..]),
+            (
+                json!({"a": null, "b": {}}),
+                json!({"a": [], "b": null}),
+                &[][..],
+            ),
             (
                 json!({"tags": {"a": "1", "b": "1"}}),
                 json!({"tags": {"a": "2", "c": "1"}}),

@@ -88,7 +88,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         match plan(&runner, owner, baseline) {
             Ok((outcome, explanation)) => UnitRun {
                 causes: explanation.causes,
-                notes: explanation.unplanned.into_iter().map(|one| one.note).collect(),
+                notes: explanation
+                    .unplanned
+                    .into_iter()
+                    .map(|one| one.note)
+                    .collect(),
                 ..UnitRun::new(owner.unit(), directory, outcome)
             },
             Err(outcome) => UnitRun::new(owner.unit(), directory, outcome),

@@ -5,8 +5,8 @@ use clap::ValueEnum;
 use crate::{
     cli::{
         json::{
-            self, adopt::Adopt, affected::Affected, check::Check, diff::Diff, drift::DriftDocument, explain::Explain,
-            gate::Gate, info::Info, rules::Rules, run::RunDocument,
+            self, adopt::Adopt, affected::Affected, check::Check, diff::Diff, drift::DriftDocument,
+            explain::Explain, gate::Gate, info::Info, rules::Rules, run::RunDocument,
         },
         stop::Stop,
         terminal::print,

@@ -19,8 +19,8 @@ use crate::{
         stale,
     },
     terraform::{
-        lower::Owner,
         drift::{self, Outside},
+        lower::Owner,
         normal_form::NormalForm,
         plan::{self, MAX_BYTES},
         print::print_root,

@@ -28,7 +28,10 @@ pub fn human(drift: &Drift) -> Screen {
                 one.address,
                 change(one)
             ));
-            text.line(format_args!("             {}: {}", one.rule.code, one.rule.why));
+            text.line(format_args!(
+                "             {}: {}",
+                one.rule.code, one.rule.why
+            ));
             if let Some(line) = waiver(one) {
                 text.line(format_args!("             {line}"));
             }
@@ -248,7 +251,11 @@ fn missing(drift: &Drift) -> Option<String> {
     if drift.missing.is_empty() {
         return None;
     }
-    let names = drift.missing.iter().take(MOST_NAMES).map(ToString::to_string);
+    let names = drift
+        .missing
+        .iter()
+        .take(MOST_NAMES)
+        .map(ToString::to_string);
     let names = names.collect::<Vec<_>>().join(", ");
     let more = drift.missing.len().saturating_sub(MOST_NAMES);
     let more = if more == 0 {

@@ -59,7 +59,9 @@ impl Stated {
     pub fn of_plan(plan: &Plan) -> Self {
         let version = plan.given("rds", "engine_version");
         Self {
-            allocated_storage: plan.given("rds", "allocated_storage").and_then(Value::as_u64),
+            allocated_storage: plan
+                .given("rds", "allocated_storage")
+                .and_then(Value::as_u64),
             engine_version: version.and_then(|version| version.as_str().map(str::to_owned)),
         }
     }
@@ -148,7 +150,8 @@ fn added(
     command: &[&str],
 ) -> Unplanned {
     let is_plain = |word: &&str| {
-        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_+=,.@:/-[]{}".contains(letter);
+        let is_plain =
+            |letter: char| letter.is_ascii_alphanumeric() || "_+=,.@:/-[]{}".contains(letter);
         !word.is_empty() && word.chars().all(is_plain)
     };
     let command = if command.iter().all(is_plain) {
@@ -212,7 +215,15 @@ fn strange_rules(state: &State, address: &str, group: &Attributes) -> Vec<Unplan
             );
             let verb = format!("revoke-security-group-{list}");
             let permission = permission(who, *from, *to, protocol);
-            let command = ["aws", "ec2", &verb, "--group-id", id, "--ip-permissions", &permission];
+            let command = [
+                "aws",
+                "ec2",
+                &verb,
+                "--group-id",
+                id,
+                "--ip-permissions",
+                &permission,
+            ];
             let value = format!("{who} on {protocol}{ports}");
             let rule = &table::STRANGER_RULE;
             found.push(added(address, list, value.into(), rule, note, &command));
@@ -324,15 +335,41 @@ fn strange_policies(state: &State, address: &str, role: &Attributes) -> Vec<Unpl
         .filter_map(|one| one.get("name")?.as_str())
         .filter(|one| !one.is_empty() && !inline.contains(one))
         .map(|one| {
-            let command = ["aws", "iam", "delete-role-policy", "--role-name", name, "--policy-name", one];
-            ("inline_policy", one, format!("the inline policy {one}"), command)
+            let command = [
+                "aws",
+                "iam",
+                "delete-role-policy",
+                "--role-name",
+                name,
+                "--policy-name",
+                one,
+            ];
+            (
+                "inline_policy",
+                one,
+                format!("the inline policy {one}"),
+                command,
+            )
         });
     let strange_attached = entries("managed_policy_arns")
         .filter_map(Value::as_str)
         .filter(|one| !attached.contains(one))
         .map(|one| {
-            let command = ["aws", "iam", "detach-role-policy", "--role-name", name, "--policy-arn", one];
-            ("managed_policy_arns", one, format!("the policy {one}"), command)
+            let command = [
+                "aws",
+                "iam",
+                "detach-role-policy",
+                "--role-name",
+                name,
+                "--policy-arn",
+                one,
+            ];
+            (
+                "managed_policy_arns",
+                one,
+                format!("the policy {one}"),
+                command,
+            )
         });
     strange_inline
         .chain(strange_attached)
@@ -464,7 +501,10 @@ mod tests {
             )
         };
         for (name, expected) in [
-            ("theirs", "aws iam delete-role-policy --role-name r --policy-name theirs"),
+            (
+                "theirs",
+                "aws iam delete-role-policy --role-name r --policy-name theirs",
+            ),
             ("a$(rm)", ""),
             ("a b", ""),
             ("a'b", ""),

@@ -86,7 +86,9 @@ impl When {
         let is_on = |value: Option<&Value>| {
             value.is_some_and(|value| {
                 *value == Value::Bool(true)
-                    || ["on", "ENABLED"].iter().any(|word| value.as_str() == Some(word))
+                    || ["on", "ENABLED"]
+                        .iter()
+                        .any(|word| value.as_str() == Some(word))
             })
         };
         let number = |value: Option<&Value>| value.and_then(Value::as_f64);
@@ -95,14 +97,17 @@ impl When {
             Added | Filled => state.is_none_or(is_empty) && !aws.is_none_or(is_empty),
             SwitchedOff => is_on(state) && !is_on(aws),
             SwitchedOn => !is_on(state) && is_on(aws),
-            Lower => number(state)
-                .is_some_and(|state| number(aws).is_none_or(|aws| aws < state)),
+            Lower => number(state).is_some_and(|state| number(aws).is_none_or(|aws| aws < state)),
             Higher => number(state)
                 .zip(number(aws))
                 .is_some_and(|(state, aws)| aws > state),
             Shorter => {
-                let days = |value| number(value).map(|days| if days == 0.0 { f64::INFINITY } else { days });
-                days(state).zip(days(aws)).is_some_and(|(state, aws)| aws < state)
+                let days = |value| {
+                    number(value).map(|days| if days == 0.0 { f64::INFINITY } else { days })
+                };
+                days(state)
+                    .zip(days(aws))
+                    .is_some_and(|(state, aws)| aws < state)
             }
             Minor => is_minor(state, aws),
         }
@@ -173,7 +178,15 @@ const fn when(resource: &'static str, attributes: &'static [&'static str], when:
 
 /// Every rule, in the order in which they are tried: the first one that holds counts.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    let found_otherwise = [&STRANGER_RULE, &STRANGER_POLICY, &WAITS, &AGREED, &FOLLOWS, &UNEXPLAINED, &UNKNOWN];
+    let found_otherwise = [
+        &STRANGER_RULE,
+        &STRANGER_POLICY,
+        &WAITS,
+        &AGREED,
+        &FOLLOWS,
+        &UNEXPLAINED,
+        &UNKNOWN,
+    ];
     RULES.iter().chain(found_otherwise)
 }
 
@@ -191,7 +204,9 @@ pub fn of_attribute(
     state: Option<&Value>,
     aws: Option<&Value>,
 ) -> &'static Rule {
-    let parts = path.split('.').filter(|part| part.parse::<usize>().is_err());
+    let parts = path
+        .split('.')
+        .filter(|part| part.parse::<usize>().is_err());
     let path = parts.collect::<Vec<_>>().join(".");
     let is_it = |on: &Target| {
         let named = on.attributes.iter().any(|pattern| is_at(&path, pattern));
@@ -248,7 +263,9 @@ pub fn is_undone_unnoticed(resource: &str, path: &str) -> bool {
         ("aws_vpc_endpoint_service", "acceptance_required"),
     ];
     let attribute = path.split('.').next().unwrap_or(path);
-    IN_PLACE.contains(&(resource, attribute)) || ATTRIBUTES.contains(&attribute) || RESOURCES.contains(&resource)
+    IN_PLACE.contains(&(resource, attribute))
+        || ATTRIBUTES.contains(&attribute)
+        || RESOURCES.contains(&resource)
 }
 
 const RDS: &str = "RDS user guide, Settings for DB instances";
@@ -336,7 +353,10 @@ static RULES: &[Rule] = &[
     Rule {
         code: "drift-data-gone",
         class: Dangerous,
-        on: &[on("aws_db_instance", &[""]), on("aws_secretsmanager_secret", &[""])],
+        on: &[
+            on("aws_db_instance", &[""]),
+            on("aws_secretsmanager_secret", &[""]),
+        ],
         why: "it is deleted, and what was in it is gone; an apply makes an empty one",
         source: "RDS user guide, Deleting a DB instance",
         next: "do not apply: restore it from a snapshot with `restoreFrom`, or retire it",
@@ -382,7 +402,10 @@ static RULES: &[Rule] = &[
     Rule {
         code: "drift-state-only",
         class: Benign,
-        on: &[on("aws_lambda_invocation", &["*"]), on("terraform_data", &["*"])],
+        on: &[
+            on("aws_lambda_invocation", &["*"]),
+            on("terraform_data", &["*"]),
+        ],
         why: "it stands in the state alone: nothing in AWS is behind it",
         source: TERRAFORM,
         next: "nothing to do",
@@ -426,15 +449,61 @@ static RULES: &[Rule] = &[
         code: "drift-told",
         class: Benign,
         on: &[
-            on("aws_db_instance", &["latest_restorable_time", "status", "replicas"]),
-            on("aws_lambda_function", &["last_modified", "source_code_size", "version", "qualified_arn", "qualified_invoke_arn", "snap_start.optimization_status"]),
-            on("aws_secretsmanager_secret", &["replica.last_accessed_date", "replica.status", "replica.status_message"]),
-            on("aws_vpc_endpoint_service", &["state", "private_dns_name_configuration"]),
+            on(
+                "aws_db_instance",
+                &["latest_restorable_time", "status", "replicas"],
+            ),
+            on(
+                "aws_lambda_function",
+                &[
+                    "last_modified",
+                    "source_code_size",
+                    "version",
+                    "qualified_arn",
+                    "qualified_invoke_arn",
+                    "snap_start.optimization_status",
+                ],
+            ),
+            on(
+                "aws_secretsmanager_secret",
+                &[
+                    "replica.last_accessed_date",
+                    "replica.status",
+                    "replica.status_message",
+                ],
+            ),
+            on(
+                "aws_vpc_endpoint_service",
+                &["state", "private_dns_name_configuration"],
+            ),
             on("aws_vpc_endpoint", &["state"]),
             on("aws_lb_target_group", &["load_balancer_arns"]),
             when("*", TOLD, Filled),
-            when("aws_db_instance", &["address", "endpoint", "engine_version_actual", "hosted_zone_id", "listener_endpoint", "master_user_secret", "resource_id"], Filled),
-            when("aws_db_proxy_target", &["endpoint", "port", "rds_resource_id", "target_arn", "tracked_cluster_id", "type"], Filled),
+            when(
+                "aws_db_instance",
+                &[
+                    "address",
+                    "endpoint",
+                    "engine_version_actual",
+                    "hosted_zone_id",
+                    "listener_endpoint",
+                    "master_user_secret",
+                    "resource_id",
+                ],
+                Filled,
+            ),
+            when(
+                "aws_db_proxy_target",
+                &[
+                    "endpoint",
+                    "port",
+                    "rds_resource_id",
+                    "target_arn",
+                    "tracked_cluster_id",
+                    "type",
+                ],
+                Filled,
+            ),
         ],
         why: "only AWS tells it, and nobody sets it",
         source: TERRAFORM,
@@ -444,7 +513,18 @@ static RULES: &[Rule] = &[
         code: "drift-made-anew",
         class: Dangerous,
         on: &[
-            on("aws_db_instance", &["address", "endpoint", "hosted_zone_id", "listener_endpoint", "master_user_secret", "resource_id", "replicate_source_db"]),
+            on(
+                "aws_db_instance",
+                &[
+                    "address",
+                    "endpoint",
+                    "hosted_zone_id",
+                    "listener_endpoint",
+                    "master_user_secret",
+                    "resource_id",
+                    "replicate_source_db",
+                ],
+            ),
             on("aws_db_proxy_target", &["*"]),
             on("*", TOLD),
         ],
@@ -491,7 +571,10 @@ static RULES: &[Rule] = &[
         class: Dangerous,
         on: &[
             when("aws_db_instance", &["backup_retention_period"], Lower),
-            on("aws_db_instance", &["delete_automated_backups", "backup_target"]),
+            on(
+                "aws_db_instance",
+                &["delete_automated_backups", "backup_target"],
+            ),
         ],
         why: "AWS deletes backups that are older than the new period, and what is deleted does not come back",
         source: "RDS user guide, Managing automated backups",
@@ -501,7 +584,16 @@ static RULES: &[Rule] = &[
         code: "drift-encryption",
         class: Dangerous,
         on: &[
-            on("aws_db_instance", &["ca_cert_identifier", "kms_key_id", "master_user_secret_kms_key_id", "performance_insights_kms_key_id", "storage_encrypted"]),
+            on(
+                "aws_db_instance",
+                &[
+                    "ca_cert_identifier",
+                    "kms_key_id",
+                    "master_user_secret_kms_key_id",
+                    "performance_insights_kms_key_id",
+                    "storage_encrypted",
+                ],
+            ),
             on("aws_cloudwatch_log_group", &["kms_key_id"]),
             on("aws_lambda_function", &["kms_key_arn"]),
             on("aws_scheduler_schedule", &["kms_key_arn"]),
@@ -516,8 +608,23 @@ static RULES: &[Rule] = &[
         class: Dangerous,
         on: &[
             on("aws_db_proxy", &["require_tls"]),
-            on("aws_db_parameter_group", &["parameter.rds.force_ssl", "parameter.require_secure_transport"]),
-            on("aws_lb_listener", &["alpn_policy", "certificate_arn", "mutual_authentication", "protocol", "ssl_policy"]),
+            on(
+                "aws_db_parameter_group",
+                &[
+                    "parameter.rds.force_ssl",
+                    "parameter.require_secure_transport",
+                ],
+            ),
+            on(
+                "aws_lb_listener",
+                &[
+                    "alpn_policy",
+                    "certificate_arn",
+                    "mutual_authentication",
+                    "protocol",
+                    "ssl_policy",
+                ],
+            ),
         ],
         why: "it decides whether passwords and data cross the network in plain text",
         source: "RDS user guide, Using SSL with a PostgreSQL DB instance",
@@ -528,7 +635,10 @@ static RULES: &[Rule] = &[
         class: Dangerous,
         on: &[
             on("aws_db_parameter_group", &["family", "parameter"]),
-            on("aws_db_instance", &["option_group_name", "parameter_group_name"]),
+            on(
+                "aws_db_instance",
+                &["option_group_name", "parameter_group_name"],
+            ),
         ],
         why: "the server does otherwise than was reviewed, at once or after its next restart",
         source: PARAMETERS,
@@ -538,7 +648,16 @@ static RULES: &[Rule] = &[
         code: "drift-logins",
         class: Dangerous,
         on: &[
-            on("aws_db_instance", &["domain*", "iam_database_authentication_enabled", "manage_master_user_password", "password*", "username"]),
+            on(
+                "aws_db_instance",
+                &[
+                    "domain*",
+                    "iam_database_authentication_enabled",
+                    "manage_master_user_password",
+                    "password*",
+                    "username",
+                ],
+            ),
             on("aws_db_proxy", &["auth", "engine_family", "role_arn"]),
         ],
         why: "it decides who can log in, and how",
@@ -549,8 +668,15 @@ static RULES: &[Rule] = &[
         code: "drift-rotation",
         class: Dangerous,
         on: &[
-            when("aws_secretsmanager_secret_rotation", &["rotation_enabled"], SwitchedOff),
-            on("aws_secretsmanager_secret_rotation", &["rotation_lambda_arn", "secret_id"]),
+            when(
+                "aws_secretsmanager_secret_rotation",
+                &["rotation_enabled"],
+                SwitchedOff,
+            ),
+            on(
+                "aws_secretsmanager_secret_rotation",
+                &["rotation_lambda_arn", "secret_id"],
+            ),
         ],
         why: "the password is rotated no more, or by somebody else's function",
         source: "Secrets Manager user guide, Rotate secrets",
@@ -575,7 +701,11 @@ static RULES: &[Rule] = &[
     Rule {
         code: "drift-minor-version",
         class: Benign,
-        on: &[when("aws_db_instance", &["engine_version", "engine_version_actual"], Minor)],
+        on: &[when(
+            "aws_db_instance",
+            &["engine_version", "engine_version_actual"],
+            Minor,
+        )],
         why: "AWS has installed a later minor version in a maintenance window; it never goes back",
         source: "RDS user guide, Automatically upgrading the minor engine version",
         next: "nothing to do; where the config names a minor version, write this one",
@@ -583,7 +713,15 @@ static RULES: &[Rule] = &[
     Rule {
         code: "drift-version",
         class: ToDecide,
-        on: &[on("aws_db_instance", &["engine", "engine_lifecycle_support", "engine_version", "engine_version_actual"])],
+        on: &[on(
+            "aws_db_instance",
+            &[
+                "engine",
+                "engine_lifecycle_support",
+                "engine_version",
+                "engine_version_actual",
+            ],
+        )],
         why: "another major version, or its support: AWS never goes back",
         source: "RDS user guide, Upgrading a DB instance engine version",
         next: "write the version that runs as `engineVersion` in the config",
@@ -591,7 +729,10 @@ static RULES: &[Rule] = &[
     Rule {
         code: "drift-backups-longer",
         class: ToDecide,
-        on: &[on("aws_db_instance", &["backup_retention_period", "copy_tags_to_snapshot"])],
+        on: &[on(
+            "aws_db_instance",
+            &["backup_retention_period", "copy_tags_to_snapshot"],
+        )],
         why: "backups cost, and an undo deletes those that are older than before",
         source: "RDS user guide, Managing automated backups",
         next: "",
@@ -599,7 +740,15 @@ static RULES: &[Rule] = &[
     Rule {
         code: "drift-windows",
         class: ToDecide,
-        on: &[on("aws_db_instance", &["auto_minor_version_upgrade", "backup_window", "maintenance_window", "apply_immediately"])],
+        on: &[on(
+            "aws_db_instance",
+            &[
+                "auto_minor_version_upgrade",
+                "backup_window",
+                "maintenance_window",
+                "apply_immediately",
+            ],
+        )],
         why: "it decides when AWS works on the database, and whether by itself",
         source: RDS,
         next: "",
@@ -609,7 +758,24 @@ static RULES: &[Rule] = &[
         class: ToDecide,
         on: &[on(
             "aws_db_instance",
-            &["allocated_storage", "availability_zone", "database_insights_mode", "db_subnet_group_name", "dedicated_log_volume", "instance_class", "iops", "max_allocated_storage", "monitoring_interval", "monitoring_role_arn", "multi_az", "network_type", "performance_insights_enabled", "performance_insights_retention_period", "storage_throughput", "storage_type"],
+            &[
+                "allocated_storage",
+                "availability_zone",
+                "database_insights_mode",
+                "db_subnet_group_name",
+                "dedicated_log_volume",
+                "instance_class",
+                "iops",
+                "max_allocated_storage",
+                "monitoring_interval",
+                "monitoring_role_arn",
+                "multi_az",
+                "network_type",
+                "performance_insights_enabled",
+                "performance_insights_retention_period",
+                "storage_throughput",
+                "storage_type",
+            ],
         )],
         why: "capacity, availability or what is measured is another, and so is what it costs",
         source: RDS,
@@ -623,11 +789,41 @@ static RULES: &[Rule] = &[
             on("aws_db_instance", &["port", "vpc_security_group_ids"]),
             on("aws_db_proxy", &["vpc_security_group_ids"]),
             on("aws_lambda_function", &["vpc_config"]),
-            on("aws_lb", &["enforce_security_group_inbound_rules_on_private_link_traffic", "security_groups"]),
+            on(
+                "aws_lb",
+                &[
+                    "enforce_security_group_inbound_rules_on_private_link_traffic",
+                    "security_groups",
+                ],
+            ),
             on("aws_security_group", &["vpc_id"]),
             on("aws_vpc_endpoint", &["security_group_ids"]),
-            on("aws_vpc_security_group_egress_rule", &["cidr_ipv4", "cidr_ipv6", "from_port", "ip_protocol", "prefix_list_id", "referenced_security_group_id", "security_group_id", "to_port"]),
-            on("aws_vpc_security_group_ingress_rule", &["cidr_ipv4", "cidr_ipv6", "from_port", "ip_protocol", "prefix_list_id", "referenced_security_group_id", "security_group_id", "to_port"]),
+            on(
+                "aws_vpc_security_group_egress_rule",
+                &[
+                    "cidr_ipv4",
+                    "cidr_ipv6",
+                    "from_port",
+                    "ip_protocol",
+                    "prefix_list_id",
+                    "referenced_security_group_id",
+                    "security_group_id",
+                    "to_port",
+                ],
+            ),
+            on(
+                "aws_vpc_security_group_ingress_rule",
+                &[
+                    "cidr_ipv4",
+                    "cidr_ipv6",
+                    "from_port",
+                    "ip_protocol",
+                    "prefix_list_id",
+                    "referenced_security_group_id",
+                    "security_group_id",
+                    "to_port",
+                ],
+            ),
         ],
         why: "it decides who may connect",
         source: VPC,
@@ -646,7 +842,10 @@ static RULES: &[Rule] = &[
         class: Dangerous,
         on: &[
             on("aws_iam_role", &["assume_role_policy"]),
-            on("aws_iam_openid_connect_provider", &["client_id_list", "thumbprint_list", "url"]),
+            on(
+                "aws_iam_openid_connect_provider",
+                &["client_id_list", "thumbprint_list", "url"],
+            ),
         ],
         why: "it decides who may take the role, and with it the database's password",
         source: "IAM user guide, How to use trust policies",
@@ -673,10 +872,16 @@ static RULES: &[Rule] = &[
         on: &[
             on("aws_lb_listener", &["default_action", "load_balancer_arn"]),
             on("aws_lb_target_group", &["target_type", "vpc_id"]),
-            on("aws_route53_record", &["alias", "name", "records", "type", "zone_id"]),
+            on(
+                "aws_route53_record",
+                &["alias", "name", "records", "type", "zone_id"],
+            ),
             on("aws_route53_zone", &["name", "vpc"]),
             on("aws_vpc_endpoint", &["service_name", "vpc_id"]),
-            on("aws_vpc_endpoint_service", &["gateway_load_balancer_arns", "network_load_balancer_arns"]),
+            on(
+                "aws_vpc_endpoint_service",
+                &["gateway_load_balancer_arns", "network_load_balancer_arns"],
+            ),
         ],
         why: "it decides where connections, and the passwords in them, end",
         source: NLB,
@@ -695,7 +900,26 @@ static RULES: &[Rule] = &[
         class: Dangerous,
         on: &[on(
             "aws_lambda_function",
-            &["code_sha256", "code_signing_config_arn", "environment", "file_system_config", "filename", "handler", "image_config", "image_uri", "layers", "package_type", "role", "runtime", "s3_bucket", "s3_key", "s3_object_version", "signing_job_arn", "signing_profile_version_arn", "source_code_hash"],
+            &[
+                "code_sha256",
+                "code_signing_config_arn",
+                "environment",
+                "file_system_config",
+                "filename",
+                "handler",
+                "image_config",
+                "image_uri",
+                "layers",
+                "package_type",
+                "role",
+                "runtime",
+                "s3_bucket",
+                "s3_key",
+                "s3_object_version",
+                "signing_job_arn",
+                "signing_profile_version_arn",
+                "source_code_hash",
+            ],
         )],
         why: "other code runs with the role of the function",
         source: "Lambda developer guide, Deploying Lambda functions",
@@ -713,9 +937,18 @@ static RULES: &[Rule] = &[
         code: "drift-way",
         class: ToDecide,
         on: &[
-            on("aws_db_proxy", &["debug_logging", "idle_client_timeout", "vpc_subnet_ids"]),
-            on("aws_db_proxy_default_target_group", &["connection_pool_config", "db_proxy_name"]),
-            on("aws_db_subnet_group", &["subnet_ids", "supported_network_types"]),
+            on(
+                "aws_db_proxy",
+                &["debug_logging", "idle_client_timeout", "vpc_subnet_ids"],
+            ),
+            on(
+                "aws_db_proxy_default_target_group",
+                &["connection_pool_config", "db_proxy_name"],
+            ),
+            on(
+                "aws_db_subnet_group",
+                &["subnet_ids", "supported_network_types"],
+            ),
             on("aws_lambda_function", &["*"]),
             on("aws_lambda_function_event_invoke_config", &["*"]),
             on("aws_lb", &["*"]),
@@ -724,7 +957,15 @@ static RULES: &[Rule] = &[
             on("aws_route53_record", &["*"]),
             on("aws_scheduler_schedule", &["*"]),
             on("aws_vpc_endpoint", &["*"]),
-            on("aws_vpc_endpoint_service", &["acceptance_required", "private_dns_name", "supported_ip_address_types", "supported_regions"]),
+            on(
+                "aws_vpc_endpoint_service",
+                &[
+                    "acceptance_required",
+                    "private_dns_name",
+                    "supported_ip_address_types",
+                    "supported_regions",
+                ],
+            ),
         ],
         why: "clients may be cut off earlier, wait longer or be refused",
         source: NLB,
@@ -742,9 +983,11 @@ static RULES: &[Rule] = &[
     Rule {
         code: "drift-logs-shorter",
         class: Dangerous,
-        on: &[
-            when("aws_cloudwatch_log_group", &["retention_in_days"], Shorter),
-        ],
+        on: &[when(
+            "aws_cloudwatch_log_group",
+            &["retention_in_days"],
+            Shorter,
+        )],
         why: "CloudWatch deletes what is older, and what is deleted does not come back",
         source: LOGS,
         next: "",
@@ -753,7 +996,10 @@ static RULES: &[Rule] = &[
         code: "drift-watch",
         class: ToDecide,
         on: &[
-            on("aws_cloudwatch_log_group", &["log_group_class", "retention_in_days"]),
+            on(
+                "aws_cloudwatch_log_group",
+                &["log_group_class", "retention_in_days"],
+            ),
             on("aws_cloudwatch_metric_alarm", &["*"]),
             on("aws_db_event_subscription", &["*"]),
             on("aws_db_instance", &["enabled_cloudwatch_logs_exports"]),
@@ -774,10 +1020,32 @@ static RULES: &[Rule] = &[
 
 /// What AWS gives each resource once.
 const TOLD: &[&str] = &[
-    "arn", "arn_suffix", "availability_zones", "base_endpoint_dns_names", "cidr_blocks", "create_date", "customer_aws_id",
-    "dns_entry", "dns_name", "endpoint", "fqdn", "id", "invoke_arn", "manages_vpc_endpoints", "name_servers",
-    "network_interface_ids", "owner_id", "prefix_list_id", "primary_name_server", "requester_managed",
-    "security_group_rule_id", "service_name", "service_type", "unique_id", "vpc_id", "zone_id",
+    "arn",
+    "arn_suffix",
+    "availability_zones",
+    "base_endpoint_dns_names",
+    "cidr_blocks",
+    "create_date",
+    "customer_aws_id",
+    "dns_entry",
+    "dns_name",
+    "endpoint",
+    "fqdn",
+    "id",
+    "invoke_arn",
+    "manages_vpc_endpoints",
+    "name_servers",
+    "network_interface_ids",
+    "owner_id",
+    "prefix_list_id",
+    "primary_name_server",
+    "requester_managed",
+    "security_group_rule_id",
+    "service_name",
+    "service_type",
+    "unique_id",
+    "vpc_id",
+    "zone_id",
 ];
 
 #[cfg(test)]
@@ -802,37 +1070,184 @@ mod tests {
     fn the_first_rule_that_holds_counts() {
         let nothing = Value::Null;
         for (resource, path, state, aws, code) in [
-            ("aws_db_instance", "deletion_protection", json!(true), json!(false), "drift-deletion-protection"),
-            ("aws_db_instance", "deletion_protection", json!(false), json!(true), "drift-protected"),
-            ("aws_db_instance", "backup_retention_period", json!(35), json!(7), "drift-backups"),
-            ("aws_db_instance", "backup_retention_period", json!(7), json!(35), "drift-backups-longer"),
-            ("aws_db_instance", "allocated_storage", json!(100), json!(150), "drift-storage-grown"),
-            ("aws_db_instance", "allocated_storage", json!(150), json!(100), "drift-size"),
-            ("aws_db_instance", "engine_version_actual", json!("16.3"), json!("16.10"), "drift-minor-version"),
-            ("aws_db_instance", "engine_version_actual", json!("16.10"), json!("16.3"), "drift-version"),
-            ("aws_db_instance", "engine_version", json!("16"), json!("16.4"), "drift-minor-version"),
-            ("aws_db_instance", "engine_version", json!("16.4"), json!("17.1"), "drift-version"),
-            ("aws_db_instance", "engine_version", json!("8.0.35"), json!("8.0.40"), "drift-minor-version"),
-            ("aws_db_instance", "engine_version", json!("8.0.35"), json!("8.4.1"), "drift-version"),
-            ("aws_db_instance", "resource_id", nothing.clone(), json!("db-1"), "drift-told"),
-            ("aws_db_instance", "resource_id", json!("db-1"), json!("db-2"), "drift-made-anew"),
-            ("aws_lb", "tags.team", nothing.clone(), json!("x"), "drift-other-tags"),
+            (
+                "aws_db_instance",
+                "deletion_protection",
+                json!(true),
+                json!(false),
+                "drift-deletion-protection",
+            ),
+            (
+                "aws_db_instance",
+                "deletion_protection",
+                json!(false),
+                json!(true),
+                "drift-protected",
+            ),
+            (
+                "aws_db_instance",
+                "backup_retention_period",
+                json!(35),
+                json!(7),
+                "drift-backups",
+            ),
+            (
+                "aws_db_instance",
+                "backup_retention_period",
+                json!(7),
+                json!(35),
+                "drift-backups-longer",
+            ),
+            (
+                "aws_db_instance",
+                "allocated_storage",
+                json!(100),
+                json!(150),
+                "drift-storage-grown",
+            ),
+            (
+                "aws_db_instance",
+                "allocated_storage",
+                json!(150),
+                json!(100),
+                "drift-size",
+            ),
+            (
+                "aws_db_instance",
+                "engine_version_actual",
+                json!("16.3"),
+                json!("16.10"),
+                "drift-minor-version",
+            ),
+            (
+                "aws_db_instance",
+                "engine_version_actual",
+                json!("16.10"),
+                json!("16.3"),
+                "drift-version",
+            ),
+            (
+                "aws_db_instance",
+                "engine_version",
+                json!("16"),
+                json!("16.4"),
+                "drift-minor-version",
+            ),
+            (
+                "aws_db_instance",
+                "engine_version",
+                json!("16.4"),
+                json!("17.1"),
+                "drift-version",
+            ),
+            (
+                "aws_db_instance",
+                "engine_version",
+                json!("8.0.35"),
+                json!("8.0.40"),
+                "drift-minor-version",
+            ),
+            (
+                "aws_db_instance",
+                "engine_version",
+                json!("8.0.35"),
+                json!("8.4.1"),
+                "drift-version",
+            ),
+            (
+                "aws_db_instance",
+                "resource_id",
+                nothing.clone(),
+                json!("db-1"),
+                "drift-told",
+            ),
+            (
+                "aws_db_instance",
+                "resource_id",
+                json!("db-1"),
+                json!("db-2"),
+                "drift-made-anew",
+            ),
+            (
+                "aws_lb",
+                "tags.team",
+                nothing.clone(),
+                json!("x"),
+                "drift-other-tags",
+            ),
             ("aws_lb", "tags.team", json!("x"), json!("y"), "drift-tags"),
-            ("aws_lb", "tags_all.valet-rds:shortname", json!("x"), nothing.clone(), "drift-identity-tags"),
-            ("aws_db_proxy", "auth.0.iam_auth", json!("REQUIRED"), json!("DISABLED"), "drift-logins"),
-            ("aws_db_parameter_group", "parameter.rds.force_ssl.value", json!("1"), json!("0"), "drift-tls"),
-            ("aws_db_parameter_group", "parameter.3.value", json!("1"), json!("0"), "drift-parameters"),
-            ("aws_cloudwatch_log_group", "retention_in_days", json!(30), json!(1), "drift-logs-shorter"),
-            ("aws_cloudwatch_log_group", "retention_in_days", json!(0), json!(1), "drift-logs-shorter"),
-            ("aws_cloudwatch_log_group", "retention_in_days", json!(30), json!(0), "drift-watch"),
+            (
+                "aws_lb",
+                "tags_all.valet-rds:shortname",
+                json!("x"),
+                nothing.clone(),
+                "drift-identity-tags",
+            ),
+            (
+                "aws_db_proxy",
+                "auth.0.iam_auth",
+                json!("REQUIRED"),
+                json!("DISABLED"),
+                "drift-logins",
+            ),
+            (
+                "aws_db_parameter_group",
+                "parameter.rds.force_ssl.value",
+                json!("1"),
+                json!("0"),
+                "drift-tls",
+            ),
+            (
+                "aws_db_parameter_group",
+                "parameter.3.value",
+                json!("1"),
+                json!("0"),
+                "drift-parameters",
+            ),
+            (
+                "aws_cloudwatch_log_group",
+                "retention_in_days",
+                json!(30),
+                json!(1),
+                "drift-logs-shorter",
+            ),
+            (
+                "aws_cloudwatch_log_group",
+                "retention_in_days",
+                json!(0),
+                json!(1),
+                "drift-logs-shorter",
+            ),
+            (
+                "aws_cloudwatch_log_group",
+                "retention_in_days",
+                json!(30),
+                json!(0),
+                "drift-watch",
+            ),
             ("aws_lb", "internal_thing", json!(1), json!(2), "drift-way"),
-            ("aws_db_instance", "of_tomorrow", json!(1), json!(2), "drift-unknown"),
-            ("aws_of_tomorrow", "policy", json!(1), json!(2), "drift-unknown"),
+            (
+                "aws_db_instance",
+                "of_tomorrow",
+                json!(1),
+                json!(2),
+                "drift-unknown",
+            ),
+            (
+                "aws_of_tomorrow",
+                "policy",
+                json!(1),
+                json!(2),
+                "drift-unknown",
+            ),
         ] {
             let rule = of_attribute(resource, path, Some(&state), Some(&aws));
             assert_eq!(rule.code, code, "{resource}.{path}: {state} -> {aws}");
         }
         assert_eq!(of_whole("aws_db_instance").code, "drift-data-gone");
-        assert_eq!(of_whole("aws_cloudwatch_metric_alarm").class, Class::ToDecide);
+        assert_eq!(
+            of_whole("aws_cloudwatch_metric_alarm").class,
+            Class::ToDecide
+        );
     }
 }
