@@ -321,7 +321,7 @@ impl Judge<'_> {
                 let rule = if self.cause(address, path) == Some("waiting") {
                     &WAITS
                 } else {
-                    let (state, aws) = (&difference.0, &difference.1);
+                    let (state, aws) = (difference.0.as_ref(), difference.1.as_ref());
                     table::of_attribute(&changed.kind, path, value(state), value(aws))
                 };
                 self.push(address, path, difference.clone(), rule);
@@ -394,7 +394,12 @@ impl Judge<'_> {
             };
             return self.push_whole(address, &planned.actions, rule);
         };
-        let known = table::of_attribute(&kind(address), what, value(state), value(aws));
+        let known = table::of_attribute(
+            &kind(address),
+            what,
+            value(state.as_ref()),
+            value(aws.as_ref()),
+        );
         let rule = match cause {
             "waiting" => &WAITS,
             "drift" => &FOLLOWS,
@@ -405,7 +410,7 @@ impl Judge<'_> {
     }
 }
 
-fn value(leaf: &Option<Leaf>) -> Option<&Value> {
+fn value(leaf: Option<&Leaf>) -> Option<&Value> {
     match leaf {
         Some(Leaf::Known(value)) => Some(value),
         _ => None,
@@ -494,11 +499,18 @@ fn key(keys: &Keys, owner: Option<Owner>, finding: &Finding) -> Option<Key> {
             is_direct: true,
             place: found.place,
         }),
-        _ if is_of_config && CONFIG.document["properties"].get(&own).is_some() => Some(Key {
-            name: own,
-            is_direct: true,
-            place: None,
-        }),
+        _ if is_of_config
+            && CONFIG
+                .document
+                .pointer(&format!("/properties/{own}"))
+                .is_some() =>
+        {
+            Some(Key {
+                name: own,
+                is_direct: true,
+                place: None,
+            })
+        }
         _ if found.key.is_empty() || (!is_adopted && found.key.starts_with("adopt.")) => None,
         _ => Some(Key {
             name: found.key,
@@ -571,7 +583,7 @@ fn next(finding: &Finding, evidence: &Evidence) -> String {
         let is_value = finding.difference.0.is_some()
             && (finding.attribute == top(&finding.attribute)
                 || is_last(&key.name, &finding.attribute));
-        steps.push(match value(&finding.difference.1) {
+        steps.push(match value(finding.difference.1.as_ref()) {
             Some(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_)))
                 if key.is_direct && is_value =>
             {

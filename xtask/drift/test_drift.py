@@ -106,6 +106,9 @@ def test_what_the_config_asks_for_is_apart(edited):
     asked = {(one["address"], one["what"]): one["cause"] for one in unit["asked"]}
     assert asked == {
         ("module.rds.aws_db_instance.this", "instance_class"): "edit",
+        # They follow the memory of the class.
+        ('module.rds.aws_cloudwatch_metric_alarm.this["connections"]', "threshold"): "edit",
+        ('module.rds.aws_cloudwatch_metric_alarm.this["freeable-memory"]', "threshold"): "edit",
         ("module.proxy.aws_db_proxy_default_target_group.this", "connection_pool_config.0.connection_borrow_timeout"): "edit",
     }, asked
     # Somebody has changed it, and now the config says the same.

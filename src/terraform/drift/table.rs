@@ -257,6 +257,7 @@ pub fn is_undone_unnoticed(resource: &str, path: &str) -> bool {
     const IN_PLACE: &[(&str, &str)] = &[
         ("aws_db_proxy", "debug_logging"),
         ("aws_iam_role", "max_session_duration"),
+        ("aws_lambda_function", "timeout"),
         ("aws_lb", "enable_cross_zone_load_balancing"),
         ("aws_lb", "enable_deletion_protection"),
         ("aws_lb_target_group", "health_check"),
