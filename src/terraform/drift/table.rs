@@ -160,6 +160,30 @@ pub struct Rule {
     pub next: &'static str,
 }
 
+const fn rule(
+    code: &'static str,
+    class: Class,
+    on: &'static [Target],
+    why: &'static str,
+    source: &'static str,
+) -> Rule {
+    Rule {
+        code,
+        class,
+        on,
+        why,
+        source,
+        next: "",
+    }
+}
+
+impl Rule {
+    const fn next(mut self, next: &'static str) -> Self {
+        self.next = next;
+        self
+    }
+}
+
 const fn on(resource: &'static str, attributes: &'static [&'static str]) -> Target {
     Target {
         resource,
@@ -281,742 +305,200 @@ const TAGS: &str = "the provider's guide to default tags";
 const TERRAFORM: &str = "the resource's page in the provider's documentation";
 
 /// A rule in a security group that is none of the root's.
-pub static STRANGER_RULE: Rule = Rule {
-    code: "drift-stranger-rule",
-    class: Dangerous,
-    on: &[],
-    why: "somebody may connect whom no config names, and no plan says so",
-    source: VPC,
-    next: "",
-};
+pub static STRANGER_RULE: Rule = rule(
+    "drift-stranger-rule",
+    Dangerous,
+    &[],
+    "somebody may connect whom no config names, and no plan says so",
+    VPC,
+);
 
 /// A policy of a role that is none of the root's.
-pub static STRANGER_POLICY: Rule = Rule {
-    code: "drift-stranger-policy",
-    class: Dangerous,
-    on: &[],
-    why: "the role may do what no config gives it, and no plan says so",
-    source: IAM,
-    next: "",
-};
+pub static STRANGER_POLICY: Rule = rule(
+    "drift-stranger-policy",
+    Dangerous,
+    &[],
+    "the role may do what no config gives it, and no plan says so",
+    IAM,
+);
 
 /// What was applied and waits.
-pub static WAITS: Rule = Rule {
-    code: "drift-waits",
-    class: Benign,
-    on: &[],
-    why: "it was applied, and AWS keeps it until the maintenance window",
-    source: RDS,
-    next: "nothing to do: it happens in the window",
-};
+pub static WAITS: Rule = rule(
+    "drift-waits",
+    Benign,
+    &[],
+    "it was applied, and AWS keeps it until the maintenance window",
+    RDS,
+)
+.next("nothing to do: it happens in the window");
 
 /// What was changed outside, and stands in the config by now.
-pub static AGREED: Rule = Rule {
-    code: "drift-agreed",
-    class: Benign,
-    on: &[],
-    why: "the config says what AWS says, and no plan changes it",
-    source: "the plan of the root as it is",
-    next: "nothing to do: the next apply writes it into the state",
-};
+pub static AGREED: Rule = rule(
+    "drift-agreed",
+    Benign,
+    &[],
+    "the config says what AWS says, and no plan changes it",
+    "the plan of the root as it is",
+)
+.next("nothing to do: the next apply writes it into the state");
 
 /// What Terraform changes because of something else that was changed outside.
-pub static FOLLOWS: Rule = Rule {
-    code: "drift-follows",
-    class: Benign,
-    on: &[],
-    why: "nobody has changed it: its value follows from something else that AWS says otherwise",
-    source: "the plan on the state as it was kept",
-    next: "",
-};
+pub static FOLLOWS: Rule = rule(
+    "drift-follows",
+    Benign,
+    &[],
+    "nobody has changed it: its value follows from something else that AWS says otherwise",
+    "the plan on the state as it was kept",
+);
 
 /// What Terraform would change, though nothing was found changed and nothing says that an edit asks for it.
-pub static UNEXPLAINED: Rule = Rule {
-    code: "drift-unexplained",
-    class: ToDecide,
-    on: &[],
-    why: "Terraform would change it, and neither an edit nor a change that was found explains that",
-    source: "docs/causes.md",
-    next: "",
-};
+pub static UNEXPLAINED: Rule = rule(
+    "drift-unexplained",
+    ToDecide,
+    &[],
+    "Terraform would change it, and neither an edit nor a change that was found explains that",
+    "docs/causes.md",
+);
 
 /// What no rule knows.
-pub static UNKNOWN: Rule = Rule {
-    code: "drift-unknown",
-    class: ToDecide,
-    on: &[],
-    why: "nothing is known of this difference",
-    source: "no rule holds",
-    next: "look at the resource in AWS, and who has changed it, in CloudTrail",
-};
+pub static UNKNOWN: Rule = rule(
+    "drift-unknown",
+    ToDecide,
+    &[],
+    "nothing is known of this difference",
+    "no rule holds",
+)
+.next("look at the resource in AWS, and who has changed it, in CloudTrail");
 
+#[rustfmt::skip]
 static RULES: &[Rule] = &[
-    Rule {
-        code: "drift-data-gone",
-        class: Dangerous,
-        on: &[
-            on("aws_db_instance", &[""]),
-            on("aws_secretsmanager_secret", &[""]),
-        ],
-        why: "it is deleted, and what was in it is gone; an apply makes an empty one",
-        source: "RDS user guide, Deleting a DB instance",
-        next: "do not apply: restore it from a snapshot with `restoreFrom`, or retire it",
-    },
-    Rule {
-        code: "drift-access-gone",
-        class: Dangerous,
-        on: &[
-            on("aws_db_proxy", &[""]),
-            on("aws_db_proxy_default_target_group", &[""]),
-            on("aws_db_proxy_target", &[""]),
-            on("aws_iam_openid_connect_provider", &[""]),
-            on("aws_iam_role", &[""]),
-            on("aws_iam_role_policy", &[""]),
-            on("aws_iam_role_policy_attachment", &[""]),
-            on("aws_lambda_function", &[""]),
-            on("aws_lambda_permission", &[""]),
-            on("aws_lb", &[""]),
-            on("aws_lb_listener", &[""]),
-            on("aws_lb_target_group", &[""]),
-            on("aws_route53_record", &[""]),
-            on("aws_route53_zone", &[""]),
-            on("aws_scheduler_schedule", &[""]),
-            on("aws_secretsmanager_secret_rotation", &[""]),
-            on("aws_security_group", &[""]),
-            on("aws_vpc_endpoint", &[""]),
-            on("aws_vpc_endpoint_service", &[""]),
-            on("aws_vpc_security_group_egress_rule", &[""]),
-            on("aws_vpc_security_group_ingress_rule", &[""]),
-        ],
-        why: "it is deleted, and clients, the proxy or the rotation can no longer do what they need it for",
-        source: TERRAFORM,
-        next: "",
-    },
-    Rule {
-        code: "drift-gone",
-        class: ToDecide,
-        on: &[on("*", &[""])],
-        why: "it is deleted, or another one",
-        source: TERRAFORM,
-        next: "",
-    },
-    Rule {
-        code: "drift-state-only",
-        class: Benign,
-        on: &[
-            on("aws_lambda_invocation", &["*"]),
-            on("terraform_data", &["*"]),
-        ],
-        why: "it stands in the state alone: nothing in AWS is behind it",
-        source: TERRAFORM,
-        next: "nothing to do",
-    },
-    Rule {
-        code: "drift-other-tags",
-        class: Benign,
-        on: &[when("*", &["tags", "tags_all"], Added)],
-        why: "a tag that no config states: another tool has set it",
-        source: TAGS,
-        next: "",
-    },
-    Rule {
-        code: "drift-identity-tags",
-        class: Dangerous,
-        on: &[on("*", &["tags.valet-rds:*", "tags_all.valet-rds:*"])],
-        why: "it says whose the resource is: the target sync, `gate` and the policies of the pipeline go by it",
-        source: "docs/deploy-policy.md",
-        next: "",
-    },
-    Rule {
-        code: "drift-tags",
-        class: ToDecide,
-        on: &[on("*", &["tags", "tags_all"])],
-        why: "a tag that the config states is another one, or gone",
-        source: TAGS,
-        next: "",
-    },
-    Rule {
-        code: "drift-mirror",
-        class: Benign,
-        on: &[
-            on("aws_security_group", &["egress", "ingress"]),
-            on("aws_iam_role", &["inline_policy", "managed_policy_arns"]),
-        ],
-        why: "Terraform reads here what other resources say; a rule or a policy of somebody else has a line of its own",
-        source: TERRAFORM,
-        next: "nothing to do",
-    },
-    Rule {
-        code: "drift-told",
-        class: Benign,
-        on: &[
-            on(
-                "aws_db_instance",
-                &["latest_restorable_time", "status", "replicas"],
-            ),
-            on(
-                "aws_lambda_function",
-                &[
-                    "last_modified",
-                    "source_code_size",
-                    "version",
-                    "qualified_arn",
-                    "qualified_invoke_arn",
-                    "snap_start.optimization_status",
-                ],
-            ),
-            on(
-                "aws_secretsmanager_secret",
-                &[
-                    "replica.last_accessed_date",
-                    "replica.status",
-                    "replica.status_message",
-                ],
-            ),
-            on(
-                "aws_vpc_endpoint_service",
-                &["state", "private_dns_name_configuration"],
-            ),
-            on("aws_vpc_endpoint", &["state"]),
-            on("aws_lb_target_group", &["load_balancer_arns"]),
-            when("*", TOLD, Filled),
-            when(
-                "aws_db_instance",
-                &[
-                    "address",
-                    "endpoint",
-                    "engine_version_actual",
-                    "hosted_zone_id",
-                    "listener_endpoint",
-                    "master_user_secret",
-                    "resource_id",
-                ],
-                Filled,
-            ),
-            when(
-                "aws_db_proxy_target",
-                &[
-                    "endpoint",
-                    "port",
-                    "rds_resource_id",
-                    "target_arn",
-                    "tracked_cluster_id",
-                    "type",
-                ],
-                Filled,
-            ),
-        ],
-        why: "only AWS tells it, and nobody sets it",
-        source: TERRAFORM,
-        next: "nothing to do",
-    },
-    Rule {
-        code: "drift-made-anew",
-        class: Dangerous,
-        on: &[
-            on(
-                "aws_db_instance",
-                &[
-                    "address",
-                    "endpoint",
-                    "hosted_zone_id",
-                    "listener_endpoint",
-                    "master_user_secret",
-                    "resource_id",
-                    "replicate_source_db",
-                ],
-            ),
-            on("aws_db_proxy_target", &["*"]),
-            on("*", TOLD),
-        ],
-        why: "AWS gives this once: the resource was deleted, and another one made under its name",
-        source: TERRAFORM,
-        next: "find out who made it, in CloudTrail, before anything is applied",
-    },
+    rule("drift-data-gone", Dangerous, &[
+        on("aws_db_instance", &[""]), on("aws_secretsmanager_secret", &[""]),
+    ], "it is deleted, and what was in it is gone; an apply makes an empty one", "RDS user guide, Deleting a DB instance").next("do not apply: restore it from a snapshot with `restoreFrom`, or retire it"),
+    rule("drift-access-gone", Dangerous, &[
+        on("aws_db_proxy", &[""]), on("aws_db_proxy_default_target_group", &[""]), on("aws_db_proxy_target", &[""]),
+        on("aws_iam_openid_connect_provider", &[""]), on("aws_iam_role", &[""]), on("aws_iam_role_policy", &[""]),
+        on("aws_iam_role_policy_attachment", &[""]), on("aws_lambda_function", &[""]),
+        on("aws_lambda_permission", &[""]), on("aws_lb", &[""]), on("aws_lb_listener", &[""]),
+        on("aws_lb_target_group", &[""]), on("aws_route53_record", &[""]), on("aws_route53_zone", &[""]),
+        on("aws_scheduler_schedule", &[""]), on("aws_secretsmanager_secret_rotation", &[""]),
+        on("aws_security_group", &[""]), on("aws_vpc_endpoint", &[""]), on("aws_vpc_endpoint_service", &[""]),
+        on("aws_vpc_security_group_egress_rule", &[""]), on("aws_vpc_security_group_ingress_rule", &[""]),
+    ], "it is deleted, and clients, the proxy or the rotation can no longer do what they need it for", TERRAFORM),
+    rule("drift-gone", ToDecide, &[on("*", &[""])], "it is deleted, or another one", TERRAFORM),
+    rule("drift-state-only", Benign, &[
+        on("aws_lambda_invocation", &["*"]), on("terraform_data", &["*"]),
+    ], "it stands in the state alone: nothing in AWS is behind it", TERRAFORM).next("nothing to do"),
+    rule("drift-other-tags", Benign, &[when("*", &["tags", "tags_all"], Added)], "a tag that no config states: another tool has set it", TAGS),
+    rule("drift-identity-tags", Dangerous, &[on("*", &["tags.valet-rds:*", "tags_all.valet-rds:*"])], "it says whose the resource is: the target sync, `gate` and the policies of the pipeline go by it", "docs/deploy-policy.md"),
+    rule("drift-tags", ToDecide, &[on("*", &["tags", "tags_all"])], "a tag that the config states is another one, or gone", TAGS),
+    rule("drift-mirror", Benign, &[
+        on("aws_security_group", &["egress", "ingress"]), on("aws_iam_role", &["inline_policy", "managed_policy_arns"]),
+    ], "Terraform reads here what other resources say; a rule or a policy of somebody else has a line of its own", TERRAFORM).next("nothing to do"),
+    rule("drift-told", Benign, &[
+        on("aws_db_instance", &["latest_restorable_time", "status", "replicas"]),
+        on("aws_lambda_function", &["last_modified", "source_code_size", "version", "qualified_arn", "qualified_invoke_arn", "snap_start.optimization_status"]),
+        on("aws_secretsmanager_secret", &["replica.last_accessed_date", "replica.status", "replica.status_message"]),
+        on("aws_vpc_endpoint_service", &["state", "private_dns_name_configuration"]),
+        on("aws_vpc_endpoint", &["state"]), on("aws_lb_target_group", &["load_balancer_arns"]), when("*", TOLD, Filled),
+        when("aws_db_instance", &["address", "endpoint", "engine_version_actual", "hosted_zone_id", "listener_endpoint", "master_user_secret", "resource_id"], Filled),
+        when("aws_db_proxy_target", &["endpoint", "port", "rds_resource_id", "target_arn", "tracked_cluster_id", "type"], Filled),
+    ], "only AWS tells it, and nobody sets it", TERRAFORM).next("nothing to do"),
+    rule("drift-made-anew", Dangerous, &[
+        on("aws_db_instance", &["address", "endpoint", "hosted_zone_id", "listener_endpoint", "master_user_secret", "resource_id", "replicate_source_db"]),
+        on("aws_db_proxy_target", &["*"]), on("*", TOLD),
+    ], "AWS gives this once: the resource was deleted, and another one made under its name", TERRAFORM).next("find out who made it, in CloudTrail, before anything is applied"),
     // The database.
-    Rule {
-        code: "drift-deletion-protection",
-        class: Dangerous,
-        on: &[
-            when("aws_db_instance", &["deletion_protection"], SwitchedOff),
-            when("aws_lb", &["enable_deletion_protection"], SwitchedOff),
-        ],
-        why: "nothing stops anybody from deleting it",
-        source: "RDS user guide, Deleting a DB instance",
-        next: "",
-    },
-    Rule {
-        code: "drift-protected",
-        class: ToDecide,
-        on: &[
-            on("aws_db_instance", &["deletion_protection"]),
-            on("aws_lb", &["enable_deletion_protection"]),
-        ],
-        why: "AWS refuses to delete it until somebody switches this off again",
-        source: "RDS user guide, Deleting a DB instance",
-        next: "",
-    },
-    Rule {
-        code: "drift-public",
-        class: Dangerous,
-        on: &[
-            on("aws_db_instance", &["publicly_accessible"]),
-            on("aws_lb", &["internal"]),
-        ],
-        why: "it decides whether the name leads to an address that the internet reaches",
-        source: "RDS user guide, Working with a DB instance in a VPC",
-        next: "",
-    },
-    Rule {
-        code: "drift-backups",
-        class: Dangerous,
-        on: &[
-            when("aws_db_instance", &["backup_retention_period"], Lower),
-            on(
-                "aws_db_instance",
-                &["delete_automated_backups", "backup_target"],
-            ),
-        ],
-        why: "AWS deletes backups that are older than the new period, and what is deleted does not come back",
-        source: "RDS user guide, Managing automated backups",
-        next: "",
-    },
-    Rule {
-        code: "drift-encryption",
-        class: Dangerous,
-        on: &[
-            on(
-                "aws_db_instance",
-                &[
-                    "ca_cert_identifier",
-                    "kms_key_id",
-                    "master_user_secret_kms_key_id",
-                    "performance_insights_kms_key_id",
-                    "storage_encrypted",
-                ],
-            ),
-            on("aws_cloudwatch_log_group", &["kms_key_id"]),
-            on("aws_lambda_function", &["kms_key_arn"]),
-            on("aws_scheduler_schedule", &["kms_key_arn"]),
-            on("aws_secretsmanager_secret", &["kms_key_id"]),
-        ],
-        why: "it decides with which key or certificate data and connections are protected, and whose clients can go on",
-        source: "RDS user guide, Encrypting RDS resources",
-        next: "",
-    },
-    Rule {
-        code: "drift-tls",
-        class: Dangerous,
-        on: &[
-            on("aws_db_proxy", &["require_tls"]),
-            on(
-                "aws_db_parameter_group",
-                &[
-                    "parameter.rds.force_ssl",
-                    "parameter.require_secure_transport",
-                ],
-            ),
-            on(
-                "aws_lb_listener",
-                &[
-                    "alpn_policy",
-                    "certificate_arn",
-                    "mutual_authentication",
-                    "protocol",
-                    "ssl_policy",
-                ],
-            ),
-        ],
-        why: "it decides whether passwords and data cross the network in plain text",
-        source: "RDS user guide, Using SSL with a PostgreSQL DB instance",
-        next: "",
-    },
-    Rule {
-        code: "drift-parameters",
-        class: Dangerous,
-        on: &[
-            on("aws_db_parameter_group", &["family", "parameter"]),
-            on(
-                "aws_db_instance",
-                &["option_group_name", "parameter_group_name"],
-            ),
-        ],
-        why: "the server does otherwise than was reviewed, at once or after its next restart",
-        source: PARAMETERS,
-        next: "",
-    },
-    Rule {
-        code: "drift-logins",
-        class: Dangerous,
-        on: &[
-            on(
-                "aws_db_instance",
-                &[
-                    "domain*",
-                    "iam_database_authentication_enabled",
-                    "manage_master_user_password",
-                    "password*",
-                    "username",
-                ],
-            ),
-            on("aws_db_proxy", &["auth", "engine_family", "role_arn"]),
-        ],
-        why: "it decides who can log in, and how",
-        source: PROXY,
-        next: "",
-    },
-    Rule {
-        code: "drift-rotation",
-        class: Dangerous,
-        on: &[
-            when(
-                "aws_secretsmanager_secret_rotation",
-                &["rotation_enabled"],
-                SwitchedOff,
-            ),
-            on(
-                "aws_secretsmanager_secret_rotation",
-                &["rotation_lambda_arn", "secret_id"],
-            ),
-        ],
-        why: "the password is rotated no more, or by somebody else's function",
-        source: "Secrets Manager user guide, Rotate secrets",
-        next: "",
-    },
-    Rule {
-        code: "drift-rotation-pace",
-        class: ToDecide,
-        on: &[on("aws_secretsmanager_secret_rotation", &["*"])],
-        why: "the password is rotated at another pace",
-        source: "Secrets Manager user guide, Rotate secrets",
-        next: "",
-    },
-    Rule {
-        code: "drift-storage-grown",
-        class: Benign,
-        on: &[when("aws_db_instance", &["allocated_storage"], Higher)],
-        why: "storage autoscaling has grown the volume, as far as `maxAllocatedStorage` lets it; AWS shrinks none",
-        source: "RDS user guide, Managing capacity automatically with storage autoscaling",
-        next: "nothing to do; to plan from the new size on, write `allocatedStorage` in the config",
-    },
-    Rule {
-        code: "drift-minor-version",
-        class: Benign,
-        on: &[when(
-            "aws_db_instance",
-            &["engine_version", "engine_version_actual"],
-            Minor,
-        )],
-        why: "AWS has installed a later minor version in a maintenance window; it never goes back",
-        source: "RDS user guide, Automatically upgrading the minor engine version",
-        next: "nothing to do; where the config names a minor version, write this one",
-    },
-    Rule {
-        code: "drift-version",
-        class: ToDecide,
-        on: &[on(
-            "aws_db_instance",
-            &[
-                "engine",
-                "engine_lifecycle_support",
-                "engine_version",
-                "engine_version_actual",
-            ],
-        )],
-        why: "another major version, or its support: AWS never goes back",
-        source: "RDS user guide, Upgrading a DB instance engine version",
-        next: "write the version that runs as `engineVersion` in the config",
-    },
-    Rule {
-        code: "drift-backups-longer",
-        class: ToDecide,
-        on: &[on(
-            "aws_db_instance",
-            &["backup_retention_period", "copy_tags_to_snapshot"],
-        )],
-        why: "backups cost, and an undo deletes those that are older than before",
-        source: "RDS user guide, Managing automated backups",
-        next: "",
-    },
-    Rule {
-        code: "drift-windows",
-        class: ToDecide,
-        on: &[on(
-            "aws_db_instance",
-            &[
-                "auto_minor_version_upgrade",
-                "backup_window",
-                "maintenance_window",
-                "apply_immediately",
-            ],
-        )],
-        why: "it decides when AWS works on the database, and whether by itself",
-        source: RDS,
-        next: "",
-    },
-    Rule {
-        code: "drift-size",
-        class: ToDecide,
-        on: &[on(
-            "aws_db_instance",
-            &[
-                "allocated_storage",
-                "availability_zone",
-                "database_insights_mode",
-                "db_subnet_group_name",
-                "dedicated_log_volume",
-                "instance_class",
-                "iops",
-                "max_allocated_storage",
-                "monitoring_interval",
-                "monitoring_role_arn",
-                "multi_az",
-                "network_type",
-                "performance_insights_enabled",
-                "performance_insights_retention_period",
-                "storage_throughput",
-                "storage_type",
-            ],
-        )],
-        why: "capacity, availability or what is measured is another, and so is what it costs",
-        source: RDS,
-        next: "",
-    },
+    rule("drift-deletion-protection", Dangerous, &[
+        when("aws_db_instance", &["deletion_protection"], SwitchedOff),
+        when("aws_lb", &["enable_deletion_protection"], SwitchedOff),
+    ], "nothing stops anybody from deleting it", "RDS user guide, Deleting a DB instance"),
+    rule("drift-protected", ToDecide, &[
+        on("aws_db_instance", &["deletion_protection"]), on("aws_lb", &["enable_deletion_protection"]),
+    ], "AWS refuses to delete it until somebody switches this off again", "RDS user guide, Deleting a DB instance"),
+    rule("drift-public", Dangerous, &[
+        on("aws_db_instance", &["publicly_accessible"]), on("aws_lb", &["internal"]),
+    ], "it decides whether the name leads to an address that the internet reaches", "RDS user guide, Working with a DB instance in a VPC"),
+    rule("drift-backups", Dangerous, &[
+        when("aws_db_instance", &["backup_retention_period"], Lower),
+        on("aws_db_instance", &["delete_automated_backups", "backup_target"]),
+    ], "AWS deletes backups that are older than the new period, and what is deleted does not come back", "RDS user guide, Managing automated backups"),
+    rule("drift-encryption", Dangerous, &[
+        on("aws_db_instance", &["ca_cert_identifier", "kms_key_id", "master_user_secret_kms_key_id", "performance_insights_kms_key_id", "storage_encrypted"]),
+        on("aws_cloudwatch_log_group", &["kms_key_id"]), on("aws_lambda_function", &["kms_key_arn"]),
+        on("aws_scheduler_schedule", &["kms_key_arn"]), on("aws_secretsmanager_secret", &["kms_key_id"]),
+    ], "it decides with which key or certificate data and connections are protected, and whose clients can go on", "RDS user guide, Encrypting RDS resources"),
+    rule("drift-tls", Dangerous, &[
+        on("aws_db_proxy", &["require_tls"]),
+        on("aws_db_parameter_group", &["parameter.rds.force_ssl", "parameter.require_secure_transport"]),
+        on("aws_lb_listener", &["alpn_policy", "certificate_arn", "mutual_authentication", "protocol", "ssl_policy"]),
+    ], "it decides whether passwords and data cross the network in plain text", "RDS user guide, Using SSL with a PostgreSQL DB instance"),
+    rule("drift-parameters", Dangerous, &[
+        on("aws_db_parameter_group", &["family", "parameter"]),
+        on("aws_db_instance", &["option_group_name", "parameter_group_name"]),
+    ], "the server does otherwise than was reviewed, at once or after its next restart", PARAMETERS),
+    rule("drift-logins", Dangerous, &[
+        on("aws_db_instance", &["domain*", "iam_database_authentication_enabled", "manage_master_user_password", "password*", "username"]),
+        on("aws_db_proxy", &["auth", "engine_family", "role_arn"]),
+    ], "it decides who can log in, and how", PROXY),
+    rule("drift-rotation", Dangerous, &[
+        when("aws_secretsmanager_secret_rotation", &["rotation_enabled"], SwitchedOff),
+        on("aws_secretsmanager_secret_rotation", &["rotation_lambda_arn", "secret_id"]),
+    ], "the password is rotated no more, or by somebody else's function", "Secrets Manager user guide, Rotate secrets"),
+    rule("drift-rotation-pace", ToDecide, &[on("aws_secretsmanager_secret_rotation", &["*"])], "the password is rotated at another pace", "Secrets Manager user guide, Rotate secrets"),
+    rule("drift-storage-grown", Benign, &[when("aws_db_instance", &["allocated_storage"], Higher)], "storage autoscaling has grown the volume, as far as `maxAllocatedStorage` lets it; AWS shrinks none", "RDS user guide, Managing capacity automatically with storage autoscaling").next("nothing to do; to plan from the new size on, write `allocatedStorage` in the config"),
+    rule("drift-minor-version", Benign, &[when("aws_db_instance", &["engine_version", "engine_version_actual"], Minor)], "AWS has installed a later minor version in a maintenance window; it never goes back", "RDS user guide, Automatically upgrading the minor engine version").next("nothing to do; where the config names a minor version, write this one"),
+    rule("drift-version", ToDecide, &[on("aws_db_instance", &["engine", "engine_lifecycle_support", "engine_version", "engine_version_actual"])], "another major version, or its support: AWS never goes back", "RDS user guide, Upgrading a DB instance engine version").next("write the version that runs as `engineVersion` in the config"),
+    rule("drift-backups-longer", ToDecide, &[on("aws_db_instance", &["backup_retention_period", "copy_tags_to_snapshot"])], "backups cost, and an undo deletes those that are older than before", "RDS user guide, Managing automated backups"),
+    rule("drift-windows", ToDecide, &[on("aws_db_instance", &["auto_minor_version_upgrade", "backup_window", "maintenance_window", "apply_immediately"])], "it decides when AWS works on the database, and whether by itself", RDS),
+    rule("drift-size", ToDecide, &[on("aws_db_instance", &["allocated_storage", "availability_zone", "database_insights_mode", "db_subnet_group_name", "dedicated_log_volume", "instance_class", "iops", "max_allocated_storage", "monitoring_interval", "monitoring_role_arn", "multi_az", "network_type", "performance_insights_enabled", "performance_insights_retention_period", "storage_throughput", "storage_type"])], "capacity, availability or what is measured is another, and so is what it costs", RDS),
     // The way there.
-    Rule {
-        code: "drift-security-groups",
-        class: Dangerous,
-        on: &[
-            on("aws_db_instance", &["port", "vpc_security_group_ids"]),
-            on("aws_db_proxy", &["vpc_security_group_ids"]),
-            on("aws_lambda_function", &["vpc_config"]),
-            on(
-                "aws_lb",
-                &[
-                    "enforce_security_group_inbound_rules_on_private_link_traffic",
-                    "security_groups",
-                ],
-            ),
-            on("aws_security_group", &["vpc_id"]),
-            on("aws_vpc_endpoint", &["security_group_ids"]),
-            on(
-                "aws_vpc_security_group_egress_rule",
-                &[
-                    "cidr_ipv4",
-                    "cidr_ipv6",
-                    "from_port",
-                    "ip_protocol",
-                    "prefix_list_id",
-                    "referenced_security_group_id",
-                    "security_group_id",
-                    "to_port",
-                ],
-            ),
-            on(
-                "aws_vpc_security_group_ingress_rule",
-                &[
-                    "cidr_ipv4",
-                    "cidr_ipv6",
-                    "from_port",
-                    "ip_protocol",
-                    "prefix_list_id",
-                    "referenced_security_group_id",
-                    "security_group_id",
-                    "to_port",
-                ],
-            ),
-        ],
-        why: "it decides who may connect",
-        source: VPC,
-        next: "",
-    },
-    Rule {
-        code: "drift-principals",
-        class: Dangerous,
-        on: &[on("aws_vpc_endpoint_service", &["allowed_principals"])],
-        why: "it decides which accounts may make an endpoint to the database",
-        source: PRIVATELINK,
-        next: "",
-    },
-    Rule {
-        code: "drift-trust",
-        class: Dangerous,
-        on: &[
-            on("aws_iam_role", &["assume_role_policy"]),
-            on(
-                "aws_iam_openid_connect_provider",
-                &["client_id_list", "thumbprint_list", "url"],
-            ),
-        ],
-        why: "it decides who may take the role, and with it the database's password",
-        source: "IAM user guide, How to use trust policies",
-        next: "",
-    },
-    Rule {
-        code: "drift-policies",
-        class: Dangerous,
-        on: &[
-            on("aws_iam_role", &["path", "permissions_boundary"]),
-            on("aws_iam_role_policy", &["*"]),
-            on("aws_iam_role_policy_attachment", &["*"]),
-            on("aws_lambda_permission", &["*"]),
-            on("aws_secretsmanager_secret", &["policy"]),
-            on("aws_vpc_endpoint", &["policy"]),
-        ],
-        why: "it decides what a role or a caller may do",
-        source: IAM,
-        next: "",
-    },
-    Rule {
-        code: "drift-led-elsewhere",
-        class: Dangerous,
-        on: &[
-            on("aws_lb_listener", &["default_action", "load_balancer_arn"]),
-            on("aws_lb_target_group", &["target_type", "vpc_id"]),
-            on(
-                "aws_route53_record",
-                &["alias", "name", "records", "type", "zone_id"],
-            ),
-            on("aws_route53_zone", &["name", "vpc"]),
-            on("aws_vpc_endpoint", &["service_name", "vpc_id"]),
-            on(
-                "aws_vpc_endpoint_service",
-                &["gateway_load_balancer_arns", "network_load_balancer_arns"],
-            ),
-        ],
-        why: "it decides where connections, and the passwords in them, end",
-        source: NLB,
-        next: "",
-    },
-    Rule {
-        code: "drift-statements-logged",
-        class: Dangerous,
-        on: &[when("aws_db_proxy", &["debug_logging"], SwitchedOn)],
-        why: "the proxy writes statements, with the data in them, into its log",
-        source: PROXY,
-        next: "",
-    },
-    Rule {
-        code: "drift-function",
-        class: Dangerous,
-        on: &[on(
-            "aws_lambda_function",
-            &[
-                "code_sha256",
-                "code_signing_config_arn",
-                "environment",
-                "file_system_config",
-                "filename",
-                "handler",
-                "image_config",
-                "image_uri",
-                "layers",
-                "package_type",
-                "role",
-                "runtime",
-                "s3_bucket",
-                "s3_key",
-                "s3_object_version",
-                "signing_job_arn",
-                "signing_profile_version_arn",
-                "source_code_hash",
-            ],
-        )],
-        why: "other code runs with the role of the function",
-        source: "Lambda developer guide, Deploying Lambda functions",
-        next: "",
-    },
-    Rule {
-        code: "drift-schedule-off",
-        class: Dangerous,
-        on: &[when("aws_scheduler_schedule", &["state"], SwitchedOff)],
-        why: "nothing follows the proxy any more: when its addresses change, clients lose the database",
-        source: "EventBridge Scheduler user guide, Managing a schedule",
-        next: "",
-    },
-    Rule {
-        code: "drift-way",
-        class: ToDecide,
-        on: &[
-            on(
-                "aws_db_proxy",
-                &["debug_logging", "idle_client_timeout", "vpc_subnet_ids"],
-            ),
-            on(
-                "aws_db_proxy_default_target_group",
-                &["connection_pool_config", "db_proxy_name"],
-            ),
-            on(
-                "aws_db_subnet_group",
-                &["subnet_ids", "supported_network_types"],
-            ),
-            on("aws_lambda_function", &["*"]),
-            on("aws_lambda_function_event_invoke_config", &["*"]),
-            on("aws_lb", &["*"]),
-            on("aws_lb_listener", &["*"]),
-            on("aws_lb_target_group", &["*"]),
-            on("aws_route53_record", &["*"]),
-            on("aws_scheduler_schedule", &["*"]),
-            on("aws_vpc_endpoint", &["*"]),
-            on(
-                "aws_vpc_endpoint_service",
-                &[
-                    "acceptance_required",
-                    "private_dns_name",
-                    "supported_ip_address_types",
-                    "supported_regions",
-                ],
-            ),
-        ],
-        why: "clients may be cut off earlier, wait longer or be refused",
-        source: NLB,
-        next: "",
-    },
-    Rule {
-        code: "drift-sessions",
-        class: ToDecide,
-        on: &[on("aws_iam_role", &["max_session_duration"])],
-        why: "who takes the role keeps it for a longer or a shorter time",
-        source: IAM,
-        next: "",
-    },
+    rule("drift-security-groups", Dangerous, &[
+        on("aws_db_instance", &["port", "vpc_security_group_ids"]), on("aws_db_proxy", &["vpc_security_group_ids"]),
+        on("aws_lambda_function", &["vpc_config"]),
+        on("aws_lb", &["enforce_security_group_inbound_rules_on_private_link_traffic", "security_groups"]),
+        on("aws_security_group", &["vpc_id"]), on("aws_vpc_endpoint", &["security_group_ids"]),
+        on("aws_vpc_security_group_egress_rule", &["cidr_ipv4", "cidr_ipv6", "from_port", "ip_protocol", "prefix_list_id", "referenced_security_group_id", "security_group_id", "to_port"]),
+        on("aws_vpc_security_group_ingress_rule", &["cidr_ipv4", "cidr_ipv6", "from_port", "ip_protocol", "prefix_list_id", "referenced_security_group_id", "security_group_id", "to_port"]),
+    ], "it decides who may connect", VPC),
+    rule("drift-principals", Dangerous, &[on("aws_vpc_endpoint_service", &["allowed_principals"])], "it decides which accounts may make an endpoint to the database", PRIVATELINK),
+    rule("drift-trust", Dangerous, &[
+        on("aws_iam_role", &["assume_role_policy"]),
+        on("aws_iam_openid_connect_provider", &["client_id_list", "thumbprint_list", "url"]),
+    ], "it decides who may take the role, and with it the database's password", "IAM user guide, How to use trust policies"),
+    rule("drift-policies", Dangerous, &[
+        on("aws_iam_role", &["path", "permissions_boundary"]), on("aws_iam_role_policy", &["*"]),
+        on("aws_iam_role_policy_attachment", &["*"]), on("aws_lambda_permission", &["*"]),
+        on("aws_secretsmanager_secret", &["policy"]), on("aws_vpc_endpoint", &["policy"]),
+    ], "it decides what a role or a caller may do", IAM),
+    rule("drift-led-elsewhere", Dangerous, &[
+        on("aws_lb_listener", &["default_action", "load_balancer_arn"]),
+        on("aws_lb_target_group", &["target_type", "vpc_id"]),
+        on("aws_route53_record", &["alias", "name", "records", "type", "zone_id"]),
+        on("aws_route53_zone", &["name", "vpc"]), on("aws_vpc_endpoint", &["service_name", "vpc_id"]),
+        on("aws_vpc_endpoint_service", &["gateway_load_balancer_arns", "network_load_balancer_arns"]),
+    ], "it decides where connections, and the passwords in them, end", NLB),
+    rule("drift-statements-logged", Dangerous, &[when("aws_db_proxy", &["debug_logging"], SwitchedOn)], "the proxy writes statements, with the data in them, into its log", PROXY),
+    rule("drift-function", Dangerous, &[on("aws_lambda_function", &["code_sha256", "code_signing_config_arn", "environment", "file_system_config", "filename", "handler", "image_config", "image_uri", "layers", "package_type", "role", "runtime", "s3_bucket", "s3_key", "s3_object_version", "signing_job_arn", "signing_profile_version_arn", "source_code_hash"])], "other code runs with the role of the function", "Lambda developer guide, Deploying Lambda functions"),
+    rule("drift-schedule-off", Dangerous, &[when("aws_scheduler_schedule", &["state"], SwitchedOff)], "nothing follows the proxy any more: when its addresses change, clients lose the database", "EventBridge Scheduler user guide, Managing a schedule"),
+    rule("drift-way", ToDecide, &[
+        on("aws_db_proxy", &["debug_logging", "idle_client_timeout", "vpc_subnet_ids"]),
+        on("aws_db_proxy_default_target_group", &["connection_pool_config", "db_proxy_name", "name"]),
+        on("aws_db_subnet_group", &["subnet_ids", "supported_network_types"]), on("aws_lambda_function", &["*"]),
+        on("aws_lambda_function_event_invoke_config", &["*"]), on("aws_lb", &["*"]), on("aws_lb_listener", &["*"]),
+        on("aws_lb_target_group", &["*"]), on("aws_route53_record", &["*"]), on("aws_scheduler_schedule", &["*"]),
+        on("aws_vpc_endpoint", &["*"]),
+        on("aws_vpc_endpoint_service", &["acceptance_required", "private_dns_name", "supported_ip_address_types", "supported_regions"]),
+    ], "clients may be cut off earlier, wait longer or be refused", NLB),
+    rule("drift-sessions", ToDecide, &[on("aws_iam_role", &["max_session_duration"])], "who takes the role keeps it for a longer or a shorter time", IAM),
     // What watches it.
-    Rule {
-        code: "drift-logs-shorter",
-        class: Dangerous,
-        on: &[when(
-            "aws_cloudwatch_log_group",
-            &["retention_in_days"],
-            Shorter,
-        )],
-        why: "CloudWatch deletes what is older, and what is deleted does not come back",
-        source: LOGS,
-        next: "",
-    },
-    Rule {
-        code: "drift-watch",
-        class: ToDecide,
-        on: &[
-            on(
-                "aws_cloudwatch_log_group",
-                &["log_group_class", "retention_in_days"],
-            ),
-            on("aws_cloudwatch_metric_alarm", &["*"]),
-            on("aws_db_event_subscription", &["*"]),
-            on("aws_db_instance", &["enabled_cloudwatch_logs_exports"]),
-        ],
-        why: "somebody may not be told, or not find it in the logs",
-        source: "CloudWatch user guide, Using alarms",
-        next: "",
-    },
-    Rule {
-        code: "drift-description",
-        class: ToDecide,
-        on: &[on("*", &["comment", "description"])],
-        why: "only words are others, but somebody was there",
-        source: TERRAFORM,
-        next: "",
-    },
+    rule("drift-logs-shorter", Dangerous, &[when("aws_cloudwatch_log_group", &["retention_in_days"], Shorter)], "CloudWatch deletes what is older, and what is deleted does not come back", LOGS),
+    rule("drift-watch", ToDecide, &[
+        on("aws_cloudwatch_log_group", &["log_group_class", "retention_in_days"]),
+        on("aws_cloudwatch_metric_alarm", &["*"]), on("aws_db_event_subscription", &["*"]),
+        on("aws_db_instance", &["enabled_cloudwatch_logs_exports"]),
+    ], "somebody may not be told, or not find it in the logs", "CloudWatch user guide, Using alarms"),
+    rule("drift-description", ToDecide, &[on("*", &["comment", "description"])], "only words are others, but somebody was there", TERRAFORM),
 ];
 
 /// What AWS gives each resource once.
