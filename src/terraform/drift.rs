@@ -2,6 +2,7 @@
 //! secret, so it can be kept with what was planned.
 
 pub mod table;
+pub mod when;
 
 use std::collections::BTreeMap;
 
