@@ -124,6 +124,11 @@ pub struct Waiver {
     /// The code of the rule, as `valet-rds rules` lists it.
     #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"), example = &"policy-multi-az")]
     pub rule: String,
+    /// Of a rule about drift, which `drift` lists: the address in the root, or the key, that it is about. Default: all that
+    /// the rule finds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 300), example = &"module.rds.aws_db_instance.this")]
+    pub of: Option<String>,
     /// Why, for the next reader.
     #[schemars(regex(pattern = r"\S"), example = &"load test until the launch")]
     pub reason: String,

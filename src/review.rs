@@ -4,6 +4,7 @@ pub mod adoption;
 pub mod beside;
 mod cause;
 mod change;
+pub mod drift;
 mod forbidden;
 pub mod foreign;
 pub mod gate;

@@ -3,6 +3,7 @@
 pub mod applied;
 pub mod dataflow;
 pub mod diff;
+pub mod drift;
 pub mod import;
 pub mod journal;
 pub mod lock;

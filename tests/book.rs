@@ -150,7 +150,7 @@ fn every_command_prints_what_its_page_shows() {
     docs/change.md: 6 run, 0 not
     docs/day-two/adopt.md: 2 run, 3 not
     docs/day-two/break-glass.md: 1 run, 2 not
-    docs/day-two/drift.md: 3 run, 0 not
+    docs/day-two/drift.md: 4 run, 0 not
     docs/day-two/environment.md: 3 run, 0 not
     docs/day-two/rename.md: 3 run, 0 not
     docs/day-two/resize.md: 5 run, 0 not

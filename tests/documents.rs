@@ -17,8 +17,8 @@ use crate::support::{
 };
 
 /// The commands with a published schema.
-const COMMANDS: [&str; 9] = [
-    "adopt", "affected", "check", "diff", "explain", "gate", "info", "plan", "rules",
+const COMMANDS: [&str; 10] = [
+    "adopt", "affected", "check", "diff", "drift", "explain", "gate", "info", "plan", "rules",
 ];
 
 fn schema(command: &str) -> String {

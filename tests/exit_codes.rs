@@ -210,6 +210,29 @@ fn the_gate_ends_with_the_code_of_its_verdict() {
     assert_ends(&run_full(&folder, &plan("in-place")), Machine, "gate");
 }
 
+/// It asks for plans.
+#[test]
+fn drift_ends_with_the_code_of_what_was_found() {
+    let folder = minimal("exit-drift");
+    let plans = fs::canonicalize("fixtures/drift").unwrap();
+    let of = |name: &str| format!("drift {}/{name}", plans.display());
+    let kept = |name: &str| format!("drift --plans {}/{name}", plans.display());
+    for (line, end) in [
+        (kept("quiet"), Fine),
+        (kept("changed"), Problems),
+        (of("unit.json"), Problems),
+        (of("workspace/valet.yaml"), Usage),
+        (kept("workspace"), Usage),
+        ("drift".to_owned(), Usage),
+        ("drift --plans a b".to_owned(), Usage),
+        (kept("nowhere"), Machine),
+        (of("nowhere.json"), Machine),
+    ] {
+        assert_ends(&run(&folder, &line), end, &line);
+    }
+    assert_ends(&run_full(&folder, &kept("quiet")), Machine, "drift");
+}
+
 /// They ask for a Terraform.
 #[test]
 fn runs_end_with_the_code_of_what_comes_of_their_units() {
@@ -253,7 +276,7 @@ fn no_command_is_left_out() {
     let root = storage_valet_rds::cli::command("valet-rds");
     let names = root.get_subcommands().map(clap::Command::get_name);
     let names: BTreeSet<_> = names
-        .filter(|name| !["apply", "gate", "plan"].contains(name))
+        .filter(|name| !["apply", "drift", "gate", "plan"].contains(name))
         .collect();
     assert_eq!(ends.keys().copied().collect::<BTreeSet<_>>(), names);
     for (name, ends) in ends {

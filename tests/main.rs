@@ -25,6 +25,7 @@ mod create;
 mod crowded;
 mod diff;
 mod documents;
+mod drift;
 mod edits;
 mod exit_codes;
 mod explain;

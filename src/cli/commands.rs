@@ -8,6 +8,7 @@ pub mod ci;
 pub mod completions;
 pub mod create;
 pub mod diff;
+pub mod drift;
 pub mod explain;
 pub mod gate;
 pub mod generate;

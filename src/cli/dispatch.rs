@@ -49,6 +49,8 @@ enum Command {
     Create(Box<commands::create::Arguments>),
     /// Show what a change does to each database, before anyone applies it
     Diff(commands::diff::Arguments),
+    /// Sort what was changed in AWS and not by Terraform, with the next step
+    Drift(commands::drift::Arguments),
     /// Show where a generated value comes from, or what a line of a config leads to
     Explain(commands::explain::Arguments),
     /// Stop a Terraform plan that takes away what no config has declared
@@ -169,6 +171,7 @@ fn run(arguments: Arguments, program: &'static str) -> Result<(), Stop> {
         Command::Completions(arguments) => commands::completions::run(arguments, &context),
         Command::Create(arguments) => commands::create::run(arguments, &context),
         Command::Diff(arguments) => commands::diff::run(arguments, &context),
+        Command::Drift(arguments) => commands::drift::run(arguments, &context),
         Command::Explain(arguments) => commands::explain::run(arguments, &context),
         Command::Gate(arguments) => commands::gate::run(arguments, &context),
         Command::Generate(arguments) => commands::generate::run(arguments, &context),
@@ -204,6 +207,7 @@ impl Command {
             | Self::Ci(_)
             | Self::Completions(_)
             | Self::Diff(_)
+            | Self::Drift(_)
             | Self::Explain(_)
             | Self::Gate(_)
             | Self::Generate(_)

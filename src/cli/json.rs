@@ -4,6 +4,7 @@ pub mod adopt;
 pub mod affected;
 pub mod check;
 pub mod diff;
+pub mod drift;
 pub mod explain;
 pub mod gate;
 pub mod info;

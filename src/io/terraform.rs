@@ -28,7 +28,7 @@ use super::{Failure, at};
 pub use advice::{advice, last_words, unframed};
 pub use folder::{
     BadFolder, forget, hold_folder, keep_journal, log, make_folder, move_plan, of_units, remove,
-    remove_folder, shown,
+    remove_folder, shown, units,
 };
 pub use modules::{add_to_module, texts};
 pub use plan_file::{States, states};

@@ -25,19 +25,26 @@ pub(super) struct Cause {
 }
 
 /// What is made of several keys, and the arguments that say which of them: `shortname` is the identity, which nobody edits.
-const MADE_OF: (&str, [&str; 2]) = ("module.rds.parameter_group_name", [BORROWED_GROUP, VERSION]);
+const MADE_OF: [(&str, &[&str]); 3] = [
+    (
+        "module.rds.parameter_group_name",
+        &[BORROWED_GROUP, VERSIONS[0]],
+    ),
+    ("module.aurora.cluster_parameter_group_name", &[VERSIONS[1]]),
+    ("module.aurora.parameter_group_name", &[VERSIONS[1]]),
+];
 
-/// The version that is asked for.
-const VERSION: &str = "module.rds.engine_version";
+/// The version that is asked for, of an instance and of a cluster.
+const VERSIONS: [&str; 2] = ["module.rds.engine_version", "module.aurora.engine_version"];
 
 /// Whether the parameter group is somebody else's.
 const BORROWED_GROUP: &str = "module.rds.existing_parameter_group";
 
 /// The difference that another one follows from: itself, or one beside it.
 pub(super) fn behind<'a>(delta: &'a ArgumentDiff, all: &'a [ArgumentDiff]) -> &'a ArgumentDiff {
-    let (made, of) = MADE_OF;
-    let mut of = of.into_iter().filter(|_| delta.address == made);
-    of.find_map(|other| all.iter().find(|one| one.address == other))
+    let made = MADE_OF.iter().filter(|(made, _)| *made == delta.address);
+    let mut of = made.flat_map(|(_, of)| of.iter());
+    of.find_map(|other| all.iter().find(|one| one.address == *other))
         .unwrap_or(delta)
 }
 
@@ -67,7 +74,9 @@ impl<'a> Causes<'a> {
             .into_iter()
             .map(|(address, _, argument)| (address, argument.source))
             .collect();
-        let has_same_version = differing.iter().all(|one| one.address != VERSION);
+        let has_same_version = differing
+            .iter()
+            .all(|one| !VERSIONS.contains(&one.address.as_str()));
         Self {
             head,
             sources,

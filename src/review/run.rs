@@ -5,13 +5,20 @@ mod resumed;
 pub mod silent;
 mod summary;
 
-use std::{collections::BTreeMap, fmt::Display};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Display},
+};
 
 use serde::{Deserialize, Serialize};
 
 use super::gate::Verdict;
-use crate::{model::identity::UnitId, terraform::normal_form::NormalForm};
-use cause::Item;
+use crate::{
+    model::identity::UnitId,
+    terraform::{drift::Outside, normal_form::NormalForm},
+};
+use cause::{Item, What};
+use silent::Unplanned;
 
 pub use resumed::deviations;
 pub use summary::{human, markdown};
@@ -33,12 +40,81 @@ pub struct Reviewed {
     pub terraform: String,
     /// What the plan does.
     pub plan: NormalForm,
+    /// What was found changed in AWS.
+    pub outside: Outside,
+    /// What is otherwise in AWS, though nothing is planned for it.
+    pub unplanned: Vec<Unplanned>,
+    /// Why each thing in the plan is planned.
+    pub causes: Causes,
     /// Why the config has to allow `drift` before it is applied, by the addresses of what no edit explains.
     pub needs: BTreeMap<String, String>,
 }
 
+impl Reviewed {
+    /// Reads what `plan` has written.
+    ///
+    /// # Errors
+    /// When it is something else, or of another version of the tool.
+    pub fn read(bytes: &[u8]) -> Result<Self, Unusable> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Version {
+            format_version: String,
+        }
+        let version: Version = serde_json::from_slice(bytes).map_err(Unusable::Form)?;
+        if version.format_version != FORMAT {
+            return Err(Unusable::Version(version.format_version));
+        }
+        serde_json::from_slice(bytes).map_err(Unusable::Form)
+    }
+}
+
+/// Why what stands in the folder of a run cannot be used.
+#[derive(Debug)]
+pub enum Unusable {
+    /// It is something else.
+    Form(serde_json::Error),
+    /// It is of another version of the tool.
+    Version(String),
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form(error) => write!(f, "not what `plan` has written: {error}"),
+            Self::Version(version) => write!(
+                f,
+                "in format {version}, not {FORMAT}; plan again with this version of the tool"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+/// Bytes of the largest file of a run that is read.
+pub const MOST: usize = 64 * 1024 * 1024;
+
 /// The version that is written, and the only one that is read.
-pub const FORMAT: &str = "1.1";
+pub const FORMAT: &str = "1.2";
+
+/// Causes by their names, by address and by attribute, or by the actions on the whole of a resource.
+pub type Causes = BTreeMap<String, BTreeMap<String, String>>;
+
+/// The causes of what is planned, by their names.
+#[must_use]
+pub fn causes(items: &[Item]) -> Causes {
+    let mut causes = Causes::new();
+    for item in items {
+        let what = match &item.what {
+            What::Action(actions) => actions,
+            What::Attribute(path, _) => path,
+        };
+        let of = causes.entry(item.address.clone()).or_default();
+        of.insert(what.clone(), item.cause.as_str().to_owned());
+    }
+    causes
+}
 
 /// What a command has done, unit by unit.
 #[derive(Debug)]

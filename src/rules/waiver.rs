@@ -10,6 +10,7 @@ use crate::{
         rule::{self, Rule},
     },
     model::{Database, Environment, Origin},
+    terraform::drift,
     text::{date::Date, suggest},
 };
 
@@ -90,9 +91,7 @@ fn set_aside(
     let mut about = Vec::new();
     for (index, waiver) in waivers.iter().enumerate() {
         match judge(waiver, broken, bounds) {
-            Ok(rule) => {
-                waived.insert(rule.code);
-            }
+            Ok(rule) => waived.extend(rule.map(|rule| rule.code)),
             Err(objection) => {
                 let span = span(&format!("/{index}/{}", objection.key));
                 let problem = Problem::new(objection.rule, span, objection.message);
@@ -119,13 +118,15 @@ fn judge(
     waiver: &Waiver,
     broken: &BTreeSet<&str>,
     bounds: &Bounds,
-) -> Result<&'static Rule, Objection> {
+) -> Result<Option<&'static Rule>, Objection> {
     let code = &waiver.rule;
     let waivable: Vec<_> = rule::ALL
         .iter()
         .filter(|rule| (bounds.waivable)(rule))
         .map(|rule| rule.code)
         .collect();
+    // What somebody changes in AWS is no matter of a config: `drift` holds such a waiver against what it finds.
+    let drift = drift::table::find(code);
     let object = |rule, key, message, help: String| {
         Err(Objection {
             rule,
@@ -134,10 +135,29 @@ fn judge(
             help,
         })
     };
+    if drift.is_none() && waiver.of.is_some() {
+        let message = "only a waiver of drift is about one resource".to_owned();
+        let help = "take `of` out".to_owned();
+        return object(&rule::WAIVER_NOT_ALLOWED, "of", message, help);
+    }
+    if drift.is_some() {
+        if bounds.today <= waiver.expires {
+            return Ok(None);
+        }
+        let message = format!("the waiver of `{code}` ended on {}", waiver.expires);
+        let help = "undo the change in AWS or write it into the config, and remove the waiver; or agree on a new day";
+        // Nothing breaks a rule here: what it waived counts again where it is found.
+        return object(&rule::WAIVER_UNUSED, "expires", message, help.to_owned());
+    }
     let Some(found) = rule::find(code) else {
         let message = format!("there is no rule `{code}`");
         let lead = "the rules that can be waived are";
-        let help = suggest::question_or_list(code, &waivable, lead);
+        let known = drift::table::rules().map(|rule| rule.code);
+        let known: Vec<_> = waivable.iter().copied().chain(known).collect();
+        let help = match suggest::question(code, &known) {
+            Some(question) => question,
+            None => suggest::question_or_list(code, &waivable, lead),
+        };
         return object(&rule::WAIVER_UNKNOWN_RULE, "rule", message, help);
     };
     if !(bounds.waivable)(found) {
@@ -155,5 +175,5 @@ fn judge(
         let help = "remove the waiver".to_owned();
         return object(&rule::WAIVER_UNUSED, "rule", message, help);
     }
-    Ok(found)
+    Ok(Some(found))
 }

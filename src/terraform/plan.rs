@@ -25,6 +25,7 @@ pub struct Plan {
     #[serde(default)]
     errored: bool,
     complete: Option<bool>,
+    prior_state: Option<PriorState>,
     /// What happened to resources outside Terraform since the last apply.
     #[serde(default)]
     pub resource_drift: Vec<ResourceChange>,
@@ -42,6 +43,46 @@ pub struct Plan {
     pub action_invocations: Vec<ActionInvocation>,
     /// What the plan was made from. Terraform always writes it.
     pub configuration: Option<Configuration>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PriorState {
+    values: Option<PriorValues>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PriorValues {
+    root_module: StandingModule,
+}
+
+/// What there is of a module.
+#[derive(Debug, Default, Deserialize)]
+pub struct StandingModule {
+    /// Its resources.
+    #[serde(default)]
+    pub resources: Vec<StandingResource>,
+    /// The modules that it calls.
+    #[serde(default)]
+    pub child_modules: Vec<StandingModule>,
+}
+
+/// A resource that there is.
+#[derive(Debug, Deserialize)]
+pub struct StandingResource {
+    /// Its address.
+    pub address: String,
+    /// `managed`, or `data`.
+    pub mode: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Its key, where there are several.
+    pub index: Option<Value>,
+    /// Its values.
+    #[serde(default)]
+    pub values: Values,
 }
 
 /// What happens to one resource.
@@ -333,6 +374,28 @@ impl ResourceChange {
 }
 
 impl Plan {
+    /// Whether nothing is there yet that could have changed.
+    #[must_use]
+    pub fn is_of_nothing(&self) -> bool {
+        let mut changes = self.resource_changes.iter();
+        self.resource_drift.is_empty()
+            && changes.all(|one| matches!(one.change.action, Action::Create | Action::Read))
+    }
+
+    /// Whether it was asked what an apply does: with `-refresh-only`, nothing is said of any resource.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        let is_there = |change: &ResourceChange| change.mode == Mode::Managed;
+        self.resource_changes.iter().any(is_there)
+    }
+
+    /// What there is before the plan, with what AWS says now; none when the plan does not say it.
+    #[must_use]
+    pub fn standing(&self) -> Option<&StandingModule> {
+        let values = self.prior_state.as_ref()?.values.as_ref()?;
+        Some(&values.root_module)
+    }
+
     /// What the root that was planned gives a module for an argument, when that is a constant.
     #[must_use]
     pub fn given(&self, module: &str, argument: &str) -> Option<&Value> {

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::plan::{Plan, StandingModule};
+
 /// A state.
 #[derive(Debug, Default, Deserialize)]
 pub struct State {
@@ -53,6 +55,37 @@ impl State {
         serde_json::from_slice(bytes)
     }
 
+    /// What a plan says that there is before it; none when it does not say that.
+    #[must_use]
+    pub fn before(plan: &Plan) -> Option<Self> {
+        fn collect(module: &StandingModule, found: &mut Vec<Resource>) {
+            found.extend(module.resources.iter().map(|one| {
+                let own = format!("{}.{}", one.kind, one.name);
+                let above = one.address.rsplit_once(&own).map_or("", |(above, _)| above);
+                let module = above.strip_suffix('.').map(str::to_owned);
+                Resource {
+                    mode: one.mode.clone(),
+                    module,
+                    kind: one.kind.clone(),
+                    name: one.name.clone(),
+                    instances: vec![Instance {
+                        index_key: one.index.clone(),
+                        attributes: one.values.clone(),
+                    }],
+                }
+            }));
+            for inside in &module.child_modules {
+                collect(inside, found);
+            }
+        }
+        let mut resources = Vec::new();
+        collect(plan.standing()?, &mut resources);
+        Some(Self {
+            resources,
+            ..Self::default()
+        })
+    }
+
     /// Addresses of the resources in it.
     #[must_use]
     pub fn addresses(&self) -> Vec<String> {
@@ -66,10 +99,20 @@ impl State {
 
     /// What it says of each resource of a type.
     pub fn all<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Map<String, Value>> {
+        self.all_at(kind).map(|(_, attributes)| attributes)
+    }
+
+    /// The same, each with its address.
+    pub fn all_at<'a>(
+        &'a self,
+        kind: &'a str,
+    ) -> impl Iterator<Item = (String, &'a Map<String, Value>)> {
         let of_kind =
             move |resource: &&Resource| resource.mode == "managed" && resource.kind == kind;
-        let instances = self.resources.iter().filter(of_kind);
-        instances.flat_map(|resource| resource.instances.iter().map(|one| &one.attributes))
+        self.resources.iter().filter(of_kind).flat_map(|resource| {
+            let instances = resource.instances.iter();
+            instances.map(|one| (address(resource, one.index_key.as_ref()), &one.attributes))
+        })
     }
 
     /// Addresses of security groups with nothing but the rule that AWS gives each new one: everything is let out. The provider

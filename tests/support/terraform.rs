@@ -19,7 +19,7 @@ use super::command::{Ran, command, valet};
 const SCRIPT: &str = r#"#!/bin/sh
 # In the folder of a root: a file named after a command that fails holds what it says; `plan.json` is what a plan shows, in
 # `plan.zip` with the states that it is made on. A root that is only looked at has those of its own folder: `base`; one that
-# imports something, `import`. `apply.says` is what an apply writes into its log.
+# imports something, `import`. `nothing.json` is what a plan that does nothing shows. `apply.says` is what an apply writes into its log.
 here=$(dirname "$0")
 if [ "$1" = version ]; then cat "$here/version.json"; exit; fi
 told=$here/$(basename "$PWD")
@@ -44,7 +44,10 @@ case $1 in
     [ -f "$told/applied" ] && [ ! -f "$told/again" ] && exit 0
     [ -f "$told/plan.json" ] || exit 0
     exit 2 ;;
-  show) cat "$told/plan.json" ;;
+  show)
+    if [ -f "$told/plan.json" ]; then cat "$told/plan.json"
+    elif [ -f "$told/nothing.json" ]; then cat "$told/nothing.json"
+    else echo '{"format_version": "1.2", "planned_values": {}}'; fi ;;
   apply)
     if [ -f "$told/slow" ]; then
       echo $$ >"$told/process"

@@ -1,7 +1,8 @@
-//! `apply`, `adopt`, `consumer`, `delivery` and `kills`: pytest proves with the real provider, on an emulated AWS, that generated
+//! `apply`, `adopt`, `consumer`, `delivery`, `drift` and `kills`: pytest proves with the real provider, on an emulated AWS, that generated
 //! roots go up, plan clean, change in place and come down; that nothing happens to instances that are taken over; that the way
 //! from a cluster is made after its databases and gone before them; that the generated pipeline takes a change from its pull
-//! request to its hand-over; and that an apply may be killed at any moment.
+//! request to its hand-over; that an apply may be killed at any moment; and that what somebody
+//! changes in AWS is sorted.
 
 use std::path::Path;
 
@@ -57,6 +58,14 @@ pub(crate) const CONSUMER: Proof = Proof {
     folder: "target/consumer",
     has_servers: false,
     workspace: "xtask/consumer/workspace",
+};
+
+/// What becomes of what somebody changes in AWS.
+pub(crate) const DRIFT: Proof = Proof {
+    tests: "xtask/drift",
+    folder: "target/drift",
+    has_servers: false,
+    workspace: WORKSPACE,
 };
 
 /// The workspace of most.

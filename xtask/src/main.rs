@@ -87,6 +87,12 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         pytest: Vec<String>,
     },
+    /// Prove that what somebody changes in AWS is sorted, and record the plans with RECORD=1
+    Drift {
+        /// What else to tell pytest
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        pytest: Vec<String>,
+    },
     /// Rewrite the pages and tables that are made from code
     Docs(derived::Mode),
     /// Ask whether `affected` names, and `diff` grades, what a thousand random edits do
@@ -174,6 +180,7 @@ fn perform(chore: Chore) -> Result<String> {
             Ok(format!("modules: {modules}\ncity: {city}"))
         }
         Chore::Consumer { pytest } => apply::CONSUMER.watch(sh, &pytest),
+        Chore::Drift { pytest } => apply::DRIFT.watch(sh, &pytest),
         Chore::Docs(mode) => mode.settle(sh, "docs", docs::make(sh)?),
         Chore::Edits => long::edits(sh),
         Chore::Fuzz { seconds } => fuzz::run(sh, seconds),

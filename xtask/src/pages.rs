@@ -12,10 +12,11 @@ use storage_valet_rds::{
     diagnostic::rule,
     model::{consumer, identity},
     review::adoption,
+    terraform::drift::table,
     text::suggest,
 };
 
-use crate::{derived::Derived, tables::table};
+use crate::{derived::Derived, tables};
 
 /// Said at the top of each page.
 const MADE: &str = "<!-- Made by `cargo xtask docs`. Do not edit. -->\n";
@@ -25,6 +26,7 @@ pub(crate) fn make() -> Result<Vec<Derived>> {
     let pages = [
         ("docs/adoption.md", adoption()),
         ("docs/commands.md", commands()),
+        ("docs/drift.md", drift()),
         ("docs/config.md", keys("Keys of a config", &schema::CONFIG)?),
         ("docs/engines.md", engines()),
         ("docs/names.md", names_in_aws()),
@@ -46,7 +48,7 @@ fn engines() -> String {
     for engine in Engine::ALL {
         let facts = engine.facts();
         page += &format!("\n## `{}`: {}\n\n", engine.as_str(), facts.title);
-        page += &table(&["What", ""], engine_rows(facts));
+        page += &tables::table(&["What", ""], engine_rows(facts));
         page += "\n";
         let version = |major: &Major| {
             let minors: Vec<_> = major.minors().map(|minor| minor.to_string()).collect();
@@ -68,7 +70,7 @@ fn engines() -> String {
             "Standard support ends",
             "RDS Proxy",
         ];
-        page += &table(head, facts.majors.iter().map(version));
+        page += &tables::table(head, facts.majors.iter().map(version));
         page += "\nThrough the proxy:\n\n";
         for lack in facts.proxy_lacks {
             page += &format!("- {lack}.\n");
@@ -163,7 +165,51 @@ fn adoption() -> String {
     let head = &["Attribute", "When", "Class", "Key", "Why"];
     format!(
         "{MADE}\n{WORDS}\n{}",
-        table(head, adoption::rows().map(row))
+        tables::table(head, adoption::rows().map(row))
+    )
+}
+
+/// What is thought of each change in AWS.
+fn drift() -> String {
+    const WORDS: &str = include_str!("drift.md");
+    let about = |target: &table::Target| {
+        let attributes = target.attributes.iter().map(|attribute| match *attribute {
+            "" => "gone".to_owned(),
+            "*" => "all else".to_owned(),
+            attribute => format!("`{attribute}`"),
+        });
+        let attributes = attributes.collect::<Vec<_>>().join(", ");
+        let resource = match target.resource {
+            "*" => "everything".to_owned(),
+            resource => format!("`{resource}`"),
+        };
+        match target.when.in_words() {
+            "" => format!("{resource}: {attributes}"),
+            when => format!("{resource}: {attributes} ({when})"),
+        }
+    };
+    let row = |rule: &table::Rule| {
+        let about: Vec<_> = rule.on.iter().map(about).collect();
+        vec![
+            format!("`{}`", rule.code),
+            rule.class.in_words().to_owned(),
+            about.join("<br>"),
+            rule.why.to_owned(),
+            rule.next.to_owned(),
+            rule.source.to_owned(),
+        ]
+    };
+    let head = &[
+        "Rule",
+        "Class",
+        "About",
+        "Why",
+        "Next step besides an apply",
+        "Source",
+    ];
+    format!(
+        "{MADE}\n{WORDS}\n{}",
+        tables::table(head, table::rules().map(row))
     )
 }
 
@@ -175,7 +221,7 @@ fn rules() -> String {
             rule.meaning.to_owned(),
         ]
     };
-    let table = table(&["Code", "Severity", "Meaning"], rule::ALL.iter().map(row));
+    let table = tables::table(&["Code", "Severity", "Meaning"], rule::ALL.iter().map(row));
     format!(
         "{MADE}\n# Rules\n\nEvery problem has one of these codes. `valet-rds rules CODE` explains one, with an example.\n\n{table}"
     )
@@ -204,12 +250,12 @@ fn names_in_aws() -> String {
         ]
     };
     let head = &["What", "Name", "Limit", "When"];
-    let own = table(head, rows.into_iter().map(cells));
+    let own = tables::table(head, rows.into_iter().map(cells));
     let shared = SharedNames::derive("<environment>").all();
     let shared = shared
         .into_iter()
         .map(|(kind, name, presence)| cells((kind, name, presence.as_str().to_owned())));
-    let shared = table(head, shared);
+    let shared = tables::table(head, shared);
     let prefix = consumer::name_prefix("<cluster>", "<environment>");
     let consumer = [
         (
@@ -228,7 +274,7 @@ fn names_in_aws() -> String {
             ALWAYS.to_owned(),
         ),
     ];
-    let consumer = table(head, consumer.map(cells));
+    let consumer = tables::table(head, consumer.map(cells));
     format!(
         "{MADE}\n# Names in AWS\n\nEvery name follows from the shortname and the environment; `valet-rds info UNIT` lists those of one database. A name\nthat would be longer than its limit keeps its start and ends in a hash of all of it.\n\n{own}\n## What the units of an environment share\n\n{shared}\n## The consumer side of a cluster\n\nThe hosted zone of each database is named exactly as the host of its proxy.\n\n{consumer}"
     )
@@ -267,7 +313,7 @@ fn keys(title: &str, schema: &Schema) -> Result<String> {
     let schema: Value = serde_json::from_str(&schema.text())?;
     let mut rows = Vec::new();
     below(&schema, "", &mut rows);
-    let table = table(&["Key", "Type", "Meaning"], rows);
+    let table = tables::table(&["Key", "Type", "Meaning"], rows);
     Ok(format!("{MADE}\n# {title}\n\n{table}"))
 }
 

@@ -165,20 +165,9 @@ fn removed(reviewed: &Reviewed) -> impl Iterator<Item = &str> {
 fn read(folder: &Path) -> Result<Vec<Reviewed>, Stop> {
     let mut found = Vec::new();
     for path in io::terraform::of_units(folder, run::REVIEWED)? {
-        const MOST: usize = 64 * 1024 * 1024;
-        let bytes = io::read_all(MOST, &path)?;
-        let shown = path.display();
-        let reviewed: Reviewed = serde_json::from_slice(&bytes).map_err(|error| {
-            Stop::Usage(format!("{shown}: not what `plan` has written: {error}"))
-        })?;
-        if reviewed.format_version != run::FORMAT {
-            return Err(Stop::Usage(format!(
-                "{shown}: in format {}, not {}; plan again with this version of the tool",
-                reviewed.format_version,
-                run::FORMAT
-            )));
-        }
-        found.push(reviewed);
+        let bytes = io::read_all(run::MOST, &path)?;
+        let unusable = |error| Stop::Usage(format!("{}: {error}", path.display()));
+        found.push(Reviewed::read(&bytes).map_err(unusable)?);
     }
     if found.is_empty() {
         return Err(Stop::Usage(format!(

@@ -88,7 +88,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         match plan(&runner, owner, baseline) {
             Ok((outcome, explanation)) => UnitRun {
                 causes: explanation.causes,
-                notes: explanation.notes,
+                notes: explanation
+                    .unplanned
+                    .into_iter()
+                    .map(|one| one.note)
+                    .collect(),
                 ..UnitRun::new(owner.unit(), directory, outcome)
             },
             Err(outcome) => UnitRun::new(owner.unit(), directory, outcome),
@@ -218,8 +222,9 @@ fn plan(
     runner.begin(&unit)?;
     let mut planned = runner.plan(owner, &unit)?;
     let explained = runner.explain(owner, &unit, baseline, &planned);
+    let outside = runner.outside(owner, &unit, &planned);
     runner.forget(&unit)?;
-    let explanation = explained?;
+    let (explanation, outside) = (explained?, outside?);
     let needs = explanation.needs();
     if let Some(verdict) = &mut planned.verdict {
         runner.hold(owner, verdict, &needs);
@@ -231,6 +236,9 @@ fn plan(
         state: owner.state().to_string(),
         terraform: runner.terraform.version.clone(),
         plan: planned.form,
+        outside,
+        unplanned: explanation.unplanned.clone(),
+        causes: run::causes(&explanation.causes),
         needs,
     };
     let text = text::json::pretty(&reviewed).map_err(|error| Outcome::failed("write", error))?;

@@ -5,8 +5,8 @@ use clap::ValueEnum;
 use crate::{
     cli::{
         json::{
-            self, adopt::Adopt, affected::Affected, check::Check, diff::Diff, explain::Explain,
-            gate::Gate, info::Info, rules::Rules, run::RunDocument,
+            self, adopt::Adopt, affected::Affected, check::Check, diff::Diff, drift::DriftDocument,
+            explain::Explain, gate::Gate, info::Info, rules::Rules, run::RunDocument,
         },
         stop::Stop,
         terminal::print,
@@ -37,6 +37,8 @@ enum Which {
     Check,
     /// What `diff --format json` prints
     Diff,
+    /// What `drift --format json` prints
+    Drift,
     /// What `explain --format json` prints
     Explain,
     /// What `gate --format json` prints
@@ -61,6 +63,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Which::Affected => json::schema::<Affected>("affected"),
         Which::Check => json::schema::<Check>("check"),
         Which::Diff => json::schema::<Diff>("diff"),
+        Which::Drift => json::schema::<DriftDocument>("drift"),
         Which::Explain => json::schema::<Explain>("explain"),
         Which::Gate => json::schema::<Gate>("gate"),
         Which::Info => json::schema::<Info>("info"),

@@ -79,6 +79,12 @@ struct CauseDocument<'a> {
     values: Option<String>,
     /// `new`, `edit`, `unforetold`, `modules`, `provider`, `drift`, `waiting`, `not-applied` or `unexplained`.
     cause: &'a str,
+    /// Of drift, the rule that says how much it matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    /// Of drift, how much it matters: `dangerous`, `to-decide` or `benign`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<&'static str>,
     /// The keys behind an edit, each with the file and line where it is written.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     keys: Vec<KeyDocument<'a>>,
@@ -110,8 +116,14 @@ impl<'a> CauseDocument<'a> {
             Cause::Edit(keys) => keys.as_slice(),
             _ => &[],
         };
+        let rule = match &item.cause {
+            Cause::Drift(rule, _) => Some(rule),
+            _ => None,
+        };
         Self {
             address: &item.address,
+            rule: rule.map(|rule| rule.code),
+            class: rule.map(|rule| rule.class.as_str()),
             action,
             attribute,
             values,

@@ -19,7 +19,7 @@ use crate::{
         run::{
             Failed, Outcome,
             cause::{self, Chain, Item, Known},
-            silent,
+            silent::{self, Stated, Unplanned},
         },
     },
     terraform::{
@@ -47,7 +47,7 @@ pub struct Explanation {
     /// The cause of each thing in it.
     pub causes: Vec<Item>,
     /// What is otherwise in AWS, though nothing is planned for it.
-    pub notes: Vec<String>,
+    pub unplanned: Vec<Unplanned>,
 }
 
 impl Explanation {
@@ -113,11 +113,12 @@ impl Runner<'_> {
         let (kept, refreshed) = (read(&plan.states.kept)?, read(&plan.states.refreshed)?);
         let directory = self.session.in_repository(owner);
         let head = self.here(&directory)?;
-        let notes = silent::notes(&refreshed, &retirement::read(&head.files()));
+        let stated = Stated::of_root(&retirement::read(&head.files()));
+        let unplanned = silent::unplanned(&refreshed, &stated);
         if plan.form.is_empty() {
             return Ok(Explanation {
                 causes: Vec::new(),
-                notes,
+                unplanned,
             });
         }
         // What is imported is in both states of its plan already.
@@ -128,7 +129,7 @@ impl Runner<'_> {
         let addresses = [&kept, &refreshed].map(State::addresses);
         if addresses.iter().flatten().all(is_imported) {
             let causes = cause::all_new(&plan.form);
-            return Ok(Explanation { causes, notes });
+            return Ok(Explanation { causes, unplanned });
         }
         let new = head.digests();
         let record = self.record(owner)?;
@@ -179,7 +180,7 @@ impl Runner<'_> {
         };
         Ok(Explanation {
             causes: cause::explain(&chain, &known),
-            notes,
+            unplanned,
         })
     }
 

@@ -19,6 +19,7 @@ use crate::{
         stale,
     },
     terraform::{
+        drift::{self, Outside},
         lower::Owner,
         normal_form::NormalForm,
         plan::{self, MAX_BYTES},
@@ -61,6 +62,8 @@ pub(super) struct Place {
 pub struct Plan {
     /// What it does.
     pub form: NormalForm,
+    /// What it has found changed in AWS, when it does anything.
+    pub outside: Outside,
     /// What the gate says of it; none, when it does nothing.
     pub verdict: Option<Verdict>,
     /// What of it AWS keeps for the maintenance window: attributes by the addresses of their resources.
@@ -113,6 +116,17 @@ impl Runner<'_> {
         self.judged(owner, unit, planned.as_ref(), states, &[])
     }
 
+    /// What the plan that was just made has found changed in AWS. One that does nothing may have found something, too.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn outside(&self, owner: &Owner, unit: &UnitId, plan: &Plan) -> Result<Outside, Outcome> {
+        if plan.verdict.is_some() || !plan.states.differ() {
+            return Ok(plan.outside.clone());
+        }
+        Ok(drift::outside(&self.show(&self.place(owner, unit))?))
+    }
+
     /// What a plan comes to, if it does anything. `taken_up` are addresses of what it imports because an apply that was cut
     /// short has made it.
     ///
@@ -129,6 +143,7 @@ impl Runner<'_> {
         let Some(plan) = plan else {
             return Ok(Plan {
                 form: NormalForm::default(),
+                outside: Outside::new(),
                 verdict: None,
                 waits: BTreeMap::new(),
                 states,
@@ -150,6 +165,7 @@ impl Runner<'_> {
         }
         Ok(Plan {
             form: NormalForm::of(plan),
+            outside: drift::outside(plan),
             verdict: Some(verdict),
             waits: gate::waits(plan),
             states,

@@ -150,14 +150,18 @@ pub fn remove_folder(path: &Path) -> Result<(), Failure> {
 /// # Errors
 /// When a folder cannot be read.
 pub fn of_units(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Failure> {
+    let files = units(folder)?.into_iter().map(|unit| unit.join(name));
+    Ok(files.filter(|path| path.is_file()).collect())
+}
+
+/// The folders of units below the folder of a run.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn units(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     for environment in folders(folder)? {
-        for unit in folders(&environment)? {
-            let path = unit.join(name);
-            if path.is_file() {
-                found.push(path);
-            }
-        }
+        found.extend(folders(&environment)?);
     }
     Ok(found)
 }

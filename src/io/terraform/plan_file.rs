@@ -15,6 +15,21 @@ pub struct States {
     pub refreshed: Vec<u8>,
 }
 
+impl States {
+    /// Whether AWS says anything else than what was kept, or that cannot be told.
+    #[must_use]
+    pub fn differ(&self) -> bool {
+        let resources = |bytes: &[u8]| -> Option<serde_json::Value> {
+            let mut state: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+            Some(state.get_mut("resources")?.take())
+        };
+        match (resources(&self.kept), resources(&self.refreshed)) {
+            (Some(kept), Some(refreshed)) => kept != refreshed,
+            _ => self.kept != self.refreshed,
+        }
+    }
+}
+
 /// Reads the states in a plan file.
 ///
 /// # Errors

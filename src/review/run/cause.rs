@@ -19,6 +19,7 @@ use crate::{
         applied::{Applied, Digests, Writing},
         dataflow::{Dataflow, Node},
         diff::INSTANCE,
+        drift::table::{self, Rule},
         normal_form::{Difference, Leaf, NormalForm, Planned},
         read::Value,
     },
@@ -72,8 +73,9 @@ pub enum Cause {
     Modules,
     /// The provider is another version.
     Provider,
-    /// AWS says something else than the state: somebody has changed it outside of Terraform.
-    Drift(Danger),
+    /// AWS says something else than the state: somebody has changed it outside of Terraform. What is known of that, and what
+    /// undoing it does.
+    Drift(&'static Rule, Danger),
     /// It was applied, and waits for the maintenance window.
     Waiting,
     /// It stands in the base, which has not been applied as it is.
@@ -112,7 +114,7 @@ impl Cause {
             Self::Unforetold => "unforetold",
             Self::Modules => "modules",
             Self::Provider => "provider",
-            Self::Drift(_) => "drift",
+            Self::Drift(..) => "drift",
             Self::Waiting => "waiting",
             Self::NotApplied => "not-applied",
             Self::Unexplained(_) => "unexplained",
@@ -123,10 +125,10 @@ impl Cause {
     #[must_use]
     pub fn needs(&self) -> Option<String> {
         match self {
-            Self::Drift(Danger::Hurts(why)) => Some(format!(
+            Self::Drift(_, Danger::Hurts(why)) => Some(format!(
                 "it was changed outside of Terraform, and undoing that hurts: {why}"
             )),
-            Self::Drift(Danger::Unknown) => Some(
+            Self::Drift(_, Danger::Unknown) => Some(
                 "it was changed outside of Terraform, and nobody knows what undoing that does"
                     .to_owned(),
             ),
@@ -186,28 +188,32 @@ pub fn all_new(head: &NormalForm) -> Vec<Item> {
         .collect()
 }
 
+/// The attributes that a plan changes, without what follows from others; all, when all do.
+#[must_use]
+pub fn leading(planned: &Planned) -> Vec<(&String, &Difference)> {
+    let attributes = planned.attributes.iter();
+    let leading: Vec<_> = attributes
+        .filter(|(path, difference)| !follows(path, difference))
+        .collect();
+    if leading.is_empty() {
+        planned.attributes.iter().collect()
+    } else {
+        leading
+    }
+}
+
 /// What is planned for a resource, part by part, without what follows from other parts.
 fn parts(planned: &Planned) -> Vec<What> {
     if planned.actions != UPDATE {
         return vec![What::Action(planned.actions.clone())];
     }
-    let all = |is_wanted: fn(&str, &Difference) -> bool| -> Vec<What> {
-        let attributes = planned.attributes.iter();
-        attributes
-            .filter(|(path, difference)| is_wanted(path, difference))
-            .map(|(path, difference)| What::Attribute(path.clone(), difference.clone()))
-            .collect()
+    if planned.attributes.is_empty() {
+        return vec![What::Action(planned.actions.clone())];
+    }
+    let attribute = |(path, difference): (&String, &Difference)| {
+        What::Attribute(path.clone(), difference.clone())
     };
-    let leading = all(|path, difference| !follows(path, difference));
-    if !leading.is_empty() {
-        return leading;
-    }
-    let following = all(|_, _| true);
-    if following.is_empty() {
-        vec![What::Action(planned.actions.clone())]
-    } else {
-        following
-    }
+    leading(planned).into_iter().map(attribute).collect()
 }
 
 /// Whether a difference follows from others of its resource: a value that only the apply tells, and inside of a block a zero
@@ -265,7 +271,7 @@ fn cause(chain: &Chain, known: &Known, address: &str, planned: &Planned, what: &
         return Cause::Provider;
     }
     if !has(kept) {
-        return Cause::Drift(danger(address, planned, what));
+        return drift(address, planned, what);
     }
     if planned.importing.is_some() {
         // The state does not have it, so no apply has come so far.
@@ -367,44 +373,55 @@ fn key(line: &Line) -> Key {
     }
 }
 
-/// What undoing does to a resource that was changed outside of Terraform.
-fn danger(address: &str, planned: &Planned, what: &What) -> Danger {
+/// What was changed outside of Terraform, and what undoing that does.
+fn drift(address: &str, planned: &Planned, what: &What) -> Cause {
     let node = Node::of_plan(address, "");
     let (_, resource) = node.resource();
     let kind = resource.split('.').next().unwrap_or(&resource);
     let (path, difference) = match what {
         What::Attribute(path, difference) => (path, difference),
-        // It comes back as it was; when it held something, the gate says so.
-        What::Action(_) if planned.actions == "create" => return Danger::Harmless,
-        What::Action(_) if gate::holds_nothing(kind) => return Danger::Harmless,
         What::Action(_) => {
-            return Danger::Hurts("it is destroyed, or destroyed and made anew");
+            // It comes back as it was; when it held something, the gate says so.
+            let danger = if planned.actions == "create" || gate::holds_nothing(kind) {
+                Danger::Harmless
+            } else {
+                Danger::Hurts("it is destroyed, or destroyed and made anew")
+            };
+            let rule = if planned.actions == "create" {
+                table::of_whole(kind)
+            } else {
+                &table::UNKNOWN
+            };
+            return Cause::Drift(rule, danger);
         }
     };
+    // What is planned leads from what AWS says to what the state said.
+    let (aws, state) = (difference.0.as_ref(), difference.1.as_ref());
+    let rule = table::of_attribute(kind, path, told(state), told(aws));
+    Cause::Drift(rule, danger(&resource, path, aws, state))
+}
+
+/// What it does to a resource such as `aws_db_instance.this` that an attribute becomes again what the state said.
+#[must_use]
+pub fn danger(resource: &str, path: &str, aws: Option<&Leaf>, state: Option<&Leaf>) -> Danger {
+    let kind = resource.split('.').next().unwrap_or(resource);
     let attribute = path.split('.').next().unwrap_or(path);
-    if ["tags", "tags_all", "description"].contains(&attribute) {
-        return Danger::Harmless;
-    }
-    let (old, new) = (value(difference.0.as_ref()), value(difference.1.as_ref()));
-    match impact::of_attribute(&resource, attribute, old.as_ref(), new.as_ref()) {
+    let (aws, state) = (value(aws), value(state));
+    match impact::of_attribute(resource, attribute, aws.as_ref(), state.as_ref()) {
+        _ if table::is_undone_unnoticed("", path) => Danger::Harmless,
         Some(row) if row.grade <= Impact::InPlace => Danger::Harmless,
         Some(row) => Danger::Hurts(row.why),
-        None if HARMLESS.contains(&kind) => Danger::Harmless,
+        None if table::is_undone_unnoticed(kind, path) => Danger::Harmless,
         None => Danger::Unknown,
     }
 }
 
-/// Types that nobody's access or data depends on.
-const HARMLESS: &[&str] = &[
-    "aws_cloudwatch_log_group",
-    "aws_cloudwatch_metric_alarm",
-    "aws_db_event_subscription",
-    "aws_lambda_function_event_invoke_config",
-    "aws_lambda_invocation",
-    "aws_scheduler_schedule",
-    "aws_scheduler_schedule_group",
-    "terraform_data",
-];
+fn told(leaf: Option<&Leaf>) -> Option<&serde_json::Value> {
+    match leaf? {
+        Leaf::Known(value) => Some(value),
+        Leaf::Unknown | Leaf::Sensitive => None,
+    }
+}
 
 fn value(leaf: Option<&Leaf>) -> Option<Value> {
     match leaf? {
@@ -675,7 +692,7 @@ mod tests {
         };
         assert_eq!(cause(&head), Cause::NotApplied);
         // It had it, and AWS has it no more.
-        assert_eq!(cause(&empty), Cause::Drift(Danger::Harmless));
+        assert!(matches!(cause(&empty), Cause::Drift(_, Danger::Harmless)));
     }
 
     #[test]
@@ -690,7 +707,7 @@ mod tests {
                 modules: None,
                 head: &head,
             };
-            let Cause::Drift(danger) = causes(&chain, None, &[]).remove(0).1 else {
+            let Cause::Drift(_, danger) = causes(&chain, None, &[]).remove(0).1 else {
                 panic!("{attribute:?}");
             };
             danger

@@ -3,64 +3,155 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    aws::{engine, engine_version::EngineVersion},
-    terraform::{read::Root, state::State},
+    aws::{
+        engine::{self, Form},
+        engine_version::EngineVersion,
+    },
+    terraform::{
+        drift::table::{self, Rule},
+        normal_form::{Difference, Leaf},
+        plan::Plan,
+        read::Root,
+        state::State,
+    },
 };
 
 type Attributes = Map<String, Value>;
 
-/// What there is, one line each, in the order of what it is about.
+/// Something that no plan says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Unplanned {
+    /// Address of the resource that it is about.
+    pub address: String,
+    /// The attribute.
+    pub attribute: String,
+    /// What the root says of it, and what AWS says.
+    pub difference: Difference,
+    /// Code of the rule that it falls under.
+    pub rule: String,
+    /// All of it, in words.
+    pub note: String,
+    /// The command that takes it away; empty when there is none.
+    pub command: String,
+}
+
+/// What a root states of its database.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stated {
+    allocated_storage: Option<u64>,
+    engine_version: Option<String>,
+}
+
+impl Stated {
+    /// As its files say.
+    #[must_use]
+    pub fn of_root(root: &Root) -> Self {
+        let version = root.database_argument("engine_version");
+        Self {
+            allocated_storage: root
+                .database_argument("allocated_storage")
+                .and_then(crate::terraform::read::Value::as_number),
+            engine_version: version.and_then(|version| version.as_text().map(str::to_owned)),
+        }
+    }
+
+    /// As the plan of it says.
+    #[must_use]
+    pub fn of_plan(plan: &Plan) -> Self {
+        let given = |name| {
+            let forms = [Form::Instance, Form::Cluster];
+            forms
+                .iter()
+                .find_map(|form| plan.given(form.module(), name))
+        };
+        let version = given("engine_version");
+        Self {
+            allocated_storage: given("allocated_storage").and_then(Value::as_u64),
+            engine_version: version.and_then(|version| version.as_str().map(str::to_owned)),
+        }
+    }
+}
+
+/// What there is, in the order of what it is about.
 #[must_use]
-pub fn notes(state: &State, root: &Root) -> Vec<String> {
-    let mut notes = Vec::new();
-    for database in state.all("aws_db_instance") {
-        notes.extend(grown(database, root));
-        notes.extend(newer(database, "identifier", root));
+pub fn unplanned(state: &State, stated: &Stated) -> Vec<Unplanned> {
+    let mut found = Vec::new();
+    for (address, database) in state.all_at("aws_db_instance") {
+        found.extend(grown(&address, database, stated));
+        found.extend(newer(&address, database, "identifier", stated));
     }
-    for cluster in state.all("aws_rds_cluster") {
-        notes.extend(newer(cluster, "cluster_identifier", root));
+    for (address, cluster) in state.all_at("aws_rds_cluster") {
+        found.extend(newer(&address, cluster, "cluster_identifier", stated));
     }
-    for group in state.all("aws_security_group") {
-        notes.extend(strange_rules(state, group));
+    for (address, group) in state.all_at("aws_security_group") {
+        found.extend(strange_rules(state, &address, group));
     }
-    for role in state.all("aws_iam_role") {
-        notes.extend(strange_policies(state, role));
+    for (address, role) in state.all_at("aws_iam_role") {
+        found.extend(strange_policies(state, &address, role));
     }
-    notes
+    found
 }
 
 fn text<'a>(of: &'a Attributes, name: &str) -> &'a str {
     of.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
+fn known(value: impl Into<Value>) -> Option<Leaf> {
+    Some(Leaf::Known(value.into()))
+}
+
 /// A volume that AWS has grown: the provider plans nothing below what it is now.
-fn grown(database: &Attributes, root: &Root) -> Option<String> {
-    let now = database.get("allocated_storage")?.as_u64()?;
-    let stated = root.database_argument("allocated_storage")?.as_number()?;
-    (now > stated).then(|| {
-        format!(
+fn grown(address: &str, database: &Attributes, stated: &Stated) -> Option<Unplanned> {
+    const ATTRIBUTE: &str = "allocated_storage";
+    let now = database.get(ATTRIBUTE)?.as_u64()?;
+    let stated = stated.allocated_storage?;
+    (now > stated).then(|| Unplanned {
+        address: address.to_owned(),
+        attribute: ATTRIBUTE.to_owned(),
+        difference: Difference(known(stated), known(now)),
+        rule: rule_of(ATTRIBUTE, &stated.into(), &now.into()),
+        note: format!(
             "{}: the volume has grown to {now} GiB by itself; a size below that changes nothing, so write `allocatedStorage: {now}`, or leave it",
             text(database, "identifier")
-        )
+        ),
+        command: String::new(),
     })
 }
 
 /// A minor version above the one that is stated: RDS does not go back.
-fn newer(database: &Attributes, identifier: &str, root: &Root) -> Option<String> {
-    let now = text(database, "engine_version_actual");
-    let stated = root.database_argument("engine_version")?.as_text()?;
+fn newer(
+    address: &str,
+    database: &Attributes,
+    identifier: &str,
+    stated: &Stated,
+) -> Option<Unplanned> {
+    const ATTRIBUTE: &str = "engine_version_actual";
+    let now = text(database, ATTRIBUTE);
+    let stated = stated.engine_version.as_deref()?;
     let version: EngineVersion = stated.parse().ok()?;
     let is_minor = engine::major_of(version) != Some(version);
     let is_behind = is_minor && numbers(stated) < numbers(now);
-    is_behind.then(|| {
-        format!(
+    is_behind.then(|| Unplanned {
+        address: address.to_owned(),
+        attribute: ATTRIBUTE.to_owned(),
+        difference: Difference(known(stated), known(now)),
+        rule: rule_of(ATTRIBUTE, &stated.into(), &now.into()),
+        note: format!(
             "{}: AWS runs {now}, and the config says {stated}: RDS never goes back, so write `engineVersion: \"{now}\"`",
             text(database, identifier)
-        )
+        ),
+        command: String::new(),
     })
+}
+
+fn rule_of(attribute: &str, stated: &Value, now: &Value) -> String {
+    let rule = table::of_attribute("aws_db_instance", attribute, Some(stated), Some(now));
+    rule.code.to_owned()
 }
 
 fn numbers(version: &str) -> Vec<u64> {
@@ -68,13 +159,49 @@ fn numbers(version: &str) -> Vec<u64> {
     parts.filter_map(|part| part.parse().ok()).collect()
 }
 
+/// Something that somebody has added. A command is only made of words that mean nothing to a shell.
+fn added(
+    address: &str,
+    attribute: &str,
+    value: Value,
+    rule: &Rule,
+    note: String,
+    command: &[&str],
+) -> Unplanned {
+    let is_plain = |word: &&str| {
+        let is_plain =
+            |letter: char| letter.is_ascii_alphanumeric() || "_+=,.@:/-[]{}".contains(letter);
+        !word.is_empty() && word.chars().all(is_plain)
+    };
+    let command = if command.iter().all(is_plain) {
+        let quoted = |word: &&str| {
+            if word.contains(['[', '{']) {
+                format!("'{word}'")
+            } else {
+                (*word).to_owned()
+            }
+        };
+        command.iter().map(quoted).collect::<Vec<_>>().join(" ")
+    } else {
+        String::new()
+    };
+    Unplanned {
+        address: address.to_owned(),
+        attribute: attribute.to_owned(),
+        difference: Difference(None, known(value)),
+        rule: rule.code.to_owned(),
+        note,
+        command,
+    }
+}
+
 /// Who may reach a port: a network or a group, the first and the last port, the protocol.
-type Rule = (String, i64, i64, String);
+type PortRule = (String, i64, i64, String);
 
 /// Rules of a security group that no resource of the root stands for: a plan says nothing of them.
-fn strange_rules(state: &State, group: &Attributes) -> Vec<String> {
+fn strange_rules(state: &State, address: &str, group: &Attributes) -> Vec<Unplanned> {
     let id = text(group, "id");
-    let mut notes = Vec::new();
+    let mut found = Vec::new();
     for (list, kind, way) in [
         ("ingress", "aws_vpc_security_group_ingress_rule", "lets in"),
         (
@@ -83,13 +210,13 @@ fn strange_rules(state: &State, group: &Attributes) -> Vec<String> {
             "lets out to",
         ),
     ] {
-        let ours: BTreeSet<Rule> = state
+        let ours: BTreeSet<PortRule> = state
             .all(kind)
             .filter(|rule| text(rule, "security_group_id") == id)
             .flat_map(own)
             .collect();
         let there = group.get(list).and_then(Value::as_array);
-        let there: BTreeSet<Rule> = there
+        let there: BTreeSet<PortRule> = there
             .into_iter()
             .flatten()
             .filter_map(Value::as_object)
@@ -101,17 +228,46 @@ fn strange_rules(state: &State, group: &Attributes) -> Vec<String> {
             } else {
                 format!(" {from} to {to}")
             };
-            notes.push(format!(
+            let note = format!(
                 "security group {} ({id}): it {way} {who} on {protocol}{ports}, by a rule that is none of ours: no plan says so, and nothing removes it until somebody does, with `aws ec2 revoke-security-group-{list}`",
                 text(group, "name")
-            ));
+            );
+            let verb = format!("revoke-security-group-{list}");
+            let permission = permission(who, *from, *to, protocol);
+            let command = [
+                "aws",
+                "ec2",
+                &verb,
+                "--group-id",
+                id,
+                "--ip-permissions",
+                &permission,
+            ];
+            let value = format!("{who} on {protocol}{ports}");
+            let rule = &table::STRANGER_RULE;
+            found.push(added(address, list, value.into(), rule, note, &command));
         }
     }
-    notes
+    found
+}
+
+/// A rule as the AWS CLI takes it.
+fn permission(who: &str, from: i64, to: i64, protocol: &str) -> String {
+    let whom = match who {
+        group if group.starts_with("sg-") => format!("UserIdGroupPairs=[{{GroupId={group}}}]"),
+        list if list.starts_with("pl-") => format!("PrefixListIds=[{{PrefixListId={list}}}]"),
+        network if network.contains(':') => format!("Ipv6Ranges=[{{CidrIpv6={network}}}]"),
+        network => format!("IpRanges=[{{CidrIp={network}}}]"),
+    };
+    if protocol == "all" {
+        format!("IpProtocol=-1,{whom}")
+    } else {
+        format!("IpProtocol={protocol},FromPort={from},ToPort={to},{whom}")
+    }
 }
 
 /// A protocol as AWS and the provider both write it, and ports where it has some.
-fn rule(who: &str, rule: &Attributes, protocol: &str) -> Rule {
+fn rule(who: &str, rule: &Attributes, protocol: &str) -> PortRule {
     let number = |name: &str| rule.get(name).and_then(Value::as_i64);
     let protocol = if ["-1", "all"].contains(&protocol) {
         "all"
@@ -134,7 +290,7 @@ fn rule(who: &str, rule: &Attributes, protocol: &str) -> Rule {
 }
 
 /// The rule of a resource.
-fn own(one: &Attributes) -> Vec<Rule> {
+fn own(one: &Attributes) -> Vec<PortRule> {
     let who = [
         "cidr_ipv4",
         "cidr_ipv6",
@@ -150,7 +306,7 @@ fn own(one: &Attributes) -> Vec<Rule> {
 }
 
 /// The rules that one entry in the list of a group stands for.
-fn written(one: &Attributes, id: &str) -> Vec<Rule> {
+fn written(one: &Attributes, id: &str) -> Vec<PortRule> {
     let lists = [
         "cidr_blocks",
         "ipv6_cidr_blocks",
@@ -163,7 +319,7 @@ fn written(one: &Attributes, id: &str) -> Vec<Rule> {
         .flatten()
         .filter_map(Value::as_str);
     let protocol = text(one, "protocol");
-    let mut rules: Vec<Rule> = who.map(|who| rule(group_id(who), one, protocol)).collect();
+    let mut rules: Vec<PortRule> = who.map(|who| rule(group_id(who), one, protocol)).collect();
     if one.get("self") == Some(&Value::Bool(true)) {
         rules.push(rule(id, one, protocol));
     }
@@ -179,7 +335,7 @@ fn group_id(who: &str) -> &str {
 }
 
 /// Policies of a role that no resource of the root stands for.
-fn strange_policies(state: &State, role: &Attributes) -> Vec<String> {
+fn strange_policies(state: &State, address: &str, role: &Attributes) -> Vec<Unplanned> {
     let name = text(role, "name");
     let of_role = |kind: &'static str| state.all(kind).filter(move |one| text(one, "role") == name);
     let inline: BTreeSet<&str> = of_role("aws_iam_role_policy")
@@ -197,15 +353,51 @@ fn strange_policies(state: &State, role: &Attributes) -> Vec<String> {
     let strange_inline = entries("inline_policy")
         .filter_map(|one| one.get("name")?.as_str())
         .filter(|one| !one.is_empty() && !inline.contains(one))
-        .map(|one| format!("the inline policy {one}"));
+        .map(|one| {
+            let command = [
+                "aws",
+                "iam",
+                "delete-role-policy",
+                "--role-name",
+                name,
+                "--policy-name",
+                one,
+            ];
+            (
+                "inline_policy",
+                one,
+                format!("the inline policy {one}"),
+                command,
+            )
+        });
     let strange_attached = entries("managed_policy_arns")
         .filter_map(Value::as_str)
         .filter(|one| !attached.contains(one))
-        .map(|one| format!("the policy {one}"));
+        .map(|one| {
+            let command = [
+                "aws",
+                "iam",
+                "detach-role-policy",
+                "--role-name",
+                name,
+                "--policy-arn",
+                one,
+            ];
+            (
+                "managed_policy_arns",
+                one,
+                format!("the policy {one}"),
+                command,
+            )
+        });
     strange_inline
         .chain(strange_attached)
-        .map(|what| {
-            format!("role {name}: {what} is none of ours: no plan says so, and nothing removes it")
+        .map(|(attribute, one, what, command)| {
+            let note = format!(
+                "role {name}: {what} is none of ours: no plan says so, and nothing removes it"
+            );
+            let rule = &table::STRANGER_POLICY;
+            added(address, attribute, one.into(), rule, note, &command)
         })
         .collect()
 }
@@ -214,7 +406,7 @@ fn strange_policies(state: &State, role: &Attributes) -> Vec<String> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::notes;
+    use super::{Stated, Unplanned, unplanned};
     use crate::terraform::{read::Root, state::State};
 
     const ROOT: &str = r#"
@@ -229,10 +421,14 @@ mod tests {
         json!({"mode": "managed", "type": kind, "name": "this", "instances": [{"attributes": attributes}]})
     }
 
-    fn told(resources: &[Value]) -> Vec<String> {
+    fn found(resources: &[Value]) -> Vec<Unplanned> {
         let state = json!({"version": 4, "resources": resources}).to_string();
         let state = State::read(state.as_bytes()).unwrap();
-        notes(&state, &Root::read([("main.tf", ROOT)]))
+        unplanned(&state, &Stated::of_root(&Root::read([("main.tf", ROOT)])))
+    }
+
+    fn told(resources: &[Value]) -> Vec<String> {
+        found(resources).into_iter().map(|one| one.note).collect()
     }
 
     #[test]
@@ -278,13 +474,21 @@ mod tests {
         let all = |more: &[Value]| told(&[group(more), ours.clone(), out.clone()]);
         assert_eq!(all(&[]), Vec::<String>::new());
         let open = json!({"cidr_blocks": ["10.0.0.0/8"], "from_port": 5432, "to_port": 5432, "protocol": "tcp"});
-        let [note] = &all(&[open])[..] else {
+        let [note] = &all(&[open.clone()])[..] else {
             panic!("one note");
         };
         assert!(
             note.contains("lets in 10.0.0.0/8 on tcp 5432 to 5432"),
             "{note}"
         );
+        let [found] = &found(&[group(&[open.clone()]), ours.clone(), out.clone()])[..] else {
+            panic!("one");
+        };
+        assert_eq!(
+            found.command,
+            "aws ec2 revoke-security-group-ingress --group-id sg-1 --ip-permissions 'IpProtocol=tcp,FromPort=5432,ToPort=5432,IpRanges=[{CidrIp=10.0.0.0/8}]'"
+        );
+        assert_eq!(found.address, "aws_security_group.this");
         let own = json!({"self": true, "from_port": 0, "to_port": 0, "protocol": "-1"});
         assert!(all(&[own])[0].contains("lets in sg-1 on all, by"));
     }
@@ -305,5 +509,26 @@ mod tests {
             panic!("two notes");
         };
         assert!(one.contains("the inline policy theirs") && other.contains("the policy arn:b"));
+    }
+
+    #[test]
+    fn a_name_that_a_shell_would_read_is_in_no_command() {
+        let role = |name: &str| {
+            resource(
+                "aws_iam_role",
+                &json!({"name": "r", "inline_policy": [{"name": name}]}),
+            )
+        };
+        for (name, expected) in [
+            (
+                "theirs",
+                "aws iam delete-role-policy --role-name r --policy-name theirs",
+            ),
+            ("a$(rm)", ""),
+            ("a b", ""),
+            ("a'b", ""),
+        ] {
+            assert_eq!(found(&[role(name)])[0].command, expected);
+        }
     }
 }

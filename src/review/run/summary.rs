@@ -167,7 +167,10 @@ fn cause_in_words(cause: &Cause) -> String {
         Cause::Unforetold => "edit, but not foretold by `diff`".to_owned(),
         Cause::Modules => "change of the modules".to_owned(),
         Cause::Provider => "another version of the provider".to_owned(),
-        Cause::Drift(_) => "drift: changed outside of Terraform, and undone".to_owned(),
+        Cause::Drift(rule, _) => format!(
+            "drift, {}: changed outside of Terraform, and undone",
+            rule.class.in_words()
+        ),
         Cause::Waiting => "applied already, waits for the maintenance window".to_owned(),
         Cause::NotApplied => "merged before, and not applied yet".to_owned(),
         Cause::Unexplained(words) => format!("unexplained: {words}"),

@@ -1,0 +1,94 @@
+//! When a rule about drift holds: what the state says of a value, and what AWS says.
+
+use serde_json::Value;
+
+use When::{Added, Always, Filled, Higher, Lower, Minor, Shorter, SwitchedOff, SwitchedOn};
+
+/// When a rule holds: what the state says, and what AWS says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Whatever the values.
+    Always,
+    /// Something where the state says nothing.
+    Added,
+    /// The same, of what only AWS says.
+    Filled,
+    /// `true`, or a word that means it, becomes something else.
+    SwitchedOff,
+    /// It becomes `true`, or a word that means it.
+    SwitchedOn,
+    /// A smaller number, or none where one was.
+    Lower,
+    /// A greater number.
+    Higher,
+    /// A shorter time, where 0 is for ever.
+    Shorter,
+    /// A later version of the same major one.
+    Minor,
+}
+
+impl When {
+    /// The condition, in words; empty for whatever the values.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Always => "",
+            Added => "where nothing was",
+            Filled => "where the state said nothing",
+            SwitchedOff => "switched off",
+            SwitchedOn => "switched on",
+            Lower => "lower",
+            Higher => "higher",
+            Shorter => "shorter",
+            Minor => "a later minor version",
+        }
+    }
+
+    pub(super) fn holds(self, state: Option<&Value>, aws: Option<&Value>) -> bool {
+        let is_on = |value: Option<&Value>| {
+            value.is_some_and(|value| {
+                *value == Value::Bool(true)
+                    || ["on", "ENABLED"]
+                        .iter()
+                        .any(|word| value.as_str() == Some(word))
+            })
+        };
+        let number = |value: Option<&Value>| value.and_then(Value::as_f64);
+        match self {
+            Always => true,
+            Added | Filled => state.is_none_or(is_empty) && !aws.is_none_or(is_empty),
+            SwitchedOff => is_on(state) && !is_on(aws),
+            SwitchedOn => !is_on(state) && is_on(aws),
+            Lower => number(state).is_some_and(|state| number(aws).is_none_or(|aws| aws < state)),
+            Higher => number(state)
+                .zip(number(aws))
+                .is_some_and(|(state, aws)| aws > state),
+            Shorter => {
+                let days = |value| {
+                    number(value).map(|days| if days == 0.0 { f64::INFINITY } else { days })
+                };
+                days(state)
+                    .zip(days(aws))
+                    .is_some_and(|(state, aws)| aws < state)
+            }
+            Minor => is_minor(state, aws),
+        }
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    matches!(value, Value::Null) || *value == Value::String(String::new())
+}
+
+fn is_minor(state: Option<&Value>, aws: Option<&Value>) -> bool {
+    let numbers = |value: Option<&Value>| -> Option<Vec<u64>> {
+        let parts = value?.as_str()?.split('.');
+        parts.map(|part| part.parse().ok()).collect()
+    };
+    let (Some(state), Some(aws)) = (numbers(state), numbers(aws)) else {
+        return false;
+    };
+    // The major of MySQL and MariaDB has two parts, and their versions three.
+    let major = if aws.len() > 2 { 2 } else { 1 };
+    state.len() >= major && state.get(..major) == aws.get(..major) && aws >= state
+}
