@@ -7,6 +7,7 @@ pub mod diff;
 pub mod explain;
 pub mod gate;
 pub mod info;
+pub mod list;
 pub mod rules;
 pub mod run;
 
