@@ -6,6 +6,7 @@
 mod charts;
 mod data;
 mod table;
+mod time_line;
 
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};

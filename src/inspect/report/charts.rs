@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use super::major;
+use super::{major, time_line};
 use crate::{
     diagnostic::{Problem, report::plural, rule::Severity},
     inspect::fleet::{Fleet, Unit},
@@ -22,16 +22,19 @@ const COLORS: usize = 6;
 
 /// All of them.
 pub(super) fn draw(fleet: &Fleet, today: Date) -> String {
-    [
-        counts(fleet, today),
+    let charts = [
         versions(fleet),
         support(fleet, today),
         storage(fleet),
         quotas(fleet),
         waivers(fleet, today),
         rules(fleet),
-    ]
-    .concat()
+    ];
+    format!(
+        "{}<div class=\"charts\">\n{}</div>\n",
+        counts(fleet, today),
+        charts.concat()
+    )
 }
 
 fn section(id: &str, title: &str, content: &str) -> String {
@@ -58,10 +61,13 @@ fn table(headings: &[&str], rows: &[String]) -> String {
 
 /// A row: its name, and cells that are markup.
 fn row(name: &str, cells: &[String]) -> String {
-    let cells: String = cells
-        .iter()
-        .map(|cell| format!("<td>{cell}</td>"))
-        .collect();
+    let cell = |cell: &String| {
+        // Figures and days stay on their line.
+        let is_short = cell.starts_with(|letter: char| letter.is_ascii_digit());
+        let class = if is_short { " class=\"n\"" } else { "" };
+        format!("<td{class}>{cell}</td>")
+    };
+    let cells: String = cells.iter().map(cell).collect();
     format!("<tr><th scope=\"row\">{}</th>{cells}</tr>\n", escaped(name))
 }
 
@@ -93,12 +99,12 @@ fn bar(parts: &[(&str, u64)]) -> String {
 }
 
 /// Thousandths as percent.
-fn percent(thousandths: u64) -> String {
+pub(super) fn percent(thousandths: u64) -> String {
     format!("{}.{}", thousandths / 10, thousandths % 10)
 }
 
 /// How many thousandths of a whole a part is, at most all.
-fn share(part: u64, whole: u64) -> u64 {
+pub(super) fn share(part: u64, whole: u64) -> u64 {
     (part * 1000 / whole.max(1)).min(1000)
 }
 
@@ -240,56 +246,8 @@ fn support(fleet: &Fleet, today: Date) -> String {
         rows.push(row("unknown", &cells));
     }
     let headings = ["Last day", "Versions", "Databases", "Share"];
-    let content = time_line(&ends, today) + &table(&headings, &rows);
+    let content = time_line::draw(&ends, today) + &table(&headings, &rows);
     section("support", "Ends of standard support", &content)
-}
-
-/// The days on a line that begins today, or with the first day.
-fn time_line(ends: &BTreeMap<Date, BTreeMap<String, usize>>, today: Date) -> String {
-    let (Some(first), Some(last)) = (ends.keys().next(), ends.keys().next_back()) else {
-        return String::new();
-    };
-    let (start, end) = ((*first).min(today), (*last).max(today.months_after(MONTHS)));
-    let whole = start.days_until(end).max(1);
-    // Room on both sides for letters.
-    let place = |day: Date| percent(70 + share(start.days_until(day), whole) * 86 / 100);
-    let mut svg = String::from(
-        "<svg class=\"time\" width=\"100%\" height=\"96\" role=\"img\" aria-label=\"The days of the table below on a line of years\">",
-    );
-    let _ = write!(svg, "<line x1=\"2%\" x2=\"98%\" y1=\"64\" y2=\"64\"/>");
-    for year in start.year() + 1..=end.year() {
-        let at = place(Date::constant(year, 1, 1));
-        let _ = write!(
-            svg,
-            "<line x1=\"{at}%\" x2=\"{at}%\" y1=\"60\" y2=\"68\"/><text x=\"{at}%\" y=\"86\">{year}</text>"
-        );
-    }
-    let at = place(today);
-    let _ = write!(
-        svg,
-        "<line class=\"today\" x1=\"{at}%\" x2=\"{at}%\" y1=\"26\" y2=\"72\"/><text x=\"{at}%\" y=\"86\">today</text>"
-    );
-    let most = ends
-        .values()
-        .map(|versions| versions.values().sum::<usize>())
-        .max()
-        .unwrap_or(1);
-    for (number, (day, versions)) in ends.iter().enumerate() {
-        let count: usize = versions.values().sum();
-        let radius = 5 + (12 * count).div_ceil(most.max(1));
-        let class = if *day < today { "bad" } else { "fill" };
-        // Neighbours keep their letters apart.
-        let y = if number % 2 == 0 { 18 } else { 36 };
-        let at = place(*day);
-        let name = versions.keys().next().map_or("", String::as_str);
-        let name = name.rsplit(' ').next().unwrap_or(name);
-        let _ = write!(
-            svg,
-            "<circle class=\"{class}\" cx=\"{at}%\" cy=\"64\" r=\"{radius}\"/><text x=\"{at}%\" y=\"{y}\">{}: {count}</text>",
-            escaped(name)
-        );
-    }
-    svg + "</svg>\n"
 }
 
 fn storage(fleet: &Fleet) -> String {
@@ -344,6 +302,7 @@ fn quotas(fleet: &Fleet) -> String {
     used.sort_by_key(|usage| std::cmp::Reverse(usage.percent()));
     let rows: Vec<_> = used
         .iter()
+        .take(SHOWN)
         .map(|usage| {
             let class = match usage.percent() {
                 101.. => "bad",
@@ -358,18 +317,19 @@ fn quotas(fleet: &Fleet) -> String {
             let cells = [
                 environments.join(", "),
                 format!(
-                    "{} of {}",
+                    "{} of {} ({} %)",
                     grouped(usage.used.into()),
-                    grouped(usage.limit.into())
+                    grouped(usage.limit.into()),
+                    usage.percent()
                 ),
-                format!("{} %", usage.percent()),
                 bar(&[(class, share(usage.used.into(), usage.limit.into()))]),
             ];
             row(usage.what, &cells)
         })
         .collect();
-    let headings = ["Quota", "Environments", "Used", "", ""];
-    section("quotas", "Quotas", &table(&headings, &rows))
+    let headings = ["Quota", "Environments", "Used", ""];
+    let content = table(&headings, &rows) + &rest(used.len(), "emptier one");
+    section("quotas", "Quotas", &content)
 }
 
 /// A waiver of a unit, or of an environment.

@@ -194,7 +194,7 @@
     const drawing = document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
     const places = [...drawing.getElementsByTagNameNS(SVG, "*")].filter((one) => ["title", "text"].includes(one.localName));
     places.forEach((place, at) => (place.textContent = strings[own[at]]));
-    const scroll = { class: "scroll picture", role: "region", tabindex: "0", "aria-labelledby": "wiring" };
+    const scroll = { class: "scroll picture", role: "region", tabindex: "0", "aria-label": "Picture of the wiring" };
     return part("wiring", "Wiring", make("div", scroll, drawing));
   }
 

@@ -40,7 +40,7 @@ pub(super) fn draw(fleet: &Fleet) -> String {
         let name = escaped(&environment.name);
         let _ = write!(text, "<option>{name}</option>");
     }
-    text.push_str("</select></label>\n<p id=\"count\" role=\"status\"></p>\n</div>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"databases-title\">\n<table id=\"table\">\n<thead><tr>");
+    text.push_str("</select></label>\n<p id=\"count\" role=\"status\"></p>\n</div>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Table of databases\">\n<table id=\"table\">\n<thead><tr>");
     for (key, title) in COLUMNS {
         let _ = write!(
             text,
