@@ -100,7 +100,7 @@ for (const theme of THEMES) {
   assert.equal(await page.locator("#overview").isVisible(), false);
   const values = await page.locator("#unit .values tbody tr").allTextContents();
   assert.ok(values.some((row) => /^engineVersion16.*configs\/prod\/ledger\.yaml:\d+$/.test(row)), values.join("\n"));
-  assert.ok(values.some((row) => /^multiAztruevalet\.yaml:\d+$/.test(row)));
+  assert.ok(values.some((row) => /^tags\.stageproductionvalet\.yaml:\d+$/.test(row)));
   const drawn = await page.locator("#unit svg.wiring text").allTextContents();
   assert.ok(drawn.includes("ledger-prod-proxy") && drawn[0] === "Wiring of prod/ledger", drawn.join("\n"));
   await page.getByRole("link", { name: "All databases" }).press("Enter");

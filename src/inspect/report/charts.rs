@@ -16,7 +16,7 @@ const SHOWN: usize = 12;
 /// Days before its end in which a waiver ends soon.
 const SOON: i32 = 90;
 /// Months before its end in which support is told of in the counts.
-const MONTHS: i8 = 12;
+pub(super) const MONTHS: i8 = 12;
 /// Colours that the page has for versions.
 const COLORS: usize = 6;
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use super::charts::{percent, share};
+use super::charts::{MONTHS, percent, share};
 use crate::text::{date::Date, html::escaped};
 
 /// The days on a line that begins today, or with the first day.
