@@ -19,7 +19,7 @@ use crate::support::{
 };
 
 fn units(folder: &Path, line: &str) -> Vec<String> {
-    let ran = run(folder, &format!("list --format json {line}"));
+    let ran = run(folder, format!("list --format json {line}").trim_end());
     assert_eq!(ran.code, 0, "{line}: {ran}");
     let documents = ran.out.lines().map(|line| -> Value {
         serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))

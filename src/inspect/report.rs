@@ -5,6 +5,7 @@
 
 mod charts;
 mod data;
+mod share;
 mod table;
 mod time_line;
 

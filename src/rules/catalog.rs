@@ -72,11 +72,11 @@ pub fn relations(database: &Database) -> Option<Checked<Relations>> {
 fn ownerless(database: &Database, key: &str) -> Problem {
     let message = format!("no tag `{key}` says who owns {}", database.unit());
     let help = format!("write `tags: {{{key}: …}}` with a group of the catalogue");
-    let span = database.span(Origin::Config("tags"));
-    let span = if span.range.is_empty() {
-        database.span(Origin::BuiltIn)
+    let tags = database.span(Origin::Config("tags"));
+    let span = if tags.range.is_empty() {
+        database.span(Origin::Config("shortname"))
     } else {
-        span
+        tags
     };
     Problem::new(&rule::CATALOG_OWNER, span, message).help(help)
 }

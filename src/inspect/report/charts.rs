@@ -3,7 +3,11 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use super::{major, time_line};
+use super::{
+    major,
+    share::{percent, share},
+    time_line,
+};
 use crate::{
     diagnostic::{Problem, report::plural, rule::Severity},
     inspect::fleet::{Fleet, Unit},
@@ -16,7 +20,7 @@ const SHOWN: usize = 12;
 /// Days before its end in which a waiver ends soon.
 const SOON: i32 = 90;
 /// Months before its end in which support is told of in the counts.
-pub(super) const MONTHS: i8 = 12;
+const MONTHS: i8 = 12;
 /// Colours that the page has for versions.
 const COLORS: usize = 6;
 
@@ -96,16 +100,6 @@ fn bar(parts: &[(&str, u64)]) -> String {
         start += part;
     }
     bar + "</svg>"
-}
-
-/// Thousandths as percent.
-pub(super) fn percent(thousandths: u64) -> String {
-    format!("{}.{}", thousandths / 10, thousandths % 10)
-}
-
-/// How many thousandths of a whole a part is, at most all.
-pub(super) fn share(part: u64, whole: u64) -> u64 {
-    (part * 1000 / whole.max(1)).min(1000)
 }
 
 fn length(count: usize) -> u64 {

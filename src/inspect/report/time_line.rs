@@ -2,15 +2,21 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use super::charts::{MONTHS, percent, share};
+use super::share::{percent, share};
 use crate::text::{date::Date, html::escaped};
+
+/// The months that a line shows at least.
+const SHORTEST: i8 = 12;
 
 /// The days on a line that begins today, or with the first day.
 pub(super) fn draw(ends: &BTreeMap<Date, BTreeMap<String, usize>>, today: Date) -> String {
     let (Some(first), Some(last)) = (ends.keys().next(), ends.keys().next_back()) else {
         return String::new();
     };
-    let (start, end) = ((*first).min(today), (*last).max(today.months_after(MONTHS)));
+    let (start, end) = (
+        (*first).min(today),
+        (*last).max(today.months_after(SHORTEST)),
+    );
     let whole = start.days_until(end).max(1);
     // Room on both sides for letters.
     let place = |day: Date| percent(70 + share(start.days_until(day), whole) * 86 / 100);
