@@ -101,6 +101,8 @@ fn environments(source: &Document, lock: Option<Vec<u8>>) -> Checked<Vec<Arc<Env
             privatelink: workspace.privatelink.clone(),
             versions: workspace.versions.clone(),
             ci: workspace.ci.clone(),
+            repository_url: workspace.repository_url.clone(),
+            catalog: workspace.catalog.clone(),
             file: Arc::clone(&source.file),
             name,
             spec: written,

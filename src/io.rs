@@ -17,6 +17,7 @@ pub mod terraform;
 mod write;
 
 use std::{
+    collections::BTreeMap,
     error, fmt, fs,
     io::{self, Read, Write},
     path::{Component, Path, PathBuf},
@@ -29,8 +30,8 @@ use rayon::prelude::*;
 use crate::{
     compile::{WORKSPACE_FILE, consumer},
     connect::outputs,
-    model::Database,
-    terraform::applied::Unreadable,
+    model::{Database, identity::UnitId},
+    terraform::applied::{self, Applied, Unreadable, Waiting},
     text::unicode::spelt_out,
     yaml::MAX_BYTES,
 };
@@ -245,6 +246,27 @@ pub fn told(workspace: &Path, databases: &[Database]) -> Result<consumer::Told, 
     let read = consumed.map(|database| {
         let path = outputs::path(database);
         Ok(find_in(workspace, &path)?.map(|bytes| (path, bytes)))
+    });
+    let read: Vec<_> = read.collect::<Result<_, Failure>>()?;
+    Ok(read.into_iter().flatten().collect())
+}
+
+/// What AWS keeps for the maintenance windows of units, as far as the records of their last applies tell.
+///
+/// # Errors
+/// When a record is there and cannot be read.
+pub fn waiting(
+    workspace: &Path,
+    databases: &[Database],
+) -> Result<BTreeMap<UnitId, Waiting>, Failure> {
+    let boundary = Boundary::open(workspace)?;
+    let read = databases.par_iter().map(|database| {
+        let path = format!("{}/{}", database.directory(), applied::FILE);
+        let Some(bytes) = boundary.find(&path, MAX_BYTES, Links::Followed)? else {
+            return Ok(None);
+        };
+        let record = Applied::read(&bytes).map_err(at(&workspace.join(&path)))?;
+        Ok(Some((database.unit(), record.waiting)))
     });
     let read: Vec<_> = read.collect::<Result<_, Failure>>()?;
     Ok(read.into_iter().flatten().collect())

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod arn;
+mod catalog;
 mod confusable;
 mod consumer;
 mod engine;
@@ -33,10 +34,12 @@ use crate::{
     text::{suggest, unicode::first_non_ascii},
 };
 
+pub use catalog::{Relations, relations};
 pub use environment::{environment, environments};
 pub use lock::{lock, missing_lock};
 pub use modules::missing as missing_modules;
 pub use pipeline::check as pipeline;
+pub use quota::{Usage, usage};
 pub use required_version::check as required_version;
 
 /// Everything wrong with one instance.
@@ -57,6 +60,7 @@ pub fn database(database: &Database, stem: &str, world: World) -> Vec<Problem> {
     found.windows();
     found.proxy();
     found.tags();
+    found.catalog();
     found.confusables();
     found.trust_policy();
     found.restore();

@@ -7,6 +7,7 @@ pub mod date;
 pub mod duration;
 pub mod go_template;
 pub mod hexadecimal;
+pub mod html;
 pub mod json;
 pub mod malformed;
 pub mod markdown;

@@ -17,8 +17,9 @@ use crate::support::{
 };
 
 /// The commands with a published schema.
-const COMMANDS: [&str; 10] = [
-    "adopt", "affected", "check", "diff", "drift", "explain", "gate", "info", "plan", "rules",
+const COMMANDS: [&str; 11] = [
+    "adopt", "affected", "check", "diff", "drift", "explain", "gate", "info", "list", "plan",
+    "rules",
 ];
 
 fn schema(command: &str) -> String {
@@ -52,10 +53,15 @@ fn printed(folder: &Path, line: &str) -> Value {
     let printed = run(folder, &format!("{line} --format json"));
     let document: Value = serde_json::from_str(&printed.out)
         .unwrap_or_else(|error| panic!("{line}: {error}\n{}{}", printed.out, printed.err));
+    assert_is_of_schema(&document, command, line);
+    document
+}
+
+fn assert_is_of_schema(document: &Value, command: &str, line: &str) {
     let schema = closed(serde_json::from_str(&schema(command)).unwrap());
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<_> = validator
-        .iter_errors(&document)
+        .iter_errors(document)
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();
     assert!(errors.is_empty(), "{line}: {errors:#?}");
@@ -64,7 +70,6 @@ fn printed(folder: &Path, line: &str) -> Value {
         document.as_object().unwrap().keys().next().unwrap(),
         "formatVersion"
     );
-    document
 }
 
 #[test]
@@ -213,4 +218,16 @@ fn what_info_prints_is_of_its_schema_with_and_without_outputs() {
     assert!(before["outputs"].is_null());
     let after = printed(&applied("documents-info-applied"), "info prod/ledger");
     assert_eq!(after["outputs"]["port"], 5432);
+}
+
+#[test]
+fn each_line_of_what_list_prints_is_of_its_schema() {
+    for folder in [city("documents-list"), applied("documents-list-applied")] {
+        let listed = run(&folder, "list --format json");
+        assert_eq!((listed.code, listed.err.as_str()), (0, ""));
+        assert_eq!(listed.out.lines().count(), 8);
+        for line in listed.out.lines() {
+            assert_is_of_schema(&serde_json::from_str(line).unwrap(), "list", line);
+        }
+    }
 }

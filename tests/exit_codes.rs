@@ -52,6 +52,10 @@ const ROWS: &[(At, &str, End)] = &[
     (Wrong, "affected --base HEAD", Problems),
     (Sound, "affected", Usage),
     (Full, "affected --base HEAD --format json", Machine),
+    (Sound, "catalog", Fine),
+    (Wrong, "catalog", Problems),
+    (Sound, "catalog --format xml", Usage),
+    (Full, "catalog", Machine),
     (Sound, "check", Fine),
     (Wrong, "check", Problems),
     (Sound, "check dev3/none", Usage),
@@ -106,6 +110,10 @@ const ROWS: &[(At, &str, End)] = &[
     (Wrong, "k8s prod/search", Problems),
     (Sound, "k8s", Usage),
     (Full, "k8s dev3/agora", Machine),
+    (Sound, "list", Fine),
+    (Wrong, "list", Problems),
+    (Sound, "list --where color=red", Usage),
+    (Full, "list", Machine),
     (Sound, "lock --platform linux", Usage),
     (Sound, "lock --workspace no-such-folder", Machine),
     (Sound, "preview dev3/agora", Fine),
@@ -116,6 +124,10 @@ const ROWS: &[(At, &str, End)] = &[
     (Wrong, "privatelink prod/search", Problems),
     (Sound, "privatelink", Usage),
     (Full, "privatelink dev3/pinned", Machine),
+    (Sound, "report", Fine),
+    (Wrong, "report", Problems),
+    (Sound, "report dev3/agora", Usage),
+    (Full, "report", Machine),
     (Sound, "retire dev3/pinned", Fine),
     (Wrong, "retire prod/search", Problems),
     (Sound, "retire dev3/none", Usage),
@@ -137,7 +149,7 @@ fn sound(name: &str) -> PathBuf {
     edit(
         &city.join("valet.yaml"),
         "modules:",
-        "privatelink: {repository: network, file: endpoints.yaml}\nmodules:",
+        "privatelink: {repository: network, file: endpoints.yaml}\ncatalog: {ownerTag: cost-center}\nmodules:",
     );
     adoptable(&city, ANY);
     let mut found = by_hand("found-2019");

@@ -184,3 +184,47 @@ fn what_cannot_be_drawn_is_said() {
     assert_eq!(run(&city, "graph --environment prod").code, 1);
     assert_eq!(run(&city, "graph --environment dev3").code, 0);
 }
+
+#[test]
+fn a_hundred_databases_stand_in_lists_on_one_page() {
+    let folder = crate::support::folder::minimal("graph-hundred");
+    crate::support::folder::lift_quotas(&folder);
+    let config = |name: &str| folder.join(format!("configs/dev/{name}.yaml"));
+    for number in 0..99 {
+        let text = format!("shortname: shop{number}\n");
+        fs::write(config(&format!("shop-{number:02}")), text).unwrap();
+    }
+    let svg = run(&folder, "graph --environment dev --format svg").out;
+    assert!(svg.contains(">100 databases<"), "{svg}");
+    assert!(svg.contains(">shop-07: shop7-dev, postgres 17, db.t4g.medium<"));
+    assert_eq!(svg.matches("<path class=\"data\"").count(), 1);
+    assert!(number(&svg, "height") < 2200.0);
+}
+
+/// Programs that are no browsers know neither variables nor queries for media.
+#[test]
+fn the_first_sheet_of_a_picture_has_literal_colours() {
+    let svg = run(Path::new("fixtures/city"), "graph prod/ledger --format svg").out;
+    let sheets: Vec<_> = svg.split("<style").skip(1).collect();
+    let [light, dark] = sheets.as_slice() else {
+        panic!("{svg}");
+    };
+    assert!(light.starts_with(">") && !light.split("</style>").next().unwrap().contains("@media"));
+    assert!(dark.starts_with(" media=\"screen and (prefers-color-scheme: dark)\">"));
+    assert!(!svg.contains("var("));
+    // Everything that is drawn has a colour in the first one.
+    for class in [
+        "paper",
+        "account",
+        "box",
+        "data",
+        "grant",
+        "data-head",
+        "grant-head",
+    ] {
+        assert!(
+            light.contains(&format!(".{class} ")) || light.contains(&format!(".{class}\n")),
+            "{class}"
+        );
+    }
+}

@@ -6,6 +6,7 @@ use serde_json::Value;
 use storage_valet_rds::{
     config::{Config, Proxy, Settings, schema},
     inspect::resolved,
+    model::Origin,
 };
 
 use crate::support::workspace::Workspace;
@@ -101,7 +102,7 @@ fn the_schema_says_the_defaults_that_hold() {
             other => format!("Default: {other}."),
         };
         assert!(text.as_str().unwrap().ends_with(&shown), "{name}: {text}");
-        if entry.origin == "default" {
+        if entry.origin == Origin::BuiltIn {
             assert_eq!(entry.value, default, "{name}");
             said += 1;
         }

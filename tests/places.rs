@@ -501,6 +501,7 @@ fn drawn_with(text: &str) -> Graph {
             id: format!("{id}0"),
             kind: text.to_owned(),
             lines: vec![text.to_owned()],
+            is_list: false,
         }],
     };
     Graph {

@@ -440,17 +440,31 @@ pub fn state_key(prefix: &str, directory: &str) -> String {
     format!("{prefix}/{directory}/terraform.tfstate")
 }
 
+/// The longest name of an entity in Backstage.
+const ENTITY: usize = 63;
+
+/// The name of a database in a catalogue of services: two databases never have the same, and one keeps its own when its
+/// namespace gets another.
+#[must_use]
+pub fn entity(environment: &str, shortname: &str) -> String {
+    cut(ENTITY, format!("{environment}.{shortname}"))
+}
+
 const HASH_LETTERS: usize = 8;
 
 /// The text itself, or its start and a hash of the whole when AWS takes no name that long.
 fn fit(kind: Kind, text: String) -> String {
-    if text.len() <= kind.limit() {
+    cut(kind.limit(), text)
+}
+
+fn cut(limit: usize, text: String) -> String {
+    if text.len() <= limit {
         return text;
     }
     let mut hash = hexadecimal(&Sha256::digest(text.as_bytes()));
     hash.truncate(HASH_LETTERS);
     let head = text
-        .get(..kind.limit() - HASH_LETTERS - 1)
+        .get(..limit - HASH_LETTERS - 1)
         .unwrap_or(&text)
         .trim_end_matches('-');
     format!("{head}-{hash}")
@@ -458,7 +472,7 @@ fn fit(kind: Kind, text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Names, access_role, fit};
+    use super::{Kind, Names, access_role, entity, fit};
 
     #[test]
     fn a_short_name_stays_as_it_is() {
@@ -470,6 +484,18 @@ mod tests {
             access_role("test-dev", "dev3"),
             "test-dev-dev3-proxy-access"
         );
+    }
+
+    #[test]
+    fn an_entity_is_one_database() {
+        assert_eq!(entity("dev3", "orders"), "dev3.orders");
+        assert_ne!(entity("a-b", "c"), entity("a", "b-c"));
+        let long = "o".repeat(62);
+        let (one, other) = (
+            entity("dev3", &format!("{long}a")),
+            entity("dev3", &format!("{long}b")),
+        );
+        assert!(one != other && one.len() == 63 && other.len() == 63);
     }
 
     #[test]

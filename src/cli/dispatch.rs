@@ -39,6 +39,8 @@ enum Command {
     Affected(commands::affected::Arguments),
     /// Apply the plans that were reviewed, and nothing else
     Apply(commands::apply::Arguments),
+    /// Print the databases as entities of a Backstage catalogue
+    Catalog(commands::catalog::Arguments),
     /// Validate every config
     Check(commands::check::Arguments),
     /// Write the pipeline of the workspace: the files of a CI system
@@ -67,6 +69,8 @@ enum Command {
     Init(commands::init::Arguments),
     /// Print what a namespace needs in Kubernetes
     K8s(commands::k8s::Arguments),
+    /// List the units at a glance: versions, sizes, ends of support, waivers, what deviates
+    List(commands::list::Arguments),
     /// Lock the version and the checksums of the provider, for every machine that runs Terraform
     Lock(commands::lock::Arguments),
     /// Plan units with Terraform, ask the gate, and keep what was planned for `apply`
@@ -75,6 +79,8 @@ enum Command {
     Preview(commands::preview::Arguments),
     /// Write a database's entry to the private-link repository
     Privatelink(commands::privatelink::Arguments),
+    /// Print the fleet as one page for a browser: charts, a table, a part for each database
+    Report(commands::report::Arguments),
     /// Write the next step of a database's retirement into its config
     Retire(commands::retire::Arguments),
     /// Print the rules, or explain one
@@ -166,6 +172,7 @@ fn run(arguments: Arguments, program: &'static str) -> Result<(), Stop> {
         Command::Adopt(arguments) => commands::adopt::run(arguments, &context),
         Command::Affected(arguments) => commands::affected::run(arguments, &context),
         Command::Apply(arguments) => commands::apply::run(arguments, &context),
+        Command::Catalog(arguments) => commands::catalog::run(arguments, &context),
         Command::Check(arguments) => commands::check::run(arguments, &context),
         Command::Ci(arguments) => commands::ci::run(arguments, &context),
         Command::Completions(arguments) => commands::completions::run(arguments, &context),
@@ -180,10 +187,12 @@ fn run(arguments: Arguments, program: &'static str) -> Result<(), Stop> {
         Command::Info(arguments) => commands::info::run(arguments, &context),
         Command::Init(arguments) => commands::init::run(arguments, &context),
         Command::K8s(arguments) => commands::k8s::run(arguments, &context),
+        Command::List(arguments) => commands::list::run(arguments, &context),
         Command::Lock(arguments) => commands::lock::run(arguments, &context),
         Command::Plan(arguments) => commands::plan::run(arguments, &context),
         Command::Preview(arguments) => commands::preview::run(arguments, &context),
         Command::Privatelink(arguments) => commands::privatelink::run(arguments, &context),
+        Command::Report(arguments) => commands::report::run(arguments, &context),
         Command::Retire(arguments) => commands::retire::run(arguments, &context),
         Command::Rules(arguments) => commands::rules::run(arguments),
         Command::Schema(arguments) => commands::schema::run(arguments),
@@ -203,6 +212,7 @@ impl Command {
             Self::Privatelink(arguments) => Some(&mut arguments.unit),
             Self::Affected(_)
             | Self::Apply(_)
+            | Self::Catalog(_)
             | Self::Check(_)
             | Self::Ci(_)
             | Self::Completions(_)
@@ -212,9 +222,11 @@ impl Command {
             | Self::Gate(_)
             | Self::Generate(_)
             | Self::Init(_)
+            | Self::List(_)
             | Self::Lock(_)
             | Self::Plan(_)
             | Self::Preview(_)
+            | Self::Report(_)
             | Self::Retire(_)
             | Self::Rules(_)
             | Self::Schema(_) => None,

@@ -8,6 +8,7 @@ pub mod drift;
 pub mod explain;
 pub mod gate;
 pub mod info;
+pub mod list;
 pub mod rules;
 pub mod run;
 

@@ -5,7 +5,7 @@ mod retirement;
 pub mod touched;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     path::{Path, PathBuf},
     sync::{Arc, LazyLock},
@@ -24,7 +24,7 @@ use crate::{
         world::{Roots, World},
     },
     rules,
-    terraform::{lock, lower::Owner},
+    terraform::{applied::Waiting, lock, lower::Owner},
     text::{date::Date, path::below, suggest},
 };
 
@@ -139,6 +139,26 @@ impl Session {
     pub fn consumers(&self, databases: &[Database]) -> Result<(Vec<Consumer>, Diagnostics), Stop> {
         let told = io::told(&self.workspace, databases)?;
         Ok(consumer::consumers(&self.environments, databases, &told))
+    }
+
+    /// What AWS keeps for the maintenance windows of units, as far as is known.
+    ///
+    /// # Errors
+    /// When the record of an apply cannot be read.
+    pub fn waiting(&self, databases: &[Database]) -> Result<BTreeMap<UnitId, Waiting>, Stop> {
+        Ok(io::waiting(&self.workspace, databases)?)
+    }
+
+    /// What goes before the path of a file in the workspace, to make a link to it: where people read the repository, or
+    /// else the way from here.
+    #[must_use]
+    pub fn files(&self) -> String {
+        let mut environments = self.environments.iter();
+        let linked = environments.find_map(|one| one.link(&self.prefix, ""));
+        linked.map_or_else(
+            || self.base.clone(),
+            |address| format!("{}/", address.trim_end_matches('/')),
+        )
     }
 
     /// The consumer side of this name; none, when it is the name of something else.

@@ -108,6 +108,30 @@ pub fn parse(text: &str) -> Result<Assignment, AssignmentError> {
 /// # Errors
 /// As [`parse`].
 pub fn assign(key: &str, text: &str) -> Result<Assignment, AssignmentError> {
+    let Key { path, node } = find_key(key)?;
+    match typed(node, text) {
+        Ok(value) => Ok(Assignment { path, value }),
+        Err(error) => Err(AssignmentError::Value {
+            key: key.to_owned(),
+            error,
+        }),
+    }
+}
+
+/// A key of a config.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Keys from the outside in.
+    pub path: Vec<String>,
+    /// What the schema says of its value.
+    pub node: &'static Value,
+}
+
+/// Finds a key, as [`parse`] reads them.
+///
+/// # Errors
+/// When there is no such key.
+pub fn find_key(key: &str) -> Result<Key, AssignmentError> {
     let mut node = &schema::CONFIG.document;
     let mut path = Vec::new();
     let mut rest = Some(key);
@@ -135,13 +159,7 @@ pub fn assign(key: &str, text: &str) -> Result<Assignment, AssignmentError> {
         path.push(name.to_owned());
         node = below.unwrap_or(&Value::Null);
     }
-    match typed(node, text) {
-        Ok(value) => Ok(Assignment { path, value }),
-        Err(error) => Err(AssignmentError::Value {
-            key: key.to_owned(),
-            error,
-        }),
-    }
+    Ok(Key { path, node })
 }
 
 fn typed(node: &Value, text: &str) -> Result<Value, ValueError> {

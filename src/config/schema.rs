@@ -402,7 +402,8 @@ fn properties(node: &Value) -> Vec<String> {
 }
 
 /// The words of a closed set, as schemars writes them: `enum`, or `oneOf` with a description each.
-fn words(node: &Value) -> Vec<String> {
+#[must_use]
+pub fn words(node: &Value) -> Vec<String> {
     let list = node.get("enum").and_then(Value::as_array);
     let described = node.get("oneOf").and_then(Value::as_array);
     let described = described

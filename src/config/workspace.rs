@@ -2,6 +2,7 @@
 //!
 //! The doc comments are the descriptions in the published JSON Schema.
 
+mod catalog;
 mod consumer;
 mod versions;
 
@@ -19,6 +20,7 @@ use crate::{
     text::{cidr::Cidr, version_requirement::VersionRequirement},
 };
 
+pub use catalog::Catalog;
 pub use consumer::{AllowFrom, Consumer, ConsumerQuotas};
 pub use versions::Versions;
 
@@ -52,6 +54,16 @@ pub struct Workspace {
     /// The pipeline that `valet-rds ci` writes.
     #[serde(default)]
     pub ci: Ci,
+    /// Where people read this repository: what goes before the path of a file or a folder in it, without a slash at its
+    /// end. `report` and `catalog` make links of it. Default: none.
+    #[schemars(
+        regex(pattern = r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~@+-]+)*$"),
+        length(max = 300),
+        example = &"https://github.com/example/platform/blob/main"
+    )]
+    pub repository_url: Option<String>,
+    /// How databases stand in a Backstage catalogue, for `valet-rds catalog`. Default: not at all.
+    pub catalog: Option<Catalog>,
     /// EKS clusters of every environment, by name. An environment's own keys win, one by one.
     #[serde(default)]
     #[schemars(extend("propertyNames" = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"}))]

@@ -15,7 +15,7 @@ use crate::{
 
 pub use dot::dot;
 pub use mermaid::mermaid;
-pub use svg::svg;
+pub use svg::{Drawing, draw, style, svg};
 
 /// A drawing: accounts of the clusters on the left, the storage account on the right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Node {
     pub kind: String,
     /// Its name, and what else to know, a line each.
     pub lines: Vec<String>,
+    /// Whether its lines are a list of many, and not what there is to know of one.
+    pub is_list: bool,
 }
 
 /// An arrow.
@@ -81,6 +83,7 @@ fn node(id: impl Into<String>, kind: &str, lines: &[&str]) -> Node {
         id: id.into(),
         kind,
         lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+        is_list: false,
     }
 }
 
@@ -251,6 +254,9 @@ fn storage_edges(database: &Database) -> Vec<Edge> {
     edges
 }
 
+/// The most databases of an environment that have a box each. More stand in lists, one for all that serve the same clusters.
+const MOST_BOXES: usize = 16;
+
 /// The wiring of all databases of an environment.
 #[must_use]
 pub fn environment(environment: &Environment, databases: &[&Database]) -> Graph {
@@ -263,17 +269,18 @@ pub fn environment(environment: &Environment, databases: &[&Database]) -> Graph 
     }
     let mut nodes = Vec::new();
     let mut edges = Vec::new();
-    for (number, database) in databases.iter().enumerate() {
+    for (number, (databases, node)) in boxes(databases).into_iter().enumerate() {
         let id = format!("unit{number}");
-        let kind = format!("{}, {}", engine(database), database.instance_class.value);
-        nodes.push(node(
-            &*id,
-            "Namespace",
-            &[&database.namespace.value, &database.names.instance, &kind],
-        ));
+        nodes.push(Node {
+            id: id.clone(),
+            ..node
+        });
+        let Some(first) = databases.first() else {
+            continue;
+        };
         let served = environment.spec.clusters.keys().enumerate();
-        for (number, _) in served.filter(|(_, cluster)| database.clusters.value.contains(cluster)) {
-            let port = database.facts().port;
+        for (number, _) in served.filter(|(_, cluster)| first.clusters.value.contains(cluster)) {
+            let port = first.facts().port;
             edges.push(edge(
                 &format!("cluster{number}"),
                 &id,
@@ -288,6 +295,41 @@ pub fn environment(environment: &Environment, databases: &[&Database]) -> Graph 
         right: storage(environment, nodes),
         edges,
     }
+}
+
+/// Boxes for databases, each with those that it stands for: they serve the same clusters on the same port.
+fn boxes<'a>(databases: &[&'a Database]) -> Vec<(Vec<&'a Database>, Node)> {
+    let kind =
+        |database: &Database| format!("{}, {}", engine(database), database.instance_class.value);
+    if databases.len() <= MOST_BOXES {
+        let own = databases.iter().map(|database| {
+            let lines = [
+                database.namespace.value.as_str(),
+                &database.names.instance,
+                &kind(database),
+            ];
+            (vec![*database], node("", "Namespace", &lines))
+        });
+        return own.collect();
+    }
+    let mut served: BTreeMap<_, Vec<&Database>> = BTreeMap::new();
+    for database in databases {
+        let same = (&database.clusters.value, database.facts().port);
+        served.entry(same).or_default().push(database);
+    }
+    let lists = served.into_values().map(|databases| {
+        let lines = databases.iter().map(|database| {
+            let (namespace, instance) = (&database.namespace.value, &database.names.instance);
+            format!("{namespace}: {instance}, {}", kind(database))
+        });
+        let list = Node {
+            lines: lines.collect(),
+            is_list: true,
+            ..node("", &plural(databases.len(), "database"), &[])
+        };
+        (databases, list)
+    });
+    lists.collect()
 }
 
 fn engine(database: &Database) -> String {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     config::keys::{keys, proxy_keys},
     model::{Database, Origin, Proxy, Resolved},
-    text::pointer,
+    text::{pointer, unicode::spelt_out},
 };
 
 /// A value of the effective config.
@@ -18,15 +18,51 @@ pub struct Entry {
     pub key: Vec<String>,
     /// The value; null when AWS decides.
     pub value: Value,
-    /// Where it comes from: a file and its line, or in words.
-    pub origin: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The pointer from the place of its origin to its own.
+    below: String,
+}
+
+impl Entry {
+    /// Where it comes from: a file and its line, so that an editor can open it, or in words.
+    #[must_use]
+    pub fn place(&self, database: &Database) -> String {
+        match self.origin {
+            Origin::BuiltIn => "default".to_owned(),
+            Origin::FileName => "name of the file".to_owned(),
+            Origin::Derived(key) => format!("from {key}"),
+            _ => {
+                let span = database.span_below(self.origin, &self.below);
+                format!("{}:{}", span.file.path, self.line(database))
+            }
+        }
+    }
+
+    /// The line of the file that it comes from, counted from 1.
+    #[must_use]
+    pub fn line(&self, database: &Database) -> usize {
+        let span = database.span_below(self.origin, &self.below);
+        span.file.position(span.range.start).0
+    }
+}
+
+/// A value on one line, with what cannot be seen spelt out; empty when AWS decides.
+#[must_use]
+pub fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => spelt_out(text),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        other => spelt_out(&other.to_string()),
+    }
 }
 
 /// Every key of the config with the value in force, in the order of the keys.
 #[must_use]
 pub fn entries(database: &Database) -> Vec<Entry> {
     let mut list = List {
-        database,
         entries: Vec::new(),
     };
     macro_rules! rows {
@@ -51,18 +87,18 @@ pub fn entries(database: &Database) -> Vec<Entry> {
     list.entries
 }
 
-struct List<'a> {
-    database: &'a Database,
+struct List {
     entries: Vec<Entry>,
 }
 
-impl List<'_> {
+impl List {
     /// Adds a value; `below` is the pointer from the place of its origin to its own.
     fn add(&mut self, key: &[&str], value: Value, origin: Origin, below: &str) {
         self.entries.push(Entry {
             key: key.iter().map(ToString::to_string).collect(),
             value,
-            origin: mark(self.database, origin, below),
+            origin,
+            below: below.to_owned(),
         });
     }
 }
@@ -115,19 +151,5 @@ impl Decided for Proxy {
             };
         }
         proxy_keys! { rows }
-    }
-}
-
-/// Where a value comes from. Files go by the line, so that an editor can open them.
-fn mark(database: &Database, origin: Origin, below: &str) -> String {
-    match origin {
-        Origin::BuiltIn => "default".to_owned(),
-        Origin::FileName => "name of the file".to_owned(),
-        Origin::Derived(key) => format!("from {key}"),
-        _ => {
-            let span = database.span_below(origin, below);
-            let (line, _) = span.file.position(span.range.start);
-            format!("{}:{line}", span.file.path)
-        }
     }
 }

@@ -11,6 +11,7 @@ use crate::{
         workspace::{self, OidcProvider},
     },
     diagnostic::{File, Span},
+    text::path::{below, in_address},
 };
 
 /// The AWS partition of a Region.
@@ -44,6 +45,10 @@ pub struct Environment {
     pub versions: Option<workspace::Versions>,
     /// The pipeline of the workspace.
     pub ci: Ci,
+    /// What goes before the path of a file of the repository, in an address where people read it.
+    pub repository_url: Option<String>,
+    /// How databases stand in a catalogue of services.
+    pub catalog: Option<workspace::Catalog>,
 }
 
 /// Address of the shared modules.
@@ -58,6 +63,13 @@ pub struct ModuleSource {
 }
 
 impl Environment {
+    /// Where people read a file or a folder of the workspace; `prefix` is the path of that in the repository.
+    #[must_use]
+    pub fn link(&self, prefix: &str, path: &str) -> Option<String> {
+        let url = self.repository_url.as_ref()?;
+        Some(format!("{url}/{}", in_address(&below(prefix, path))))
+    }
+
     /// The AWS partition of the Region.
     #[must_use]
     pub fn partition(&self) -> &'static str {

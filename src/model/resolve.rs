@@ -108,9 +108,15 @@ pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) ->
         }};
     }
     let mut database = keys! { database, environment, stem };
-    keep_to_engine(&mut database);
+    settle(&mut database);
+    Ok(database)
+}
+
+/// What follows from the keys once each is decided.
+fn settle(database: &mut Database) {
+    keep_to_engine(database);
     let family = database.facts().family(database.engine_version.value);
-    database.names = Names::derive(&database.shortname, &environment.name, &family);
+    database.names = Names::derive(&database.shortname, &database.environment.name, &family);
     if database.facts().is_cluster() {
         database.names.instance.clone_from(&database.names.cluster);
     }
@@ -126,7 +132,93 @@ pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) ->
             |pattern: &String| name::user(pattern, &database.shortname, &database.namespace.value);
         user.value = user.value.as_ref().map(named);
     }
-    Ok(database)
+}
+
+/// The same database, had its config left out each of the keys that `defaults` can say: every one of them as its environment
+/// decides it, while all others stay as they are. A key that has to be said stays, too.
+#[must_use]
+pub fn left_out(database: &Database) -> Database {
+    let environment = &database.environment;
+    let blank = Settings::default();
+    let layers = Layers {
+        config: &blank,
+        defaults: &environment.spec.defaults,
+    };
+    macro_rules! key {
+        (Config $field:ident $key:literal $kind:ident $arguments:tt) => {
+            database.$field.clone()
+        };
+        (Settings $field:ident $key:literal required $arguments:tt) => {
+            layers
+                .find($key, |layer| layer.$field.clone())
+                .unwrap_or_else(|| database.$field.clone())
+        };
+        (Settings $field:ident $key:literal merged($($below:expr)?)) => {
+            layers.merge($key, |layer| layer.$field.as_ref(), None$(.or(Some($below)))?)
+        };
+        (Settings $field:ident $key:literal group()) => {
+            proxy_left_out(&database.$field, &layers)
+        };
+        (Settings $field:ident $key:literal $kind:ident $arguments:tt) => {
+            decide!($kind $arguments layers.find($key, |layer| layer.$field.clone()))
+        };
+    }
+    macro_rules! database {
+        ($(
+            $(#[doc = $section_doc:expr])*
+            $(#[serde $section_serde:tt])?
+            $section:ident {
+                $(
+                    $(#[doc = $doc:expr])*
+                    $(#[schemars $schema:tt])?
+                    $(#[serde $serde:tt])?
+                    $field:ident $key:literal: $type:ty, $kind:ident $arguments:tt;
+                )*
+                $(..$rest:ident: $rest_type:ident)?
+            }
+        )*) => {{
+            // What is worked out from another key follows from the one in force.
+            $($(let $field = &database.$field;)*)*
+            $($(let _ = $field;)*)*
+            Database {
+                environment: Arc::clone(environment),
+                file: Arc::clone(&database.file),
+                names: Names::default(),
+                $($($field: key!($section $field $key $kind $arguments),)*)*
+            }
+        }};
+    }
+    let mut left_out = keys! { database, environment, stem };
+    settle(&mut left_out);
+    left_out
+}
+
+fn proxy_left_out(proxy: &Proxy, layers: &Layers) -> Proxy {
+    macro_rules! group {
+        ($(
+            $(#[doc = $section_doc:expr])*
+            $(#[serde $section_serde:tt])?
+            $section:ident {
+                $(
+                    $(#[doc = $doc:expr])*
+                    $(#[schemars $schema:tt])?
+                    $(#[serde $serde:tt])?
+                    $field:ident $key:literal: $type:ty, $kind:ident $arguments:tt;
+                )*
+                $(..$rest:ident: $rest_type:ident)?
+            }
+        )*) => {$({
+            $(let $field = &proxy.$field;)*
+            $(let _ = $field;)*
+            $section {
+                $($field: decide!($kind $arguments layers.find(
+                    concat!("proxy/", $key),
+                    |layer| layer.proxy.as_ref()?.$field.clone(),
+                )),)*
+            }
+        })*};
+    }
+    proxy_keys! { group }
 }
 
 /// Takes back what `defaults` say for databases of another engine. What a config says itself is for its rules to judge.

@@ -255,60 +255,88 @@ impl Quota {
 /// Everything that passes a quota, or is close to it.
 pub(super) fn check(environments: &[Arc<Environment>], databases: &[Database]) -> Vec<Problem> {
     let consumed = consumer::Consumed::of(environments, databases);
-    let own = QUOTAS
-        .iter()
-        .flat_map(|quota| exceeded(quota, environments, databases));
+    let own = usage(environments, databases);
+    let own = own.iter().filter_map(problem);
     own.chain(consumed.exceeded()).collect()
 }
 
-/// What shares one quota.
-struct Sharers<'a> {
-    count: u32,
-    issuers: BTreeSet<&'a str>,
-    /// The environment that states the largest quota.
-    environment: &'a Environment,
+/// How much of a quota those who share it use.
+#[derive(Clone, Debug)]
+pub struct Usage<'a> {
+    /// What the quota counts, in words.
+    pub what: &'static str,
+    /// Its key below `quotas`.
+    pub key: &'static str,
+    /// What shares it: an account, a Region of one, or a VPC.
+    pub scope: String,
+    /// The environments that share it, by name.
+    pub environments: Vec<&'a str>,
+    /// How much is used.
+    pub used: u32,
+    /// How much may be.
+    pub limit: u32,
+    /// The environment that states the largest limit.
+    stated_by: &'a Environment,
 }
 
-fn exceeded(
+impl Usage<'_> {
+    /// How much of the limit is used, in percent, rounded down.
+    #[must_use]
+    pub fn percent(&self) -> u64 {
+        u64::from(self.used) * 100 / u64::from(self.limit.max(1))
+    }
+}
+
+/// How much of each quota is used, by environment that shares it.
+#[must_use]
+pub fn usage<'a>(
+    environments: &'a [Arc<Environment>],
+    databases: &'a [Database],
+) -> Vec<Usage<'a>> {
+    let of = |quota| usage_of(quota, environments, databases);
+    QUOTAS.iter().flat_map(of).collect()
+}
+
+fn usage_of<'a>(
     quota: &Quota,
-    environments: &[Arc<Environment>],
+    environments: &'a [Arc<Environment>],
     databases: &[Database],
-) -> Vec<Problem> {
+) -> Vec<Usage<'a>> {
     let mut units: BTreeMap<&str, u32> = BTreeMap::new();
     for database in databases {
         let count = units.entry(&database.environment.name).or_default();
         *count = count.saturating_add(quota.of_unit(database));
     }
-    let mut scopes: BTreeMap<String, Sharers> = BTreeMap::new();
+    let mut scopes: BTreeMap<String, (Usage, BTreeSet<&str>)> = BTreeMap::new();
     for environment in environments {
-        let sharers = scopes
-            .entry(quota.shared_by(environment))
-            .or_insert_with(|| Sharers {
-                count: 0,
-                issuers: BTreeSet::new(),
-                environment,
-            });
+        let scope = quota.shared_by(environment);
+        let (usage, issuers) = scopes.entry(scope.clone()).or_insert_with(|| {
+            let usage = Usage {
+                what: quota.what,
+                key: quota.key,
+                scope,
+                environments: Vec::new(),
+                used: 0,
+                limit: quota.most(environment),
+                stated_by: environment,
+            };
+            (usage, BTreeSet::new())
+        });
+        let clusters = environment.spec.clusters.values();
+        issuers.extend(clusters.map(|cluster| cluster.oidc_issuer.as_str()));
         let of_units = units.get(environment.name.as_str()).copied().unwrap_or(0);
         let own = quota.of_environment(environment);
-        sharers.count = sharers.count.saturating_add(of_units).saturating_add(own);
-        let clusters = environment.spec.clusters.values();
-        sharers
-            .issuers
-            .extend(clusters.map(|cluster| cluster.oidc_issuer.as_str()));
-        if quota.most(environment) > quota.most(sharers.environment) {
-            sharers.environment = environment;
+        usage.used = match quota.counts {
+            Counts::Issuers => count(issuers.len()),
+            _ => usage.used.saturating_add(of_units).saturating_add(own),
+        };
+        usage.environments.push(&environment.name);
+        if quota.most(environment) > usage.limit {
+            usage.limit = quota.most(environment);
+            usage.stated_by = environment;
         }
     }
-    scopes
-        .into_iter()
-        .filter_map(|(scope, sharers)| {
-            let needed = match quota.counts {
-                Counts::Issuers => count(sharers.issuers.len()),
-                _ => sharers.count,
-            };
-            problem(quota, &scope, needed, sharers.environment)
-        })
-        .collect()
+    scopes.into_values().map(|(usage, _)| usage).collect()
 }
 
 /// The rule that so much of a quota breaks, if any.
@@ -320,17 +348,20 @@ fn broken(needed: u32, most: u32) -> Option<&'static Rule> {
     }
 }
 
-fn problem(quota: &Quota, scope: &str, needed: u32, environment: &Environment) -> Option<Problem> {
-    let most = quota.most(environment);
-    let rule = broken(needed, most)?;
-    let mut span = environment.span(&format!("quotas/{}", quota.key));
+fn problem(usage: &Usage) -> Option<Problem> {
+    let rule = broken(usage.used, usage.limit)?;
+    let environment = usage.stated_by;
+    let mut span = environment.span(&format!("quotas/{}", usage.key));
     if span.range.is_empty() {
         span = environment.span("accountId");
     }
-    let message = format!("{scope} needs {needed} {}; its quota is {most}", quota.what);
+    let message = format!(
+        "{} needs {} {}; its quota is {}",
+        usage.scope, usage.used, usage.what, usage.limit
+    );
     let help = format!(
         "ask AWS for a higher quota, then write it in `environments.{}.quotas.{}`",
-        environment.name, quota.key
+        environment.name, usage.key
     );
     Some(Problem::new(rule, span, message).help(help))
 }

@@ -39,6 +39,19 @@ impl Date {
         Self(self.0.saturating_add(days.days()))
     }
 
+    /// Its year.
+    #[must_use]
+    pub fn year(self) -> i16 {
+        self.0.year()
+    }
+
+    /// How many days another one is later; none when it is not.
+    #[must_use]
+    pub fn days_until(self, other: Self) -> u64 {
+        let days = self.0.until(other.0).map_or(0, |span| span.get_days());
+        u64::try_from(days).unwrap_or(0)
+    }
+
     /// The same day so many months earlier, or the last day of that month when it is shorter.
     #[must_use]
     pub fn months_before(self, months: i8) -> Self {

@@ -33,6 +33,7 @@ mod policy;
 mod provider_schema;
 mod python;
 mod readers;
+mod report;
 mod roots;
 mod rust;
 mod shell;
@@ -137,6 +138,8 @@ enum Chore {
     },
     /// Have an editor, Kubernetes, External Secrets and code scanning read what we publish
     Readers,
+    /// Look at the page of a fleet in Chromium: themes, widths, keyboard, accessibility, hostile text
+    Report,
     /// Generate and validate the roots of the fixtures
     Roots,
     /// Have Terraform evaluate hostile text
@@ -195,6 +198,7 @@ fn perform(chore: Chore) -> Result<String> {
         Chore::Properties => long::properties(sh),
         Chore::ProviderSchema { file } => provider_schema::write(sh, &file),
         Chore::Readers => Ok([readers::run(sh)?, readers::templates(sh)?].concat()),
+        Chore::Report => report::run(sh),
         Chore::Roots => {
             let generated = roots::generate(sh)?;
             Ok(format!("{generated}: {}", roots::validate(sh)?))

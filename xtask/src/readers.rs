@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
 use crate::{files, node, python, roots, shell};
@@ -11,6 +11,8 @@ use crate::{files, node, python, roots, shell};
 const SOURCES: &str = "xtask/readers";
 const FOLDER: &str = "target/readers";
 const BAD: &str = "target/bad";
+const CATALOG: &str = "target/catalog";
+const ENTITIES: &str = "catalog: {ownerTag: cost-center, systemTag: system, componentTag: component}\nrepositoryUrl: https://git.example.com/platform/blob/main\n";
 const OBJECTS: [&str; 2] = ["snapshots/k8s/password.snap", "snapshots/k8s/iam.snap"];
 
 /// Where Debian and Ubuntu put the sources of Go's packages.
@@ -32,6 +34,26 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
     notes.push(shell::output(cmd!(
         sh,
         "node {FOLDER}/objects.mjs {OBJECTS...}"
+    ))?);
+    // Holds the entities of a catalogue against the policies of Backstage.
+    roots::assemble(sh, Path::new("fixtures/city"), Path::new(CATALOG))?;
+    let valet = Path::new(CATALOG).join("valet.yaml");
+    let text = sh.read_file(&valet)?;
+    sh.write_file(&valet, format!("{ENTITIES}{text}"))?;
+    let config = Path::new(CATALOG).join("configs/prod/ledger.yaml");
+    let text = sh.read_file(&config)?;
+    ensure!(text.contains("tags:\n"), "the config has no tags");
+    sh.write_file(
+        &config,
+        text.replacen(
+            "tags:\n",
+            "tags:\n  component: ledger-api\n  system: ledger\n",
+            1,
+        ),
+    )?;
+    notes.push(shell::output(cmd!(
+        sh,
+        "node {FOLDER}/entities.mjs {valet_rds} {CATALOG}"
     ))?);
     // Holds the reports of every bad workspace against the toolkit of GitHub Actions and the schema of SARIF.
     files::clear(sh, BAD)?;

@@ -1,7 +1,6 @@
 //! `valet-rds info`: everything that is decided about a unit.
 
 use clap::ValueEnum;
-use serde_json::Value;
 
 use crate::{
     cli::{
@@ -18,11 +17,12 @@ use crate::{
     },
     inspect::{
         debts::{self, Debt},
-        names, resolved,
+        names,
+        resolved::{self, shown},
     },
     model::{Database, consumer::Consumer},
     review::impact::{Happens, Impact},
-    text::{screen::Screen, unicode::spelt_out},
+    text::screen::Screen,
 };
 
 /// Arguments of `info`.
@@ -92,7 +92,10 @@ fn human(database: &Database, consumers: &[Consumer], outputs: Option<&Outputs>)
     let entries: Vec<_> = resolved::entries(database)
         .into_iter()
         .filter(|entry| !entry.value.is_null())
-        .map(|entry| (entry.key.join("."), shown(&entry.value), entry.origin))
+        .map(|entry| {
+            let place = entry.place(database);
+            (entry.key.join("."), shown(&entry.value), place)
+        })
         .collect();
     let width = |texts: &mut dyn Iterator<Item = &String>| {
         texts.map(|text| text.chars().count()).max().unwrap_or(0)
@@ -193,14 +196,4 @@ fn known(outputs: &Outputs) -> Vec<(&'static str, String)> {
     rows.extend(reader.map(|secret| ("read-only secret", secret)));
     rows.extend(outputs.database_name.clone().map(|name| ("database", name)));
     rows
-}
-
-/// A value on one line, with what cannot be seen spelt out.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => spelt_out(text),
-        Value::Array(items) if items.is_empty() => "none".to_owned(),
-        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    }
 }

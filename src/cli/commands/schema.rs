@@ -6,7 +6,7 @@ use crate::{
     cli::{
         json::{
             self, adopt::Adopt, affected::Affected, check::Check, diff::Diff, drift::DriftDocument,
-            explain::Explain, gate::Gate, info::Info, rules::Rules, run::RunDocument,
+            explain::Explain, gate::Gate, info::Info, list, rules::Rules, run::RunDocument,
         },
         stop::Stop,
         terminal::print,
@@ -45,6 +45,8 @@ enum Which {
     Gate,
     /// What `info --format json` prints
     Info,
+    /// What each line of `list --format json` is
+    List,
     /// What `plan --format json` and `apply --format json` print
     Plan,
     /// What `rules --format json` prints
@@ -67,6 +69,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Which::Explain => json::schema::<Explain>("explain"),
         Which::Gate => json::schema::<Gate>("gate"),
         Which::Info => json::schema::<Info>("info"),
+        Which::List => json::schema::<list::Unit>("list"),
         Which::Plan => json::schema::<RunDocument>("plan"),
         Which::Rules => json::schema::<Rules>("rules"),
     }))

@@ -139,8 +139,8 @@ impl<'a> Info<'a> {
     ) -> Self {
         let (mut config, mut origins) = (Map::new(), Map::new());
         for entry in resolved::entries(database) {
+            put(&mut origins, &entry.key, entry.place(database).into());
             put(&mut config, &entry.key, entry.value);
-            put(&mut origins, &entry.key, entry.origin.into());
         }
         let names = names::names(database).into_iter().map(|named| Name {
             kind: named.kind.as_str(),

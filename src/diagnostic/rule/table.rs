@@ -333,6 +333,14 @@ rules! {
         "A tag that the environment demands is missing.",
         "`requireTags` of the environment's policy. It can be waived for a time.",
         "no tag team where it is required";
+    CATALOG_OWNER = Warning "catalog-owner":
+        "Nobody says who owns the database.",
+        "valet.yaml has a `catalog`, whose `ownerTag` names the tag that says it. `valet-rds catalog` prints nothing as long as a database has no owner.",
+        "no tag team where catalog has ownerTag: team";
+    CATALOG_REFERENCE = Warning "catalog-reference":
+        "A tag does not refer to an entity of the catalogue.",
+        "The tags that `catalog` of valet.yaml names say names of entities, or references such as `group:default/team-a`, as Backstage reads them. `valet-rds catalog` prints nothing as long as one of them is something else.",
+        "team: \"Team A!\"";
     VERSION_CLOSED = Error "version-closed":
         "AWS creates no more databases of this version.",
         "AWS gives up old minors in waves: from one day on none can be created or restored, and some weeks later it upgrades those that run. A database that is there already gets a warning, `version-ending`.",

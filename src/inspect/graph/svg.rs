@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use super::{Edge, Graph, Group, Node};
-use crate::text::unicode::spelt_out;
+use crate::text::{html::escaped, unicode::spelt_out};
 
 const MARGIN: usize = 24;
 const PADDING: usize = 16;
@@ -20,22 +20,87 @@ const SMALLEST: usize = 240;
 /// Tenths of a pixel that a letter is wide: names are monospaced at 12 pixels, and no common font is wider than 0.61 em.
 const LETTER: usize = 74;
 
-const STYLE: &str = "\
-  svg { --paper: #ffffff; --account: #f4f6f9; --box: #ffffff; --line: #b6c0cc; --ink: #1b2430; --faint: #56616f; --data: #0b62c4; --grant: #8a5a00 }
-  @media (prefers-color-scheme: dark) {
-    svg { --paper: #0d1117; --account: #161b22; --box: #1f2630; --line: #465060; --ink: #e6edf3; --faint: #a3afbd; --data: #6cb2ff; --grant: #e0af5a }
-  }
-  .paper { fill: var(--paper) }
-  .account { fill: var(--account); stroke: var(--line) }
-  .box { fill: var(--box); stroke: var(--line) }
-  text { font: 12px ui-monospace, 'SF Mono', Menlo, 'DejaVu Sans Mono', Consolas, monospace; fill: var(--ink) }
-  .title { font-size: 16px; font-weight: 600 }
-  .kind { font-weight: 600 }
-  .faint { fill: var(--faint) }
-  .data { stroke: var(--data) } .data-label, .data-head { fill: var(--data) }
-  .grant { stroke: var(--grant); stroke-dasharray: 5 4 } .grant-label, .grant-head { fill: var(--grant) }
-  path { fill: none; stroke-width: 1.6 }
+/// Colours and letters of a picture, for light surroundings: as literals, which every program that draws SVG knows.
+const LIGHT: &str = "\
+  .paper { fill: #ffffff }
+  .account { fill: #f4f6f9; stroke: #b6c0cc }
+  .box { fill: #ffffff; stroke: #b6c0cc }
+  .wiring text { font-family: ui-monospace, 'SF Mono', Menlo, 'DejaVu Sans Mono', Consolas, monospace; font-size: 12px; fill: #1b2430 }
+  .wiring .title { font-size: 16px; font-weight: 600 }
+  .wiring .kind { font-weight: 600 }
+  .wiring .faint { fill: #56616f }
+  .wiring path { fill: none; stroke-width: 1.6 }
+  .data { stroke: #0b62c4 }
+  .wiring .data-label, .data-head { fill: #0b62c4 }
+  .grant { stroke: #8a5a00; stroke-dasharray: 5 4 }
+  .wiring .grant-label, .grant-head { fill: #8a5a00 }
 ";
+
+/// What is otherwise in dark ones, where a program knows of those.
+const DARK: &str = "\
+  .paper { fill: #0d1117 }
+  .account { fill: #161b22; stroke: #465060 }
+  .box { fill: #1f2630; stroke: #465060 }
+  .wiring text { fill: #e6edf3 }
+  .wiring .faint { fill: #a3afbd }
+  .data { stroke: #6cb2ff }
+  .wiring .data-label, .data-head { fill: #6cb2ff }
+  .grant { stroke: #e0af5a }
+  .wiring .grant-label, .grant-head { fill: #e0af5a }
+";
+
+/// When the second sheet counts.
+const IN_THE_DARK: &str = "screen and (prefers-color-scheme: dark)";
+
+/// Both sheets, for a page that has pictures in it.
+#[must_use]
+pub fn style() -> String {
+    format!("{LIGHT}@media {IN_THE_DARK} {{\n{DARK}}}\n")
+}
+
+/// Where a text goes in a shape.
+const HOLE: char = '\u{1}';
+
+/// A picture whose texts are apart from it: pictures of one shape differ in nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawing {
+    /// All but the texts and the sheets.
+    shape: String,
+    /// The texts in their order, the title first.
+    pub texts: Vec<String>,
+}
+
+impl Drawing {
+    /// The same for each picture of this shape: SVG with empty elements where the texts go, and without sheets.
+    #[must_use]
+    pub fn shape(&self) -> String {
+        self.shape.replace(HOLE, "")
+    }
+
+    fn with_texts(&self) -> String {
+        let mut texts = self.texts.iter();
+        let mut whole = String::with_capacity(self.shape.len() * 2);
+        for piece in self.shape.split(HOLE) {
+            whole.push_str(piece);
+            if let Some(text) = texts.next() {
+                whole.push_str(&escaped(text));
+            }
+        }
+        whole
+    }
+
+    /// Adds a text, in an element of this class.
+    fn write(&mut self, class: &str, (x, y): (usize, usize), content: &str) {
+        let class = if class.is_empty() {
+            String::new()
+        } else {
+            format!(" class=\"{class}\"")
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.shape, "<text{class} x=\"{x}\" y=\"{y}\">{HOLE}</text>");
+        self.texts.push(spelt_out(content));
+    }
+}
 
 /// Where a box stands.
 #[derive(Clone, Copy)]
@@ -50,27 +115,45 @@ struct Spot {
 }
 
 impl Spot {
-    const fn middle(self) -> usize {
-        usize::midpoint(self.top, self.bottom)
+    /// Where arrows go that have a side for themselves: the middle, or in a tall list the first lines.
+    fn middle(self) -> usize {
+        self.top + self.reach() / 2
+    }
+
+    /// How far down arrows go in.
+    fn reach(self) -> usize {
+        const TALL: usize = 96;
+        (self.bottom - self.top).min(TALL)
     }
 }
 
 /// The graph as SVG.
 #[must_use]
 pub fn svg(graph: &Graph) -> String {
+    let whole = draw(graph).with_texts();
+    let (start, rest) = whole.split_once("</title>\n").unwrap_or((&whole, ""));
+    format!(
+        "{start}</title>\n<style>\n{LIGHT}</style>\n<style media=\"{IN_THE_DARK}\">\n{DARK}</style>\n{rest}"
+    )
+}
+
+/// The graph as a picture, with its texts apart.
+#[must_use]
+pub fn draw(graph: &Graph) -> Drawing {
     let plan = Plan::of(graph);
     let (width, height) = (plan.width, plan.height);
-    let title = escaped(&graph.title);
-    let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n<defs>{}{}</defs>\n<rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>\n",
-        head("data"),
-        head("grant"),
-    );
-    write_text(&mut text, "title", (MARGIN, MARGIN + 14), &graph.title);
+    let mut drawing = Drawing {
+        shape: format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"wiring\" role=\"img\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n<title>{HOLE}</title>\n<defs>{}{}</defs>\n<rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>\n",
+            head("data"),
+            head("grant"),
+        ),
+        texts: vec![spelt_out(&graph.title)],
+    };
+    drawing.write("title", (MARGIN, MARGIN + 14), &graph.title);
     for (group, frame) in &plan.frames {
-        draw_box(&mut text, "account", frame, 10);
-        write_text(
-            &mut text,
+        draw_box(&mut drawing.shape, "account", frame, 10);
+        drawing.write(
             "faint",
             (frame.left + PADDING, frame.top + 24),
             &group.title,
@@ -78,17 +161,17 @@ pub fn svg(graph: &Graph) -> String {
     }
     let mut trunks = Trunks::new();
     for edge in &graph.edges {
-        plan.draw(&mut text, edge, &mut trunks);
+        plan.draw(&mut drawing.shape, edge, &mut trunks);
     }
     for (node, spot) in &plan.nodes {
-        draw_node(&mut text, node, spot);
+        draw_node(&mut drawing, node, spot);
     }
     // Labels come last, so that nothing runs through them.
-    for label in plan.labels(graph) {
-        text.push_str(&label);
+    for (class, place, label) in plan.labels(graph) {
+        drawing.write(class, place, label);
     }
-    text.push_str("</svg>\n");
-    text
+    drawing.shape.push_str("</svg>\n");
+    drawing
 }
 
 /// From where to where the lane to a box is drawn already.
@@ -261,7 +344,7 @@ impl<'a> Plan<'a> {
         }
         let count = self.lanes.len();
         let lane = self.lanes.get(edge.from.as_str()).copied().unwrap_or(0);
-        to.top + (to.bottom - to.top) * (lane + 1) / (count + 1)
+        to.top + to.reach() * (lane + 1) / (count + 1)
     }
 
     fn draw<'e>(&self, text: &mut String, edge: &'e Edge, trunks: &mut Trunks<'e>) {
@@ -314,7 +397,7 @@ impl<'a> Plan<'a> {
         if self.goes_up(edge) { LANE / 2 } else { LANE }
     }
 
-    fn labels(&self, graph: &Graph) -> Vec<String> {
+    fn labels<'g>(&self, graph: &'g Graph) -> Vec<(&'static str, (usize, usize), &'g str)> {
         let mut labels = Vec::new();
         for edge in &graph.edges {
             let (Some(from), Some(to)) = (
@@ -341,8 +424,7 @@ impl<'a> Plan<'a> {
             } else {
                 "grant-label"
             };
-            let mut label = String::new();
-            write_text(&mut label, class, (x, y), &edge.label);
+            let label = (class, (x, y), edge.label.as_str());
             if !labels.contains(&label) {
                 labels.push(label);
             }
@@ -371,40 +453,14 @@ fn draw_box(text: &mut String, class: &str, spot: &Spot, radius: usize) {
     );
 }
 
-fn draw_node(text: &mut String, node: &Node, spot: &Spot) {
-    draw_box(text, "box", spot, 6);
+fn draw_node(drawing: &mut Drawing, node: &Node, spot: &Spot) {
+    draw_box(&mut drawing.shape, "box", spot, 6);
     let x = spot.left + PADDING;
     let mut y = spot.top + 24;
-    write_text(text, "kind", (x, y), &node.kind);
+    drawing.write("kind", (x, y), &node.kind);
     for (number, line) in node.lines.iter().enumerate() {
         y += LINE;
-        write_text(text, if number == 0 { "" } else { "faint" }, (x, y), line);
+        let is_name = number == 0 || node.is_list;
+        drawing.write(if is_name { "" } else { "faint" }, (x, y), line);
     }
-}
-
-fn write_text(text: &mut String, class: &str, (x, y): (usize, usize), content: &str) {
-    let class = if class.is_empty() {
-        String::new()
-    } else {
-        format!(" class=\"{class}\"")
-    };
-    let _ = writeln!(
-        text,
-        "<text{class} x=\"{x}\" y=\"{y}\">{}</text>",
-        escaped(content)
-    );
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in spelt_out(text).chars() {
-        match letter {
-            '&' | '<' | '>' | '"' | '#' => {
-                // Writing to a string cannot fail.
-                let _ = write!(escaped, "&#{};", u32::from(letter));
-            }
-            _ => escaped.push(letter),
-        }
-    }
-    escaped
 }
