@@ -101,6 +101,7 @@ fn environments(source: &Document, lock: Option<Vec<u8>>) -> Checked<Vec<Arc<Env
             privatelink: workspace.privatelink.clone(),
             versions: workspace.versions.clone(),
             ci: workspace.ci.clone(),
+            upgrades: workspace.upgrades.clone(),
             file: Arc::clone(&source.file),
             name,
             spec: written,
@@ -109,6 +110,7 @@ fn environments(source: &Document, lock: Option<Vec<u8>>) -> Checked<Vec<Arc<Env
         environments.push(Arc::new(environment));
     }
     problems.extend(rules::pipeline(&environments));
+    problems.extend(rules::waves(&environments));
     problems.into_result(environments)
 }
 

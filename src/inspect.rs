@@ -2,6 +2,7 @@
 
 pub mod debts;
 pub mod explain;
+pub mod filter;
 pub mod graph;
 pub mod names;
 pub mod resolved;

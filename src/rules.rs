@@ -18,6 +18,7 @@ mod quota;
 mod required_version;
 mod storage;
 mod tags;
+mod upgrade;
 mod users;
 mod version;
 pub mod waiver;
@@ -38,6 +39,7 @@ pub use lock::{lock, missing_lock};
 pub use modules::missing as missing_modules;
 pub use pipeline::check as pipeline;
 pub use required_version::check as required_version;
+pub use upgrade::{is_excused, waves};
 
 /// Everything wrong with one instance.
 #[must_use]

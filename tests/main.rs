@@ -73,3 +73,4 @@ mod shapes;
 mod submodules;
 mod support;
 mod unkind;
+mod upgrade;

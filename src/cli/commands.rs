@@ -23,3 +23,4 @@ pub mod privatelink;
 pub mod retire;
 pub mod rules;
 pub mod schema;
+pub mod upgrade;

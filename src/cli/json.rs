@@ -9,6 +9,7 @@ pub mod gate;
 pub mod info;
 pub mod rules;
 pub mod run;
+pub mod upgrade;
 
 use std::fmt;
 

@@ -44,6 +44,8 @@ pub struct Environment {
     pub versions: Option<workspace::Versions>,
     /// The pipeline of the workspace.
     pub ci: Ci,
+    /// How the workspace's databases come to another major.
+    pub upgrades: workspace::Upgrades,
 }
 
 /// Address of the shared modules.

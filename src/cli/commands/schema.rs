@@ -6,7 +6,7 @@ use crate::{
     cli::{
         json::{
             self, adopt::Adopt, affected::Affected, check::Check, diff::Diff, explain::Explain,
-            gate::Gate, info::Info, rules::Rules, run::RunDocument,
+            gate::Gate, info::Info, rules::Rules, run::RunDocument, upgrade::Upgrade,
         },
         stop::Stop,
         terminal::print,
@@ -47,6 +47,8 @@ enum Which {
     Plan,
     /// What `rules --format json` prints
     Rules,
+    /// What `upgrade --format json` prints
+    Upgrade,
 }
 
 /// Runs the command.
@@ -66,5 +68,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Which::Info => json::schema::<Info>("info"),
         Which::Plan => json::schema::<RunDocument>("plan"),
         Which::Rules => json::schema::<Rules>("rules"),
+        Which::Upgrade => json::schema::<Upgrade>("upgrade"),
     }))
 }
