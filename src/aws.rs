@@ -5,4 +5,5 @@ pub mod engine;
 pub mod engine_version;
 pub mod instance_class;
 pub mod name;
+pub mod upgrade;
 pub mod window;

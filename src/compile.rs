@@ -103,6 +103,7 @@ fn environments(source: &Document, lock: Option<Vec<u8>>) -> Checked<Vec<Arc<Env
             ci: workspace.ci.clone(),
             repository_url: workspace.repository_url.clone(),
             catalog: workspace.catalog.clone(),
+            upgrades: workspace.upgrades.clone(),
             file: Arc::clone(&source.file),
             name,
             spec: written,
@@ -111,6 +112,7 @@ fn environments(source: &Document, lock: Option<Vec<u8>>) -> Checked<Vec<Arc<Env
         environments.push(Arc::new(environment));
     }
     problems.extend(rules::pipeline(&environments));
+    problems.extend(rules::waves(&environments));
     problems.into_result(environments)
 }
 

@@ -14,6 +14,7 @@ mod repository;
 mod roots;
 pub mod snapshot;
 pub mod terraform;
+mod versions;
 mod write;
 
 use std::{
@@ -45,6 +46,7 @@ pub use roots::{
     Listing, Roots, apply, create_root, former_outputs, listing, remove_root, root_of, standing,
     standing_root, sweep,
 };
+pub use versions::asked;
 pub use write::{refuse_links, write_config, write_configs};
 
 /// What went wrong with a file or folder.

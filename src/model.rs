@@ -4,6 +4,7 @@ pub mod consumer;
 mod environment;
 pub mod identity;
 pub mod resolve;
+pub mod wave;
 pub mod world;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -19,6 +20,7 @@ use crate::{
         engine_version::EngineVersion,
         instance_class::InstanceClass,
         name::{self, Names, Need, Presence},
+        upgrade::Offers,
         window::Window,
     },
     config::{
@@ -232,6 +234,17 @@ impl Database {
     #[must_use]
     pub fn facts(&self) -> &'static Facts {
         self.engine.value.facts()
+    }
+
+    /// What AWS offers of its engine on a day, as far as this tool and the workspace know.
+    #[must_use]
+    pub fn offers(&self, today: Date) -> Offers<'_> {
+        let added = self.environment.versions.as_ref();
+        Offers {
+            facts: self.facts(),
+            added: added.map_or(&[], |added| added.of(self.engine.value)),
+            today,
+        }
     }
 
     /// Whether AWS offers its exact version, as far as this tool or the workspace knows.

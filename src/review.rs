@@ -2,6 +2,7 @@
 
 pub mod adoption;
 pub mod beside;
+pub mod campaign;
 mod cause;
 mod change;
 pub mod drift;

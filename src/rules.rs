@@ -19,6 +19,7 @@ mod quota;
 mod required_version;
 mod storage;
 mod tags;
+mod upgrade;
 mod users;
 mod version;
 pub mod waiver;
@@ -41,6 +42,7 @@ pub use modules::missing as missing_modules;
 pub use pipeline::check as pipeline;
 pub use quota::{Usage, usage};
 pub use required_version::check as required_version;
+pub use upgrade::{is_excused, waves};
 
 /// Everything wrong with one instance.
 #[must_use]

@@ -17,9 +17,9 @@ use crate::support::{
 };
 
 /// The commands with a published schema.
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "adopt", "affected", "check", "diff", "drift", "explain", "gate", "info", "list", "plan",
-    "rules",
+    "rules", "upgrade",
 ];
 
 fn schema(command: &str) -> String {
@@ -112,6 +112,20 @@ fn what_adopt_prints_is_of_its_schema() {
     assert_eq!(written["adopted"][0]["config"], config);
     let again = printed(&folder, "adopt dev/d --from found.json --identifier a-2019");
     assert_eq!(again["adopted"], json!([]));
+}
+
+#[test]
+fn what_upgrade_prints_is_of_its_schema() {
+    let city = city("documents-upgrade");
+    let line = "--engine postgres --to 18";
+    let plan = printed(&city, &format!("upgrade plan {line}"));
+    assert_eq!(plan["engine"], "postgres");
+    let one = &plan["waves"][0]["units"][0];
+    assert_eq!(one["steps"][0]["lines"][0]["grade"], "downtime");
+    let status = printed(&city, &format!("upgrade status {line}"));
+    assert_eq!(status["written"], json!([]));
+    let written = printed(&city, &format!("upgrade apply {line}"));
+    assert_ne!(written["written"], json!([]));
 }
 
 #[test]

@@ -138,6 +138,16 @@ const ROWS: &[(At, &str, End)] = &[
     (Sound, "schema config", Fine),
     (Sound, "schema", Usage),
     (Full, "schema config", Machine),
+    (Sound, "upgrade plan --engine postgres --to 18", Fine),
+    (Sound, "upgrade status --engine mysql --to 8.4", Fine),
+    (Wrong, "upgrade plan --engine postgres --to 18", Problems),
+    (Sound, "upgrade plan --engine postgres --to 19", Usage),
+    (
+        Sound,
+        "upgrade apply --engine postgres --to 18 --wave early",
+        Usage,
+    ),
+    (Full, "upgrade status --engine postgres --to 18", Machine),
 ];
 
 /// The example workspace, applied and committed, with a private-link repository.

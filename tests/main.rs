@@ -77,3 +77,4 @@ mod shapes;
 mod submodules;
 mod support;
 mod unkind;
+mod upgrade;

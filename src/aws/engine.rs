@@ -6,7 +6,7 @@ mod mysql;
 pub mod parameter;
 mod postgres;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::engine_version::EngineVersion;
 use crate::text::{date::Date, words::words};
@@ -210,6 +210,8 @@ pub struct Facts {
     pub existing_databases: &'static [&'static str],
     /// Words of its SQL that neither a user nor a database can be called.
     pub reserved_words: &'static [&'static str],
+    /// What to look at on a copy before another major, a sentence each.
+    pub before_major: &'static [&'static str],
     /// The parameter with which the rds module forces TLS.
     pub forced_tls_parameter: &'static str,
     /// Parameters that are known by their full name, sorted.
@@ -416,6 +418,35 @@ impl Facts {
         let compare = |one: &Parameter| one.name.cmp(name);
         let at = self.parameters.binary_search_by(compare).ok()?;
         self.parameters.get(at)
+    }
+
+    /// The parameters that one version has and another lacks, in the order of their names.
+    #[must_use]
+    pub fn lost(&self, from: EngineVersion, to: EngineVersion) -> Vec<&'static str> {
+        let is_lost =
+            |one: &&Parameter| one.missing_from(from).is_none() && one.missing_from(to).is_some();
+        let lost = self.parameters.iter().filter(is_lost);
+        lost.map(|one| one.name).collect()
+    }
+
+    /// The extensions that parameters name: by the start of their own names, and among the libraries that are loaded.
+    #[must_use]
+    pub fn extensions_in<'a>(
+        &self,
+        parameters: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for (name, value) in parameters {
+            if name == "shared_preload_libraries" {
+                let libraries = value.split(',').map(str::trim);
+                found.extend(libraries.filter(|one| !one.is_empty()).map(str::to_owned));
+            } else if self.is_of_extension(name)
+                && let Some((extension, _)) = name.split_once('.')
+            {
+                found.insert(extension.to_owned());
+            }
+        }
+        found
     }
 
     /// Whether it has a parameter of this name, itself or by an extension.

@@ -87,6 +87,8 @@ enum Command {
     Rules(commands::rules::Arguments),
     /// Print the JSON Schema of an input file, or of what a command prints for programs
     Schema(commands::schema::Arguments),
+    /// Take the databases of an engine to a version, wave after wave
+    Upgrade(commands::upgrade::Arguments),
 }
 
 /// Runs what the process was started with.
@@ -196,6 +198,7 @@ fn run(arguments: Arguments, program: &'static str) -> Result<(), Stop> {
         Command::Retire(arguments) => commands::retire::run(arguments, &context),
         Command::Rules(arguments) => commands::rules::run(arguments),
         Command::Schema(arguments) => commands::schema::run(arguments),
+        Command::Upgrade(arguments) => commands::upgrade::run(arguments, &context),
     }
 }
 
@@ -229,7 +232,8 @@ impl Command {
             | Self::Report(_)
             | Self::Retire(_)
             | Self::Rules(_)
-            | Self::Schema(_) => None,
+            | Self::Schema(_)
+            | Self::Upgrade(_) => None,
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod info;
 pub mod list;
 pub mod rules;
 pub mod run;
+pub mod upgrade;
 
 use std::fmt;
 

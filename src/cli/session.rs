@@ -21,7 +21,7 @@ use crate::{
         self, Database, Environment,
         consumer::Consumer,
         identity::{UnitId, of_cluster},
-        world::{Roots, World},
+        world::{Asked, Roots, World},
     },
     rules,
     terraform::{applied::Waiting, lock, lower::Owner},
@@ -46,6 +46,10 @@ pub struct Session {
 impl Roots for Session {
     fn root_of(&self, database: &Database) -> Option<String> {
         io::root_of(&self.workspace, database)
+    }
+
+    fn asked(&self, database: &Database) -> Asked {
+        io::asked(&self.workspace, database)
     }
 }
 

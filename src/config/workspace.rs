@@ -4,6 +4,7 @@
 
 mod catalog;
 mod consumer;
+mod upgrades;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use crate::{
 
 pub use catalog::Catalog;
 pub use consumer::{AllowFrom, Consumer, ConsumerQuotas};
+pub use upgrades::{Upgrades, Wave};
 pub use versions::Versions;
 
 // Forms that several keys have.
@@ -64,6 +66,9 @@ pub struct Workspace {
     pub repository_url: Option<String>,
     /// How databases stand in a Backstage catalogue, for `valet-rds catalog`. Default: not at all.
     pub catalog: Option<Catalog>,
+    /// How databases come to another major version.
+    #[serde(default)]
+    pub upgrades: Upgrades,
     /// EKS clusters of every environment, by name. An environment's own keys win, one by one.
     #[serde(default)]
     #[schemars(extend("propertyNames" = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"}))]

@@ -49,6 +49,8 @@ pub struct Environment {
     pub repository_url: Option<String>,
     /// How databases stand in a catalogue of services.
     pub catalog: Option<workspace::Catalog>,
+    /// How the workspace's databases come to another major.
+    pub upgrades: workspace::Upgrades,
 }
 
 /// Address of the shared modules.

@@ -1,13 +1,53 @@
 //! What is known beside the files of configs: the day, and which databases there are already.
 
 use super::Database;
-use crate::text::date::Date;
+use crate::{aws::engine_version::EngineVersion, text::date::Date};
 
 /// Where generated roots stand.
 pub trait Roots: Sync {
     /// The folder of the root that holds the state of a database, relative to the workspace; none, when the database is
     /// not there yet, or no more.
     fn root_of(&self, database: &Database) -> Option<String>;
+
+    /// Which engine version was asked for before, as far as the root of a database tells, and the record of its last apply.
+    fn asked(&self, database: &Database) -> Asked;
+}
+
+/// Which engine version was asked for before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// By the root that stands; none without one, or when the last apply tells.
+    pub by_root: Option<EngineVersion>,
+    /// By what was applied last.
+    pub by_apply: ByApply,
+}
+
+/// What the record of the last apply tells of the engine version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ByApply {
+    /// There is none.
+    #[default]
+    NoRecord,
+    /// It cannot be read, or is of before records told it.
+    Unclear,
+    /// It was asked for.
+    Version {
+        /// The version.
+        version: EngineVersion,
+        /// Whether AWS kept it for the maintenance window.
+        waits: bool,
+    },
+}
+
+impl Asked {
+    /// The version that was there before what its config says now: the applied one, or else that of the root.
+    #[must_use]
+    pub const fn before(&self) -> Option<EngineVersion> {
+        match self.by_apply {
+            ByApply::Version { version, .. } => Some(version),
+            ByApply::NoRecord | ByApply::Unclear => self.by_root,
+        }
+    }
 }
 
 /// No roots: every database is new.
@@ -16,6 +56,10 @@ struct Nowhere;
 impl Roots for Nowhere {
     fn root_of(&self, _: &Database) -> Option<String> {
         None
+    }
+
+    fn asked(&self, _: &Database) -> Asked {
+        Asked::default()
     }
 }
 
@@ -44,6 +88,12 @@ impl<'a> World<'a> {
     #[must_use]
     pub fn has(&self, database: &Database) -> bool {
         self.roots.root_of(database).is_some()
+    }
+
+    /// Which engine version was asked for before.
+    #[must_use]
+    pub fn asked(&self, database: &Database) -> Asked {
+        self.roots.asked(database)
     }
 
     /// Whether a database is there already under its own name.

@@ -56,7 +56,8 @@ const EVERYTHING: [&str; 4] = ["endpoint", "role", "secret", "service"];
 
 impl Line {
     /// When AWS does it, in words; empty when it does nothing.
-    pub(super) fn when(&self) -> String {
+    #[must_use]
+    pub fn when(&self) -> String {
         match self.happens {
             _ if self.grade == Impact::None => String::new(),
             Happens::Now => "now, with the apply".to_owned(),

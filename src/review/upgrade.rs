@@ -2,11 +2,13 @@
 
 use crate::{
     aws::{
-        engine::{Major, Upgrades},
+        engine::Upgrades,
         engine_version::EngineVersion,
+        upgrade::{Offer, Offers},
     },
     model::Database,
     terraform::read::{Root, Value},
+    text::date::Date,
 };
 
 /// The legal path, the parameter group and the minors; nothing when the major stays.
@@ -26,7 +28,10 @@ pub(super) fn notes(old: &Root, new: &Database) -> Vec<String> {
     if before.version == after.version || text("engine") != new.engine.value.as_str() {
         return Vec::new();
     }
-    let path = path(facts.upgrades, before, after, from, to);
+    // Before any day on which AWS gives one up: the same review says the same on each.
+    let Some(path) = path(new.offers(Date::MIN), from, to) else {
+        return Vec::new();
+    };
     let group = format!(
         "parameter group: `{}` (family {}) replaces `{}`, which stays and counts against the quota until somebody deletes it after the upgrade; {}",
         new.names.parameter_group,
@@ -63,36 +68,31 @@ pub(super) fn notes(old: &Root, new: &Database) -> Vec<String> {
 }
 
 /// Whether AWS offers the upgrade, and in how many steps.
-fn path(
-    upgrades: Upgrades,
-    before: &Major,
-    after: &Major,
-    from: EngineVersion,
-    to: EngineVersion,
-) -> String {
-    let newest = after.minors().next_back().unwrap_or(after.version);
-    // The same number from the end is the same day.
-    let age = |major: &Major, version| major.minors().rev().position(|minor| minor == version);
-    match (upgrades, age(before, from), age(after, to)) {
-        (Upgrades::ToNext, ..) => {
+fn path(offers: Offers, from: EngineVersion, to: EngineVersion) -> Option<String> {
+    let (before, after) = (offers.facts.major(from)?, offers.facts.major(to)?);
+    Some(match (offers.facts.upgrades, offers.offer(from, to)?) {
+        (_, Offer::Skips(next)) => {
+            format!(
+                "path: AWS skips no major, and offers no upgrade from {from} to {to}; {next} comes first"
+            )
+        }
+        (Upgrades::ToNext, _) => {
             format!("path: {from} to {to} in one step; AWS skips no major")
         }
-        (Upgrades::ToAny, ..) => {
+        (_, Offer::Sure) => {
             format!("path: {from} to {to} in one step; AWS upgrades over several majors at once")
         }
-        (Upgrades::ToAnyAsNew, Some(running), Some(wanted)) if wanted > running => {
-            let legal = after.minors().rev().nth(running).unwrap_or(newest);
+        (_, Offer::Older(legal)) => {
+            let newest = after.minors().next_back().unwrap_or(after.version);
             format!(
-                "path: {from} is newer than {to}, so AWS offers no upgrade between them; {legal} is the oldest {} that it offers",
+                "path: {from} is newer than {to}, so AWS offers no upgrade between them; {} is the oldest {} that it offers",
+                legal.unwrap_or(newest),
                 after.version
             )
         }
-        (Upgrades::ToAnyAsNew, Some(_), Some(_)) => {
-            format!("path: {from} to {to} in one step; AWS upgrades over several majors at once")
-        }
-        (Upgrades::ToAnyAsNew, ..) => format!(
+        (_, Offer::IfAsNew(newest)) => format!(
             "path: in one step, to a {} that is at least as new as the {} that runs; when AWS refuses, write `engineVersion: \"{newest}\"`",
             after.version, before.version
         ),
-    }
+    })
 }

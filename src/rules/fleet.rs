@@ -9,7 +9,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{consumer, quota, version};
+use super::{consumer, quota, upgrade, version};
 use crate::{
     aws::name::{self, Kind, SharedNames},
     diagnostic::{Problem, rule},
@@ -30,6 +30,7 @@ pub fn check(
     problems.extend(roles(environments, databases));
     problems.extend(consumer::fleet(environments, databases));
     problems.extend(quota::check(environments, databases));
+    problems.extend(upgrade::fleet(environments, databases, world));
     problems.extend(version::catalogue(environments, world.today));
     problems
 }

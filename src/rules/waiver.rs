@@ -25,6 +25,10 @@ pub fn apply(database: &Database, problems: Vec<Problem>, today: Date) -> Vec<Pr
         // Said of the environment, of which it takes this database out.
         broken.insert(rule::MASTER_IN_PODS.code);
     }
+    if !database.environment.upgrades.waves.is_empty() {
+        // Said of the fleet, from the edit on that the waiver is for.
+        broken.insert(rule::POLICY_UPGRADE_WAVE.code);
+    }
     let bounds = Bounds {
         waivable: Rule::is_waivable,
         of: "",

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::engine_version::EngineVersion;
+
 use super::{
     normal_form::{Difference, NormalForm},
     state::State,
@@ -65,6 +67,9 @@ pub struct Applied {
     pub state: Writing,
     /// What AWS keeps for the maintenance window.
     pub waiting: Waiting,
+    /// The engine version that was asked for; none for what has no database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine_version: Option<EngineVersion>,
     /// Shortnames of the units that the consumer side of a cluster leads to; none for every other root.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub endpoints: BTreeSet<String>,
@@ -80,7 +85,17 @@ impl Applied {
             inputs,
             state,
             waiting,
+            engine_version: None,
             endpoints: BTreeSet::new(),
+        }
+    }
+
+    /// The record of an apply that has asked for this version.
+    #[must_use]
+    pub fn asking_for(self, engine_version: Option<EngineVersion>) -> Self {
+        Self {
+            engine_version,
+            ..self
         }
     }
 
@@ -101,6 +116,13 @@ impl Applied {
         } else {
             Err(Unreadable::Version(read.format_version))
         }
+    }
+
+    /// Whether AWS keeps another value of an attribute for the maintenance window, as far as the apply knew.
+    #[must_use]
+    pub fn keeps(&self, attribute: &str) -> bool {
+        let mut resources = self.waiting.values();
+        resources.any(|of| of.contains_key(attribute))
     }
 
     /// Whether a planned change of an attribute is one that AWS keeps for the maintenance window since the apply.

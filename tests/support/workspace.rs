@@ -21,7 +21,7 @@ use storage_valet_rds::{
     model::{
         Database, Environment,
         consumer::Consumer,
-        world::{Roots, World},
+        world::{Asked, Roots, World},
     },
     review::{
         self, foreign,
@@ -59,6 +59,10 @@ struct Folder<'a>(&'a Path);
 impl Roots for Folder<'_> {
     fn root_of(&self, database: &Database) -> Option<String> {
         io::root_of(self.0, database)
+    }
+
+    fn asked(&self, database: &Database) -> Asked {
+        io::asked(self.0, database)
     }
 }
 

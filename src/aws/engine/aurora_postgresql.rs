@@ -61,6 +61,7 @@ pub(super) static FACTS: Facts = Facts {
     reserved_users: postgres::RESERVED_USERS,
     existing_databases: postgres::EXISTING_DATABASES,
     reserved_words: postgres::RESERVED_WORDS,
+    before_major: postgres::BEFORE_MAJOR,
     forced_tls_parameter: "rds.force_ssl",
     parameters: postgres::parameters::PARAMETERS,
     extensions: postgres::EXTENSIONS,

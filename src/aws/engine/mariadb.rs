@@ -53,6 +53,9 @@ pub(super) static FACTS: Facts = Facts {
     reserved_users: mysql::RESERVED_USERS,
     existing_databases: mysql::EXISTING_DATABASES,
     reserved_words: mysql::RESERVED_WORDS,
+    before_major: &[
+        "AWS does not look before whether the new major takes everything: run the statements of the applications on a copy",
+    ],
     forced_tls_parameter: "require_secure_transport",
     parameters: parameters::PARAMETERS,
     extensions: &[],

@@ -108,6 +108,10 @@ pub(super) static FACTS: Facts = Facts {
     reserved_users: RESERVED_USERS,
     existing_databases: EXISTING_DATABASES,
     reserved_words: RESERVED_WORDS,
+    // From the RDS guide's page on major upgrades of MySQL.
+    before_major: &[
+        "AWS looks for what the new major does not take, and does not begin when it finds something: the log `PrePatchCompatibility.log` says what",
+    ],
     forced_tls_parameter: "require_secure_transport",
     parameters: parameters::PARAMETERS,
     extensions: &[],

@@ -43,6 +43,13 @@ pub(super) const PROXY_LACKS: &[&str] = &[
     "there is no streaming replication, and `lastval()` is not to be relied on",
 ];
 
+/// From the RDS guide's page on major upgrades of PostgreSQL.
+pub(super) const BEFORE_MAJOR: &[&str] = &[
+    "AWS upgrades no extension: bring each to its newest version before, and run `ALTER EXTENSION … UPDATE` after; `SELECT * FROM pg_extension` in every database says which there are",
+    "AWS does not begin while there is a prepared transaction, a logical replication slot, or a column of a `reg*` type other than `regclass`, `regrole` and `regtype`",
+    "run `ANALYZE` in every database right after: statistics may be gone",
+];
+
 pub(super) const CLIENT: Client = Client {
     url_scheme: "postgresql",
     // The server speaks before TLS begins, so the mesh must take the port as TCP.
@@ -99,6 +106,7 @@ pub(super) static FACTS: Facts = Facts {
     reserved_users: RESERVED_USERS,
     existing_databases: EXISTING_DATABASES,
     reserved_words: RESERVED_WORDS,
+    before_major: BEFORE_MAJOR,
     forced_tls_parameter: "rds.force_ssl",
     parameters: parameters::PARAMETERS,
     extensions: EXTENSIONS,

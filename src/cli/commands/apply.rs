@@ -273,7 +273,13 @@ fn keep(
         Owner::Consumer(consumer) => consumer.keys(),
         Owner::Unit(_) | Owner::Environment(_) => BTreeSet::new(),
     };
-    let record = Applied::new(commit, inputs, Writing::of(&state), waiting).leading_to(endpoints);
+    let version = match owner {
+        Owner::Unit(database) => Some(database.engine_version.value),
+        Owner::Consumer(_) | Owner::Environment(_) => None,
+    };
+    let record = Applied::new(commit, inputs, Writing::of(&state), waiting)
+        .asking_for(version)
+        .leading_to(endpoints);
     let text = text::json::pretty(&record).map_err(|error| Outcome::failed("state", error))?;
     Ok(write(applied::FILE, &text)?)
 }

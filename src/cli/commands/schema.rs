@@ -7,6 +7,7 @@ use crate::{
         json::{
             self, adopt::Adopt, affected::Affected, check::Check, diff::Diff, drift::DriftDocument,
             explain::Explain, gate::Gate, info::Info, list, rules::Rules, run::RunDocument,
+            upgrade::Upgrade,
         },
         stop::Stop,
         terminal::print,
@@ -51,6 +52,8 @@ enum Which {
     Plan,
     /// What `rules --format json` prints
     Rules,
+    /// What `upgrade --format json` prints
+    Upgrade,
 }
 
 /// Runs the command.
@@ -72,5 +75,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Which::List => json::schema::<list::Unit>("list"),
         Which::Plan => json::schema::<RunDocument>("plan"),
         Which::Rules => json::schema::<Rules>("rules"),
+        Which::Upgrade => json::schema::<Upgrade>("upgrade"),
     }))
 }

@@ -2,6 +2,7 @@
 
 mod consumer;
 mod engine;
+mod upgrade;
 
 use std::sync::LazyLock;
 
@@ -9,6 +10,7 @@ use super::{Rule, Severity};
 
 pub use consumer::*;
 pub use engine::*;
+pub use upgrade::*;
 
 /// Declares the rules once: a constant for the code that finds them, and a place in the table.
 macro_rules! rules {
@@ -33,7 +35,7 @@ use rules;
 /// Every rule, in the order in which they are listed.
 pub static ALL: LazyLock<Vec<&Rule>> = LazyLock::new(|| {
     let all = THESE.iter().chain(engine::THESE).chain(consumer::THESE);
-    all.copied().collect()
+    all.chain(upgrade::THESE).copied().collect()
 });
 
 rules! {
