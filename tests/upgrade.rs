@@ -25,8 +25,9 @@ use storage_valet_rds::{
 
 use crate::support::{
     command::run,
-    folder::{QUOTAS, city, edit},
+    folder::{QUOTAS, city, edit, modules, paths},
     random::Random,
+    repository::{commit, repository},
     workspace::today,
 };
 
@@ -407,4 +408,41 @@ fn one_wave_goes_after_the_other() {
         "upgrade status --engine postgres --to 18 --wave late",
     );
     assert!(status.out.contains("waiting   prod/search"), "{status}");
+}
+
+/// Another version of the modules in one environment is a change of that environment alone.
+#[test]
+fn modules_of_one_wave_leave_every_other_unit_byte_for_byte() {
+    let folder = repository("upgrade-modules");
+    assert_eq!(run(&folder, "generate").code, 0);
+    commit(&folder);
+    let roots = |environment: &str| {
+        let folder = folder.join("generated").join(environment);
+        let inner = paths(&folder).into_iter();
+        let files = inner.filter(|path| folder.join(path).is_file());
+        files
+            .map(|path| (fs::read(folder.join(&path)).unwrap(), path))
+            .collect::<Vec<_>>()
+    };
+    let (dev, prod) = (roots("dev3"), roots("prod"));
+    modules(&folder.join("../../modules-next"));
+    edit(
+        &folder.join("valet.yaml"),
+        "    configs: configs/dev3\n",
+        "    configs: configs/dev3\n    modules: {source: ../../modules-next}\n",
+    );
+    assert_eq!(run(&folder, "generate").code, 0);
+    assert_eq!(roots("prod"), prod);
+    assert_ne!(roots("dev3"), dev);
+    let diff = run(&folder, "diff --base HEAD --format json");
+    let diff: serde_json::Value = serde_json::from_str(&diff.out).unwrap();
+    let units = diff["units"].as_array().unwrap();
+    let of_wave = fs::read_dir(folder.join("generated/dev3")).unwrap().count();
+    assert_eq!(units.len(), of_wave);
+    for unit in units {
+        assert!(
+            unit["unit"].as_str().unwrap().starts_with("dev3/"),
+            "{unit}"
+        );
+    }
 }
