@@ -25,7 +25,7 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
     let (browser, version) = shell::find(sh, &BROWSERS, "--version")?;
     node::install(sh, SOURCES, FOLDER)?;
     let pages = Path::new(FOLDER).join("pages");
-    files::clear(sh, &pages)?;
+    files::clear(sh, &pages.display().to_string())?;
     let city = page(sh, &pages, "city", Path::new("fixtures/city"))?;
     let hostile = hostile(sh, &pages)?;
     let browser = shell::read(cmd!(sh, "which {browser}"))?;
