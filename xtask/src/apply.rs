@@ -1,7 +1,7 @@
-//! `apply`, `adopt`, `consumer`, `delivery` and `kills`: pytest proves with the real provider, on an emulated AWS, that generated
+//! `apply`, `adopt`, `consumer`, `delivery`, `engines` and `kills`: pytest proves with the real provider, on an emulated AWS, that generated
 //! roots go up, plan clean, change in place and come down; that nothing happens to instances that are taken over; that the way
 //! from a cluster is made after its databases and gone before them; that the generated pipeline takes a change from its pull
-//! request to its hand-over; and that an apply may be killed at any moment.
+//! request to its hand-over; that databases of the other engines live likewise; and that an apply may be killed at any moment.
 
 use std::path::Path;
 
@@ -57,6 +57,14 @@ pub(crate) const CONSUMER: Proof = Proof {
     folder: "target/consumer",
     has_servers: false,
     workspace: "xtask/consumer/workspace",
+};
+
+/// What becomes of databases of MySQL, MariaDB and Aurora.
+pub(crate) const ENGINES: Proof = Proof {
+    tests: "xtask/engines",
+    folder: "target/engines",
+    has_servers: false,
+    workspace: "xtask/engines/workspace",
 };
 
 /// The workspace of most.

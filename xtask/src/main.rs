@@ -91,6 +91,12 @@ enum Chore {
     Docs(derived::Mode),
     /// Ask whether `affected` names, and `diff` grades, what a thousand random edits do
     Edits,
+    /// Prove that databases of MySQL, MariaDB and Aurora go up, change, fail over and come down
+    Engines {
+        /// What else to tell pytest
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        pytest: Vec<String>,
+    },
     /// Run the fuzz targets, each for so long
     Fuzz {
         #[arg(default_value_t = 60)]
@@ -176,6 +182,7 @@ fn perform(chore: Chore) -> Result<String> {
         Chore::Consumer { pytest } => apply::CONSUMER.watch(sh, &pytest),
         Chore::Docs(mode) => mode.settle(sh, "docs", docs::make(sh)?),
         Chore::Edits => long::edits(sh),
+        Chore::Engines { pytest } => apply::ENGINES.watch(sh, &pytest),
         Chore::Fuzz { seconds } => fuzz::run(sh, seconds),
         Chore::Grades => long::grades(sh),
         Chore::Key => key::add(sh),
