@@ -246,6 +246,9 @@ resource "aws_rds_cluster_instance" "this" {
     # The group follows the version, and with it the cluster's call moves all instances. A call of an instance's own would ask
     # for the new group while the old version still waits for its window, which AWS refuses.
     ignore_changes = [db_parameter_group_name]
+
+    # A replaced cluster keeps its name but comes without instances, and AWS does not delete the old one while it has some.
+    replace_triggered_by = [aws_rds_cluster.this.arn]
   }
 }
 

@@ -1,8 +1,8 @@
-//! `apply`, `adopt`, `consumer`, `delivery`, `drift` and `kills`: pytest proves with the real provider, on an emulated AWS, that generated
-//! roots go up, plan clean, change in place and come down; that nothing happens to instances that are taken over; that the way
-//! from a cluster is made after its databases and gone before them; that the generated pipeline takes a change from its pull
-//! request to its hand-over; that an apply may be killed at any moment; and that what somebody
-//! changes in AWS is sorted.
+//! `apply`, `adopt`, `consumer`, `delivery`, `drift`, `engines` and `kills`: pytest proves with the real provider, on an emulated
+//! AWS, that generated roots go up, plan clean, change in place and come down; that nothing happens to instances that are taken
+//! over; that the way from a cluster is made after its databases and gone before them; that the generated pipeline takes a change
+//! from its pull request to its hand-over; that databases of the other engines live likewise; that an apply may be killed at any
+//! moment; and that what somebody changes in AWS is sorted.
 
 use std::path::Path;
 
@@ -66,6 +66,14 @@ pub(crate) const DRIFT: Proof = Proof {
     folder: "target/drift",
     has_servers: false,
     workspace: WORKSPACE,
+};
+
+/// What becomes of databases of MySQL, MariaDB and Aurora.
+pub(crate) const ENGINES: Proof = Proof {
+    tests: "xtask/engines",
+    folder: "target/engines",
+    has_servers: false,
+    workspace: "xtask/engines/workspace",
 };
 
 /// The workspace of most.

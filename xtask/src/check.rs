@@ -40,6 +40,7 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
     let mut steps = vec![
         Step::new("delivery", |sh| apply::DELIVERY.run(sh)),
         Step::new("apply", |sh| apply::ROOTS.run(sh)),
+        Step::new("engines", |sh| apply::ENGINES.run(sh)),
         Step::new("consumer", |sh| apply::CONSUMER.run(sh)),
         Step::new("drift", |sh| apply::DRIFT.run(sh)),
         Step::new("functions, emulator", python::test),

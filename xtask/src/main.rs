@@ -98,6 +98,12 @@ enum Chore {
     Docs(derived::Mode),
     /// Ask whether `affected` names, and `diff` grades, what a thousand random edits do
     Edits,
+    /// Prove that databases of MySQL, MariaDB and Aurora go up, change, fail over and come down
+    Engines {
+        /// What else to tell pytest
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        pytest: Vec<String>,
+    },
     /// Run the fuzz targets, each for so long
     Fuzz {
         #[arg(default_value_t = 60)]
@@ -186,6 +192,7 @@ fn perform(chore: Chore) -> Result<String> {
         Chore::Drift { pytest } => apply::DRIFT.watch(sh, &pytest),
         Chore::Docs(mode) => mode.settle(sh, "docs", docs::make(sh)?),
         Chore::Edits => long::edits(sh),
+        Chore::Engines { pytest } => apply::ENGINES.watch(sh, &pytest),
         Chore::Fuzz { seconds } => fuzz::run(sh, seconds),
         Chore::Grades => long::grades(sh),
         Chore::Key => key::add(sh),

@@ -5,6 +5,7 @@ number of its thread at the provider (hashicorp/terraform-provider-aws).
 """
 
 from emulator.mends import (  # noqa: F401
+    clusters,
     databases,
     endpoints,
     functions,

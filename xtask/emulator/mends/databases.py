@@ -58,9 +58,11 @@ def make_database(make, database, *arguments, **asked):
     database.dbi_resource_id = f"db-{uuid.uuid4().hex[:26].upper()}"
     database.waiting, database.pending_modified_values = {}, {}
     database.backup_target = "region"
-    if database.kms_key_id == "default_kms_key_id":
+    # Of an instance of Aurora these are the cluster's.
+    is_alone = database.db_cluster_identifier is None
+    if is_alone and database.kms_key_id == "default_kms_key_id":
         database.kms_key_id = key_of_aws(database)
-    if not asked.get("option_group_name"):
+    if is_alone and not asked.get("option_group_name"):
         # moto names it after the minor version, too.
         parts_of_major = 1 if database.engine == "postgres" else 2
         major = "-".join(database.engine_version.split(".")[:parts_of_major])
@@ -94,7 +96,7 @@ def reported(asked, which):
     """What a volume gives; of gp3 that is never nothing, whatever was asked for."""
 
     def report(database):
-        given = getattr(database, asked)
+        given = getattr(database, asked, None)
         if database.storage_type != "gp3":
             return given
         return max(int(given or 0), storage.baseline(database.allocated_storage)[which])
@@ -156,12 +158,7 @@ def refuse(database, asked):
     size = int(asked.get("allocated_storage") or database.allocated_storage)
     kind = asked.get("storage_type", database.storage_type)
     storage.check(kind, size, asked.get("iops"), asked.get("storage_throughput"))
-    version = asked.get("engine_version")
-    if version and parts(version) < parts(database.engine_version)[: len(parts(version))]:
-        # Restored from a snapshot too, a database has the snapshot's version at first (ministryofjustice/cloud-platform 8041).
-        raise InvalidParameterCombination(
-            f"Cannot upgrade {database.engine} from {database.engine_version} to {version}"
-        )
+    refuse_older(database, asked.get("engine_version"))
     group = asked.get("db_subnet_group_name")
     if group and group != database.db_subnet_group.name:
         there = database.backend.describe_db_subnet_groups(group)[0]
@@ -173,6 +170,14 @@ def refuse(database, asked):
                 "subnet group and DB instance are in the same VPC. Choose a DB subnet group in different VPC than the "
                 "specified DB instance and try again.",
             )
+
+
+def refuse_older(database, version):
+    if version and parts(version) < parts(database.engine_version)[: len(parts(version))]:
+        # Restored from a snapshot too, a database has the snapshot's version at first (ministryofjustice/cloud-platform 8041).
+        raise InvalidParameterCombination(
+            f"Cannot upgrade {database.engine} from {database.engine_version} to {version}"
+        )
 
 
 def parts(version):
@@ -190,7 +195,8 @@ def delete(original, backend, db_instance_identifier, *arguments, **named):
 # User guide, "Deleting a DB subnet group": not while a database is in it.
 @replaces(RDSBackend, "delete_subnet_group")
 def delete_subnet_group(original, backend, subnet_name):
-    if any(database.db_subnet_group.name == subnet_name for database in backend.databases.values()):
+    groups = [database.db_subnet_group.name for database in backend.databases.values()]
+    if subnet_name in groups + [cluster.db_subnet_group for cluster in backend.clusters.values()]:
         raise RDSClientError(
             "InvalidDBSubnetGroupStateFault",
             f"Cannot delete the subnet group '{subnet_name}' because at least one database instance is still using it.",

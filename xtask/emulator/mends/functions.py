@@ -72,16 +72,18 @@ def unpack(function, folder, databases):
 
 
 def hosts():
-    """The addresses of each proxy, by its host name: one in each of its first two subnets, as the real one has."""
+    """The addresses of each proxy and of its further endpoints, by the host name: one in each of the first two subnets, as
+    the real one has."""
     return {
-        proxy.endpoint: [address_in(backend, subnet) for subnet in proxy.vpc_subnet_ids[:ADDRESSES_OF_A_PROXY]]
+        one.endpoint: [address_in(backend, subnet, number) for subnet in one.vpc_subnet_ids[:ADDRESSES_OF_A_PROXY]]
         for account in list(rds_backends.values())
         for backend in list(account.values())
         for proxy in backend.db_proxies.values()
+        for number, one in enumerate([proxy, *proxy.further.values()])
     }
 
 
-def address_in(rds, subnet_id):
+def address_in(rds, subnet_id, number):
     subnet = ec2_backends[rds.account_id][rds.region_name].get_subnet(subnet_id)
     # The first four addresses of a subnet belong to AWS.
-    return str(ipaddress.ip_network(subnet.cidr_block)[10])
+    return str(ipaddress.ip_network(subnet.cidr_block)[10 + number])

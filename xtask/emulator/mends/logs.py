@@ -1,13 +1,14 @@
-"""The log groups that a database writes to."""
+"""The log groups that databases and clusters write to."""
 
 from moto.logs.models import LogsBackend, logs_backends
-from moto.rds.models import rds_backends
+from moto.rds.models import DBCluster, rds_backends
 
 from emulator.mends.replaces import replaces
 
 
 def group_of(database, log):
-    return f"/aws/rds/instance/{database.db_instance_identifier}/{log}"
+    kind = "cluster" if isinstance(database, DBCluster) else "instance"
+    return f"/aws/rds/{kind}/{database.resource_id}/{log}"
 
 
 def write(database):
@@ -22,5 +23,6 @@ def write(database):
 @replaces(LogsBackend, "delete_log_group")
 def delete_log_group(delete, backend, log_group_name):
     delete(backend, log_group_name)
-    for database in rds_backends[backend.account_id][backend.region_name].databases.values():
+    rds = rds_backends[backend.account_id][backend.region_name]
+    for database in [*rds.databases.values(), *rds.clusters.values()]:
         write(database)

@@ -1,21 +1,23 @@
 """Parameters, and the groups of them."""
 
 from moto.rds.exceptions import RDSClientError
-from moto.rds.models import DBParameterGroup, RDSBackend
+from moto.rds.models import DBClusterParameterGroup, DBParameterGroup, RDSBackend
 
 from emulator.mends.replaces import replaces
 
-# By parameter: the engine, its first version that has this default, and the default (parameter reference of the engines).
+# By parameter and engine: its first version that has this default, and the default (parameter reference of the engines).
 DEFAULTS = {
-    "rds.force_ssl": ("postgres", (15,), "1"),
-    "require_secure_transport": ("mariadb", (11, 8), "1"),
+    ("rds.force_ssl", "aurora-postgresql"): ((17,), "1"),
+    ("rds.force_ssl", "postgres"): ((15,), "1"),
+    ("require_secure_transport", "mariadb"): ((11, 8), "1"),
 }
 
 
 def is_default(family, name, value):
-    engine, since, default = DEFAULTS.get(name, ("", (), ""))
-    if not engine or not family.startswith(engine):
+    engine = family.rstrip("0123456789.")
+    if (name, engine) not in DEFAULTS:
         return False
+    since, default = DEFAULTS[name, engine]
     version = tuple(int(part) for part in family.removeprefix(engine).split("."))
     return version >= since and value == default
 
@@ -25,10 +27,20 @@ def is_default(family, name, value):
 @replaces(DBParameterGroup, "update_parameters")
 def update_parameters(update, group, new_parameters):
     update(group, new_parameters)
+    settle(group, group.family)
+
+
+@replaces(DBClusterParameterGroup, "update_cluster_parameters")
+def update_cluster_parameters(update, group, new_parameters):
+    update(group, new_parameters)
+    settle(group, group.db_parameter_group_family)
+
+
+def settle(group, family):
     for name, parameter in group.parameters.items():
         # moto says nothing of it, so that the provider cannot tell what was set from what was there.
         parameter["Source"] = "user"
-        if is_default(group.family, name, parameter.get("ParameterValue")):
+        if is_default(family, name, parameter.get("ParameterValue")):
             parameter["ApplyMethod"] = "pending-reboot"
 
 

@@ -68,3 +68,34 @@ def make(rds, subnets):
 def read(rds):
     """Says what AWS says of a database."""
     return lambda name: rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+
+
+@pytest.fixture
+def make_cluster(rds, subnets):
+    """Makes a cluster, and says what AWS says of it."""
+    rds.create_db_subnet_group(DBSubnetGroupName="subnets", DBSubnetGroupDescription="one", SubnetIds=subnets)
+
+    def make(name="events", **asked):
+        usual = {
+            "DBSubnetGroupName": "subnets",
+            "Engine": "aurora-postgresql",
+            "EngineVersion": "16.9",
+            "ManageMasterUserPassword": True,
+            "MasterUsername": "owner",
+            "StorageEncrypted": True,
+        }
+        return rds.create_db_cluster(DBClusterIdentifier=name, **usual | asked)["DBCluster"]
+
+    return make
+
+
+@pytest.fixture
+def join(rds):
+    """Makes an instance of a cluster."""
+
+    def join(number, name="events", **asked):
+        usual = {"DBInstanceClass": "db.r7g.large", "Engine": "aurora-postgresql"}
+        asked = usual | asked | {"DBClusterIdentifier": name, "DBInstanceIdentifier": f"{name}-{number}"}
+        return rds.create_db_instance(**asked)["DBInstance"]
+
+    return join

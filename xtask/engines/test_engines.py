@@ -1,0 +1,123 @@
+"""What becomes of databases of MySQL, MariaDB and Aurora."""
+
+import json
+import os
+import pathlib
+import re
+
+from place import AURORA, CLUSTER, MARIADB, MYSQL, SHARED, UNITS
+
+# What `diff` grades so destroys nothing.
+KEEPS = ("in-place", "reboot", "downtime")
+TABLE = pathlib.Path(os.environ["PROOF_POLICIES"]).parent.parent / "xtask/policy.json"
+
+
+def actions(planned):
+    return {address: one["actions"] for address, one in planned["resources"].items()}
+
+
+def is_empty(planned):
+    return planned["resources"] == {} and planned["outputs"] == {} and planned["failedChecks"] == []
+
+
+def kinds(planned):
+    """What is planned for each resource of a module, whichever of its instances it is."""
+    return {(re.sub(r"^module\.[a-z_]+\.|\[.*\]$", "", address), *one) for address, one in actions(planned).items()}
+
+
+def named(said):
+    """The resources that `diff` names."""
+    return {".".join(line["becomes"].split(".")[:2]) for line in said["lines"]}
+
+
+def test_a_cluster_has_a_writer_and_a_reader(up, place):
+    assert (up.cluster["Engine"], up.cluster["DeletionProtection"]) == ("aurora-postgresql", True)
+    members = {one["DBInstanceIdentifier"]: one["PromotionTier"] for one in up.cluster["DBClusterMembers"]}
+    assert members == {f"{CLUSTER}-1": 0, f"{CLUSTER}-2": 1}
+    assert "StorageType" not in up.cluster
+    # Every password is RDS's.
+    assert ":secret:rds!cluster-" in up.cluster["MasterUserSecret"]["SecretArn"]
+
+
+def test_the_others_are_of_their_engines_behind_proxies_of_their_family(up, place):
+    rds = place.client("rds")
+    engines = {one["DBInstanceIdentifier"]: one["Engine"] for one in rds.describe_db_instances()["DBInstances"]}
+    families = {one["DBProxyName"]: one["EngineFamily"] for one in rds.describe_db_proxies()["DBProxies"]}
+    assert (engines["shop-dev"], engines["wiki-dev"]) == ("mysql", "mariadb")
+    assert families == {"events-dev-proxy": "POSTGRESQL", "shop-dev-proxy": "MYSQL", "wiki-dev-proxy": "MYSQL"}
+
+
+def test_each_way_to_a_database_has_targets_and_readers_have_one_of_their_own(up):
+    assert len(up.targets) == len(UNITS) + 1
+    assert {len(addresses) for addresses in up.targets.values()} == {2}
+    outputs = up.outputs[AURORA]
+    reader, writer = outputs["read_only_proxy_endpoint"], outputs["proxy_endpoint"]
+    assert ".endpoint.proxy-" in reader
+    assert set(up.targets[reader]).isdisjoint(up.targets[writer])
+
+
+def test_a_second_plan_of_every_root_is_empty(again):
+    assert sorted(again) == sorted([SHARED, *UNITS])
+    assert {unit: planned for unit, planned in again.items() if not is_empty(planned)} == {}
+
+
+def test_a_living_database_gets_no_other_engine(refused):
+    for unit, runs in refused.items():
+        for ran in runs:
+            assert ran.code == 1, ran
+            assert "engine-changed" in ran.out + ran.err, unit
+
+
+def test_what_diff_grades_in_place_is_planned_in_place(changed):
+    assert {unit: one["grade"] for unit, one in changed.said.items()} == dict.fromkeys(UNITS, "in-place")
+    for unit in UNITS:
+        planned = kinds(changed.planned[unit])
+        assert {one for one, *_ in planned} == named(changed.said[unit]), unit
+        assert not any("delete" in one for _, *done in planned for one in done), unit
+    assert actions(changed.planned[AURORA])[f'module.aurora.aws_rds_cluster_instance.this["3"]'] == ["create"]
+
+
+def test_every_database_is_the_one_that_it_was(changed):
+    assert {name: changed.after[name] for name in changed.before} == changed.before
+    assert set(changed.after) - set(changed.before) == {f"{CLUSTER}-3"}
+
+
+def test_after_the_window_nothing_is_left_to_do(changed):
+    assert {unit: planned for unit, planned in changed.again.items() if not is_empty(planned)} == {}
+
+
+def test_a_failover_is_no_difference(failed_over):
+    assert failed_over.over.writer == f"{CLUSTER}-3"
+    assert is_empty(failed_over.over.planned)
+
+
+def test_the_ways_keep_their_targets_through_it(failed_over, up):
+    assert failed_over.targets == up.targets
+    assert (failed_over.synchronised["groups"], failed_over.synchronised["failed"]) == (len(UNITS) + 1, 0)
+
+
+def test_fewer_readers_take_away_the_last_one_alone_even_if_it_writes(failed_over, changed):
+    assert set(failed_over.said) == {AURORA}
+    assert actions(failed_over.planned[AURORA]) == {f'module.aurora.aws_rds_cluster_instance.this["3"]': ["delete"]}
+    assert failed_over.after == {name: id for name, id in changed.after.items() if name != f"{CLUSTER}-3"}
+    assert failed_over.writer == f"{CLUSTER}-1"
+    assert is_empty(failed_over.again)
+
+
+def test_the_end_begins_with_the_protection_and_nothing_goes(retiring):
+    for unit in UNITS:
+        done = {one for each in actions(retiring[unit]).values() for one in each}
+        assert done == {"update"}, unit
+
+
+def test_all_three_end_and_leave_their_last_snapshots(retired, place):
+    for unit in UNITS:
+        assert {one for each in actions(retired[unit]).values() for one in each} == {"delete"}, unit
+    rds = place.client("rds")
+    assert place.instances() == {} and rds.describe_db_clusters()["DBClusters"] == []
+    assert rds.describe_db_proxies()["DBProxies"] == []
+    alone = {one["DBInstanceIdentifier"]: one["Engine"] for one in rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]}
+    assert alone == {"shop-dev": "mysql", "wiki-dev": "mariadb"}
+    [left] = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
+    assert (left["DBClusterIdentifier"], left["Engine"]) == (CLUSTER, "aurora-postgresql")
+    assert left["DBClusterSnapshotIdentifier"].startswith(f"{CLUSTER}-final")
