@@ -73,12 +73,12 @@ fn an_entity_says_whose_a_database_is_and_who_uses_it() {
         .iter()
         .map(|one| one["metadata"]["name"].as_str().unwrap())
         .collect();
-    assert_eq!((names.len(), all.len()), (8, 8));
+    assert_eq!((names.len(), all.len()), (11, 11));
     for name in names {
         assert!(name.len() <= 63, "{name}");
     }
     let yaml = run(&city, "catalog").out;
-    assert_eq!(yaml.matches("---\n").count(), 8);
+    assert_eq!(yaml.matches("---\n").count(), 11);
 }
 
 #[test]

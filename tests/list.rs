@@ -161,7 +161,7 @@ fn what_would_follow_from_other_keys_is_no_deviation() {
 fn conditions_leave_the_units_that_are_asked_for() {
     let city = Path::new("fixtures/city");
     let all = units(city, "");
-    assert_eq!(all.len(), 8);
+    assert_eq!(all.len(), 11);
     for (line, expected) in [
         ("--where engineVersion=16", &["prod/ledger"][..]),
         ("--where engineVersion=17.10", &["dev3/pinned"]),
@@ -288,7 +288,7 @@ fn what_no_unit_could_have_is_an_error_with_the_right_word() {
         assert_eq!(ran.out, "", "{line}");
     }
     let near = run(city, "list --where namespace=ledgr");
-    assert_eq!((near.code, near.out.as_str()), (0, "0 of 8 units\n"));
+    assert_eq!((near.code, near.out.as_str()), (0, "0 of 11 units\n"));
     assert_eq!(
         near.err,
         "no unit has `ledgr` as its `namespace`; did you mean `ledger`?\n"

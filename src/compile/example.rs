@@ -43,8 +43,9 @@ fn of_all_keys() -> BTreeMap<String, Origin> {
     let mut origins = BTreeMap::new();
     let mut workspace = example(&SCHEMA.document);
     if let Value::Object(keys) = &mut workspace {
-        // No root has anything of the pipeline, whose example names environments of its own.
+        // No root has anything of these, whose examples name environments of their own.
         keys.remove("ci");
+        keys.remove("upgrades");
     }
     for above in [String::new(), format!("/environments/{NAME}")] {
         if let Some(Value::Object(cluster)) =

@@ -42,7 +42,6 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         Step::new("apply", |sh| apply::ROOTS.run(sh)),
         Step::new("engines", |sh| apply::ENGINES.run(sh)),
         Step::new("consumer", |sh| apply::CONSUMER.run(sh)),
-        Step::new("drift", |sh| apply::DRIFT.run(sh)),
         Step::new("functions, emulator", python::test),
     ];
     steps.extend(modules);
