@@ -65,7 +65,9 @@ struct Fleet {
 impl Fleet {
     fn of(configs: BTreeMap<String, String>) -> Self {
         let valet = fs::read_to_string("fixtures/valet.yaml").unwrap();
-        let environments = compile::open(format!("{valet}{QUOTAS}").into_bytes(), None).unwrap();
+        let room = "{clusters: 9999, clusterParameterGroups: 9999, ";
+        let valet = format!("{valet}{}", QUOTAS.replace('{', room));
+        let environments = compile::open(valet.into_bytes(), None).unwrap();
         let mut fleet = Self {
             environments,
             configs,

@@ -26,8 +26,9 @@ impl Filter {
     pub fn parse(text: &str, databases: &[Database]) -> Result<Self, String> {
         let pair = text.split_once('=');
         let (key, wanted) = pair.ok_or_else(|| format!("`{text}` is not KEY=VALUE"))?;
-        let known: BTreeSet<String> = databases.iter().flat_map(keys).collect();
-        if key != ENVIRONMENT && !known.contains(key) {
+        let mut known: BTreeSet<String> = databases.iter().flat_map(keys).collect();
+        known.insert(ENVIRONMENT.to_owned());
+        if !known.contains(key) {
             let known: Vec<_> = known.into_iter().collect();
             let help = suggest::hint("", key, &known);
             return Err(format!("no database has a key `{key}`{help}"));
