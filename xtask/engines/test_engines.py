@@ -1,15 +1,9 @@
 """What becomes of databases of MySQL, MariaDB and Aurora."""
 
-import json
-import os
-import pathlib
 import re
 
+import policies
 from place import AURORA, CLUSTER, MARIADB, MYSQL, SHARED, UNITS
-
-# What `diff` grades so destroys nothing.
-KEEPS = ("in-place", "reboot", "downtime")
-TABLE = pathlib.Path(os.environ["PROOF_POLICIES"]).parent.parent / "xtask/policy.json"
 
 
 def actions(planned):
@@ -74,7 +68,7 @@ def test_what_diff_grades_in_place_is_planned_in_place(changed):
         planned = kinds(changed.planned[unit])
         assert {one for one, *_ in planned} == named(changed.said[unit]), unit
         assert not any("delete" in one for _, *done in planned for one in done), unit
-    assert actions(changed.planned[AURORA])[f'module.aurora.aws_rds_cluster_instance.this["3"]'] == ["create"]
+    assert actions(changed.planned[AURORA])['module.aurora.aws_rds_cluster_instance.this["3"]'] == ["create"]
 
 
 def test_every_database_is_the_one_that_it_was(changed):
@@ -98,7 +92,7 @@ def test_the_ways_keep_their_targets_through_it(failed_over, up):
 
 def test_fewer_readers_take_away_the_last_one_alone_even_if_it_writes(failed_over, changed):
     assert set(failed_over.said) == {AURORA}
-    assert actions(failed_over.planned[AURORA]) == {f'module.aurora.aws_rds_cluster_instance.this["3"]': ["delete"]}
+    assert actions(failed_over.planned[AURORA]) == {'module.aurora.aws_rds_cluster_instance.this["3"]': ["delete"]}
     assert failed_over.after == {name: id for name, id in changed.after.items() if name != f"{CLUSTER}-3"}
     assert failed_over.writer == f"{CLUSTER}-1"
     assert is_empty(failed_over.again)
@@ -121,3 +115,16 @@ def test_all_three_end_and_leave_their_last_snapshots(retired, place):
     [left] = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
     assert (left["DBClusterIdentifier"], left["Engine"]) == (CLUSTER, "aurora-postgresql")
     assert left["DBClusterSnapshotIdentifier"].startswith(f"{CLUSTER}-final")
+
+
+def test_the_published_policies_allow_all_that_was_called_and_the_table_tells_what_only_this_calls(retired, place):
+    called = policies.called(place.calls(), "engines/")
+    reading = set().union(*(actions for stage, actions in called.items() if stage.startswith("plan/")))
+    calls = reading.union(*called.values())
+    assert len(reading) > 30
+    assert reading - policies.FREE - policies.allowed("plan") == set()
+    assert calls - policies.FREE - policies.allowed("plan", "apply", "apply-clusters") == set()
+    table = policies.table()
+    assert set(table["engines"]) - calls == set()
+    # What is called is not said to be never called, but for what the other proof may not call either.
+    assert set(table["uncalled"]) & calls == set()
