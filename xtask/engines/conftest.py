@@ -48,11 +48,17 @@ def again(place, up):
 @pytest.fixture(scope="session")
 def refused(place, again):
     """A database that lives is to be of another engine: what is said of it, before anything is planned."""
+    edits = {
+        AURORA: [("aurora-postgresql", "postgres"), ("replicas: 1\nreadOnlyEndpoint: true\n", "")],
+        MARIADB: [("mariadb", "mysql")],
+        MYSQL: [("mysql", "mariadb")],
+    }
     said = {}
-    for unit, old, new in [(MARIADB, "mariadb", "mysql"), (MYSQL, "mysql", "mariadb"), (AURORA, "aurora-postgresql", "postgres")]:
-        place.edit(unit, (f"engine: {old}\n", f"engine: {new}\n"))
+    for unit, replacements in edits.items():
+        text = place.config(unit).read_text()
+        place.edit(unit, *replacements)
         said[unit] = [place.valet("check", "--base", "HEAD"), place.valet("diff", "--base", "HEAD")]
-        place.edit(unit, (f"engine: {new}\n", f"engine: {old}\n"))
+        place.config(unit).write_text(text)
     return said
 
 

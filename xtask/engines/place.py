@@ -45,8 +45,11 @@ class Place:
         """One that has to go well."""
         return well(self.valet(*arguments))
 
+    def config(self, unit):
+        return self.workspace / f"configs/{unit}.yaml"
+
     def edit(self, unit, *replacements):
-        path = self.workspace / f"configs/{unit}.yaml"
+        path = self.config(unit)
         text = path.read_text()
         for old, new in replacements:
             assert text.count(old) == 1, f"{old!r} in {path}"
