@@ -30,16 +30,18 @@ use crate::support::{
 };
 
 /// Types whose replacement takes data or identity away from clients.
-const PRECIOUS: [&str; 5] = [
+const PRECIOUS: [&str; 6] = [
     "aws_db_instance",
     "aws_db_proxy",
     "aws_iam_role",
     "aws_lb",
+    "aws_rds_cluster",
     "aws_vpc_endpoint_service",
 ];
 
 /// Roles that nobody outside the unit knows.
-const INNER: [&str; 2] = [
+const INNER: [&str; 3] = [
+    "module.aurora.aws_iam_role.monitoring",
     "module.proxy.aws_iam_role.this",
     "module.rds.aws_iam_role.monitoring",
 ];

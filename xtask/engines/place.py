@@ -45,8 +45,11 @@ class Place:
         """One that has to go well."""
         return well(self.valet(*arguments))
 
+    def config(self, unit):
+        return self.workspace / f"configs/{unit}.yaml"
+
     def edit(self, unit, *replacements):
-        path = self.workspace / f"configs/{unit}.yaml"
+        path = self.config(unit)
         text = path.read_text()
         for old, new in replacements:
             assert text.count(old) == 1, f"{old!r} in {path}"
@@ -67,28 +70,22 @@ class Place:
 
     def plan(self, stage, *units):
         """Plans, for `apply`: what happens to each resource of each root."""
-        with self.told(stage):
-            self.ours("plan", *(units or ["--all"]), "--out", self.kept(stage), "--parallel", "2")
+        with Agent(f"plan/{stage}"):
+            self.ours("plan", *(units or ["--all"]), "--out", self.kept(stage), "--parallel", "4")
         kept = [json.loads(path.read_text()) for path in self.kept(stage).rglob("plan.json")]
         return {one["unit"]: one["plan"] for one in kept}
 
     def apply(self, stage):
-        with self.told(stage):
-            self.ours("apply", "--plans", self.kept(stage), "--parallel", "2")
+        with Agent(f"apply/{stage}"):
+            self.ours("apply", "--plans", self.kept(stage), "--parallel", "4")
 
     def kept(self, stage):
         return self.folder / f"plans-{stage}"
 
-    @staticmethod
-    def told(stage):
-        return Stage(stage)
-
     # What is there.
 
     def calls(self):
-        """The actions that Terraform has asked for."""
-        lines = (self.folder / "calls.jsonl").read_text().splitlines()
-        return [call for call in map(json.loads, lines) if "stage/" in call["agent"]]
+        return [json.loads(line) for line in (self.folder / "calls.jsonl").read_text().splitlines()]
 
     def outputs(self, unit):
         document = json.loads((self.workspace / f"generated/{unit}/outputs.json").read_text())
@@ -130,14 +127,14 @@ class Place:
         return said
 
 
-class Stage:
-    """By the agent the emulated AWS tells in which stage it was called."""
+class Agent:
+    """By it the emulated AWS tells for what it was called: by which command, at which stage."""
 
-    def __init__(self, stage):
-        self.stage = stage
+    def __init__(self, name):
+        self.name = name
 
     def __enter__(self):
-        os.environ["TF_APPEND_USER_AGENT"] = f"stage/{self.stage}"
+        os.environ["TF_APPEND_USER_AGENT"] = f"engines/{self.name}"
 
     def __exit__(self, *_):
         del os.environ["TF_APPEND_USER_AGENT"]

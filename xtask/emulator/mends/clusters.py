@@ -32,6 +32,7 @@ def make_cluster(make, cluster, backend, *arguments, **asked):
         "engine_lifecycle_support", databases.USUAL["engine_lifecycle_support"]
     )
     cluster.waiting, cluster.pending_modified_values = {}, {}
+    cluster.preferred_maintenance_window = cluster.preferred_maintenance_window.lower()
     if cluster.engine.startswith(AURORA):
         cluster.storage_type = answered(storage_type)
     if cluster.kms_key_id == "default_kms_key_id":
@@ -43,6 +44,13 @@ def answered(storage_type):
     """Of the storage that is paid by what is done with it, AWS says nothing (reference of DBCluster, StorageType: only told
     of aurora-iopt1)."""
     return None if storage_type == AURORA else storage_type
+
+
+scaling = DBCluster.scaling_configuration_info
+# Only what Serverless v1 runs has one (reference of DBCluster, ScalingConfigurationInfo); moto answers one without a value.
+DBCluster.scaling_configuration_info = property(
+    lambda cluster: scaling.fget(cluster) if cluster.scaling_configuration else None
+)
 
 
 # What the cluster says of all its instances must be there before they are made: subnets and port, above all.
@@ -67,6 +75,8 @@ def modify(original, backend, kwargs):
         del asked["manage_master_user_password"]
     if "storage_type" in asked:
         cluster.storage_type = answered(asked.pop("storage_type"))
+    if "preferred_maintenance_window" in asked:
+        asked["preferred_maintenance_window"] = asked["preferred_maintenance_window"].lower()
     # By the name that only CreateDBCluster has for them.
     asked["enable_cloudwatch_logs_exports"] = asked.pop("cloudwatch_logs_export_configuration", None)
 

@@ -45,6 +45,15 @@ def test_a_cluster_says_where_it_is_and_whose_secret_it_has(make_cluster, read_c
     assert ":key/" in found["KmsKeyId"]
 
 
+def test_windows_are_told_in_small_letters_and_what_no_cluster_of_today_has_is_not_told(make_cluster, read_cluster, change):
+    make_cluster(PreferredMaintenanceWindow="Sun:18:00-Sun:19:00")
+    assert read_cluster()["PreferredMaintenanceWindow"] == "sun:18:00-sun:19:00"
+    change(PreferredMaintenanceWindow="Mon:01:00-Mon:02:00")
+    found = read_cluster()
+    assert found["PreferredMaintenanceWindow"] == "mon:01:00-mon:02:00"
+    assert "ScalingConfigurationInfo" not in found
+
+
 def test_a_cluster_in_a_group_that_is_not_there_is_refused(make_cluster):
     with pytest.raises(ClientError, match="DBSubnetGroupNotFound"):
         make_cluster(DBSubnetGroupName="other")
