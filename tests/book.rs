@@ -147,6 +147,7 @@ fn every_command_prints_what_its_page_shows() {
     );
     insta::assert_snapshot!(counts.join("\n"), @"
     docs/tutorial.md: 6 run, 0 not
+    docs/catalog.md: 3 run, 0 not
     docs/change.md: 6 run, 0 not
     docs/day-two/adopt.md: 2 run, 3 not
     docs/day-two/break-glass.md: 1 run, 2 not
@@ -160,6 +161,7 @@ fn every_command_prints_what_its_page_shows() {
     docs/day-two/upgrade.md: 4 run, 1 not
     docs/day-two/users.md: 5 run, 0 not
     docs/first-run.md: 0 run, 8 not
+    docs/fleet.md: 4 run, 1 not
     docs/handoff.md: 4 run, 0 not
     docs/pipeline.md: 1 run, 0 not
     ");

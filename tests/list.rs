@@ -1,6 +1,10 @@
 //! `list`: the units at a glance, and which of them are asked for.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 use storage_valet_rds::{
@@ -157,11 +161,20 @@ fn what_would_follow_from_other_keys_is_no_deviation() {
     assert_eq!(deviations(&parameter), expected.into_iter().collect());
 }
 
+/// The city without its databases of other engines.
+fn of_one_engine(name: &str) -> PathBuf {
+    let city = city(name);
+    for other in ["dev3/shop", "dev3/wiki", "prod/analytics"] {
+        fs::remove_file(city.join(format!("configs/{other}.yaml"))).unwrap();
+    }
+    city
+}
+
 #[test]
 fn conditions_leave_the_units_that_are_asked_for() {
-    let city = Path::new("fixtures/city");
+    let city = &of_one_engine("list-conditions");
     let all = units(city, "");
-    assert_eq!(all.len(), 11);
+    assert_eq!(all.len(), 8);
     for (line, expected) in [
         ("--where engineVersion=16", &["prod/ledger"][..]),
         ("--where engineVersion=17.10", &["dev3/pinned"]),
@@ -242,7 +255,7 @@ fn what_no_unit_could_have_is_an_error_with_the_right_word() {
         ),
         (
             "--where storageType=gp5",
-            "`storageType` is never `gp5`; did you mean `gp2`? The values are `gp2`, `gp3`, `io1`, `io2`",
+            "`storageType` is never `gp5`; did you mean `gp2`? The values are `aurora`, `aurora-iopt1`, `gp2`, `gp3`, `io1`, `io2`",
         ),
         (
             "--where lifecycle=retird",
@@ -301,7 +314,7 @@ fn what_compiles_is_listed_beside_what_does_not() {
     fs::write(city.join("configs/prod/search.yaml"), "shortname: [\n").unwrap();
     let ran = run(&city, "list --format json");
     assert_eq!(ran.code, 1);
-    assert_eq!(ran.out.lines().count(), 7);
+    assert_eq!(ran.out.lines().count(), 10);
     assert!(
         ran.err
             .contains("what does not compile is not in this list")

@@ -108,13 +108,14 @@ pub fn resolve(source: &Document, stem: &str, environment: &Arc<Environment>) ->
         }};
     }
     let mut database = keys! { database, environment, stem };
-    settle(&mut database);
+    let engine = database.engine.value;
+    settle(&mut database, engine);
     Ok(database)
 }
 
 /// What follows from the keys once each is decided.
-fn settle(database: &mut Database) {
-    keep_to_engine(database);
+fn settle(database: &mut Database, engine: Engine) {
+    keep_to_engine(database, engine);
     let family = database.facts().family(database.engine_version.value);
     database.names = Names::derive(&database.shortname, &database.environment.name, &family);
     if database.facts().is_cluster() {
@@ -189,7 +190,7 @@ pub fn left_out(database: &Database) -> Database {
         }};
     }
     let mut left_out = keys! { database, environment, stem };
-    settle(&mut left_out);
+    settle(&mut left_out, database.engine.value);
     left_out
 }
 
@@ -222,10 +223,10 @@ fn proxy_left_out(proxy: &Proxy, layers: &Layers) -> Proxy {
 }
 
 /// Takes back what `defaults` say for databases of another engine. What a config says itself is for its rules to judge.
-fn keep_to_engine(database: &mut Database) {
+fn keep_to_engine(database: &mut Database, engine: Engine) {
     let defaults = &database.environment.spec.defaults;
     let meant = defaults.engine.unwrap_or_default();
-    let facts = database.facts();
+    let facts = engine.facts();
     if facts.users_dialect.is_none() {
         for user in [&mut database.app_user, &mut database.read_only_user] {
             drop_default(user, None);
@@ -236,7 +237,7 @@ fn keep_to_engine(database: &mut Database) {
             *login = Resolved::new(MasterLogin::default_of(has_user), Origin::BuiltIn);
         }
     }
-    if meant == database.engine.value {
+    if meant == engine {
         return;
     }
     drop_default(&mut database.engine_version, facts.default_major);

@@ -1,5 +1,7 @@
 //! The table of rules, in the order in which they are listed.
 
+mod adoption;
+mod catalog;
 mod consumer;
 mod engine;
 mod upgrade;
@@ -8,6 +10,8 @@ use std::sync::LazyLock;
 
 use super::{Rule, Severity};
 
+pub use adoption::*;
+pub use catalog::*;
 pub use consumer::*;
 pub use engine::*;
 pub use upgrade::*;
@@ -34,8 +38,15 @@ use rules;
 
 /// Every rule, in the order in which they are listed.
 pub static ALL: LazyLock<Vec<&Rule>> = LazyLock::new(|| {
-    let all = THESE.iter().chain(engine::THESE).chain(consumer::THESE);
-    all.chain(upgrade::THESE).copied().collect()
+    let parts = [
+        THESE,
+        adoption::THESE,
+        catalog::THESE,
+        engine::THESE,
+        consumer::THESE,
+        upgrade::THESE,
+    ];
+    parts.concat()
 });
 
 rules! {
@@ -335,14 +346,6 @@ rules! {
         "A tag that the environment demands is missing.",
         "`requireTags` of the environment's policy. It can be waived for a time.",
         "no tag team where it is required";
-    CATALOG_OWNER = Warning "catalog-owner":
-        "Nobody says who owns the database.",
-        "valet.yaml has a `catalog`, whose `ownerTag` names the tag that says it. `valet-rds catalog` prints nothing as long as a database has no owner.",
-        "no tag team where catalog has ownerTag: team";
-    CATALOG_REFERENCE = Warning "catalog-reference":
-        "A tag does not refer to an entity of the catalogue.",
-        "The tags that `catalog` of valet.yaml names say names of entities, or references such as `group:default/team-a`, as Backstage reads them. `valet-rds catalog` prints nothing as long as one of them is something else.",
-        "team: \"Team A!\"";
     VERSION_CLOSED = Error "version-closed":
         "AWS creates no more databases of this version.",
         "AWS gives up old minors in waves: from one day on none can be created or restored, and some weeks later it upgrades those that run. A database that is there already gets a warning, `version-ending`.",
@@ -427,18 +430,6 @@ rules! {
         "`restoreFrom` is written once.",
         "It counts only when the database is created. Adding it later restores nothing. Removing it hands user, database name and key back to the config, and where these are not the snapshot's, Terraform replaces the database. To restore again, create a database with another shortname.",
         "restoreFrom removed from a config whose database exists";
-    NOT_ADOPTABLE = Error "not-adoptable":
-        "The environment does not let configs take this over.",
-        "A config with `adopt` rules an instance that somebody else has made, and its pods read the secret that it names. `adoptable` of the environment in valet.yaml lists what may be taken over, so that a config alone cannot.",
-        "adopt.identifier: payments where `adoptable` names orders-* alone";
-    BAD_ADOPTION = Error "bad-adoption":
-        "Something about an adopted instance does not go together.",
-        "An instance that is there keeps its password, its groups and its version until an edit says otherwise. Two keys that contradict each other would make AWS or Terraform do something else than the config says.",
-        "adopt.parameterGroup and a major upgrade at once";
-    ADOPTED_AS_IS = Warning "adopted-as-is":
-        "An adopted instance has what a new one could not get.",
-        "AWS keeps old versions, classes and small volumes that are there, and makes no new ones. Nothing happens to them; a change of the value has to go to one that AWS offers.",
-        "engineVersion: \"13.4\" beside `adopt`";
     RESTORE_INCOMPLETE = Error "restore-incomplete":
         "What the snapshot decides is not written.",
         "A restored database has the snapshot's encryption, a size at least as large, and a version that AWS can reach from it. A default that differs makes AWS refuse the restore, or Terraform replace the database on the next plan. Look the three up in the snapshot, and write them beside `restoreFrom`.",

@@ -285,10 +285,11 @@ pub static UNKNOWN: Rule = rule(
 #[rustfmt::skip]
 static RULES: &[Rule] = &[
     rule("drift-data-gone", Dangerous, &[
-        on("aws_db_instance", &[""]), on("aws_secretsmanager_secret", &[""]),
+        on("aws_db_instance", &[""]), on("aws_secretsmanager_secret", &[""]), on("aws_rds_cluster", &[""]),
     ], "it is deleted, and what was in it is gone; an apply makes an empty one", "RDS user guide, Deleting a DB instance").next("do not apply: restore it from a snapshot with `restoreFrom`, or retire it"),
     rule("drift-access-gone", Dangerous, &[
         on("aws_db_proxy", &[""]), on("aws_db_proxy_default_target_group", &[""]), on("aws_db_proxy_target", &[""]),
+        on("aws_db_proxy_endpoint", &[""]), on("aws_rds_cluster_instance", &[""]),
         on("aws_iam_openid_connect_provider", &[""]), on("aws_iam_role", &[""]), on("aws_iam_role_policy", &[""]),
         on("aws_iam_role_policy_attachment", &[""]), on("aws_lambda_function", &[""]),
         on("aws_lambda_permission", &[""]), on("aws_lb", &[""]), on("aws_lb_listener", &[""]),
@@ -309,6 +310,11 @@ static RULES: &[Rule] = &[
     ], "Terraform reads here what other resources say; a rule or a policy of somebody else has a line of its own", TERRAFORM).next("nothing to do"),
     rule("drift-told", Benign, &[
         on("aws_db_instance", &["latest_restorable_time", "status", "replicas"]),
+        on("aws_rds_cluster", &["ca_certificate_valid_till", "cluster_members"]),
+        // A failover: another instance writes.
+        on("aws_rds_cluster_instance", &["writer"]), on("aws_db_proxy_endpoint", &["is_default"]),
+        when("aws_rds_cluster", &["cluster_resource_id", "endpoint", "engine_version_actual", "hosted_zone_id", "master_user_secret", "reader_endpoint"], Filled),
+        when("aws_rds_cluster_instance", &["dbi_resource_id", "endpoint", "engine_version_actual", "kms_key_id", "network_type", "port", "storage_encrypted"], Filled),
         on("aws_lambda_function", &["last_modified", "source_code_size", "version", "qualified_arn", "qualified_invoke_arn", "snap_start.optimization_status"]),
         on("aws_secretsmanager_secret", &["replica.last_accessed_date", "replica.status", "replica.status_message"]),
         on("aws_vpc_endpoint_service", &["state", "private_dns_name_configuration"]),
@@ -318,39 +324,51 @@ static RULES: &[Rule] = &[
     ], "only AWS tells it, and nobody sets it", TERRAFORM).next("nothing to do"),
     rule("drift-made-anew", Dangerous, &[
         on("aws_db_instance", &["address", "endpoint", "hosted_zone_id", "listener_endpoint", "master_user_secret", "resource_id", "replicate_source_db"]),
+        on("aws_rds_cluster", &["cluster_resource_id", "endpoint", "hosted_zone_id", "master_user_secret", "reader_endpoint", "replication_source_identifier"]),
+        on("aws_rds_cluster_instance", &["cluster_identifier", "dbi_resource_id", "endpoint"]),
         on("aws_db_proxy_target", &["*"]), on("*", TOLD),
     ], "AWS gives this once: the resource was deleted, and another one made under its name", TERRAFORM).next("find out who made it, in CloudTrail, before anything is applied"),
     // The database.
     rule("drift-deletion-protection", Dangerous, &[
         when("aws_db_instance", &["deletion_protection"], SwitchedOff),
+        when("aws_rds_cluster", &["deletion_protection"], SwitchedOff),
         when("aws_lb", &["enable_deletion_protection"], SwitchedOff),
     ], "nothing stops anybody from deleting it", "RDS user guide, Deleting a DB instance"),
     rule("drift-protected", ToDecide, &[
         on("aws_db_instance", &["deletion_protection"]), on("aws_lb", &["enable_deletion_protection"]),
+        on("aws_rds_cluster", &["deletion_protection"]),
     ], "AWS refuses to delete it until somebody switches this off again", "RDS user guide, Deleting a DB instance"),
     rule("drift-public", Dangerous, &[
         on("aws_db_instance", &["publicly_accessible"]), on("aws_lb", &["internal"]),
+        on("aws_rds_cluster_instance", &["publicly_accessible"]),
     ], "it decides whether the name leads to an address that the internet reaches", "RDS user guide, Working with a DB instance in a VPC"),
     rule("drift-backups", Dangerous, &[
         when("aws_db_instance", &["backup_retention_period"], Lower),
         on("aws_db_instance", &["delete_automated_backups", "backup_target"]),
+        when("aws_rds_cluster", &["backup_retention_period"], Lower), on("aws_rds_cluster", &["delete_automated_backups"]),
     ], "AWS deletes backups that are older than the new period, and what is deleted does not come back", "RDS user guide, Managing automated backups"),
     rule("drift-encryption", Dangerous, &[
         on("aws_db_instance", &["ca_cert_identifier", "kms_key_id", "master_user_secret_kms_key_id", "performance_insights_kms_key_id", "storage_encrypted"]),
+        on("aws_rds_cluster", &["kms_key_id", "master_user_secret_kms_key_id", "storage_encrypted"]),
+        on("aws_rds_cluster_instance", &["ca_cert_identifier", "kms_key_id", "performance_insights_kms_key_id", "storage_encrypted"]),
         on("aws_cloudwatch_log_group", &["kms_key_id"]), on("aws_lambda_function", &["kms_key_arn"]),
         on("aws_scheduler_schedule", &["kms_key_arn"]), on("aws_secretsmanager_secret", &["kms_key_id"]),
     ], "it decides with which key or certificate data and connections are protected, and whose clients can go on", "RDS user guide, Encrypting RDS resources"),
     rule("drift-tls", Dangerous, &[
         on("aws_db_proxy", &["require_tls"]),
         on("aws_db_parameter_group", &["parameter.rds.force_ssl", "parameter.require_secure_transport"]),
+        on("aws_rds_cluster_parameter_group", &["parameter.rds.force_ssl", "parameter.require_secure_transport"]),
         on("aws_lb_listener", &["alpn_policy", "certificate_arn", "mutual_authentication", "protocol", "ssl_policy"]),
     ], "it decides whether passwords and data cross the network in plain text", "RDS user guide, Using SSL with a PostgreSQL DB instance"),
     rule("drift-parameters", Dangerous, &[
         on("aws_db_parameter_group", &["family", "parameter"]),
+        on("aws_rds_cluster_parameter_group", &["family", "parameter"]),
         on("aws_db_instance", &["option_group_name", "parameter_group_name"]),
+        on("aws_rds_cluster", &["db_cluster_parameter_group_name"]), on("aws_rds_cluster_instance", &["db_parameter_group_name"]),
     ], "the server does otherwise than was reviewed, at once or after its next restart", PARAMETERS),
     rule("drift-logins", Dangerous, &[
         on("aws_db_instance", &["domain*", "iam_database_authentication_enabled", "manage_master_user_password", "password*", "username"]),
+        on("aws_rds_cluster", &["domain*", "iam_database_authentication_enabled", "manage_master_user_password", "master_password*", "master_username"]),
         on("aws_db_proxy", &["auth", "engine_family", "role_arn"]),
     ], "it decides who can log in, and how", PROXY),
     rule("drift-rotation", Dangerous, &[
@@ -359,14 +377,34 @@ static RULES: &[Rule] = &[
     ], "the password is rotated no more, or by somebody else's function", "Secrets Manager user guide, Rotate secrets"),
     rule("drift-rotation-pace", ToDecide, &[on("aws_secretsmanager_secret_rotation", &["*"])], "the password is rotated at another pace", "Secrets Manager user guide, Rotate secrets"),
     rule("drift-storage-grown", Benign, &[when("aws_db_instance", &["allocated_storage"], Higher)], "storage autoscaling has grown the volume, as far as `maxAllocatedStorage` lets it; AWS shrinks none", "RDS user guide, Managing capacity automatically with storage autoscaling").next("nothing to do; to plan from the new size on, write `allocatedStorage` in the config"),
-    rule("drift-minor-version", Benign, &[when("aws_db_instance", &["engine_version", "engine_version_actual"], Minor)], "AWS has installed a later minor version in a maintenance window; it never goes back", "RDS user guide, Automatically upgrading the minor engine version").next("nothing to do; where the config names a minor version, write this one"),
-    rule("drift-version", ToDecide, &[on("aws_db_instance", &["engine", "engine_lifecycle_support", "engine_version", "engine_version_actual"])], "another major version, or its support: AWS never goes back", "RDS user guide, Upgrading a DB instance engine version").next("write the version that runs as `engineVersion` in the config"),
-    rule("drift-backups-longer", ToDecide, &[on("aws_db_instance", &["backup_retention_period", "copy_tags_to_snapshot"])], "backups cost, and an undo deletes those that are older than before", "RDS user guide, Managing automated backups"),
-    rule("drift-windows", ToDecide, &[on("aws_db_instance", &["auto_minor_version_upgrade", "backup_window", "maintenance_window", "apply_immediately"])], "it decides when AWS works on the database, and whether by itself", RDS),
-    rule("drift-size", ToDecide, &[on("aws_db_instance", &["allocated_storage", "availability_zone", "database_insights_mode", "db_subnet_group_name", "dedicated_log_volume", "instance_class", "iops", "max_allocated_storage", "monitoring_interval", "monitoring_role_arn", "multi_az", "network_type", "performance_insights_enabled", "performance_insights_retention_period", "storage_throughput", "storage_type"])], "capacity, availability or what is measured is another, and so is what it costs", RDS),
+    rule("drift-minor-version", Benign, &[
+        when("aws_db_instance", &["engine_version", "engine_version_actual"], Minor),
+        when("aws_rds_cluster", &["engine_version", "engine_version_actual"], Minor),
+        when("aws_rds_cluster_instance", &["engine_version", "engine_version_actual"], Minor),
+    ], "AWS has installed a later minor version in a maintenance window; it never goes back", "RDS user guide, Automatically upgrading the minor engine version").next("nothing to do; where the config names a minor version, write this one"),
+    rule("drift-version", ToDecide, &[
+        on("aws_db_instance", &["engine", "engine_lifecycle_support", "engine_version", "engine_version_actual"]),
+        on("aws_rds_cluster", &["engine", "engine_lifecycle_support", "engine_version", "engine_version_actual"]),
+        on("aws_rds_cluster_instance", &["engine", "engine_version", "engine_version_actual"]),
+    ], "another major version, or its support: AWS never goes back", "RDS user guide, Upgrading a DB instance engine version").next("write the version that runs as `engineVersion` in the config"),
+    rule("drift-backups-longer", ToDecide, &[
+        on("aws_db_instance", &["backup_retention_period", "copy_tags_to_snapshot"]),
+        on("aws_rds_cluster", &["backup_retention_period", "copy_tags_to_snapshot"]),
+    ], "backups cost, and an undo deletes those that are older than before", "RDS user guide, Managing automated backups"),
+    rule("drift-windows", ToDecide, &[
+        on("aws_db_instance", &["auto_minor_version_upgrade", "backup_window", "maintenance_window", "apply_immediately"]),
+        on("aws_rds_cluster", &["apply_immediately", "preferred_backup_window", "preferred_maintenance_window"]),
+        on("aws_rds_cluster_instance", &["apply_immediately", "auto_minor_version_upgrade", "preferred_backup_window", "preferred_maintenance_window"]),
+    ], "it decides when AWS works on the database, and whether by itself", RDS),
+    rule("drift-size", ToDecide, &[
+        on("aws_db_instance", &["allocated_storage", "availability_zone", "database_insights_mode", "db_subnet_group_name", "dedicated_log_volume", "instance_class", "iops", "max_allocated_storage", "monitoring_interval", "monitoring_role_arn", "multi_az", "network_type", "performance_insights_enabled", "performance_insights_retention_period", "storage_throughput", "storage_type"]),
+        on("aws_rds_cluster", &["availability_zones", "db_subnet_group_name", "network_type", "serverlessv2_scaling_configuration", "storage_type"]),
+        on("aws_rds_cluster_instance", &["availability_zone", "db_subnet_group_name", "instance_class", "monitoring_interval", "monitoring_role_arn", "network_type", "performance_insights_enabled", "performance_insights_retention_period", "promotion_tier"]),
+    ], "capacity, availability or what is measured is another, and so is what it costs", RDS),
     // The way there.
     rule("drift-security-groups", Dangerous, &[
         on("aws_db_instance", &["port", "vpc_security_group_ids"]), on("aws_db_proxy", &["vpc_security_group_ids"]),
+        on("aws_rds_cluster", &["port", "vpc_security_group_ids"]), on("aws_db_proxy_endpoint", &["vpc_security_group_ids"]),
         on("aws_lambda_function", &["vpc_config"]),
         on("aws_lb", &["enforce_security_group_inbound_rules_on_private_link_traffic", "security_groups"]),
         on("aws_security_group", &["vpc_id"]), on("aws_vpc_endpoint", &["security_group_ids"]),
@@ -409,6 +447,7 @@ static RULES: &[Rule] = &[
         on("aws_cloudwatch_log_group", &["log_group_class", "retention_in_days"]),
         on("aws_cloudwatch_metric_alarm", &["*"]), on("aws_db_event_subscription", &["*"]),
         on("aws_db_instance", &["enabled_cloudwatch_logs_exports"]),
+        on("aws_rds_cluster", &["enabled_cloudwatch_logs_exports"]),
     ], "somebody may not be told, or not find it in the logs", "CloudWatch user guide, Using alarms"),
     rule("drift-description", ToDecide, &[on("*", &["comment", "description"])], "only words are others, but somebody was there", TERRAFORM),
 ];
