@@ -226,12 +226,12 @@ fn what_no_rule_knows_is_to_be_decided() {
     assert_eq!(found["rule"], "drift-unknown");
     // So is an action that nobody knows.
     let path = changed(&folder, "unit.json", |plan| {
-        of(plan, INSTANCE)["actions"] = json!(["explode"])
+        of(plan, INSTANCE)["actions"] = json!(["explode"]);
     });
     let (_, said) = document(&folder, &[&path]);
     assert_eq!(find(&said, INSTANCE, "")["class"], "to-decide");
     let path = changed(&folder, "unit.json", |plan| {
-        of(plan, INSTANCE)["actions"] = json!(["delete"])
+        of(plan, INSTANCE)["actions"] = json!(["delete"]);
     });
     let (_, said) = document(&folder, &[&path]);
     let found = find(&said, INSTANCE, "");

@@ -209,7 +209,7 @@ fn the_first_sheet_of_a_picture_has_literal_colours() {
     let [light, dark] = sheets.as_slice() else {
         panic!("{svg}");
     };
-    assert!(light.starts_with(">") && !light.split("</style>").next().unwrap().contains("@media"));
+    assert!(light.starts_with('>') && !light.split("</style>").next().unwrap().contains("@media"));
     assert!(dark.starts_with(" media=\"screen and (prefers-color-scheme: dark)\">"));
     assert!(!svg.contains("var("));
     // Everything that is drawn has a colour in the first one.

@@ -22,13 +22,17 @@ impl Acus {
 impl std::fmt::Display for Acus {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.halves / 2)?;
-        f.write_str(if self.halves % 2 == 0 { "" } else { ".5" })
+        f.write_str(if self.halves.is_multiple_of(2) {
+            ""
+        } else {
+            ".5"
+        })
     }
 }
 
 impl Serialize for Acus {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.halves % 2 == 0 {
+        if self.halves.is_multiple_of(2) {
             serializer.serialize_u32(self.halves / 2)
         } else {
             serializer.serialize_f64(f64::from(self.halves) / 2.0)
@@ -38,11 +42,11 @@ impl Serialize for Acus {
 
 impl<'de> Deserialize<'de> for Acus {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = f64::deserialize(deserializer)?;
-        let steps = 1..=2 * MOST;
+        let halves = f64::deserialize(deserializer)? * 2.0;
+        let mut steps = 1..=2 * MOST;
         steps
+            .find(|step| f64::from(*step).total_cmp(&halves).is_eq())
             .map(|halves| Self { halves })
-            .find(|acus| f64::from(acus.halves) == number * 2.0)
             .ok_or_else(|| de::Error::custom("capacity comes in steps of 0.5, from 0.5 to 256"))
     }
 }

@@ -92,6 +92,10 @@ impl Engine {
     }
 }
 
+#[expect(
+    clippy::derivable_impls,
+    reason = "the macro that makes words marks none of them"
+)]
 impl Default for Engine {
     fn default() -> Self {
         Self::Postgres

@@ -72,7 +72,7 @@ impl<'a> Fleet<'a> {
         waiting: &'a BTreeMap<UnitId, Waiting>,
     ) -> Self {
         let mut by_file: BTreeMap<&str, Vec<&Problem>> = BTreeMap::new();
-        for problem in problems.iter() {
+        for problem in problems {
             let path = problem.span.file.path.as_str();
             by_file.entry(path).or_default().push(problem);
         }

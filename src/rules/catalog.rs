@@ -27,13 +27,14 @@ pub struct Relations {
 ///
 /// # Errors
 /// When it has no owner, or a tag is no reference.
+#[must_use]
 pub fn relations(database: &Database) -> Option<Checked<Relations>> {
     let catalog = database.environment.catalog.as_ref()?;
     let mut problems = Diagnostics::new();
     let mut of = |tag: Option<&String>, kind| match references(database, tag, kind) {
         Ok(found) => found,
         Err(problem) => {
-            problems.push(problem);
+            problems.extend(problem);
             Vec::new()
         }
     };
@@ -82,11 +83,7 @@ fn ownerless(database: &Database, key: &str) -> Problem {
 }
 
 /// The references in a tag, which is not always there. One without a kind is of this one.
-fn references(
-    database: &Database,
-    key: Option<&String>,
-    kind: &str,
-) -> Result<Vec<String>, Problem> {
+fn references(database: &Database, key: Option<&String>, kind: &str) -> Checked<Vec<String>> {
     let Some((key, given)) = key.and_then(|key| Some((key, database.tags.get(key)?))) else {
         return Ok(Vec::new());
     };
@@ -103,7 +100,7 @@ fn references(
             let help = format!(
                 "write a name of letters, digits, `-`, `_` and `.`, or `{example}:NAMESPACE/NAME`"
             );
-            return Err(wrong(database, key, given.origin, message, help));
+            return Err(wrong(database, key, given.origin, message, help).into());
         }
         references.push(whole);
     }

@@ -154,9 +154,10 @@ impl Found<'_> {
         }
         let (family, size) = database.instance_class.value.parts();
         let is_serverless = database.instance_class.value.is_serverless();
-        let refused = match is_serverless {
-            true => (!facts.serverless).then_some(facts.classes.unwrap_or_default()),
-            false => facts.refuses_class(family, size),
+        let refused = if is_serverless {
+            (!facts.serverless).then_some(facts.classes.unwrap_or_default())
+        } else {
+            facts.refuses_class(family, size)
         };
         if let Some(classes) = refused {
             let families: Vec<_> = classes.iter().map(|one| one.family).collect();

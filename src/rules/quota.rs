@@ -243,11 +243,10 @@ impl Quota {
             Counts::Snapshots(form) if form == database.facts().form => {
                 database.final_snapshot().map_or(0, |_| 1)
             }
-            Counts::Snapshots(_) => 0,
             // The storage of a cluster has no size.
             Counts::Storage if database.facts().is_cluster() => 0,
             Counts::Storage => database.allocated_storage.value,
-            Counts::Issuers => 0,
+            Counts::Snapshots(_) | Counts::Issuers => 0,
         }
     }
 }

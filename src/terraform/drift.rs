@@ -102,7 +102,7 @@ impl Changed {
 #[derive(Clone, Copy)]
 struct Side<'a>(&'a Value, &'a Value);
 
-impl<'a> Side<'a> {
+impl Side<'_> {
     fn is_secret(self) -> bool {
         *self.1 == Value::Bool(true)
     }
@@ -212,9 +212,8 @@ fn differ(path: &str, old: Side, new: Side, within: Within, found: &mut Vec<(Str
         );
     }
     match (old.0, new.0) {
-        (Value::Object(_) | Value::Null, Value::Object(_))
-        | (Value::Object(_), Value::Null | Value::Array(_))
-        | (Value::Array(_), Value::Object(_)) => {
+        (Value::Object(_) | Value::Null | Value::Array(_), Value::Object(_))
+        | (Value::Object(_), Value::Null | Value::Array(_)) => {
             let mut keys: Vec<&String> = [old.0, new.0]
                 .into_iter()
                 .filter_map(Value::as_object)

@@ -160,7 +160,7 @@ fn actions<'a>(table: &'a Value, kind: &str) -> BTreeSet<&'a str> {
 }
 
 /// The actions that change resources which every environment can have.
-fn common<'a>(table: &'a Value) -> BTreeSet<&'a str> {
+fn common(table: &Value) -> BTreeSet<&str> {
     entries(table, "resources")
         .filter(|(_, one)| one.get("of").is_none())
         .flat_map(|(_, one)| words(one, "write"))

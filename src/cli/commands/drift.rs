@@ -111,7 +111,7 @@ fn of_folder(session: &Session, owners: &[Owner], folder: &Path) -> Result<Drift
         let file = path.join(run::REVIEWED);
         let shown = file.display().to_string();
         let unit = UnitId::of_root(&path.to_string_lossy());
-        if !file.is_file() {
+        if !io::is_file(&file) {
             found.push(Err(format!(
                 "{unit} was not planned to its end, so nobody knows what has changed: see the logs in {}, and plan it again",
                 path.display()

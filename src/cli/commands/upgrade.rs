@@ -168,7 +168,7 @@ impl Arguments {
         let meant = databases
             .iter()
             .filter(|one| filters.iter().all(|filter| filter.holds(one)));
-        let meant: BTreeSet<UnitId> = meant.map(|one| one.unit()).collect();
+        let meant: BTreeSet<UnitId> = meant.map(crate::model::Database::unit).collect();
         campaign.retain(|unit| meant.contains(&unit.id));
         Ok(())
     }

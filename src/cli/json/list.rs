@@ -15,6 +15,10 @@ use crate::{
 };
 
 /// A unit at a glance.
+#[expect(
+    clippy::struct_field_names,
+    reason = "the documents of all commands say `unit`"
+)]
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Unit<'a> {

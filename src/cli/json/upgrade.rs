@@ -51,6 +51,10 @@ struct Wave<'a> {
     units: Vec<Unit<'a>>,
 }
 
+#[expect(
+    clippy::struct_field_names,
+    reason = "the documents of all commands say `unit`"
+)]
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Unit<'a> {

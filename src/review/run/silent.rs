@@ -101,8 +101,8 @@ fn text<'a>(of: &'a Attributes, name: &str) -> &'a str {
     of.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn known(value: impl Into<Value>) -> Option<Leaf> {
-    Some(Leaf::Known(value.into()))
+fn known(value: impl Into<Value>) -> Leaf {
+    Leaf::Known(value.into())
 }
 
 /// A volume that AWS has grown: the provider plans nothing below what it is now.
@@ -113,7 +113,7 @@ fn grown(address: &str, database: &Attributes, stated: &Stated) -> Option<Unplan
     (now > stated).then(|| Unplanned {
         address: address.to_owned(),
         attribute: ATTRIBUTE.to_owned(),
-        difference: Difference(known(stated), known(now)),
+        difference: Difference(Some(known(stated)), Some(known(now))),
         rule: rule_of(ATTRIBUTE, &stated.into(), &now.into()),
         note: format!(
             "{}: the volume has grown to {now} GiB by itself; a size below that changes nothing, so write `allocatedStorage: {now}`, or leave it",
@@ -139,7 +139,7 @@ fn newer(
     is_behind.then(|| Unplanned {
         address: address.to_owned(),
         attribute: ATTRIBUTE.to_owned(),
-        difference: Difference(known(stated), known(now)),
+        difference: Difference(Some(known(stated)), Some(known(now))),
         rule: rule_of(ATTRIBUTE, &stated.into(), &now.into()),
         note: format!(
             "{}: AWS runs {now}, and the config says {stated}: RDS never goes back, so write `engineVersion: \"{now}\"`",
@@ -188,7 +188,7 @@ fn added(
     Unplanned {
         address: address.to_owned(),
         attribute: attribute.to_owned(),
-        difference: Difference(None, known(value)),
+        difference: Difference(None, Some(known(value))),
         rule: rule.code.to_owned(),
         note,
         command,
@@ -396,8 +396,8 @@ fn strange_policies(state: &State, address: &str, role: &Attributes) -> Vec<Unpl
             let note = format!(
                 "role {name}: {what} is none of ours: no plan says so, and nothing removes it"
             );
-            let rule = &table::STRANGER_POLICY;
-            added(address, attribute, one.into(), rule, note, &command)
+            let judged = &table::STRANGER_POLICY;
+            added(address, attribute, one.into(), judged, note, &command)
         })
         .collect()
 }
@@ -474,14 +474,18 @@ mod tests {
         let all = |more: &[Value]| told(&[group(more), ours.clone(), out.clone()]);
         assert_eq!(all(&[]), Vec::<String>::new());
         let open = json!({"cidr_blocks": ["10.0.0.0/8"], "from_port": 5432, "to_port": 5432, "protocol": "tcp"});
-        let [note] = &all(&[open.clone()])[..] else {
+        let [note] = &all(std::slice::from_ref(&open))[..] else {
             panic!("one note");
         };
         assert!(
             note.contains("lets in 10.0.0.0/8 on tcp 5432 to 5432"),
             "{note}"
         );
-        let [found] = &found(&[group(&[open.clone()]), ours.clone(), out.clone()])[..] else {
+        let [found] = &found(&[
+            group(std::slice::from_ref(&open)),
+            ours.clone(),
+            out.clone(),
+        ])[..] else {
             panic!("one");
         };
         assert_eq!(

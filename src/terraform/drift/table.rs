@@ -501,6 +501,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table of cases")]
     fn the_first_rule_that_holds_counts() {
         let nothing = Value::Null;
         for (resource, path, state, aws, code) in [

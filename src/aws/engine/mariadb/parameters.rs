@@ -3,7 +3,7 @@
 //!
 //! Which ones RDS lists, and its names for them, after exported parameter groups of `mariadb10.2` and `mariadb10.6`;
 //! which of those it lets one change, after the tables of modifiable MySQL parameters in the Aurora user guide and the
-//! pages of the RDS user guide on MariaDB, its replication, TLS and MyRocks. Units, ranges, words and what is read
+//! pages of the RDS user guide on MariaDB, its replication, TLS and `MyRocks`. Units, ranges, words and what is read
 //! only when the server starts as `information_schema.SYSTEM_VARIABLES` of MariaDB 10.5, 10.11 and 11.8 tells them,
 //! the widest of the three; the first and last majors from the same and MariaDB's release notes. What one of the
 //! majors reads only when it starts is static.

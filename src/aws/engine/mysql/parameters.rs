@@ -3,7 +3,7 @@
 //!
 //! Which ones RDS lists, and its names for them (`gtid-mode`, `replicate-do-db`), after exported parameter groups of
 //! `mysql8.0`, and after the RDS user guide for what is newer; which of those it lets one change, after the tables of
-//! modifiable parameters in the Aurora user guide and the pages of the RDS user guide on InnoDB, replication, TLS,
+//! modifiable parameters in the Aurora user guide and the pages of the RDS user guide on `InnoDB`, replication, TLS,
 //! password validation, active-active clusters and optimized writes. From 8.4 on RDS names parameters `replica` and
 //! `source`. Units, ranges and what is read only when the server starts as `performance_schema.variables_metadata` and
 //! `SET GLOBAL` tell of a server, and the manuals of 8.0 and 8.4. Where RDS calls a parameter static that the server
