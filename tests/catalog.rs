@@ -69,12 +69,12 @@ fn an_entity_says_whose_a_database_is_and_who_uses_it() {
     );
     assert!(links[1].ends_with("/generated/prod/ledger"));
     assert_eq!(named("dev3.pinned")["spec"]["owner"], "user:default/jo");
-    let names: BTreeSet<_> = all
+    let different: BTreeSet<_> = all
         .iter()
         .map(|one| one["metadata"]["name"].as_str().unwrap())
         .collect();
-    assert_eq!((names.len(), all.len()), (11, 11));
-    for name in names {
+    assert_eq!((different.len(), all.len()), (11, 11));
+    for name in different {
         assert!(name.len() <= 63, "{name}");
     }
     let yaml = run(&city, "catalog").out;

@@ -216,7 +216,12 @@ fn mixed(random: &mut Random, count: usize) -> BTreeMap<String, String> {
             engine.as_str()
         );
         if let Some(version) = version {
-            text.push_str(&format!("engineVersion: \"{version}\"   # since long\n"));
+            text += &[
+                "engineVersion: \"",
+                &version.to_string(),
+                "\"   # since long\n",
+            ]
+            .concat();
         }
         if !facts.default_database_is_for_pods {
             text.push_str("databaseName: app\n");

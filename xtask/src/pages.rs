@@ -47,7 +47,7 @@ fn engines() -> String {
     let mut page = format!("{MADE}\n{WORDS}");
     for engine in Engine::ALL {
         let facts = engine.facts();
-        page += &format!("\n## `{}`: {}\n\n", engine.as_str(), facts.title);
+        page += &["\n## `", engine.as_str(), "`: ", facts.title, "\n\n"].concat();
         page += &tables::table(&["What", ""], engine_rows(facts));
         page += "\n";
         let version = |major: &Major| {
@@ -73,7 +73,7 @@ fn engines() -> String {
         page += &tables::table(head, facts.majors.iter().map(version));
         page += "\nThrough the proxy:\n\n";
         for lack in facts.proxy_lacks {
-            page += &format!("- {lack}.\n");
+            page += &["- ", lack, ".\n"].concat();
         }
     }
     page
