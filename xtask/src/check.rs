@@ -6,12 +6,12 @@ use xshell::Shell;
 use crate::{
     apply, archive, bench, book, checkov,
     derived::Mode,
-    docs, key, long, man, modules, pipelines, python, readers, report, roots, rust, strings,
+    docs, key, long, man, modules, pipelines, python, readers, roots, rust, strings,
     tally::{Step, Tally},
     terraform, users,
 };
 
-/// Each keeps a core busy, but for the four proofs: they wait most of the time, as the provider does.
+/// Each keeps a core busy, but for the three proofs: they wait most of the time, as the provider does.
 const WORKERS: usize = 5;
 
 pub(crate) fn run(sh: &Shell) -> Result<String> {
@@ -40,7 +40,6 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
     let mut steps = vec![
         Step::new("delivery", |sh| apply::DELIVERY.run(sh)),
         Step::new("apply", |sh| apply::ROOTS.run(sh)),
-        Step::new("engines", |sh| apply::ENGINES.run(sh)),
         Step::new("consumer", |sh| apply::CONSUMER.run(sh)),
         Step::new("functions, emulator", python::test),
     ];
@@ -53,7 +52,6 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         Step::new("an added key", key::add),
         Step::new("pipelines", pipelines::run),
         Step::new("readers", readers::run),
-        Step::new("page of a fleet", report::run),
         Step::new("templates", readers::templates),
         Step::new("hostile text, evaluated", strings::evaluate),
         Step::new("generated configs, format", long::properties),
