@@ -102,7 +102,7 @@ pub(super) static ROWS: &[Row] = &[
     row("permissions_boundary_arn", Always, InPlace, "aws_iam_role.monitoring.permissions_boundary", "bounds the role of Enhanced Monitoring, if there is one"),
     row("port", Always, Reboot, "aws_rds_cluster.this.port", "the cluster restarts at once, whatever waits for the maintenance window; clients stay on the proxy's port")
         .instead("leave it: clients never see this port"),
-    row("replicas", Lower, Downtime, "aws_rds_cluster_instance.this", "readers are deleted: their connections end, and one of them may have become the writer, so a failover comes first")
+    row("replicas", Lower, Replace, "aws_rds_cluster_instance.this", "readers are deleted: their connections end, and one of them may have become the writer, so a failover comes first")
         .instead("see that the first instance is the writer").replaces(&["aws_rds_cluster_instance.this"]),
     row("replicas", Always, InPlace, "aws_rds_cluster_instance.this", "readers are made beside the instances that are there"),
     row("retiring", Always, InPlace, "aws_db_parameter_group.this.skip_destroy", "decides what a destroy takes along and what it leaves; nothing happens now"),
