@@ -71,7 +71,7 @@ for (const theme of THEMES) {
   const { page, close } = await open(city, { viewport: { width: 1280, height: 900 } });
   const names = () => page.locator("#table tbody th").allTextContents();
   const all = await names();
-  assert.equal(all.length, 8);
+  assert.equal(all.length, 11);
   assert.deepEqual(all, [...all].sort());
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
