@@ -5,7 +5,7 @@
 pub mod adoption;
 pub mod assignment;
 pub mod ci;
-mod engine;
+pub mod engine;
 mod format;
 pub mod inherited;
 pub(crate) mod keys;

@@ -3,7 +3,6 @@
 pub mod catalog;
 pub mod debts;
 pub mod explain;
-pub mod filter;
 pub mod fleet;
 pub mod graph;
 pub mod names;

@@ -28,7 +28,7 @@ use crate::{
         Waiver,
         adoption::{Adoption, Credentials},
         keys::{keys, proxy_keys},
-        workspace::{self},
+        workspace,
     },
     diagnostic::{File, Span},
     text::date::Date,

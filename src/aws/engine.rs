@@ -86,7 +86,7 @@ impl Engine {
 
     /// The words of the engines of which something holds.
     #[must_use]
-    pub fn with(holds: fn(&Facts) -> bool) -> Vec<&'static str> {
+    pub fn with(holds: impl Fn(&Facts) -> bool) -> Vec<&'static str> {
         let engines = Self::ALL.iter().filter(|engine| holds(engine.facts()));
         engines.map(|engine| engine.as_str()).collect()
     }

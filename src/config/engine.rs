@@ -57,12 +57,14 @@ fn condition(engine: Engine) -> Value {
     })
 }
 
+/// Keys that mean nothing for what AWS makes in this form.
+pub fn of_others(form: Form) -> impl Iterator<Item = &'static str> {
+    let others = OF_FORM.into_iter().filter(move |(of, _)| *of != form);
+    others.flat_map(|(_, keys)| keys.iter().copied())
+}
+
 fn meaningless(facts: &Facts) -> impl Iterator<Item = &'static str> {
-    let form = facts.form;
-    let of_others = OF_FORM.into_iter().filter(move |(of, _)| *of != form);
     let has_users = facts.users_dialect.is_some();
     let of_users = OF_USERS.into_iter().filter(move |_| !has_users);
-    of_others
-        .flat_map(|(_, keys)| keys.iter().copied())
-        .chain(of_users)
+    of_others(facts.form).chain(of_users)
 }

@@ -2,7 +2,8 @@
 
 use super::Found;
 use crate::{
-    aws::engine::{Engine, Form},
+    aws::engine::{Engine, Facts},
+    config::engine,
     diagnostic::rule,
     model::Origin,
     text::suggest,
@@ -21,58 +22,9 @@ impl Found<'_> {
     /// Keys that mean nothing with what AWS makes of the engine. What stands in `defaults` is for the other databases.
     fn engine_keys(&mut self) {
         let database = self.database;
-        let of_instances = [
-            (
-                "adopt",
-                database.adopt.origin,
-                "an Aurora cluster cannot be taken over",
-            ),
-            (
-                "allocatedStorage",
-                database.allocated_storage.origin,
-                "Aurora's storage grows by itself",
-            ),
-            (
-                "iops",
-                database.iops.origin,
-                "Aurora's storage has no performance of its own",
-            ),
-            (
-                "maxAllocatedStorage",
-                database.max_allocated_storage.origin,
-                "Aurora's storage grows by itself",
-            ),
-            (
-                "multiAz",
-                database.multi_az.origin,
-                "in Aurora a reader takes the writer's place: write `replicas`",
-            ),
-            (
-                "storageThroughput",
-                database.storage_throughput.origin,
-                "Aurora's storage has no performance of its own",
-            ),
-        ];
-        let of_clusters = [
-            ("maxCapacity", database.max_capacity.origin),
-            ("minCapacity", database.min_capacity.origin),
-            ("readOnlyEndpoint", database.read_only_endpoint.origin),
-            ("replicas", database.replicas.origin),
-        ];
         let title = database.facts().title;
-        match database.facts().form {
-            Form::Cluster => {
-                for (key, origin, why) in of_instances {
-                    self.meaningless(key, origin, title, why);
-                }
-            }
-            Form::Instance => {
-                let engines = Engine::with(|facts| facts.form == Form::Cluster);
-                let why = format!("only {} has it", suggest::list(&engines));
-                for (key, origin) in of_clusters {
-                    self.meaningless(key, origin, title, &why);
-                }
-            }
+        for key in engine::of_others(database.facts().form) {
+            self.meaningless(key, Origin::Config(key), title, &why(key));
         }
         let filters = &database.proxy.session_pinning_filters;
         if database.facts().session_pinning_filters.is_empty() && !filters.value.is_empty() {
@@ -86,7 +38,8 @@ impl Found<'_> {
     }
 
     fn meaningless(&mut self, key: &str, origin: Origin, title: &str, why: &str) {
-        if !matches!(origin, Origin::Config(_)) {
+        let is_said = !self.database.span(origin).range.is_empty();
+        if !matches!(origin, Origin::Config(_)) || !is_said {
             return;
         }
         self.add(
@@ -277,4 +230,20 @@ impl Found<'_> {
             );
         }
     }
+}
+
+/// Why a key means nothing with an engine whose databases have another form.
+fn why(key: &str) -> String {
+    let why = match key {
+        "adopt" => "an Aurora cluster cannot be taken over",
+        "allocatedStorage" | "maxAllocatedStorage" => "Aurora's storage grows by itself",
+        "iops" | "storageThroughput" => "Aurora's storage has no performance of its own",
+        "multiAz" => "in Aurora a reader takes the writer's place: write `replicas`",
+        _ => {
+            let has = |facts: &Facts| engine::of_others(facts.form).all(|other| other != key);
+            let engines = Engine::with(has);
+            return format!("only {} has it", suggest::list(&engines));
+        }
+    };
+    why.to_owned()
 }

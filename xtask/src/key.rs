@@ -12,6 +12,24 @@ const COPY: &str = "target/key";
 /// Asks for a plan of the real provider; `cargo xtask grades` records those on an emulated AWS.
 const RECORDED: &str = "grades::every_key_of_a_config_is_recorded_or_known_to_change_nothing";
 
+/// What both modules of databases say alike: a variable, where it is used, and a row of the impact behind the new one.
+const DECLARED: (&str, &str) = (
+    "variable \"deletion_protection\" {",
+    "variable \"delete_automated_backups\" {
+  description = \"Whether automated backups go with the database.\"
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable \"deletion_protection\" {",
+);
+const USED: (&str, &str) = (
+    "  delete_automated_backups  = false",
+    "  delete_automated_backups  = var.delete_automated_backups",
+);
+const ROW: &str = "    row(\"deletion_protection\", Always,";
+
 /// A text of a file, and what a person makes of it.
 struct Edit {
     file: &'static str,
@@ -34,7 +52,7 @@ const PLACES: [(&str, &[Edit]); 5] = [
     (
         "lowering",
         &[Edit {
-            file: "src/terraform/lower/modules.rs",
+            file: "src/terraform/lower/database.rs",
             old: "        .copied(\"deletion_protection\", &deletion_protection(database))",
             new: "        .optional(\"delete_automated_backups\", &database.delete_automated_backups)
         .copied(\"deletion_protection\", &deletion_protection(database))",
@@ -44,8 +62,14 @@ const PLACES: [(&str, &[Edit]); 5] = [
         "row of the impact, with what AWS documents",
         &[Edit {
             file: "src/review/impact/rds.rs",
-            old: "    row(\"deletion_protection\", Always,",
+            old: ROW,
             new: "    row(\"delete_automated_backups\", Always, InPlace, \"aws_db_instance.this.delete_automated_backups\", IN_PLACE),
+    row(\"deletion_protection\", Always,",
+        },
+        Edit {
+            file: "src/review/impact/aurora.rs",
+            old: ROW,
+            new: "    row(\"delete_automated_backups\", Always, InPlace, \"aws_rds_cluster.this.delete_automated_backups\", IN_PLACE),
     row(\"deletion_protection\", Always,",
         },
         Edit {
@@ -60,20 +84,23 @@ const PLACES: [(&str, &[Edit]); 5] = [
         &[
             Edit {
                 file: "modules/rds/variables.tf",
-                old: "variable \"deletion_protection\" {",
-                new: "variable \"delete_automated_backups\" {
-  description = \"Whether automated backups go with the database.\"
-  type        = bool
-  default     = false
-  nullable    = false
-}
-
-variable \"deletion_protection\" {",
+                old: DECLARED.0,
+                new: DECLARED.1,
             },
             Edit {
                 file: "modules/rds/main.tf",
-                old: "  delete_automated_backups  = false",
-                new: "  delete_automated_backups  = var.delete_automated_backups",
+                old: USED.0,
+                new: USED.1,
+            },
+            Edit {
+                file: "modules/aurora/variables.tf",
+                old: DECLARED.0,
+                new: DECLARED.1,
+            },
+            Edit {
+                file: "modules/aurora/main.tf",
+                old: USED.0,
+                new: USED.1,
             },
         ],
     ),

@@ -15,7 +15,7 @@ use crate::{
     },
     compile::{self, Compiled},
     diagnostic::{Diagnostics, Problem, report::plural, rule::Severity},
-    inspect::filter::Filter,
+    inspect::fleet::{Condition, Conditions, Fleet},
     io,
     model::{identity::UnitId, wave::Waves, world::World},
     review::campaign::{self, Campaign, Goal, State, Unit},
@@ -104,7 +104,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     if let Some(wave) = &arguments.wave {
         campaign.only(wave).map_err(Stop::Usage)?;
     }
-    arguments.keep(&mut campaign, &compiled)?;
+    arguments.keep(&mut campaign, &session, &compiled)?;
     if arguments.action == Action::Apply {
         return apply(arguments, &session, &compiled, campaign);
     }
@@ -157,18 +157,24 @@ impl Arguments {
     }
 
     /// Leaves the units that are asked for.
-    fn keep(&self, campaign: &mut Campaign, compiled: &Compiled) -> Result<(), Stop> {
-        let databases = &compiled.databases;
-        let filters = self.conditions.iter();
-        let filters = filters.map(|text| Filter::parse(text, databases));
-        let filters: Vec<_> = filters.collect::<Result<_, _>>().map_err(Stop::Usage)?;
-        if filters.is_empty() {
-            return Ok(());
-        }
-        let meant = databases
-            .iter()
-            .filter(|one| filters.iter().all(|filter| filter.holds(one)));
-        let meant: BTreeSet<UnitId> = meant.map(crate::model::Database::unit).collect();
+    fn keep(
+        &self,
+        campaign: &mut Campaign,
+        session: &Session,
+        compiled: &Compiled,
+    ) -> Result<(), Stop> {
+        let waiting = BTreeMap::new();
+        let (databases, problems) = (&compiled.databases, &compiled.problems);
+        let mut fleet = Fleet::of(&session.environments, databases, problems, &waiting);
+        let values = self.conditions.iter();
+        let conditions = Conditions {
+            values: values
+                .map(|text| Condition::parse(text, &fleet))
+                .collect::<Result<_, _>>()?,
+            ..Conditions::default()
+        };
+        conditions.apply(&mut fleet);
+        let meant: BTreeSet<UnitId> = fleet.units.iter().map(|one| one.database.unit()).collect();
         campaign.retain(|unit| meant.contains(&unit.id));
         Ok(())
     }

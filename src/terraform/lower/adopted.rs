@@ -27,9 +27,6 @@ pub(super) fn keeps(mut block: Block, database: &Database) -> Block {
     });
     block.arguments.extend(says);
     block
-        .arguments
-        .sort_by_key(|one| (one.name != "source", one.name));
-    block
 }
 
 /// The arguments that come from the keys below `adopt`.

@@ -11,7 +11,7 @@ use crate::{
 /// The call of the module that makes the database.
 pub(super) fn call(database: &Database) -> Block {
     match database.facts().form {
-        Form::Instance => adopted::keeps(sorted_arguments(instance(database)), database),
+        Form::Instance => sorted_arguments(adopted::keeps(instance(database), database)),
         Form::Cluster => sorted_arguments(cluster(database)),
     }
 }
