@@ -40,6 +40,12 @@ pub enum ByApply {
 }
 
 impl Asked {
+    /// Whether the database has been asked for at all.
+    #[must_use]
+    pub const fn is_made(&self) -> bool {
+        self.by_root.is_some() || !matches!(self.by_apply, ByApply::NoRecord)
+    }
+
     /// The version that was there before what its config says now: the applied one, or else that of the root.
     #[must_use]
     pub const fn before(&self) -> Option<EngineVersion> {

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{
     cause::{self, Causes},
     change::{self, Line},
-    upgrade,
+    forbidden, upgrade,
 };
 use crate::{
     aws::{engine::Engine, engine_version::EngineVersion},
@@ -260,10 +260,7 @@ fn unit(goal: Goal, database: &Database, world: World) -> Unit {
 /// A database whose config is there.
 fn reached(unit: Unit, goal: Goal, asked: Asked) -> Unit {
     match asked {
-        Asked {
-            by_root: None,
-            by_apply: ByApply::NoRecord,
-        } => unit.is(State::Done, "it is not made yet"),
+        _ if !asked.is_made() => unit.is(State::Done, "it is not made yet"),
         Asked {
             by_apply:
                 ByApply::Version {
@@ -313,7 +310,7 @@ fn root(database: &Database) -> Root {
 /// A database with everything that is still to be written.
 ///
 /// # Errors
-/// In words, when a step cannot be written, or what is written then does not compile.
+/// In words, when a step cannot be written, what is written then does not compile, or its review would refuse it.
 fn steps(
     unit: &Unit,
     database: &Database,
@@ -330,6 +327,7 @@ fn steps(
         notes: origin(database).into_iter().collect(),
         ..unit.clone()
     };
+    let is_made = world.asked(database).is_made();
     let (mut version, mut old) = (unit.from, root(database));
     let mut warnings = Diagnostics::new();
     for to in way {
@@ -347,6 +345,9 @@ fn steps(
             return Err(wrong(*to, error));
         }
         let there = there.ok_or_else(|| format!("with {to} it does not compile"))?;
+        if is_made && let Some(refusal) = forbidden::check(&old, &there).first() {
+            return Err(wrong(*to, refusal));
+        }
         let new = root(&there);
         let is_major = facts.major_of(*to) != facts.major_of(version);
         if is_major {

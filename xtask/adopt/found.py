@@ -101,6 +101,8 @@ BY_HAND = {
     ),
     # Somebody has a security group and an alarm of the names that would be ours.
     "clash": ("clash-db", {"Tags": {"owner": "nobody knows"}}),
+    # Of another engine.
+    "shop": ("shop-mysql", {"Engine": "mysql", "EngineVersion": "8.0.39"}),
     # Two that are on their way out.
     "reports": ("reports-old", {"EnablePerformanceInsights": True, "Tags": {"backup-plan": "weekly"}}),
     "legacy": ("legacy-keep", {"DBParameterGroupName": "legacy-pg", "StorageEncrypted": False}),
@@ -114,8 +116,8 @@ HELD = {
 }
 # Nobody adopts these: why, by identifier.
 REFUSED = {
+    "people-oracle": "its engine is `oracle-se2`",
     "replica-1": "it is a read replica of `ledger`",
-    "shop-mysql": "its engine is `mysql`",
     "waiting-1": "changes wait for its maintenance window: `DBInstanceClass`",
 }
 # This stays with its older root.
@@ -177,7 +179,7 @@ class Found:
         self.rds.create_db_instance_read_replica(
             DBInstanceIdentifier="replica-1", SourceDBInstanceIdentifier="ledger", DBInstanceClass="db.m5.large"
         )
-        self.instance("shop-mysql", {"Engine": "mysql", "EngineVersion": "8.0.39"})
+        self.instance("people-oracle", {"Engine": "oracle-se2", "EngineVersion": "19.0.0.0.ru-2024-07.rur-2024-07.r1"})
         self.instance("waiting-1", {})
         self.rds.modify_db_instance(DBInstanceIdentifier="waiting-1", DBInstanceClass="db.m5.xlarge")
 
