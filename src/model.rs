@@ -287,6 +287,16 @@ impl Database {
         }
     }
 
+    /// GiB of its volume, and of what that may grow to; none of a cluster, whose storage has no size.
+    #[must_use]
+    pub fn volume(&self) -> Option<(u32, u32)> {
+        let (size, most) = (
+            self.allocated_storage.value,
+            self.max_allocated_storage.value,
+        );
+        (self.facts().form == Form::Instance).then_some((size, most.max(size)))
+    }
+
     /// Readers of its cluster; none of an instance.
     #[must_use]
     pub fn readers(&self) -> u32 {

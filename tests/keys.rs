@@ -85,7 +85,7 @@ fn every_key_of_the_schema_has_a_row_in_info() {
 #[test]
 fn the_schema_says_the_defaults_that_hold() {
     let case = Workspace::open(std::path::Path::new("fixtures/ok/minimal"));
-    let entries = resolved::entries(&case.databases[0]);
+    let entries = resolved::decided(&case.databases[0]);
     let mut said = 0;
     for entry in entries {
         let name = entry.key.last().unwrap();

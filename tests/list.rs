@@ -52,7 +52,7 @@ fn a_deviation_is_what_the_key_changes() {
         let before = Workspace::open(&folder);
         for database in &before.databases {
             let without = left_out(database);
-            for entry in resolved::entries(database) {
+            for entry in resolved::decided(database) {
                 let Origin::Config(top) = entry.origin else {
                     continue;
                 };
@@ -71,7 +71,7 @@ fn a_deviation_is_what_the_key_changes() {
                     continue;
                 };
                 let value = |database| -> Option<Value> {
-                    let entries = resolved::entries(database);
+                    let entries = resolved::decided(database);
                     let entry = entries.into_iter().find(|one| one.key == entry.key);
                     entry.map(|one| one.value)
                 };

@@ -13,8 +13,9 @@ pub use order::{Order, OrderError};
 
 use super::resolved::{self, Entry};
 use crate::{
+    aws::engine::Form,
     config::Waiver,
-    diagnostic::{Diagnostics, Problem},
+    diagnostic::{Diagnostics, Problem, report::plural},
     model::{Database, Environment, Origin, identity::UnitId, resolve},
     rules::{self, Usage},
     terraform::applied::Waiting,
@@ -147,6 +148,19 @@ impl<'a> Unit<'a> {
     pub fn waiver_ends(&self) -> Option<Date> {
         self.waivers().iter().map(|waiver| waiver.expires).min()
     }
+
+    /// Who takes the place of its server, in a word: another instance, or the readers of a cluster.
+    #[must_use]
+    pub fn standby(&self) -> String {
+        let database = self.database;
+        match (database.facts().form, database.multi_az.value) {
+            (Form::Cluster, _) => {
+                plural(database.readers().try_into().unwrap_or_default(), "reader")
+            }
+            (Form::Instance, true) => "yes".to_owned(),
+            (Form::Instance, false) => "no".to_owned(),
+        }
+    }
 }
 
 /// The end of standard support of its version: of the major, or of an exact version that AWS gives up earlier.
@@ -164,7 +178,7 @@ fn deviations(database: &Database, entries: &[Entry]) -> Vec<Deviation> {
     if !entries.iter().any(|entry| is_of_config(&entry)) {
         return Vec::new();
     }
-    let without = resolved::entries(&resolve::left_out(database));
+    let without = resolved::decided(&resolve::left_out(database));
     let own = entries.iter().filter(is_of_config);
     own.filter_map(|entry| {
         let found = without.binary_search_by(|other| other.key.cmp(&entry.key));

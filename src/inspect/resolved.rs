@@ -6,7 +6,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    config::keys::{keys, proxy_keys},
+    config::{
+        engine,
+        keys::{keys, proxy_keys},
+    },
     model::{Database, Origin, Proxy, Resolved},
     text::{pointer, unicode::spelt_out},
 };
@@ -16,7 +19,7 @@ use crate::{
 pub struct Entry {
     /// The key, with `.` between keys inside each other.
     pub key: Vec<String>,
-    /// The value; null when AWS decides.
+    /// The value; null when AWS decides, or when the key means nothing for the engine.
     pub value: Value,
     /// Where it comes from.
     pub origin: Origin,
@@ -59,9 +62,21 @@ pub fn shown(value: &Value) -> String {
     }
 }
 
-/// Every key of the config with the value in force, in the order of the keys.
+/// Every key of the config with the value in force, in the order of the keys; those that mean nothing for its engine have none.
 #[must_use]
 pub fn entries(database: &Database) -> Vec<Entry> {
+    let mut entries = decided(database);
+    for entry in &mut entries {
+        if engine::of_others(database.facts().form).any(|key| entry.key == [key]) {
+            entry.value = Value::Null;
+        }
+    }
+    entries
+}
+
+/// Every key of the config as it is decided, whatever the engine makes of it, in the order of the keys.
+#[must_use]
+pub fn decided(database: &Database) -> Vec<Entry> {
     let mut list = List {
         entries: Vec::new(),
     };

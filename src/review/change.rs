@@ -333,13 +333,14 @@ pub(super) fn call(delta: &CallDiff) -> Line {
             &delta.address,
             "a module that this version does not know: it may do anything",
         ),
-        (false, _) => Line {
-            connection: EVERYTHING.to_vec(),
-            ..Line::worst(
-                &delta.address,
-                "the call is gone: everything that the module holds is destroyed",
-            )
-        },
+        (false, _) => {
+            let (grade, why) = impact::of_goodbye(&delta.module);
+            Line {
+                connection: EVERYTHING.to_vec(),
+                grade,
+                ..Line::worst(&delta.address, why)
+            }
+        }
     }
 }
 

@@ -242,6 +242,20 @@ pub fn becomes(block: &str, argument: &str) -> &'static str {
     rows().find(named).map_or("", |row| row.becomes)
 }
 
+/// Modules of ways to a database, which hold no data.
+const WAYS: [&str; 2] = ["endpoint_service", "nlb"];
+
+/// What it means that nothing calls a module any more, and why.
+#[must_use]
+pub fn of_goodbye(module: &str) -> (Impact, &'static str) {
+    if WAYS.contains(&module) {
+        let why = "the call is gone: the way to the database is destroyed, with the names that clients know it by";
+        return (Impact::Replace, why);
+    }
+    let why = "the call is gone: everything that the module holds is destroyed";
+    (Impact::DataLoss, why)
+}
+
 static UNKNOWN: Row = Row::new(
     "*",
     "*",

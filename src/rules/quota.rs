@@ -243,9 +243,7 @@ impl Quota {
             Counts::Snapshots(form) if form == database.facts().form => {
                 database.final_snapshot().map_or(0, |_| 1)
             }
-            // The storage of a cluster has no size.
-            Counts::Storage if database.facts().is_cluster() => 0,
-            Counts::Storage => database.allocated_storage.value,
+            Counts::Storage => database.volume().map_or(0, |(size, _)| size),
             Counts::Snapshots(_) | Counts::Issuers => 0,
         }
     }

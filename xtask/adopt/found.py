@@ -1,7 +1,6 @@
 """Instances as others have left them: made by hand, by a module of a community, by an older root. No two are alike."""
 
 import json
-import os
 import pathlib
 import shutil
 
@@ -219,8 +218,7 @@ class OldRoot:
         (self.folder / "terraform.tfvars.json").write_text(json.dumps(values))
 
     def terraform(self, *arguments):
-        # As the command does it: most of a run is reading the schema of the provider.
-        return run("terraform", *arguments, cwd=self.folder, env=os.environ | {"GOGC": "300"})
+        return run("terraform", *arguments, cwd=self.folder)
 
     def make(self):
         self.terraform("init", "-input=false")

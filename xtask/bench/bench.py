@@ -34,6 +34,9 @@ PREVIEW = "preview, one unit"
 DIFF_ONE = "diff --base, one changed"
 DIFF_ALL = "diff --base, all changed"
 AFFECTED = "affected --base, one changed"
+LIST = "list"
+LIST_JSON = "list --format json"
+REPORT = "report"
 COPY = "cp -r of the roots"
 COMPARE = "diff -rq of the roots"
 READ = "cat of the configs"
@@ -49,6 +52,9 @@ RATIOS = [
     (CHECK_TREE, COMPARE, None),
     (CHECK, READ, None),
     (PREVIEW, READ, None),
+    (LIST, CHECK, None),
+    (LIST_JSON, CHECK, None),
+    (REPORT, CHECK, None),
     (UNCHANGED, SCRIPT, 0.5),
     (AFFECTED, STAT, 4.0),
     (DIFF_ONE, STAT, 8.0),
@@ -153,6 +159,9 @@ class Bench:
                 CHECK: lambda _: self.valet("check"),
                 READ: lambda _: ["cat", self.folder / "valet.yaml", *configs],
                 PREVIEW: lambda _: self.valet("preview", workspace.UNIT),
+                LIST: lambda _: self.valet("list"),
+                LIST_JSON: lambda _: self.valet("list", "--format", "json"),
+                REPORT: lambda _: self.valet("report"),
                 ONE: self.change_one,
             },
             rounds,
@@ -239,6 +248,9 @@ def show_targets(measured, found):
         *((name, found[name], 11) for name in growths),
         ("peak memory in MB", peak / 1e6, 100),
         (f"{PREVIEW}, in ms", full[PREVIEW]["wall_s"] * 1e3, 10),
+        (f"{LIST}, in s", full[LIST]["wall_s"], 1),
+        (f"{LIST_JSON}, in s", full[LIST_JSON]["wall_s"], 1),
+        (f"{REPORT}, in s", full[REPORT]["wall_s"], 3),
     ]:
         print(f"{'holds' if value <= most else 'MISSED':<7} {what}: {value:.2f}, at most {most}")
 

@@ -91,7 +91,7 @@ def test_the_ways_keep_their_targets_through_it(failed_over, up):
 
 
 def test_fewer_readers_take_away_the_last_one_alone_even_if_it_writes(failed_over, changed):
-    assert {unit: one["grade"] for unit, one in failed_over.said.items()} == {AURORA: "downtime"}
+    assert {unit: one["grade"] for unit, one in failed_over.said.items()} == {AURORA: "replace"}
     assert actions(failed_over.planned[AURORA]) == {'module.aurora.aws_rds_cluster_instance.this["3"]': "delete"}
     assert failed_over.after == {name: id for name, id in changed.after.items() if name != f"{CLUSTER}-3"}
     assert failed_over.writer == f"{CLUSTER}-1"

@@ -3,7 +3,10 @@
 mod csv;
 mod table;
 
+use std::collections::BTreeMap;
+
 use clap::ValueEnum;
+use rayon::prelude::*;
 
 use crate::{
     cli::{
@@ -14,7 +17,7 @@ use crate::{
         terminal::{note, print},
     },
     inspect::fleet::{
-        Condition, ConditionError, Conditions, Deviates, Fleet, Order, OrderError, Tag,
+        self, Condition, ConditionError, Conditions, Deviates, Fleet, Order, OrderError, Tag,
     },
     text::{date::Date, json, screen::Screen},
 };
@@ -126,15 +129,13 @@ impl Arguments {
 
 /// A document for each unit.
 fn stream(fleet: &Fleet, session: &Session) -> Result<Screen, Stop> {
-    let quotas = quotas(fleet);
-    let mut lines = String::new();
-    for unit in &fleet.units {
+    let (quotas, none) = (quotas(fleet), BTreeMap::new());
+    let document = |unit: &fleet::Unit| {
         let environment = unit.database.environment.name.as_str();
-        let Some(quotas) = quotas.get(environment) else {
-            continue;
-        };
-        let line = json::line(&Unit::new(unit, quotas, &session.prefix));
-        lines.push_str(&line.map_err(|error| Stop::Machine(error.to_string()))?);
-    }
-    Ok(Screen::lines(&lines))
+        let quotas = quotas.get(environment).unwrap_or(&none);
+        json::line(&Unit::new(unit, quotas, &session.prefix))
+    };
+    let lines: Result<Vec<String>, _> = fleet.units.par_iter().map(document).collect();
+    let lines = lines.map_err(|error| Stop::Machine(error.to_string()))?;
+    Ok(Screen::lines(&lines.concat()))
 }

@@ -46,7 +46,7 @@ pub struct Arguments {
     /// Only this wave
     #[arg(long, value_name = "NAME")]
     wave: Option<String>,
-    /// Show only databases with this value in force, with `*` for any characters; `environment` is a key, too
+    /// Show only databases with this value in force, with `*` for any characters; `environment` and `modules` are keys, too
     #[arg(long = "where", value_name = "KEY=VALUE")]
     conditions: Vec<String>,
     /// With `apply`: write nothing, and name what would be written

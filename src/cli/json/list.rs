@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{FORMAT, FormatVersion};
 use crate::{
+    aws::engine::Form,
     inspect::fleet::{self, Fleet},
     model::identity::UnitId,
     rules::Usage,
@@ -38,11 +39,14 @@ pub struct Unit<'a> {
     engine_version: String,
     instance_class: String,
     storage_type: &'a str,
-    /// GiB.
-    allocated_storage: u32,
-    /// GiB up to which the volume grows; 0 when it does not.
-    max_allocated_storage: u32,
-    multi_az: bool,
+    /// GiB; null of a cluster, whose storage has no size.
+    allocated_storage: Option<u32>,
+    /// GiB up to which the volume grows, 0 when it does not; null of a cluster.
+    max_allocated_storage: Option<u32>,
+    /// Null of a cluster.
+    multi_az: Option<bool>,
+    /// Readers of a cluster; null of an instance.
+    replicas: Option<u32>,
     authentication: &'a str,
     lifecycle: &'a str,
     maintenance_window: String,
@@ -112,7 +116,7 @@ pub fn quotas<'a>(fleet: &'a Fleet) -> Quotas<'a> {
 }
 
 /// The keys whose origin is told.
-const TOLD: [&str; 10] = [
+const TOLD: [&str; 11] = [
     "allocatedStorage",
     "authentication",
     "engine",
@@ -122,6 +126,7 @@ const TOLD: [&str; 10] = [
     "maintenanceWindow",
     "maxAllocatedStorage",
     "multiAz",
+    "replicas",
     "storageType",
 ];
 
@@ -135,6 +140,7 @@ impl<'a> Unit<'a> {
     ) -> Self {
         let database = unit.database;
         let spec = &database.environment.spec;
+        let is_instance = database.facts().form == Form::Instance;
         let told = unit.entries.iter().filter_map(|entry| {
             let [key] = entry.key.as_slice() else {
                 return None;
@@ -156,9 +162,10 @@ impl<'a> Unit<'a> {
             engine_version: database.engine_version.value.to_string(),
             instance_class: database.instance_class.value.to_string(),
             storage_type: database.storage_type.value.as_str(),
-            allocated_storage: database.allocated_storage.value,
-            max_allocated_storage: database.max_allocated_storage.value,
-            multi_az: database.multi_az.value,
+            allocated_storage: is_instance.then_some(database.allocated_storage.value),
+            max_allocated_storage: is_instance.then_some(database.max_allocated_storage.value),
+            multi_az: is_instance.then_some(database.multi_az.value),
+            replicas: (!is_instance).then_some(database.readers()),
             authentication: database.authentication.value.as_str(),
             lifecycle: database.lifecycle.value.as_str(),
             maintenance_window: database.maintenance_window.value.to_string(),

@@ -41,6 +41,8 @@ pub struct Condition {
 enum What {
     /// The environment of a unit.
     Environment,
+    /// Where its root takes the shared modules from.
+    Modules,
     /// A key of its config.
     Key(Key),
 }
@@ -133,10 +135,10 @@ impl Condition {
             Some(key) => (key.trim(), true),
             None => (key.trim(), false),
         };
-        let what = if key == "environment" {
-            What::Environment
-        } else {
-            What::Key(find(key, fleet)?)
+        let what = match key {
+            "environment" => What::Environment,
+            "modules" => What::Modules,
+            _ => What::Key(find(key, fleet)?),
         };
         let condition = Self {
             key: what,
@@ -161,6 +163,16 @@ impl Condition {
                 let names = fleet.environments.iter().map(|one| &one.name);
                 one_of(wanted, &names.collect::<Vec<_>>())
             }
+            What::Modules => {
+                let sources = fleet.environments.iter().map(|one| &one.modules.written);
+                one_of(
+                    wanted,
+                    &sources
+                        .collect::<BTreeSet<_>>()
+                        .into_iter()
+                        .collect::<Vec<_>>(),
+                )
+            }
             What::Key(known) => objection(known, wanted, fleet),
         };
         help.map_or(Ok(()), |help| {
@@ -179,6 +191,7 @@ impl Condition {
     fn is_met_by(&self, unit: &Unit) -> bool {
         match &self.key {
             What::Environment => is_alike(&unit.database.environment.name, &self.wanted),
+            What::Modules => is_alike(&unit.database.environment.modules.written, &self.wanted),
             What::Key(Key { path, .. }) => {
                 if path.iter().eq(["engineVersion"])
                     && let Ok(wanted) = self.wanted.parse::<EngineVersion>()

@@ -110,10 +110,8 @@ fn counts(fleet: &Fleet, today: Date) -> String {
     let units = &fleet.units;
     let of =
         |is_counted: &dyn Fn(&Unit) -> bool| units.iter().filter(|unit| is_counted(unit)).count();
-    let gib: u64 = units
-        .iter()
-        .map(|unit| u64::from(unit.database.allocated_storage.value))
-        .sum();
+    let volumes = units.iter().filter_map(|unit| unit.database.volume());
+    let gib: u64 = volumes.map(|(size, _)| u64::from(size)).sum();
     let support = today.months_after(MONTHS);
     let waivers = all_waivers(fleet).into_iter();
     let soon = waivers
@@ -245,19 +243,21 @@ fn support(fleet: &Fleet, today: Date) -> String {
 }
 
 fn storage(fleet: &Fleet) -> String {
-    let ceiling = |unit: &Unit| {
-        let database = unit.database;
-        let (now, most) = (
-            database.allocated_storage.value,
-            database.max_allocated_storage.value,
-        );
-        (u64::from(now), u64::from(now.max(most)))
+    let volume = |unit: &Unit| {
+        let (size, most) = unit.database.volume()?;
+        Some((
+            unit.database.unit().to_string(),
+            (u64::from(size), u64::from(most)),
+        ))
     };
+    let mut volumes: Vec<(String, (u64, u64))> = Vec::new();
     let mut sums: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for unit in &fleet.units {
         let sum = sums.entry(&unit.database.environment.name).or_default();
-        let (now, most) = ceiling(unit);
-        *sum = (sum.0 + now, sum.1 + most);
+        if let Some((name, (size, most))) = volume(unit) {
+            *sum = (sum.0 + size, sum.1 + most);
+            volumes.push((name, (size, most)));
+        }
     }
     let line = |name: &str, (now, most): (u64, u64), whole: u64| {
         let parts = [
@@ -266,28 +266,32 @@ fn storage(fleet: &Fleet) -> String {
         ];
         row(name, &[grouped(now), grouped(most), bar(&parts)])
     };
-    let whole = sums.values().map(|(_, most)| *most).max().unwrap_or(1);
+    let whole = sums
+        .values()
+        .map(|(_, most)| *most)
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let rows: Vec<_> = sums
         .iter()
         .map(|(name, sum)| line(name, *sum, whole))
         .collect();
     let headings = ["Environment", "GiB", "may grow to", ""];
     let mut content = table(&headings, &rows);
-    let mut largest: Vec<_> = fleet.units.iter().collect();
-    largest.sort_by_key(|unit| std::cmp::Reverse(ceiling(unit)));
-    let whole = largest
+    volumes.sort_by_key(|(_, volume)| std::cmp::Reverse(*volume));
+    let whole = volumes
         .iter()
-        .map(|unit| ceiling(unit).1)
+        .map(|(_, (_, most))| *most)
         .max()
         .unwrap_or(1);
-    let rows: Vec<_> = largest
+    let rows: Vec<_> = volumes
         .iter()
         .take(SHOWN)
-        .map(|unit| line(&unit.database.unit().to_string(), ceiling(unit), whole))
+        .map(|(name, volume)| line(name, *volume, whole))
         .collect();
     content += "<h3>The largest volumes</h3>\n";
     content += &table(&["Database", "GiB", "may grow to", ""], &rows);
-    content += &rest(fleet.units.len(), "smaller one");
+    content += &rest(volumes.len(), "smaller one");
     section("storage", "Storage and its ceilings", &content)
 }
 

@@ -57,6 +57,13 @@
     return keys.flatMap((key) => (key.startsWith("tags.") ? [value(unit, key)] : []));
   }
 
+  /** Who takes the place of its server: another instance, or the readers of a cluster. */
+  function standby(unit) {
+    const readers = value(unit, "replicas");
+    if (readers !== "") return `${readers} reader${readers === "1" ? "" : "s"}`;
+    return value(unit, "multiAz") === "true" ? "yes" : "no";
+  }
+
   const rows = data.units.map((unit) => {
     const row = {
       unit,
@@ -65,7 +72,7 @@
       engine: `${value(unit, "engine")} ${value(unit, "engineVersion")}`,
       class: value(unit, "instanceClass"),
       storage: value(unit, "allocatedStorage"),
-      multiAz: value(unit, "multiAz") === "true" ? "yes" : "no",
+      multiAz: standby(unit),
       authentication: value(unit, "authentication"),
       supportEnds: unit.s || "unknown",
       lifecycle: value(unit, "lifecycle"),

@@ -58,6 +58,7 @@ pub(super) fn draw(fleet: &Fleet) -> String {
 
 fn row(unit: &Unit) -> String {
     let database = unit.database;
+    let volume = database.volume();
     let ends = unit.support_ends.map(|day| day.to_string());
     let count = |count: usize| match count {
         0 => String::new(),
@@ -70,8 +71,8 @@ fn row(unit: &Unit) -> String {
             database.engine_version.value
         ),
         database.instance_class.value.to_string(),
-        database.allocated_storage.value.to_string(),
-        if database.multi_az.value { "yes" } else { "no" }.to_owned(),
+        volume.map_or(String::new(), |(size, _)| size.to_string()),
+        unit.standby(),
         database.authentication.value.as_str().to_owned(),
         ends.unwrap_or_else(|| "unknown".to_owned()),
         database.lifecycle.value.as_str().to_owned(),

@@ -5,12 +5,13 @@ use std::fmt::Display;
 use csv::Writer;
 
 use crate::{
+    aws::engine::Form,
     cli::stop::Stop,
     inspect::fleet::{Fleet, Unit},
     text::{date::Date, path::below, screen::Screen},
 };
 
-const HEADINGS: [&str; 21] = [
+const HEADINGS: [&str; 23] = [
     "environment",
     "namespace",
     "engine",
@@ -20,6 +21,7 @@ const HEADINGS: [&str; 21] = [
     "allocatedStorage",
     "maxAllocatedStorage",
     "multiAz",
+    "replicas",
     "authentication",
     "supportEnds",
     "lifecycle",
@@ -32,6 +34,7 @@ const HEADINGS: [&str; 21] = [
     "quotaLimit",
     "file",
     "root",
+    "modules",
 ];
 
 /// The table, with a line of headings.
@@ -54,7 +57,7 @@ pub(super) fn write(fleet: &Fleet, prefix: &str) -> Result<Screen, Stop> {
     Ok(Screen::lines(&String::from_utf8_lossy(&bytes)))
 }
 
-fn row(fleet: &Fleet, unit: &Unit, prefix: &str) -> [String; 21] {
+fn row(fleet: &Fleet, unit: &Unit, prefix: &str) -> [String; 23] {
     let database = unit.database;
     let day = |day: Option<Date>| day.map_or(String::new(), |day| day.to_string());
     let waivers = unit.waivers().iter();
@@ -62,6 +65,21 @@ fn row(fleet: &Fleet, unit: &Unit, prefix: &str) -> [String; 21] {
     let problems = unit.problems.iter();
     let quotas = fleet.quotas_of(&database.environment.name);
     let fullest = quotas.first();
+    let form = database.facts().form;
+    let of_instance = |cell| {
+        if form == Form::Instance {
+            cell
+        } else {
+            String::new()
+        }
+    };
+    let of_cluster = |cell| {
+        if form == Form::Cluster {
+            cell
+        } else {
+            String::new()
+        }
+    };
     [
         database.environment.name.clone(),
         database.namespace.value.clone(),
@@ -69,9 +87,10 @@ fn row(fleet: &Fleet, unit: &Unit, prefix: &str) -> [String; 21] {
         database.engine_version.value.to_string(),
         database.instance_class.value.to_string(),
         database.storage_type.value.as_str().to_owned(),
-        database.allocated_storage.value.to_string(),
-        database.max_allocated_storage.value.to_string(),
-        database.multi_az.value.to_string(),
+        of_instance(database.allocated_storage.value.to_string()),
+        of_instance(database.max_allocated_storage.value.to_string()),
+        of_instance(database.multi_az.value.to_string()),
+        of_cluster(database.readers().to_string()),
         database.authentication.value.as_str().to_owned(),
         day(unit.support_ends),
         database.lifecycle.value.as_str().to_owned(),
@@ -84,6 +103,7 @@ fn row(fleet: &Fleet, unit: &Unit, prefix: &str) -> [String; 21] {
         fullest.map_or(String::new(), |usage| usage.limit.to_string()),
         below(prefix, &database.file.path),
         below(prefix, &database.directory()),
+        database.environment.modules.written.clone(),
     ]
 }
 

@@ -63,15 +63,31 @@ pub(super) fn draw(fleet: &Fleet, of: usize) -> Screen {
     let quotas: Vec<_> = [headings].into_iter().chain(quotas).collect();
     columns(&mut screen, &quotas);
     screen.line("");
+    columns(&mut screen, &modules(fleet));
+    screen.line("");
     screen.line(count);
     screen
 }
 
+/// Which modules the roots call, by environment.
+fn modules(fleet: &Fleet) -> Vec<[String; 3]> {
+    let mut rows = vec![["MODULES", "UNITS", "FROM"].map(str::to_owned)];
+    rows.extend(fleet.environments.iter().filter_map(|environment| {
+        let is_of = |unit: &&Unit| unit.database.environment.name == environment.name;
+        let count = fleet.units.iter().filter(is_of).count();
+        let source = environment.modules.written.clone();
+        (count > 0).then(|| [environment.name.clone(), count.to_string(), source])
+    }));
+    rows
+}
+
 fn row(unit: &Unit) -> [String; 10] {
     let database = unit.database;
-    let growth = match database.max_allocated_storage.value {
-        0 => String::new(),
-        most => format!(" to {most}"),
+    let kind = database.storage_type.value.as_str();
+    let storage = match database.volume() {
+        None => kind.to_owned(),
+        Some((size, most)) if size == most => format!("{size} {kind}"),
+        Some((size, most)) => format!("{size} to {most} {kind}"),
     };
     let deviations = unit.deviations.iter().map(|one| one.key.join("."));
     [
@@ -82,12 +98,8 @@ fn row(unit: &Unit) -> [String; 10] {
             database.engine_version.value
         ),
         database.instance_class.value.to_string(),
-        format!(
-            "{}{growth} {}",
-            database.allocated_storage.value,
-            database.storage_type.value.as_str()
-        ),
-        if database.multi_az.value { "yes" } else { "no" }.to_owned(),
+        storage,
+        unit.standby(),
         database.authentication.value.as_str().to_owned(),
         unit.support_ends
             .map_or_else(|| "unknown".to_owned(), |day| day.to_string()),
