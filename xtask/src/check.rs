@@ -41,11 +41,11 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         Step::new("delivery", |sh| apply::DELIVERY.run(sh)),
         Step::new("apply", |sh| apply::ROOTS.run(sh)),
         Step::new("consumer", |sh| apply::CONSUMER.run(sh)),
-        Step::new("functions, emulator", python::test),
     ];
-    steps.extend(modules);
-    steps.extend(users::steps());
-    steps.extend([
+    let mut fillers = vec![Step::new("functions, emulator", python::test)];
+    fillers.extend(modules);
+    fillers.extend(users::steps());
+    fillers.extend([
         Step::new("checkov, modules", checkov::modules),
         Step::new("checkov, generated city", checkov::city),
         Step::new("generated roots", roots::validate),
@@ -56,6 +56,7 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         Step::new("hostile text, evaluated", strings::evaluate),
         Step::new("generated configs, format", long::properties),
     ]);
+    steps.extend(fillers.into_iter().map(Step::filler));
     tally.run_by(WORKERS, steps);
     tally.close()
 }

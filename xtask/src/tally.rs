@@ -13,12 +13,17 @@ use xshell::Shell;
 
 use crate::shell::{self, Missing};
 
+/// By how much a filler gives way: with 5, a third of a processor is left to it where another wants all.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 5;
+
 type Action = dyn FnOnce(&Shell) -> Result<String> + Send;
 
 /// One thing to do: a remark about how it went.
 pub(crate) struct Step {
     name: String,
     action: Box<Action>,
+    fills: bool,
 }
 
 impl Step {
@@ -29,6 +34,15 @@ impl Step {
         Self {
             name: name.into(),
             action: Box::new(action),
+            fills: false,
+        }
+    }
+
+    /// One that takes what the others leave of the processors: they wait for much else, and decide how long everything takes.
+    pub(crate) fn filler(self) -> Self {
+        Self {
+            fills: true,
+            ..self
         }
     }
 }
@@ -73,17 +87,22 @@ impl Tally {
         self.run_by(1, vec![Step::new(name, action)]);
     }
 
-    /// Runs steps side by side, the first ones first.
+    /// Runs steps side by side, the first ones first, and fillers last: who has run one is left with their priority.
     pub(crate) fn run_by(&mut self, workers: usize, steps: Vec<Step>) {
         let steps = Mutex::new(VecDeque::from(steps));
         let tally = Mutex::new(self);
         let work = || {
+            let mut gives_way = false;
             loop {
                 let next = steps
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .pop_front();
                 let Some(step) = next else { break };
+                if step.fills && !gives_way {
+                    give_way();
+                    gives_way = true;
+                }
                 let begin = Instant::now();
                 let done = shell::open().and_then(|sh| (step.action)(&sh));
                 let took = begin.elapsed();
@@ -130,6 +149,13 @@ impl Tally {
         }
         Ok(took)
     }
+}
+
+/// Has this thread, and what it starts, wait for others. On systems that know no priority of threads nothing happens, and it only
+/// takes longer.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(NICENESS);
 }
 
 fn engines_are_required() -> bool {
