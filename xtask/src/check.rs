@@ -6,7 +6,7 @@ use xshell::Shell;
 use crate::{
     apply, archive, bench, book, checkov,
     derived::Mode,
-    docs, key, long, man, modules, pipelines, python, readers, roots, rust, strings,
+    docs, key, long, man, modules, pipelines, python, readers, report, roots, rust, strings,
     tally::{Step, Tally},
     terraform, users,
 };
@@ -52,6 +52,7 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         Step::new("an added key", key::add),
         Step::new("pipelines", pipelines::run),
         Step::new("readers", readers::run),
+        Step::new("page of a fleet", report::run),
         Step::new("templates", readers::templates),
         Step::new("hostile text, evaluated", strings::evaluate),
         Step::new("generated configs, format", long::properties),
