@@ -1,5 +1,6 @@
 //! What is known of each engine. One file an engine, all of it data.
 
+mod aurora_mysql;
 mod aurora_postgresql;
 mod mariadb;
 mod mysql;
@@ -15,6 +16,8 @@ use parameter::Parameter;
 words! {
     /// The database engine.
     Engine {
+        /// Aurora MySQL.
+        AuroraMysql = "aurora-mysql",
         /// Aurora PostgreSQL.
         AuroraPostgresql = "aurora-postgresql",
         /// RDS for MariaDB.
@@ -77,6 +80,7 @@ impl Engine {
     #[must_use]
     pub fn facts(self) -> &'static Facts {
         match self {
+            Self::AuroraMysql => &aurora_mysql::FACTS,
             Self::AuroraPostgresql => &aurora_postgresql::FACTS,
             Self::Mariadb => &mariadb::FACTS,
             Self::Mysql => &mysql::FACTS,
@@ -253,6 +257,8 @@ pub struct Major {
     pub version: EngineVersion,
     /// The exact versions that AWS knows, oldest first.
     minors: &'static [u32],
+    /// The releases of Aurora, where AWS names exact versions by those.
+    releases: &'static [[u32; 3]],
     /// The oldest of them that AWS creates no more, from a day on.
     closed: Option<Closed>,
     /// Last day of standard support; AWS charges extra afterwards.
@@ -278,12 +284,19 @@ const fn major(
     Major {
         version,
         minors,
+        releases: &[],
         closed: None,
         standard_support_ends,
     }
 }
 
 impl Major {
+    /// Its exact versions are releases of Aurora, oldest first.
+    const fn releases(mut self, releases: &'static [[u32; 3]]) -> Self {
+        self.releases = releases;
+        self
+    }
+
     /// The minors up to one are given up: created no more from a day on, supported until another.
     const fn closed(mut self, until: u32, creation: Date, support: Date) -> Self {
         self.closed = Some(Closed {
@@ -304,8 +317,10 @@ impl Major {
 
     /// The exact versions that AWS knows, oldest first.
     #[must_use]
-    pub fn minors(&self) -> impl DoubleEndedIterator<Item = EngineVersion> + ExactSizeIterator {
-        self.minors.iter().map(|minor| self.version.then(*minor))
+    pub fn minors(&self) -> impl DoubleEndedIterator<Item = EngineVersion> {
+        let minors = self.minors.iter().map(|minor| self.version.then(*minor));
+        let releases = self.releases.iter();
+        minors.chain(releases.map(|release| self.version.release(*release)))
     }
 }
 
