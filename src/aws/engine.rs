@@ -315,6 +315,14 @@ impl Major {
         self.closed.filter(is_given_up)
     }
 
+    /// Whether a version belongs to it, in the form that its engine has: a release of Aurora, or a number more.
+    #[must_use]
+    pub fn has(&self, version: EngineVersion) -> bool {
+        let is_exact = version != self.version;
+        let is_of_form = version.is_release() != self.releases.is_empty();
+        version.is_of(self.version) && (!is_exact || is_of_form)
+    }
+
     /// The exact versions that AWS knows, oldest first.
     #[must_use]
     pub fn minors(&self) -> impl DoubleEndedIterator<Item = EngineVersion> {
@@ -329,7 +337,7 @@ impl Facts {
     #[must_use]
     pub fn major(&self, version: EngineVersion) -> Option<&'static Major> {
         let mut majors = self.majors.iter();
-        majors.find(|major| version.is_of(major.version))
+        majors.find(|major| major.has(version))
     }
 
     /// The major of a version; of one that nobody knows, as many of its numbers as majors of this engine have.
@@ -527,6 +535,21 @@ mod tests {
                     "{version}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_version_of_another_form_is_of_no_major() {
+        for (engine, text, expected) in [
+            (Engine::AuroraMysql, "8.0.mysql_aurora.3.99.0", Some("8.0")),
+            (Engine::AuroraMysql, "8.0", Some("8.0")),
+            (Engine::AuroraMysql, "8.0.40", None),
+            (Engine::Mysql, "8.0.mysql_aurora.3.10.1", None),
+            (Engine::Mysql, "8.0.99", Some("8.0")),
+        ] {
+            let major = engine.facts().major(text.parse().unwrap());
+            let major = major.map(|major| major.version.to_string());
+            assert_eq!(major.as_deref(), expected, "{text}");
         }
     }
 

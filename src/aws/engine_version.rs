@@ -56,6 +56,12 @@ impl EngineVersion {
         }
     }
 
+    /// Whether it names a release of Aurora.
+    #[must_use]
+    pub const fn is_release(self) -> bool {
+        self.release.is_some()
+    }
+
     /// Whether a release of Aurora is called by this version and a number, as 8.4.7 is. Before 8.4 they count for themselves.
     fn names_release(self, [first, second, _]: [u32; 3]) -> bool {
         self.first == first && self.second == Some(second)

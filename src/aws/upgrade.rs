@@ -151,12 +151,11 @@ impl Offers<'_> {
     /// The versions of a major that the workspace adds, and that are newer than those that the tool knows.
     fn newer(&self, major: &Major) -> Vec<EngineVersion> {
         let newest = major.minors().next_back();
-        let is_newer = |version: EngineVersion| newest.is_none_or(|one| one.is_older_than(version));
         let mut newer: Vec<_> = self
             .added
             .iter()
             .copied()
-            .filter(|version| version.is_of(major.version) && is_newer(*version))
+            .filter(|version| major.has(*version) && Some(*version) > newest)
             .collect();
         newer.sort();
         newer.dedup();

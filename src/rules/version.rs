@@ -38,8 +38,7 @@ impl Found<'_> {
         } else {
             let message = format!("AWS offers no {} {version}", engine.as_str());
             let mut help = choices(major, world.today);
-            let newest = major.minors().next_back();
-            if newest.is_some_and(|newest| newest.is_older_than(version)) {
+            if major.minors().next_back() < Some(version) {
                 let newer = "; one that AWS has added since goes into `versions` of valet.yaml";
                 help.push_str(newer);
             }
