@@ -256,6 +256,8 @@ fn a_thousand_databases_go_only_ways_that_aws_offers_and_an_interrupted_campaign
         (Engine::Postgres, "18.4"),
         (Engine::AuroraPostgresql, "17.9"),
         (Engine::AuroraPostgresql, "18"),
+        (Engine::AuroraMysql, "8.0.mysql_aurora.3.12.0"),
+        (Engine::AuroraMysql, "8.4"),
         (Engine::Mysql, "8.4"),
         (Engine::Mariadb, "11.4.10"),
         (Engine::Mariadb, "11.8"),

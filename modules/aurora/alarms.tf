@@ -4,11 +4,15 @@ locals {
   # Of Serverless v2 AWS counts memory and connections by what an instance may grow to: about 2 GiB for each ACU.
   memory_gib = var.alarms == null ? null : local.is_serverless ? var.max_capacity * 2 : var.alarms.memory_gib
 
-  # RDS counts connections by the memory left to the engine: a quarter of a GiB less than the class has comes close on every size.
-  derived_connections = local.memory_gib == null ? null : min(
+  derived_connections = local.memory_gib == null ? null : local.is_postgres ? min(
+    # RDS counts connections by the memory left to the engine: a quarter of a GiB less than the class has comes close on every size.
     floor((local.memory_gib - 0.25) * local.gib / 9531392),
     # An instance that may shrink to half an ACU or stop takes no more.
     local.is_serverless && coalesce(var.min_capacity, 1) < 1 ? 2000 : 5000
+    ) : max(
+    # As often as the memory doubles; the logarithms come out whole.
+    floor(log(local.memory_gib * local.gib / 805306368, 2) + 0.5) * 45,
+    floor(log(local.memory_gib * local.gib / 8187281408, 2) + 0.5) * 1000,
   )
   max_connections = local.memory_gib == null ? null : try(
     tonumber(var.instance_parameters["max_connections"].value),
@@ -88,8 +92,8 @@ locals {
       metric_name = "MaximumUsedTransactionIDs"
       operator    = "GreaterThanThreshold"
       statistic   = "Maximum"
-      # Of about 2,146,000,000. A healthy autovacuum stays near 200,000,000.
-      threshold = 1000000000
+      # Of about 2,146,000,000. A healthy autovacuum stays near 200,000,000. MySQL has none to run out of.
+      threshold = local.is_postgres ? 1000000000 : null
       periods   = 3
       # Without data nothing is known about the ids; the cpu alarm reports the silence.
       missing = "missing"

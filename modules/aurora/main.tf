@@ -1,11 +1,26 @@
 locals {
-  major = split(".", var.engine_version)[0]
+  # aurora-mysql releases majors as two numbers, aurora-postgresql as one.
+  is_postgres   = var.engine == "aurora-postgresql"
+  version_parts = split(".", var.engine_version)
+  major         = join(".", slice(local.version_parts, 0, min(local.is_postgres ? 1 : 2, length(local.version_parts))))
 
-  parameters = merge(var.parameters, {
-    # Of a parameter that is at its default, AWS answers pending-reboot whatever was asked for: "immediate" would differ for
-    # ever. A new cluster starts with it.
-    "rds.force_ssl" = { value = "1", apply_method = "pending-reboot" }
-  })
+  # Of a parameter that is at its default, AWS answers pending-reboot whatever was asked for: "immediate" would differ for
+  # ever. A new cluster starts with it.
+  tls_parameter = (
+    local.is_postgres
+    ? { "rds.force_ssl" = { value = "1", apply_method = "pending-reboot" } }
+    : { "require_secure_transport" = { value = "ON", apply_method = "pending-reboot" } }
+  )
+  # aurora-mysql writes these logs only when it is told to. What it audits is the caller's to say.
+  written_logs = local.is_postgres ? [] : [for log in ["general", "slowquery"] : log if contains(var.log_exports, log)]
+  log_parameters = merge(
+    { for log in local.written_logs : { general = "general_log", slowquery = "slow_query_log" }[log] => { value = "1", apply_method = "immediate" } },
+    # Where FILE is the default, AWS answers pending-reboot whatever was asked for.
+    length(local.written_logs) == 0 ? {} : { log_output = { value = "FILE", apply_method = "pending-reboot" } },
+  )
+  # On an instance a parameter of its own would hide the cluster's.
+  written_parameters = { for name, parameter in local.log_parameters : name => parameter if !contains(keys(var.instance_parameters), name) }
+  parameters         = merge(local.written_parameters, var.parameters, local.tls_parameter)
 
   # Which of them is the writer is AWS's to say. A key is an instance for its whole life, whatever the others do.
   instances = { for number in range(1, var.replicas + 2) : tostring(number) => {

@@ -6,8 +6,8 @@ output "address" {
 }
 
 output "database_name" {
-  description = "Name of the database to connect to: the one asked for, else the engine's own (\"postgres\")."
-  value       = coalesce(var.database_name, "postgres")
+  description = "Name of the database to connect to: the one asked for, else the engine's own (\"postgres\"), else empty."
+  value       = var.database_name != null ? var.database_name : local.is_postgres ? "postgres" : ""
 }
 
 output "identifier" {

@@ -35,7 +35,7 @@ variable "auto_minor_version_upgrade" {
   nullable    = false
 
   validation {
-    condition     = !var.auto_minor_version_upgrade || !strcontains(var.engine_version, ".")
+    condition     = !var.auto_minor_version_upgrade || var.engine_version == local.major
     error_message = "The auto_minor_version_upgrade must be false with an exact engine_version: the plan after an upgrade would ask for a downgrade."
   }
 }
@@ -103,8 +103,11 @@ variable "database_name" {
   default     = null
 
   validation {
-    condition     = var.database_name == null ? true : can(regex("^[A-Za-z][A-Za-z0-9_]*$", var.database_name)) && length(var.database_name) <= 63
-    error_message = "The database_name must start with a letter and hold only letters, digits and underscores: 63 at most."
+    condition = var.database_name == null ? true : (
+      can(regex("^[A-Za-z][A-Za-z0-9_]*$", var.database_name)) &&
+      length(var.database_name) <= (local.is_postgres ? 63 : 64)
+    )
+    error_message = "The database_name must start with a letter and hold only letters, digits and underscores: 63 at most for aurora-postgresql, 64 for aurora-mysql."
   }
 }
 
@@ -116,24 +119,27 @@ variable "deletion_protection" {
 }
 
 variable "engine" {
-  description = "Database engine: aurora-postgresql."
+  description = "Database engine: aurora-postgresql or aurora-mysql."
   type        = string
   nullable    = false
 
   validation {
-    condition     = var.engine == "aurora-postgresql"
-    error_message = "The engine must be aurora-postgresql."
+    condition     = contains(["aurora-postgresql", "aurora-mysql"], var.engine)
+    error_message = "The engine must be aurora-postgresql or aurora-mysql."
   }
 }
 
 variable "engine_version" {
-  description = "Major version (\"16\"), whose minors RDS chooses, or an exact one (\"16.11\")."
+  description = "Major version (\"16\", \"8.0\"), whose minors RDS chooses, or an exact one (\"16.11\", \"8.0.mysql_aurora.3.10.1\")."
   type        = string
   nullable    = false
 
   validation {
-    condition     = can(regex("^[1-9][0-9](\\.[0-9]+)?$", var.engine_version))
-    error_message = "The engine_version must be a major version (\"16\") or an exact one (\"16.11\")."
+    condition = can(regex(
+      local.is_postgres ? "^[1-9][0-9](\\.[0-9]+)?$" : "^[1-9][0-9]?\\.[0-9]+(\\.mysql_aurora\\.[0-9]+\\.[0-9]+\\.[0-9]+)?$",
+      var.engine_version
+    ))
+    error_message = "The engine_version must be a major version of the engine (aurora-postgresql \"16\", aurora-mysql \"8.0\") or an exact one (\"16.11\", \"8.0.mysql_aurora.3.10.1\")."
   }
 }
 
@@ -206,8 +212,8 @@ variable "instance_parameters" {
   }
 
   validation {
-    condition     = alltrue([for name in keys(var.instance_parameters) : lower(name) != "rds.force_ssl"])
-    error_message = "The instance_parameters must not hold rds.force_ssl: TLS is always forced."
+    condition     = alltrue([for name in keys(var.instance_parameters) : !contains(["rds.force_ssl", "require_secure_transport"], lower(name))])
+    error_message = "The instance_parameters must not hold rds.force_ssl or require_secure_transport: TLS is always forced."
   }
 
   validation {
@@ -228,13 +234,16 @@ variable "kms_key_arn" {
 }
 
 variable "log_exports" {
-  description = "Logs that go to CloudWatch: postgresql, instance and iam-db-auth-error."
+  description = "Logs that go to CloudWatch: postgresql, instance and iam-db-auth-error for aurora-postgresql; audit, error, general, instance, slowquery and iam-db-auth-error for aurora-mysql, whose audit log holds what server_audit_logging and server_audit_events among the parameters say."
   type        = set(string)
   nullable    = false
 
   validation {
-    condition     = length(setsubtract(var.log_exports, ["iam-db-auth-error", "instance", "postgresql"])) == 0
-    error_message = "The log_exports must be logs of the engine: postgresql, instance, iam-db-auth-error."
+    condition = length(setsubtract(
+      var.log_exports,
+      local.is_postgres ? ["iam-db-auth-error", "instance", "postgresql"] : ["audit", "error", "general", "iam-db-auth-error", "instance", "slowquery"]
+    )) == 0
+    error_message = "The log_exports must be logs of the engine: postgresql, instance, iam-db-auth-error for aurora-postgresql; audit, error, general, instance, slowquery, iam-db-auth-error for aurora-mysql."
   }
 }
 
@@ -386,8 +395,8 @@ variable "parameters" {
   }
 
   validation {
-    condition     = alltrue([for name in keys(var.parameters) : lower(name) != "rds.force_ssl"])
-    error_message = "The parameters must not hold rds.force_ssl: TLS is always forced."
+    condition     = alltrue([for name in keys(var.parameters) : !contains(["rds.force_ssl", "require_secure_transport"], lower(name))])
+    error_message = "The parameters must not hold rds.force_ssl or require_secure_transport: TLS is always forced."
   }
 }
 
@@ -571,13 +580,18 @@ variable "username" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z][A-Za-z0-9_]*$", var.username)) && length(var.username) <= 63
-    error_message = "The username must start with a letter and hold only letters, digits and underscores: 63 at most."
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9_]*$", var.username)) && length(var.username) <= (local.is_postgres ? 63 : 32)
+    error_message = "The username must start with a letter and hold only letters, digits and underscores: 63 at most for aurora-postgresql, 32 for aurora-mysql."
   }
 
   validation {
-    condition     = !contains(["admin", "rdsadmin", "rdsproxyadmin"], lower(var.username)) && !startswith(lower(var.username), "pg_")
-    error_message = "The username must not be admin, rdsadmin or rdsproxyadmin, nor start with pg_."
+    condition     = !contains(["rdsadmin", "rdsproxyadmin"], lower(var.username))
+    error_message = "The username must not be rdsadmin or rdsproxyadmin, which belong to RDS."
+  }
+
+  validation {
+    condition     = !local.is_postgres || (lower(var.username) != "admin" && !startswith(lower(var.username), "pg_"))
+    error_message = "The username must not be admin or start with pg_ for aurora-postgresql."
   }
 }
 

@@ -111,7 +111,7 @@ variable "database_security_group_id" {
 }
 
 variable "engine_family" {
-  description = "Protocol of the database: POSTGRESQL for postgres and aurora-postgresql, MYSQL for mysql and mariadb."
+  description = "Protocol of the database: POSTGRESQL for postgres and aurora-postgresql, MYSQL for mysql, mariadb and aurora-mysql."
   type        = string
   nullable    = false
 

@@ -1,5 +1,6 @@
 //! What is known of each engine. One file an engine, all of it data.
 
+mod aurora_mysql;
 mod aurora_postgresql;
 mod mariadb;
 mod mysql;
@@ -15,6 +16,8 @@ use parameter::Parameter;
 words! {
     /// The database engine.
     Engine {
+        /// Aurora MySQL.
+        AuroraMysql = "aurora-mysql",
         /// Aurora PostgreSQL.
         AuroraPostgresql = "aurora-postgresql",
         /// RDS for MariaDB.
@@ -77,6 +80,7 @@ impl Engine {
     #[must_use]
     pub fn facts(self) -> &'static Facts {
         match self {
+            Self::AuroraMysql => &aurora_mysql::FACTS,
             Self::AuroraPostgresql => &aurora_postgresql::FACTS,
             Self::Mariadb => &mariadb::FACTS,
             Self::Mysql => &mysql::FACTS,
@@ -253,6 +257,8 @@ pub struct Major {
     pub version: EngineVersion,
     /// The exact versions that AWS knows, oldest first.
     minors: &'static [u32],
+    /// The releases of Aurora, where AWS names exact versions by those.
+    releases: &'static [[u32; 3]],
     /// The oldest of them that AWS creates no more, from a day on.
     closed: Option<Closed>,
     /// Last day of standard support; AWS charges extra afterwards.
@@ -278,12 +284,19 @@ const fn major(
     Major {
         version,
         minors,
+        releases: &[],
         closed: None,
         standard_support_ends,
     }
 }
 
 impl Major {
+    /// Its exact versions are releases of Aurora, oldest first.
+    const fn releases(mut self, releases: &'static [[u32; 3]]) -> Self {
+        self.releases = releases;
+        self
+    }
+
     /// The minors up to one are given up: created no more from a day on, supported until another.
     const fn closed(mut self, until: u32, creation: Date, support: Date) -> Self {
         self.closed = Some(Closed {
@@ -302,10 +315,20 @@ impl Major {
         self.closed.filter(is_given_up)
     }
 
+    /// Whether a version belongs to it, in the form that its engine has: a release of Aurora, or a number more.
+    #[must_use]
+    pub fn has(&self, version: EngineVersion) -> bool {
+        let is_exact = version != self.version;
+        let is_of_form = version.is_release() != self.releases.is_empty();
+        version.is_of(self.version) && (!is_exact || is_of_form)
+    }
+
     /// The exact versions that AWS knows, oldest first.
     #[must_use]
-    pub fn minors(&self) -> impl DoubleEndedIterator<Item = EngineVersion> + ExactSizeIterator {
-        self.minors.iter().map(|minor| self.version.then(*minor))
+    pub fn minors(&self) -> impl DoubleEndedIterator<Item = EngineVersion> {
+        let minors = self.minors.iter().map(|minor| self.version.then(*minor));
+        let releases = self.releases.iter();
+        minors.chain(releases.map(|release| self.version.release(*release)))
     }
 }
 
@@ -314,7 +337,7 @@ impl Facts {
     #[must_use]
     pub fn major(&self, version: EngineVersion) -> Option<&'static Major> {
         let mut majors = self.majors.iter();
-        majors.find(|major| version.is_of(major.version))
+        majors.find(|major| major.has(version))
     }
 
     /// The major of a version; of one that nobody knows, as many of its numbers as majors of this engine have.
@@ -512,6 +535,21 @@ mod tests {
                     "{version}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_version_of_another_form_is_of_no_major() {
+        for (engine, text, expected) in [
+            (Engine::AuroraMysql, "8.0.mysql_aurora.3.99.0", Some("8.0")),
+            (Engine::AuroraMysql, "8.0", Some("8.0")),
+            (Engine::AuroraMysql, "8.0.40", None),
+            (Engine::Mysql, "8.0.mysql_aurora.3.10.1", None),
+            (Engine::Mysql, "8.0.99", Some("8.0")),
+        ] {
+            let major = engine.facts().major(text.parse().unwrap());
+            let major = major.map(|major| major.version.to_string());
+            assert_eq!(major.as_deref(), expected, "{text}");
         }
     }
 

@@ -155,7 +155,7 @@ impl Offers<'_> {
             .added
             .iter()
             .copied()
-            .filter(|version| version.is_of(major.version) && Some(*version) > newest)
+            .filter(|version| major.has(*version) && Some(*version) > newest)
             .collect();
         newer.sort();
         newer.dedup();
@@ -357,8 +357,15 @@ mod tests {
 
     #[test]
     fn who_follows_minors_goes_on_following_and_who_names_one_names_the_newest() {
-        use Engine::{AuroraPostgresql, Mariadb, Mysql, Postgres};
+        use Engine::{AuroraMysql, AuroraPostgresql, Mariadb, Mysql, Postgres};
         for (engine, from, to, expected) in [
+            (AuroraMysql, "8.0", "8.4", "8.4"),
+            (
+                AuroraMysql,
+                "8.0.mysql_aurora.3.10.1",
+                "8.4",
+                "8.4.mysql_aurora.8.4.8",
+            ),
             (Postgres, "16", "17", "17"),
             (Postgres, "13", "17", "17"),
             (Postgres, "16.11", "17", "17.11"),
@@ -382,7 +389,7 @@ mod tests {
 
     #[test]
     fn what_aws_no_longer_offers_goes_to_a_minor_first() {
-        use Engine::{AuroraPostgresql, Mysql, Postgres};
+        use Engine::{AuroraMysql, AuroraPostgresql, Mysql, Postgres};
         for (engine, from, to, expected) in [
             (Postgres, "16.3", "17", "16.15 17.11"),
             // The newest 16 is newer than 17.9.
@@ -390,6 +397,12 @@ mod tests {
             // Aurora has left 16.12 out.
             (AuroraPostgresql, "16.12", "17.9", "16.13 17.9"),
             (Mysql, "8.0.35", "8.4", "8.0.46 8.4.11"),
+            (
+                AuroraMysql,
+                "8.0.mysql_aurora.3.04.0",
+                "8.4.mysql_aurora.8.4.7",
+                "8.0.mysql_aurora.3.13.0 8.4.mysql_aurora.8.4.7",
+            ),
         ] {
             assert_eq!(way(engine, &[], from, to), expected, "{from} to {to}");
         }

@@ -4,7 +4,7 @@
 //! that the manuals of MySQL 8.0 and MariaDB 10.6 have in common. What RDS Proxy takes, and what pins a session, from the
 //! RDS guide's pages on the proxy.
 
-mod parameters;
+pub(super) mod parameters;
 
 use super::{
     Client, EngineVersion, Facts, Form, LogExport, SessionPinningFilter, StorageType, Upgrades,
@@ -52,6 +52,12 @@ pub(super) const RESERVED_WORDS: &[&str] = &[
 ];
 pub(super) const SESSION_PINNING_FILTERS: &[SessionPinningFilter] =
     &[SessionPinningFilter::ExcludeVariableSets];
+#[rustfmt::skip]
+pub(super) const PROXY_LACKS: &[&str] = &[
+    "there is no compression of the protocol, and no second password of a user",
+    "`SET` of a variable, `LOCK TABLES`, `GET_LOCK`, temporary tables, prepared statements and statements of more than 16 KB pin a session to its connection",
+    "`LOCAL INFILE` is not passed on",
+];
 pub(super) const CLIENT: Client = Client {
     url_scheme: "mysql",
     // The server speaks before TLS begins, so the mesh must take the port as TCP.
@@ -87,11 +93,7 @@ pub(super) static FACTS: Facts = Facts {
     port: 3306,
     proxy_family: "MYSQL",
     session_pinning_filters: SESSION_PINNING_FILTERS,
-    proxy_lacks: &[
-        "there is no compression of the protocol, and no second password of a user",
-        "`SET` of a variable, `LOCK TABLES`, `GET_LOCK`, temporary tables, prepared statements and statements of more than 16 KB pin a session to its connection",
-        "`LOCAL INFILE` is not passed on",
-    ],
+    proxy_lacks: PROXY_LACKS,
     proxy_takes: &[EngineVersion::of(8).then(0), EngineVersion::of(8).then(4)],
     proxy_password_type: None,
     sizes_without_insights: SIZES_WITHOUT_INSIGHTS,

@@ -1,5 +1,7 @@
 //! A parameter of an engine, and what RDS takes for it: whole numbers in the parameter's own unit, words of a list, 0 and 1.
 
+use std::cmp::Ordering;
+
 use crate::{aws::engine_version::EngineVersion, text::suggest};
 
 /// A parameter of an engine.
@@ -78,6 +80,17 @@ pub(super) const fn at_once(name: &'static str, kind: Kind) -> Parameter {
     }
 }
 
+/// The order of texts, which `cmp` does not tell while compiling.
+const fn order(one: &[u8], other: &[u8]) -> Ordering {
+    match (one, other) {
+        ([], []) => Ordering::Equal,
+        ([], _) => Ordering::Less,
+        ([first, one @ ..], [second, other @ ..]) if *first == *second => order(one, other),
+        ([first, ..], [second, ..]) if *first < *second => Ordering::Less,
+        _ => Ordering::Greater,
+    }
+}
+
 pub(super) const fn integer(unit: &'static str, least: i128, most: i128) -> Kind {
     Kind::Integer { unit, least, most }
 }
@@ -87,6 +100,28 @@ pub(super) const fn real(unit: &'static str, least: f64, most: f64) -> Kind {
 }
 
 impl Parameter {
+    /// The one of a name in a catalogue of another engine, in the order of names. Without one, nothing compiles.
+    #[expect(
+        clippy::panic,
+        reason = "it is called in constants alone, where it does not compile"
+    )]
+    pub(super) const fn named(name: &str, catalogue: &[Self]) -> Self {
+        let (before, [middle, after @ ..]) = catalogue.split_at(catalogue.len() / 2) else {
+            panic!("no parameter has this name");
+        };
+        match order(name.as_bytes(), middle.name.as_bytes()) {
+            Ordering::Less => Self::named(name, before),
+            Ordering::Greater => Self::named(name, after),
+            Ordering::Equal => Self { ..*middle },
+        }
+    }
+
+    /// Every known major has it, up to the last one.
+    pub(super) const fn since_ever(mut self) -> Self {
+        self.since = None;
+        self
+    }
+
     /// The first major that has it.
     pub(super) const fn since(mut self, major: EngineVersion) -> Self {
         self.since = Some(major);

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::aws::{engine, engine_version::EngineVersion};
 use When::{Added, Always, Filled, Higher, Lower, Minor, Shorter, SwitchedOff, SwitchedOn};
 
 /// When a rule holds: what the state says, and what AWS says.
@@ -81,14 +82,43 @@ fn is_empty(value: &Value) -> bool {
 }
 
 fn is_minor(state: Option<&Value>, aws: Option<&Value>) -> bool {
-    let numbers = |value: Option<&Value>| -> Option<Vec<u64>> {
-        let parts = value?.as_str()?.split('.');
-        parts.map(|part| part.parse().ok()).collect()
-    };
-    let (Some(state), Some(aws)) = (numbers(state), numbers(aws)) else {
+    let version = |value: Option<&Value>| value?.as_str()?.parse::<EngineVersion>().ok();
+    let (Some(state), Some(aws)) = (version(state), version(aws)) else {
         return false;
     };
-    // The major of MySQL and MariaDB has two parts, and their versions three.
-    let major = if aws.len() > 2 { 2 } else { 1 };
-    state.len() >= major && state.get(..major) == aws.get(..major) && aws >= state
+    let major = engine::major_of(aws).unwrap_or_else(|| aws.likely_major());
+    state.is_of(major) && !aws.is_older_than(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::is_minor;
+
+    #[test]
+    fn a_minor_is_later_and_of_the_same_major() {
+        for (state, aws, expected) in [
+            ("16.8", "16.10", true),
+            ("16", "16.10", true),
+            ("16.8", "16.8", true),
+            ("16.10", "16.8", false),
+            ("16.8", "17.4", false),
+            ("8.4.6", "8.4.7", true),
+            ("8.0.46", "8.4.6", false),
+            // Of majors that nobody knows any more.
+            ("9.6", "9.7", true),
+            ("5.7.42", "5.7.44", true),
+            ("5.6.51", "5.7.44", false),
+            ("8.0.mysql_aurora.3.10.1", "8.0.mysql_aurora.3.12.0", true),
+            ("8.0", "8.0.mysql_aurora.3.12.0", true),
+            ("8.0.mysql_aurora.3.10.1", "8.0.mysql_aurora.3.10.0", false),
+            ("8.0.mysql_aurora.3.10.1", "8.4.mysql_aurora.8.4.7", false),
+            ("16.8", "sixteen", false),
+        ] {
+            let is = is_minor(Some(&json!(state)), Some(&json!(aws)));
+            assert_eq!(is, expected, "{state} to {aws}");
+        }
+        assert!(!is_minor(None, Some(&json!("16.8"))));
+    }
 }

@@ -181,7 +181,8 @@ def refuse_older(database, version):
 
 
 def parts(version):
-    return tuple(int(part) for part in version.split("."))
+    # Of aurora-mysql the release of Aurora follows, 8.0.mysql_aurora.3.10.1.
+    return tuple(int(part) for part in version.split(".") if part != "mysql_aurora")
 
 
 @replaces(RDSBackend, "delete_db_instance")

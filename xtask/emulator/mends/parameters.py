@@ -9,6 +9,8 @@ from emulator.mends.replaces import replaces
 DEFAULTS = {
     ("rds.force_ssl", "aurora-postgresql"): ((17,), "1"),
     ("rds.force_ssl", "postgres"): ((15,), "1"),
+    # Aurora user guide, "Comparing Aurora MySQL version 3 and Aurora MySQL version 8.4".
+    ("require_secure_transport", "aurora-mysql"): ((8, 4), "ON"),
     ("require_secure_transport", "mariadb"): ((11, 8), "1"),
 }
 

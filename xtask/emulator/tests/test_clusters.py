@@ -108,6 +108,14 @@ def test_a_version_waits_for_the_window(make_cluster, join, read_cluster, change
         change(EngineVersion="16.10")
 
 
+def test_a_release_of_aurora_mysql_is_newer_by_its_numbers(make_cluster, read_cluster, change):
+    make_cluster(Engine="aurora-mysql", EngineVersion="8.0.mysql_aurora.3.10.1")
+    with pytest.raises(ClientError, match="Cannot upgrade aurora-mysql from 8.0.mysql_aurora.3.10.1"):
+        change(EngineVersion="8.0.mysql_aurora.3.09.0")
+    change(EngineVersion="8.0.mysql_aurora.3.12.0", ApplyImmediately=True)
+    assert read_cluster()["EngineVersion"] == "8.0.mysql_aurora.3.12.0"
+
+
 def test_what_does_not_wait_changes_at_once(make_cluster, join, read_cluster, read, change, logs):
     make_cluster(EnableCloudwatchLogsExports=["postgresql"])
     join(1)

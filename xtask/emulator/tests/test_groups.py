@@ -26,6 +26,8 @@ def group(rds):
         ("mariadb11.8", "require_secure_transport", "1", "pending-reboot"),
         ("mariadb11.4", "require_secure_transport", "1", "immediate"),
         ("mysql8.0", "require_secure_transport", "1", "immediate"),
+        ("aurora-mysql8.4", "require_secure_transport", "ON", "pending-reboot"),
+        ("aurora-mysql8.0", "require_secure_transport", "ON", "immediate"),
         ("postgres17", "log_min_duration_statement", "250", "immediate"),
     ],
 )

@@ -46,7 +46,7 @@ const ON_OFF: &[&str] = &["0", "1", "OFF", "ON"];
 const STATS_METHODS: &[&str] = &["nulls_equal", "nulls_ignored", "nulls_unequal"];
 
 #[rustfmt::skip]
-pub(super) static PARAMETERS: &[Parameter] = &[
+pub(in crate::aws::engine) static PARAMETERS: &[Parameter] = &[
     at_once("activate_all_roles_on_login", Boolean),
     at_once("authentication_policy", Text).since(V8_4),
     at_once("auto_increment_increment", integer("", 1, 65_535)),

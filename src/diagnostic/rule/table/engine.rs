@@ -29,7 +29,7 @@ rules! {
         "readOnlyEndpoint: true without replicas";
     NO_DATABASE_NAME = Error "no-database-name":
         "There is no database for pods.",
-        "MySQL and MariaDB make no database by themselves, and what always exists there is a catalogue of the server. `databaseName` makes one; added later it replaces the instance.",
+        "MySQL, MariaDB and Aurora MySQL make no database by themselves, and what always exists there is a catalogue of the server. `databaseName` makes one; added later it replaces the instance.",
         "engine: mysql without databaseName";
     PROXY_UNPROVEN = Warning "proxy-unproven":
         "AWS does not say that RDS Proxy takes this version.",
