@@ -291,12 +291,6 @@ const fn major(
 }
 
 impl Major {
-    /// Its exact versions are releases of Aurora, oldest first.
-    const fn releases(mut self, releases: &'static [[u32; 3]]) -> Self {
-        self.releases = releases;
-        self
-    }
-
     /// The minors up to one are given up: created no more from a day on, supported until another.
     const fn closed(mut self, until: u32, creation: Date, support: Date) -> Self {
         self.closed = Some(Closed {
@@ -318,9 +312,8 @@ impl Major {
     /// Whether a version belongs to it, in the form that its engine has: a release of Aurora, or a number more.
     #[must_use]
     pub fn has(&self, version: EngineVersion) -> bool {
-        let is_exact = version != self.version;
         let is_of_form = version.is_release() != self.releases.is_empty();
-        version.is_of(self.version) && (!is_exact || is_of_form)
+        version == self.version || (is_of_form && version.is_of(self.version))
     }
 
     /// The exact versions that AWS knows, oldest first.

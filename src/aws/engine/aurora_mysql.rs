@@ -6,13 +6,21 @@
 
 mod parameters;
 
-use super::{Classes, EngineVersion, Facts, Form, StorageType, Upgrades, major, mysql};
+use super::{Classes, EngineVersion, Facts, Form, Major, StorageType, Upgrades, major, mysql};
 use crate::text::date::Date;
 
 const BURSTABLE: &[&str] = &["medium", "large"];
 
 const fn classes(family: &'static str, sizes: &'static [&'static str]) -> Classes {
     Classes { family, sizes }
+}
+
+/// A major whose exact versions are releases of Aurora, oldest first.
+const fn releases(version: EngineVersion, ends: Date, releases: &'static [[u32; 3]]) -> Major {
+    Major {
+        releases,
+        ..major(version, &[], ends)
+    }
 }
 
 #[rustfmt::skip]
@@ -27,11 +35,11 @@ pub(super) static FACTS: Facts = Facts {
     ]),
     serverless: true,
     majors: &[
-        major(EngineVersion::of(8).then(0), &[], Date::constant(2028, 4, 30)).releases(&[
+        releases(EngineVersion::of(8).then(0), Date::constant(2028, 4, 30), &[
             [3, 10, 0], [3, 10, 1], [3, 10, 2], [3, 10, 3], [3, 10, 4], [3, 10, 5], [3, 10, 6], [3, 12, 0], [3, 13, 0],
         ]),
         // At least until the community gives it up.
-        major(EngineVersion::of(8).then(4), &[], Date::constant(2032, 4, 30)).releases(&[[8, 4, 7], [8, 4, 8]]),
+        releases(EngineVersion::of(8).then(4), Date::constant(2032, 4, 30), &[[8, 4, 7], [8, 4, 8]]),
     ],
     as_of: Date::constant(2026, 10, 20),
     default_major: EngineVersion::of(8).then(0),
