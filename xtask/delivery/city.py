@@ -21,6 +21,8 @@ UNITS = {
     "prod": ["orders", "payments", "search", "mail", "audit", "ledger"],
 }
 WORKSPACE = "platform/databases"
+# What is made in a minute.
+DATABASE, BALANCER = "module.rds.aws_db_instance.this", "module.nlb.aws_lb.this"
 TERRAFORM = "-backend-config=use_path_style=true"
 
 
@@ -169,10 +171,12 @@ class City:
 
         def end(_):
             def wait():
-                # In the middle of a database.
-                journal = self.clone / "valet-plans" / environment / "orders/apply.jsonl"
-                while not (journal.exists() and any(map(is_database, journal.read_text().splitlines()))):
-                    time.sleep(0.2)
+                # In the middle of databases, and of nothing that AWS makes at once: cut short, that may be there and in no
+                # state, as the apply then says.
+                seconds = 0
+                while seconds < 3:
+                    time.sleep(1)
+                    seconds = seconds + 1 if self.waits_for_databases(environment) else 0
                 for process in pathlib.Path("/proc").glob("[0-9]*"):
                     if is_run_of(process, self.programs / "valet-rds", "apply"):
                         os.kill(int(process.name), signal.SIGTERM)
@@ -180,6 +184,13 @@ class City:
             threading.Thread(target=wait, daemon=True).start()
 
         return self.job("apply", f"apply-{environment}", event, before=end)
+
+    def waits_for_databases(self, environment):
+        """Whether every unit that is being applied waits for its database, and for nothing that is quicker than that."""
+        plans = self.clone / "valet-plans" / environment
+        journals = [path for path in plans.glob("*/apply.jsonl") if path.parent.name != "_environment"]
+        flights = [in_flight(path) for path in journals]
+        return bool(flights) and all(DATABASE in flight and flight <= {DATABASE, BALANCER} for flight in flights)
 
     def occupy(self, role):
         """Somebody else has a role of this name in dev3: nobody can make another."""
@@ -197,9 +208,18 @@ class City:
         return Situations(self).plan()
 
 
-def is_database(line):
-    """Whether a line of a journal says that a database is begun."""
-    return '"apply_start"' in line and "aws_db_instance.this" in line
+def in_flight(journal):
+    """The addresses that a journal says to have been begun and not ended."""
+    begun = set()
+    # The last line may still be written.
+    for line in journal.read_text().splitlines(keepends=True):
+        entry = json.loads(line) if line.endswith("\n") else {}
+        address = entry.get("hook", {}).get("resource", {}).get("addr")
+        if entry.get("type") == "apply_start":
+            begun.add(address)
+        elif entry.get("type") in ("apply_complete", "apply_errored"):
+            begun.discard(address)
+    return begun
 
 
 def is_run_of(process, program, verb):

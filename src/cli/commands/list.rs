@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Only units whose config has this value in force, or has not with `!=`. KEY is any key of a config, such as
-    /// `proxy.initQuery`, or `environment`; 16 is any version of 16, `*` any characters, an empty VALUE none
+    /// `proxy.initQuery`, or `environment` or `modules`; 16 is any version of 16, `*` any characters, an empty VALUE none
     #[arg(long = "where", value_name = "KEY=VALUE")]
     conditions: Vec<String>,
     /// Only units with this tag, or with this value of it
