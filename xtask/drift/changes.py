@@ -30,11 +30,6 @@ class Changes:
         found = self.ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [name]}])
         return found["SecurityGroups"][0]["GroupId"]
 
-    def rules(self, name):
-        of_group = [{"Name": "group-id", "Values": [self.group(name)]}]
-        rules = self.ec2.describe_security_group_rules(Filters=of_group)["SecurityGroupRules"]
-        return [rule["SecurityGroupRuleId"] for rule in rules if not rule["IsEgress"]]
-
     def role(self):
         return self.outputs["role_arn"].split("/")[-1]
 
@@ -132,7 +127,10 @@ class Changes:
 
     def rule_gone(self):
         group = self.group(f"{DATABASE}-nlb")
-        self.ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=self.rules(f"{DATABASE}-nlb")[:1])
+        filters = [{"Name": "group-id", "Values": [group]}]
+        rules = self.ec2.describe_security_group_rules(Filters=filters)["SecurityGroupRules"]
+        [rule] = [one["SecurityGroupRuleId"] for one in rules if one.get("CidrIpv4") == "10.64.0.0/16"]
+        self.ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
 
     def service_open_to_another(self):
         self.ec2.modify_vpc_endpoint_service_permissions(ServiceId=self.service(), AddAllowedPrincipals=[ANYBODY])
