@@ -259,8 +259,10 @@ fn unit(goal: Goal, database: &Database, world: World) -> Unit {
 
 /// A database whose config is there.
 fn reached(unit: Unit, goal: Goal, asked: Asked) -> Unit {
+    if !asked.is_made() {
+        return unit.is(State::Done, "it is not made yet");
+    }
     match asked {
-        _ if !asked.is_made() => unit.is(State::Done, "it is not made yet"),
         Asked {
             by_apply:
                 ByApply::Version {

@@ -1,19 +1,18 @@
 //! Amazon Aurora MySQL.
 //!
 //! Versions and classes as AWS offered them in October 2026, but for releases whose standard support ends before 2027, and
-//! for t3, on which it has no Performance Insights; the days of the majors from the release calendar of Aurora MySQL. What it shares with RDS for MySQL is there. RDS Proxy is
-//! documented for the releases of 8.0 alone, and that its protocol behaves as with MySQL.
+//! for t3, on which it has no Performance Insights; the days of the majors from the release calendar of Aurora MySQL. What it
+//! shares with RDS for MySQL is there. RDS Proxy is documented for the releases of 8.0 alone, and that its protocol behaves
+//! as with MySQL.
 
 mod parameters;
 
-use super::{Classes, EngineVersion, Facts, Form, Major, StorageType, Upgrades, major, mysql};
+use super::{
+    EngineVersion, Facts, Form, Major, StorageType, Upgrades,
+    aurora_postgresql::{BURSTABLE, classes},
+    major, mysql,
+};
 use crate::text::date::Date;
-
-const BURSTABLE: &[&str] = &["medium", "large"];
-
-const fn classes(family: &'static str, sizes: &'static [&'static str]) -> Classes {
-    Classes { family, sizes }
-}
 
 /// A major whose exact versions are releases of Aurora, oldest first.
 const fn releases(version: EngineVersion, ends: Date, releases: &'static [[u32; 3]]) -> Major {

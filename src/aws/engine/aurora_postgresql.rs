@@ -11,9 +11,9 @@ use crate::text::date::Date;
 const XLARGE_UP: &[&str] = &[
     "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "48xlarge",
 ];
-const BURSTABLE: &[&str] = &["medium", "large"];
+pub(super) const BURSTABLE: &[&str] = &["medium", "large"];
 
-const fn classes(family: &'static str, sizes: &'static [&'static str]) -> Classes {
+pub(super) const fn classes(family: &'static str, sizes: &'static [&'static str]) -> Classes {
     Classes { family, sizes }
 }
 

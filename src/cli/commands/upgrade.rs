@@ -163,6 +163,9 @@ impl Arguments {
         session: &Session,
         compiled: &Compiled,
     ) -> Result<(), Stop> {
+        if self.conditions.is_empty() {
+            return Ok(());
+        }
         let waiting = BTreeMap::new();
         let (databases, problems) = (&compiled.databases, &compiled.problems);
         let mut fleet = Fleet::of(&session.environments, databases, problems, &waiting);

@@ -5,9 +5,11 @@ use std::fmt::Display;
 use csv::Writer;
 
 use crate::{
-    aws::engine::Form,
     cli::stop::Stop,
-    inspect::fleet::{Fleet, Unit},
+    inspect::{
+        fleet::{Fleet, Unit},
+        resolved::shown,
+    },
     text::{date::Date, path::below, screen::Screen},
 };
 
@@ -65,21 +67,7 @@ fn row(fleet: &Fleet, unit: &Unit, prefix: &str) -> [String; 23] {
     let problems = unit.problems.iter();
     let quotas = fleet.quotas_of(&database.environment.name);
     let fullest = quotas.first();
-    let form = database.facts().form;
-    let of_instance = |cell| {
-        if form == Form::Instance {
-            cell
-        } else {
-            String::new()
-        }
-    };
-    let of_cluster = |cell| {
-        if form == Form::Cluster {
-            cell
-        } else {
-            String::new()
-        }
-    };
+    let in_force = |key: &str| unit.values(&[key.to_owned()]).map(shown).collect();
     [
         database.environment.name.clone(),
         database.namespace.value.clone(),
@@ -87,10 +75,10 @@ fn row(fleet: &Fleet, unit: &Unit, prefix: &str) -> [String; 23] {
         database.engine_version.value.to_string(),
         database.instance_class.value.to_string(),
         database.storage_type.value.as_str().to_owned(),
-        of_instance(database.allocated_storage.value.to_string()),
-        of_instance(database.max_allocated_storage.value.to_string()),
-        of_instance(database.multi_az.value.to_string()),
-        of_cluster(database.readers().to_string()),
+        in_force("allocatedStorage"),
+        in_force("maxAllocatedStorage"),
+        in_force("multiAz"),
+        in_force("replicas"),
         database.authentication.value.as_str().to_owned(),
         day(unit.support_ends),
         database.lifecycle.value.as_str().to_owned(),
