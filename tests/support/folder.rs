@@ -3,9 +3,15 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process,
 };
 
 use storage_valet_rds::terraform::lower;
+
+/// The name of a folder that this process fills once and all its tests copy: a runner may start a process for each test.
+pub(crate) fn own(name: &str) -> String {
+    format!("{name}-{}", process::id())
+}
 
 /// A fresh copy of a folder, without generated roots.
 pub(crate) fn copy(from: &str, name: &str) -> PathBuf {

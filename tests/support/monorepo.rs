@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     command::{Ran, command, valet},
-    folder::{copy_all, edit, modules},
+    folder::{copy_all, edit, modules, own},
     repository::commit,
 };
 
@@ -66,7 +66,7 @@ impl Monorepo {
 
     /// The one that all others are copies of.
     fn first() -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("monorepo-first");
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(own("monorepo-first"));
         let _ = fs::remove_dir_all(&folder);
         let repo = Self::at(&folder.join("top"));
         modules(&repo.top.join("modules"));

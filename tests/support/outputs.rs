@@ -7,7 +7,7 @@ use storage_valet_rds::{connect::outputs, model::Database};
 
 use super::{
     command::run,
-    folder::{city, copy_all},
+    folder::{city, copy_all, own},
     workspace::Workspace,
 };
 
@@ -33,7 +33,7 @@ pub(crate) fn outputs_of(database: &Database) -> Value {
 /// A copy of the example workspace in which every unit's outputs are committed.
 pub(crate) fn applied(name: &str) -> PathBuf {
     static APPLIED: LazyLock<PathBuf> = LazyLock::new(|| {
-        let city = city("applied");
+        let city = city(&own("applied"));
         assert_eq!(run(&city, "generate").code, 0);
         for database in Workspace::open(&city).databases {
             let path = city.join(database.directory()).join(outputs::FILE);

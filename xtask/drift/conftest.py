@@ -29,6 +29,10 @@ ALLOW = """allow:
 - change: drift
   reason: everything as it was
   expires: 2026-12-31
+- change: data-loss
+  of: module.rds.aws_cloudwatch_log_group.this
+  reason: its logs are lost already
+  expires: 2026-12-31
 """
 
 
