@@ -6,7 +6,7 @@ pub mod campaign;
 mod cause;
 mod change;
 pub mod drift;
-mod forbidden;
+pub mod forbidden;
 pub mod foreign;
 pub mod gate;
 mod group;
@@ -36,7 +36,7 @@ use crate::{
         cause::Causes,
         impact::Impact,
         pairs::{Pair, Standing},
-        retirement::{Stage, StandingRoot},
+        retirement::StandingRoot,
     },
     terraform::{diff, lower::Owner, tree::Change},
     text::date::Date,
@@ -234,11 +234,8 @@ fn forbidden(pair: &Pair, head: Option<Head>, unit: Option<&Unit>) -> Vec<Proble
         return Vec::new();
     };
     let mut problems = Vec::new();
-    if let Some(base) = &pair.base
-        && base.root.faults.is_empty()
-    {
-        problems.extend(retirement::step(&Stage::of_root(&base.root), database));
-        problems.extend(forbidden::check(&base.root, database));
+    if let Some(base) = &pair.base {
+        problems.extend(forbidden::refused(&base.root, database));
     }
     if let Some(unit) = unit.filter(|_| config_differs) {
         problems.extend(unused(unit, database));

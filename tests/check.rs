@@ -43,6 +43,65 @@ fn what_only_the_platform_team_can_mend_is_not_a_service_teams() {
 }
 
 #[test]
+fn what_a_database_must_not_become_is_said_before_its_root_is_generated() {
+    let repo = Monorepo::new("check-before-generate");
+    repo.write(
+        "configs/dev/orders.yaml",
+        "shortname: orders\nengineVersion: \"17\"\nallocatedStorage: 100\ndatabaseName: orders\n",
+    );
+    repo.generate_and_commit();
+    let kept = "shortname: orders\ndatabaseName: orders\n";
+    for (code, text) in [
+        ("engine-changed", "engine: mysql\n"),
+        (
+            "version-downgrade",
+            "engineVersion: \"16\"\nallocatedStorage: 100\n",
+        ),
+        ("storage-shrinks", "allocatedStorage: 50\n"),
+        (
+            "restore-changed",
+            "allocatedStorage: 100\nencrypted: true\nengineVersion: \"17\"\nrestoreFrom: some-snapshot\n",
+        ),
+        (
+            "lifecycle-step",
+            "allocatedStorage: 100\nlifecycle: retired\nretirementRequested: 2026-11-01\n",
+        ),
+    ] {
+        repo.write("configs/dev/orders.yaml", &format!("{kept}{text}"));
+        for line in [
+            "check --base HEAD",
+            "check --changed --base HEAD",
+            "check dev/orders --base HEAD",
+        ] {
+            let ran = repo.run(line);
+            assert_eq!(ran.code, 1, "{code}: {ran}");
+            assert_eq!(ran.err.matches(code).count(), 1, "{code}: {ran}");
+        }
+    }
+    // What may be done, and a database that is new, wait for their roots.
+    repo.write(
+        "configs/dev/orders.yaml",
+        &format!("{kept}allocatedStorage: 200\n"),
+    );
+    repo.write("configs/dev/added.yaml", "shortname: added\n");
+    let ran = repo.run("check --base HEAD");
+    assert_eq!(ran.code, 0, "{ran}");
+    // So do the defaults of an environment.
+    repo.git("checkout --quiet .");
+    let valet_yaml = fs::read_to_string(repo.workspace.join("valet.yaml")).unwrap();
+    repo.write(
+        "valet.yaml",
+        &valet_yaml.replace(
+            "username: postgres",
+            "username: postgres, engineVersion: \"16\"",
+        ),
+    );
+    let ran = repo.run("check --base HEAD");
+    assert_eq!(ran.code, 1, "{ran}");
+    assert_eq!(ran.err.matches("version-downgrade").count(), 2, "{ran}");
+}
+
+#[test]
 fn each_form_tells_the_same_problems() {
     let folder = case("bad/unknown-cluster", "check-forms");
     top(&folder);

@@ -127,10 +127,15 @@ impl BaseOption {
         let mut difference = base.difference(session)?;
         let owners = session.owners(compiled);
         difference.changes.planned = owners.iter().map(Owner::state).collect();
-        Ok(Some(Refused {
-            problems: difference.review().problems,
-            changes: difference.changes,
-        }))
+        let mut problems = difference.review().problems;
+        let Difference {
+            changes,
+            touched,
+            uncommitted,
+            ..
+        } = difference;
+        problems.extend(session.refused_before_generate(&touched, &changes, &uncommitted)?);
+        Ok(Some(Refused { problems, changes }))
     }
 }
 

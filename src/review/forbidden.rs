@@ -5,10 +5,21 @@ use crate::{
     config::{Lifecycle, SubnetGroup, adoption::Adoption},
     diagnostic::{Problem, rule},
     model::{Database, Origin},
+    review::retirement::{self, Stage},
     terraform::read::{Root, Value},
 };
 
-/// What must not be done to the database of a root.
+/// What must not be done to the database of a root; nothing, when the root cannot be understood.
+#[must_use]
+pub fn refused(old: &Root, new: &Database) -> Vec<Problem> {
+    if !old.faults.is_empty() {
+        return Vec::new();
+    }
+    let mut problems = Vec::from_iter(retirement::step(&Stage::of_root(old), new));
+    problems.extend(check(old, new));
+    problems
+}
+
 pub(super) fn check(old: &Root, new: &Database) -> Vec<Problem> {
     if let Some(problem) = engine(old, new) {
         return vec![problem];

@@ -14,6 +14,7 @@ use crate::{
     io::{self, snapshot::folder},
     model::{Database, Environment, consumer::Consumer, world::World},
     review::{
+        forbidden,
         retirement::{self, StandingRoot},
         stale,
     },
@@ -161,6 +162,39 @@ impl Session {
         let (database, problems) =
             compile::unit(environment, &path, bytes, World::new(self.today, self));
         Ok(One::Compiled(path, database.map(Box::new), problems))
+    }
+
+    /// What must not be done to the databases that a change touches and whose roots are still the base's.
+    ///
+    /// # Errors
+    /// When a root cannot be read.
+    pub fn refused_before_generate(
+        &self,
+        touched: &Touched,
+        changes: &Changes,
+        uncommitted: &BTreeSet<String>,
+    ) -> Result<Diagnostics, Stop> {
+        let compared: BTreeSet<&str> = changes.roots.iter().map(|one| &*one.directory).collect();
+        let is_compared =
+            |directory: &str| compared.contains(&*format!("{}{directory}", changes.prefix));
+        let found = touched
+            .side
+            .databases
+            .par_iter()
+            .filter(|one| !uncommitted.contains(&one.environment.name))
+            .filter(|one| !is_compared(&one.directory()))
+            .map(|database| {
+                let directory = database.directory();
+                let files = folder::files(&self.workspace.join(&directory))?;
+                let root = files.as_ref().map(retirement::read);
+                Ok(match root {
+                    Some(root) if root.faults.is_empty() => forbidden::refused(&root, database),
+                    None if !io::git::is_left_out(&self.workspace, &directory) => Vec::new(),
+                    _ => Vec::from_iter(stale::problem(&[directory])),
+                })
+            })
+            .collect::<Result<Vec<_>, Stop>>()?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// What the roots of what a change touches are not, although their configs say so; for the environments that commit
