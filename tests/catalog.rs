@@ -73,12 +73,12 @@ fn an_entity_says_whose_a_database_is_and_who_uses_it() {
         .iter()
         .map(|one| one["metadata"]["name"].as_str().unwrap())
         .collect();
-    assert_eq!((different.len(), all.len()), (11, 11));
+    assert_eq!((different.len(), all.len()), (12, 12));
     for name in different {
         assert!(name.len() <= 63, "{name}");
     }
     let yaml = run(&city, "catalog").out;
-    assert_eq!(yaml.matches("---\n").count(), 11);
+    assert_eq!(yaml.matches("---\n").count(), 12);
 }
 
 #[test]

@@ -239,7 +239,7 @@ fn each_line_of_what_list_prints_is_of_its_schema() {
     for folder in [city("documents-list"), applied("documents-list-applied")] {
         let listed = run(&folder, "list --format json");
         assert_eq!((listed.code, listed.err.as_str()), (0, ""));
-        assert_eq!(listed.out.lines().count(), 11);
+        assert_eq!(listed.out.lines().count(), 12);
         for line in listed.out.lines() {
             assert_is_of_schema(&serde_json::from_str(line).unwrap(), "list", line);
         }

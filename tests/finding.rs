@@ -120,7 +120,7 @@ fn a_list_of_changed_files_may_name_one_twice_and_valet_yaml_for_all() {
     assert_snapshot!(run(&root, &all), @r"
     exit code 0
     --- stderr ---
-    11 configs: no problems
+    12 configs: no problems
     ");
 }
 
@@ -170,16 +170,16 @@ fn the_workspace_is_the_named_one_then_that_of_the_variable_then_the_nearest() {
     let city = root.join("platform/city");
     assert_eq!(
         configs(run_with(&root, "platform/city", "check")),
-        "11 configs"
+        "12 configs"
     );
     assert_eq!(
         configs(run_with(&city, "../../minimal", "check")),
         "1 config"
     );
     let both = run_with(&root, "minimal", "--workspace platform/city check");
-    assert_eq!(configs(both), "11 configs");
-    assert_eq!(configs(run_with(&city, "", "check")), "11 configs");
-    assert_eq!(configs(run(&city.join("configs"), "check")), "11 configs");
+    assert_eq!(configs(both), "12 configs");
+    assert_eq!(configs(run_with(&city, "", "check")), "12 configs");
+    assert_eq!(configs(run(&city.join("configs"), "check")), "12 configs");
 }
 
 #[test]

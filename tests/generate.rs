@@ -41,6 +41,7 @@ fn what_is_written_once_is_not_touched_again() {
     created generated/dev3/payments-iam
     created generated/dev3/pinned
     created generated/dev3/shop
+    created generated/dev3/stock
     created generated/dev3/test-dev
     created generated/dev3/wiki
     created generated/prod/agora
@@ -48,14 +49,14 @@ fn what_is_written_once_is_not_touched_again() {
     created generated/prod/ledger
     created generated/prod/search
     --- stderr ---
-    13 created, 0 updated, 0 removed, 0 unchanged
+    14 created, 0 updated, 0 removed, 0 unchanged
     ");
     let before = write_times(&city.join("generated"));
-    assert_eq!(before.len(), 11 * 3 + 2 * 2);
+    assert_eq!(before.len(), 12 * 3 + 2 * 2);
     assert_snapshot!(run(&city, "generate"), @r"
     exit code 0
     --- stderr ---
-    0 created, 0 updated, 0 removed, 13 unchanged
+    0 created, 0 updated, 0 removed, 14 unchanged
     ");
     assert_eq!(write_times(&city.join("generated")), before);
     assert_snapshot!(run(&city, "generate --check"), @"exit code 0");
@@ -98,7 +99,7 @@ fn an_edit_changes_its_own_unit_alone() {
     --- stdout ---
     updated generated/dev3/test-dev
     --- stderr ---
-    0 created, 1 updated, 0 removed, 12 unchanged
+    0 created, 1 updated, 0 removed, 13 unchanged
     ");
     let mut after = write_times(&city.join("generated"));
     after.retain(|entry| !before.contains(entry));
@@ -194,7 +195,7 @@ fn a_config_that_vanishes_is_refused_and_one_that_moves_is_followed() {
     created generated/dev3/trial
     removed generated/dev3/test-dev
     --- stderr ---
-    1 created, 0 updated, 1 removed, 12 unchanged
+    1 created, 0 updated, 1 removed, 13 unchanged
     ");
     assert!(!city.join("generated/dev3/test-dev").exists());
     let terraform = fs::read_to_string(city.join("generated/dev3/trial/terraform.tf")).unwrap();

@@ -59,12 +59,14 @@ fn every_unit_gets_its_files_and_a_second_run_touches_none() {
     created handoff/dev3/kubernetes/gc-0-apps-ap-northeast-1/payments-iam.yaml
     created handoff/dev3/kubernetes/gc-0-apps-ap-northeast-1/pinned.yaml
     created handoff/dev3/kubernetes/gc-0-apps-ap-northeast-1/shop.yaml
+    created handoff/dev3/kubernetes/gc-0-apps-ap-northeast-1/stock.yaml
     created handoff/dev3/kubernetes/gc-0-apps-ap-northeast-1/test-dev.yaml
     created handoff/dev3/kubernetes/gc-0-apps-ap-northeast-1/wiki.yaml
     created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/a-namespace-which-is-exactly-as-long-as-kubernetes-lets-them-be.yaml
     created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/agora.yaml
     created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/pinned.yaml
     created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/shop.yaml
+    created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/stock.yaml
     created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/test-dev.yaml
     created handoff/dev3/kubernetes/gc-1-batch-ap-northeast-1/wiki.yaml
     created handoff/dev3/payments-iam.md
@@ -74,9 +76,11 @@ fn every_unit_gets_its_files_and_a_second_run_touches_none() {
     created handoff/dev3/privatelink/payments-iam.yaml
     created handoff/dev3/privatelink/pinned.yaml
     created handoff/dev3/privatelink/shop.yaml
+    created handoff/dev3/privatelink/stock.yaml
     created handoff/dev3/privatelink/test-dev.yaml
     created handoff/dev3/privatelink/wiki.yaml
     created handoff/dev3/shop.md
+    created handoff/dev3/stock.md
     created handoff/dev3/test-dev.md
     created handoff/dev3/wiki.md
     created handoff/prod/agora.md
@@ -96,13 +100,13 @@ fn every_unit_gets_its_files_and_a_second_run_touches_none() {
     created handoff/prod/privatelink/search.yaml
     created handoff/prod/search.md
     --- stderr ---
-    43 created, 0 updated, 0 removed, 0 unchanged
+    47 created, 0 updated, 0 removed, 0 unchanged
     ");
     let (before, folder) = (files(&city), city.join("handoff"));
     assert_snapshot!(run(&city, "handoff --all"), @"
     exit code 0
     --- stderr ---
-    0 created, 0 updated, 0 removed, 43 unchanged
+    0 created, 0 updated, 0 removed, 47 unchanged
     ");
     assert!(files(&city) == before);
     assert_snapshot!(run(&city, "handoff --all --check"), @"exit code 0");
@@ -207,7 +211,7 @@ fn only_what_differs_is_written_and_check_says_it_before() {
     updated handoff/dev3/agora.md
     updated handoff/dev3/privatelink/agora.yaml
     --- stderr ---
-    0 created, 2 updated, 0 removed, 41 unchanged
+    0 created, 2 updated, 0 removed, 45 unchanged
     ");
     let after = files(&city.join("handoff"));
     let touched: Vec<_> = (after.iter())
@@ -286,7 +290,7 @@ fn the_files_of_a_unit_that_is_gone_go_and_no_other_ones() {
     removed handoff/prod/privatelink/ledger.yaml
     --- stderr ---
     about no environment of this workspace, and left alone: old/orders.md
-    0 created, 0 updated, 8 removed, 35 unchanged
+    0 created, 0 updated, 8 removed, 39 unchanged
     ");
     let left = paths(&city.join("handoff"));
     assert!(

@@ -260,7 +260,7 @@ fn databases_on_one_port_do_not_collide_in_the_mesh() {
         );
         assert!(seen.insert(address), "{address} is taken");
     }
-    assert_eq!(seen.len(), 11);
+    assert_eq!(seen.len(), 12);
 }
 
 #[test]

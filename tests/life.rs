@@ -124,7 +124,7 @@ fn a_unit_retires_step_by_step_and_then_its_root_goes() {
     --- stdout ---
     updated generated/dev3/test-dev
     --- stderr ---
-    0 created, 1 updated, 0 removed, 12 unchanged
+    0 created, 1 updated, 0 removed, 13 unchanged
     ");
     assert_eq!(paths(&root), ["terraform.tf"]);
     fs::remove_file(&config).unwrap();
@@ -134,7 +134,7 @@ fn a_unit_retires_step_by_step_and_then_its_root_goes() {
     --- stdout ---
     removed generated/dev3/test-dev
     --- stderr ---
-    0 created, 0 updated, 1 removed, 12 unchanged
+    0 created, 0 updated, 1 removed, 13 unchanged
     ");
     assert!(!root.exists());
 }
@@ -169,7 +169,7 @@ fn what_lies_beside_a_root_moves_along_and_survives_its_end() {
     --- stdout ---
     removed generated/dev3/trial
     --- stderr ---
-    0 created, 0 updated, 1 removed, 12 unchanged
+    0 created, 0 updated, 1 removed, 13 unchanged
     generated/dev3/trial/.terraform.lock.hcl was not generated and stays
     generated/dev3/trial/notes.md was not generated and stays
     generated/dev3/trial/outputs.json was not generated and stays

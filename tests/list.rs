@@ -164,7 +164,7 @@ fn what_would_follow_from_other_keys_is_no_deviation() {
 /// The city without its databases of other engines.
 fn of_one_engine(name: &str) -> PathBuf {
     let city = city(name);
-    for other in ["dev3/shop", "dev3/wiki", "prod/analytics"] {
+    for other in ["dev3/shop", "dev3/stock", "dev3/wiki", "prod/analytics"] {
         fs::remove_file(city.join(format!("configs/{other}.yaml"))).unwrap();
     }
     city
@@ -301,7 +301,7 @@ fn what_no_unit_could_have_is_an_error_with_the_right_word() {
         assert_eq!(ran.out, "", "{line}");
     }
     let near = run(city, "list --where namespace=ledgr");
-    assert_eq!((near.code, near.out.as_str()), (0, "0 of 11 units\n"));
+    assert_eq!((near.code, near.out.as_str()), (0, "0 of 12 units\n"));
     assert_eq!(
         near.err,
         "no unit has `ledgr` as its `namespace`; did you mean `ledger`?\n"
@@ -314,7 +314,7 @@ fn what_compiles_is_listed_beside_what_does_not() {
     fs::write(city.join("configs/prod/search.yaml"), "shortname: [\n").unwrap();
     let ran = run(&city, "list --format json");
     assert_eq!(ran.code, 1);
-    assert_eq!(ran.out.lines().count(), 10);
+    assert_eq!(ran.out.lines().count(), 11);
     assert!(
         ran.err
             .contains("what does not compile is not in this list")

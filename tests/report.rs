@@ -148,7 +148,7 @@ fn a_page_that_lacks_units_says_so() {
     let ran = run(&city, "report");
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("Not all is here: 1 error"));
-    assert_eq!(data(&ran.out)["units"].as_array().unwrap().len(), 10);
+    assert_eq!(data(&ran.out)["units"].as_array().unwrap().len(), 11);
     assert!(ran.err.contains("configs/prod/search.yaml"));
 }
 

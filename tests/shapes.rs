@@ -222,7 +222,7 @@ fn every_object_of_every_unit_fits_its_schema() {
             count += 1;
         }
     }
-    assert_eq!(count, 9 * 5 + 2 * 4);
+    assert_eq!(count, 10 * 5 + 2 * 4);
 }
 
 #[test]
