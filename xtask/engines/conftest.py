@@ -10,10 +10,10 @@ from types import SimpleNamespace
 
 import pytest
 from emulator import emulated_aws
-from place import AURORA, CLUSTER, MARIADB, MYSQL, UNITS, Place
+from place import AURORA, CLUSTER, MARIADB, MYSQL, RESTORED, SERVERLESS, UNITS, Place
 from stages import Stages
 
-STAGES = ["up", "again", "refused", "changed", "failed_over", "retiring", "retired"]
+STAGES = ["up", "again", "refused", "changed", "failed_over", "retiring", "retired", "restored"]
 
 # What it takes to let a reader go.
 ALLOW = """allow:
@@ -21,6 +21,15 @@ ALLOW = """allow:
   of: module.aurora.aws_rds_cluster_instance.this
   reason: the load of the readers is over
   expires: 2026-12-31
+"""
+# What a snapshot does not say, and what has to be said of it.
+COPY = """shortname: copy
+engine: aurora-postgresql
+engineVersion: "{version}"
+encrypted: true
+instanceClass: db.r7g.large
+restoreFrom: {snapshot}
+username: postgres
 """
 
 
@@ -43,7 +52,8 @@ def up(place):
     place.ours("generate")
     place.commit()
     return SimpleNamespace(
-        cluster=place.cluster(), targets=place.targets(), outputs={unit: place.outputs(unit) for unit in UNITS}
+        cluster=place.cluster(), serverless=place.cluster("stock-dev"), targets=place.targets(),
+        outputs={unit: place.outputs(unit) for unit in UNITS},
     )
 
 
@@ -60,6 +70,7 @@ def refused(place, again):
         AURORA: [("aurora-postgresql", "postgres"), ("replicas: 1\nreadOnlyEndpoint: true\n", "")],
         MARIADB: [("mariadb", "mysql")],
         MYSQL: [("mysql", "mariadb")],
+        SERVERLESS: [("aurora-mysql", "mysql"), ("instanceClass: db.serverless\nminCapacity: 0.5\nmaxCapacity: 4\n", "")],
     }
     said = {}
     for unit, replacements in edits.items():
@@ -80,6 +91,7 @@ def changed(place, refused):
     place.edit(MYSQL, ("allocatedStorage: 50\n", 'allocatedStorage: 60\nparameters: {max_connections: "200"}\n'))
     place.edit(MARIADB, ("databaseName: wiki\n", 'databaseName: wiki\nbackupWindow: "03:00-04:00"\n'))
     place.edit(AURORA, ("replicas: 1\n", "replicas: 2\nbackupRetentionPeriod: 14\n"))
+    place.edit(SERVERLESS, ("maxCapacity: 4\n", "maxCapacity: 8\n"))
     said = place.review()
     planned = place.plan("changed", *UNITS)
     place.apply("changed")
@@ -109,7 +121,7 @@ def failed_over(place, changed):
 
 @pytest.fixture(scope="session")
 def retiring(place, failed_over):
-    """The first step of the end of all three."""
+    """The first step of the end of all of them."""
     for unit in UNITS:
         place.ours("retire", unit)
     place.ours("generate")
@@ -129,3 +141,20 @@ def retired(place, retiring):
     planned = place.plan("retired", *UNITS)
     place.apply("retired")
     return planned
+
+
+@pytest.fixture(scope="session")
+def restored(place, retired):
+    """A cluster is made of the last snapshot of another."""
+    rds = place.client("rds")
+    manual = rds.describe_db_cluster_snapshots(DBClusterIdentifier=CLUSTER, SnapshotType="manual")
+    [snapshot] = manual["DBClusterSnapshots"]
+    text = COPY.format(snapshot=snapshot["DBClusterSnapshotIdentifier"], version=snapshot["EngineVersion"])
+    place.config(RESTORED).write_text(text)
+    place.ours("generate")
+    place.commit()
+    planned = place.plan("restored", RESTORED)
+    place.apply("restored")
+    return SimpleNamespace(
+        cluster=place.cluster("copy-dev"), planned=planned[RESTORED], again=place.plan("restored-again", RESTORED)[RESTORED]
+    )

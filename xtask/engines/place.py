@@ -10,8 +10,9 @@ from emulator import run
 
 ENVIRONMENT, ACCOUNT = "dev", "111111111111"
 SHARED = f"{ENVIRONMENT}/_environment"
-MYSQL, MARIADB, AURORA = (f"{ENVIRONMENT}/{name}" for name in ("shop", "wiki", "events"))
-UNITS = [AURORA, MYSQL, MARIADB]
+MYSQL, MARIADB, AURORA, SERVERLESS = (f"{ENVIRONMENT}/{name}" for name in ("shop", "wiki", "events", "stock"))
+UNITS = [AURORA, MYSQL, MARIADB, SERVERLESS]
+RESTORED = f"{ENVIRONMENT}/copy"
 CLUSTER = "events-dev"
 
 
@@ -91,8 +92,8 @@ class Place:
         document = json.loads((self.workspace / f"generated/{unit}/outputs.json").read_text())
         return {name: output["value"] for name, output in document.items()}
 
-    def cluster(self):
-        [found] = self.client("rds").describe_db_clusters(DBClusterIdentifier=CLUSTER)["DBClusters"]
+    def cluster(self, identifier=CLUSTER):
+        [found] = self.client("rds").describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"]
         return found
 
     def instances(self):

@@ -1,9 +1,9 @@
-"""What becomes of databases of MySQL, MariaDB and Aurora."""
+"""What becomes of databases of MySQL, MariaDB and Aurora, of both kinds."""
 
 import re
 
 import policies
-from place import AURORA, CLUSTER, MARIADB, MYSQL, SHARED, UNITS
+from place import AURORA, CLUSTER, MARIADB, MYSQL, SERVERLESS, SHARED, UNITS
 
 
 def actions(planned):
@@ -38,7 +38,16 @@ def test_the_others_are_of_their_engines_behind_proxies_of_their_family(up, plac
     engines = {one["DBInstanceIdentifier"]: one["Engine"] for one in rds.describe_db_instances()["DBInstances"]}
     families = {one["DBProxyName"]: one["EngineFamily"] for one in rds.describe_db_proxies()["DBProxies"]}
     assert (engines["shop-dev"], engines["wiki-dev"]) == ("mysql", "mariadb")
-    assert families == {"events-dev-proxy": "POSTGRESQL", "shop-dev-proxy": "MYSQL", "wiki-dev-proxy": "MYSQL"}
+    assert families == {"events-dev-proxy": "POSTGRESQL"} | {f"{name}-dev-proxy": "MYSQL" for name in ("shop", "stock", "wiki")}
+
+
+def test_a_serverless_cluster_has_the_capacity_that_its_config_says(up, changed, place):
+    [writer] = place.cluster("stock-dev")["DBClusterMembers"]
+    assert (writer["DBInstanceIdentifier"], writer["IsClusterWriter"]) == ("stock-dev-1", True)
+    assert up.serverless["Engine"] == "aurora-mysql"
+    assert up.serverless["ServerlessV2ScalingConfiguration"] == {"MinCapacity": 0.5, "MaxCapacity": 4.0}
+    scaled = place.cluster("stock-dev")["ServerlessV2ScalingConfiguration"]
+    assert scaled == {"MinCapacity": 0.5, "MaxCapacity": 8.0}
 
 
 def test_each_way_to_a_database_has_targets_and_readers_have_one_of_their_own(up):
@@ -103,7 +112,7 @@ def test_the_end_begins_with_the_protection_and_nothing_goes(retiring):
         assert set(actions(retiring[unit]).values()) == {"update"}, unit
 
 
-def test_all_three_end_and_leave_their_last_snapshots(retired, place):
+def test_all_of_them_end_and_leave_their_last_snapshots(retired, place):
     for unit in UNITS:
         assert set(actions(retired[unit]).values()) == {"delete"}, unit
     rds = place.client("rds")
@@ -111,12 +120,23 @@ def test_all_three_end_and_leave_their_last_snapshots(retired, place):
     assert rds.describe_db_proxies()["DBProxies"] == []
     alone = {one["DBInstanceIdentifier"]: one["Engine"] for one in rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]}
     assert alone == {"shop-dev": "mysql", "wiki-dev": "mariadb"}
-    [left] = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
-    assert (left["DBClusterIdentifier"], left["Engine"]) == (CLUSTER, "aurora-postgresql")
-    assert left["DBClusterSnapshotIdentifier"].startswith(f"{CLUSTER}-final")
+    left = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
+    assert {one["DBClusterIdentifier"]: one["Engine"] for one in left} == {CLUSTER: "aurora-postgresql", "stock-dev": "aurora-mysql"}
+    for one in left:
+        assert one["DBClusterSnapshotIdentifier"].startswith(f"{one['DBClusterIdentifier']}-final")
 
 
-def test_the_published_policies_allow_all_that_was_called_and_the_table_tells_what_only_this_calls(retired, place):
+def test_a_cluster_is_made_of_a_snapshot_and_is_what_the_other_was(restored, up):
+    for key in ("Engine", "MasterUsername", "DatabaseName", "StorageEncrypted"):
+        assert restored.cluster[key] == up.cluster[key], key
+    assert restored.cluster["DbClusterResourceId"] != up.cluster["DbClusterResourceId"]
+    # Its password is RDS's, and not the one of the snapshot.
+    assert ":secret:rds!cluster-" in restored.cluster["MasterUserSecret"]["SecretArn"]
+    assert set(actions(restored.planned).values()) == {"create"}
+    assert is_empty(restored.again)
+
+
+def test_the_published_policies_allow_all_that_was_called_and_the_table_tells_what_only_this_calls(restored, place):
     called = policies.called(place.calls(), "engines/")
     reading = set().union(*(actions for stage, actions in called.items() if stage.startswith("plan/")))
     calls = reading.union(*called.values())
