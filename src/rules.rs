@@ -163,7 +163,7 @@ impl Found<'_> {
                 &rule::RESERVED_USERNAME,
                 user.origin,
                 format!("the user cannot be called `{}`: {why}", user.value),
-                "choose another name, for example `postgres`",
+                "choose another name, for example `app`",
             );
         }
         if let Some(name) = &database.database_name.value

@@ -242,7 +242,8 @@ fn why(key: &str) -> String {
         _ => {
             let has = |facts: &Facts| engine::of_others(facts.form).all(|other| other != key);
             let engines = Engine::with(has);
-            return format!("only {} has it", suggest::list(&engines));
+            let verb = if engines.len() == 1 { "has" } else { "have" };
+            return format!("only {} {verb} it", suggest::list(&engines));
         }
     };
     why.to_owned()

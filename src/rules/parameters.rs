@@ -28,7 +28,12 @@ impl Found<'_> {
                     let message = format!("{engine} has no parameter `{name}`");
                     let known: Vec<_> = facts.parameters.iter().map(|one| one.name).collect();
                     let help = suggest::question(name, &known).unwrap_or_else(|| {
-                        "a parameter of an extension starts with its name, as in `pg_stat_statements.track`".to_owned()
+                        if !facts.extensions.is_empty() {
+                            return "a parameter of an extension starts with its name, as in `pg_stat_statements.track`".to_owned();
+                        }
+                        let family = facts.family(database.engine_version.value);
+                        let of = if facts.is_cluster() { "cluster-" } else { "" };
+                        format!("all are in what `aws rds describe-engine-default-{of}parameters --db-parameter-group-family {family}` prints")
                     });
                     let problem = Problem::new(&rule::UNKNOWN_PARAMETER, key(), message);
                     self.problems.push(problem.help(help));
