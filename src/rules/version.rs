@@ -6,7 +6,7 @@ use super::Found;
 use crate::{
     aws::engine::{Engine, Major},
     diagnostic::{Problem, rule},
-    model::{Environment, world::World},
+    model::{Database, Environment, world::World},
     text::{date::Date, suggest},
 };
 
@@ -37,7 +37,7 @@ impl Found<'_> {
             self.closing(major, world);
         } else {
             let message = format!("AWS offers no {} {version}", engine.as_str());
-            let mut help = choices(major, world.today);
+            let mut help = choices(database, major, world.today);
             if major.minors().next_back() < Some(version) {
                 let newer = "; one that AWS has added since goes into `versions` of valet.yaml";
                 help.push_str(newer);
@@ -59,7 +59,7 @@ impl Found<'_> {
         }
         let engine = database.engine.value.as_str();
         let origin = database.engine_version.origin;
-        let help = choices(major, world.today);
+        let help = choices(database, major, world.today);
         if world.has(database) {
             let verb = if world.today > closed.support {
                 "ended"
@@ -102,18 +102,14 @@ impl Found<'_> {
 }
 
 /// What to write: the major, or an exact version that AWS creates.
-fn choices(major: &Major, today: Date) -> String {
-    let is_open = |closing: Date| today < closing;
-    let minors = major.minors().filter(|minor| {
-        let closed = major.closing(*minor);
-        closed.is_none_or(|closed| is_open(closed.creation))
-    });
-    let minors: Vec<_> = minors.map(|minor| minor.to_string()).collect();
-    format!(
-        "write `\"{}\"` to follow its minors, or one of {}",
-        major.version,
-        suggest::list(&minors)
-    )
+fn choices(database: &Database, major: &Major, today: Date) -> String {
+    let follow = format!("write `\"{}\"` to follow its minors", major.version);
+    let open = database.offers(today).open(major);
+    if open.is_empty() {
+        return follow;
+    }
+    let open: Vec<_> = open.iter().map(ToString::to_string).collect();
+    format!("{follow}, or one of {}", suggest::list(&open))
 }
 
 /// Versions that a workspace adds, and that belong to no known major.
