@@ -160,7 +160,7 @@ fn every_command_prints_what_its_page_shows() {
     docs/day-two/rotate.md: 4 run, 1 not
     docs/day-two/upgrade.md: 4 run, 1 not
     docs/day-two/users.md: 5 run, 0 not
-    docs/first-run.md: 0 run, 8 not
+    docs/first-run.md: 0 run, 9 not
     docs/fleet.md: 4 run, 1 not
     docs/handoff.md: 4 run, 0 not
     docs/pipeline.md: 1 run, 0 not

@@ -12,7 +12,7 @@ variable "alarms" {
 variable "database_ports" {
   description = "TCP ports on which the databases of the environment listen, each 1150 to 65535."
   type        = set(number)
-  default     = [5432]
+  default     = [3306, 5432]
   nullable    = false
 
   validation {

@@ -1,5 +1,5 @@
 variable "adopt" {
-  description = "Users that the database has already and that were not made here: they are taken over, get a new password and lose their memberships."
+  description = "Users that the database has already and that were not made here: they are taken over, get a new password and lose what else they may."
   type        = set(string)
   default     = []
   nullable    = false
@@ -11,13 +11,23 @@ variable "adopt" {
 }
 
 variable "app_user" {
-  description = "Name of the user that owns what the application makes: it reads, writes and migrates. Null for none, and for the login of one that was to end."
+  description = "Name of the user that has what the application makes: it reads, writes and migrates. Null for none, and for the login of one that was to end."
   type        = string
   default     = null
 
   validation {
-    condition     = var.app_user == null ? true : can(regex("^[a-z][a-z0-9_]{0,62}$", var.app_user)) && !can(regex("^(pg_|rds|(all|current_role|current_user|master|none|postgres|public|session_user|user)$)", var.app_user))
-    error_message = "The app_user must start with a letter and hold only a-z, 0-9 and underscores, 63 at most, and be no name that PostgreSQL or RDS reserves."
+    condition     = var.app_user == null ? true : can(regex("^[a-z][a-z0-9_]{0,62}$", var.app_user)) && !can(regex("^(rds|(all|current_user|master|none|postgres|public|user)$)", var.app_user))
+    error_message = "The app_user must start with a letter and hold only a-z, 0-9 and underscores, 63 at most, and be no name that SQL or RDS reserves."
+  }
+
+  validation {
+    condition     = var.app_user == null || var.engine != "postgres" ? true : !can(regex("^(pg_|(current_role|session_user)$)", var.app_user))
+    error_message = "The app_user must be no name that PostgreSQL reserves."
+  }
+
+  validation {
+    condition     = var.app_user == null || var.engine == "postgres" ? true : length(var.app_user) <= 32 && !contains(["event_scheduler", "root"], var.app_user)
+    error_message = "The app_user must have 32 letters at most, and be no name that MySQL reserves."
   }
 }
 
@@ -29,6 +39,11 @@ variable "database_name" {
   validation {
     condition     = length(var.database_name) > 0
     error_message = "The database_name must be the name of a database: a server without one has nothing to give rights on."
+  }
+
+  validation {
+    condition     = var.engine == "postgres" ? true : length(replace(var.database_name, "_", "__")) <= 64
+    error_message = "The database_name must have 64 letters at most, when each underscore counts twice: MySQL quotes them where it gives rights on a database, and cuts off what is longer."
   }
 }
 
@@ -45,13 +60,13 @@ variable "database_security_group_id" {
 }
 
 variable "engine" {
-  description = "Engine of the database, for whose users the function has the statements: postgres."
+  description = "Engine of the database, whose users the function makes: mariadb, mysql, which Aurora MySQL is, too, or postgres, which Aurora PostgreSQL is."
   type        = string
   nullable    = false
 
   validation {
-    condition     = var.engine == "postgres"
-    error_message = "The engine must be postgres: users of others are not made yet."
+    condition     = contains(["mariadb", "mysql", "postgres"], var.engine)
+    error_message = "The engine must be mariadb, mysql or postgres."
   }
 }
 
@@ -117,13 +132,23 @@ variable "port" {
 }
 
 variable "read_only_user" {
-  description = "Name of the user that reads what belongs to app_user. Null for none, and for the login of one that was to end."
+  description = "Name of the user that reads what is app_user's. Null for none, and for the login of one that was to end."
   type        = string
   default     = null
 
   validation {
-    condition     = var.read_only_user == null ? true : can(regex("^[a-z][a-z0-9_]{0,62}$", var.read_only_user)) && !can(regex("^(pg_|rds|(all|current_role|current_user|master|none|postgres|public|session_user|user)$)", var.read_only_user))
-    error_message = "The read_only_user must start with a letter and hold only a-z, 0-9 and underscores, 63 at most, and be no name that PostgreSQL or RDS reserves."
+    condition     = var.read_only_user == null ? true : can(regex("^[a-z][a-z0-9_]{0,62}$", var.read_only_user)) && !can(regex("^(rds|(all|current_user|master|none|postgres|public|user)$)", var.read_only_user))
+    error_message = "The read_only_user must start with a letter and hold only a-z, 0-9 and underscores, 63 at most, and be no name that SQL or RDS reserves."
+  }
+
+  validation {
+    condition     = var.read_only_user == null || var.engine != "postgres" ? true : !can(regex("^(pg_|(current_role|session_user)$)", var.read_only_user))
+    error_message = "The read_only_user must be no name that PostgreSQL reserves."
+  }
+
+  validation {
+    condition     = var.read_only_user == null || var.engine == "postgres" ? true : length(var.read_only_user) <= 32 && !contains(["event_scheduler", "root"], var.read_only_user)
+    error_message = "The read_only_user must have 32 letters at most, and be no name that MySQL reserves."
   }
 
   validation {

@@ -4,10 +4,11 @@ mod aurora_mysql;
 mod aurora_postgresql;
 mod mariadb;
 mod mysql;
+mod names;
 pub mod parameter;
 mod postgres;
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 use super::engine_version::EngineVersion;
 use crate::text::{date::Date, words::words};
@@ -204,12 +205,16 @@ pub struct Facts {
     pub transaction_ids: bool,
     /// How its clients name things.
     pub client: Client,
-    /// How the function of an environment talks to it; none when no function makes users of it.
-    pub users_dialect: Option<&'static str>,
+    /// How the function of an environment talks to it when it makes users.
+    pub users_dialect: &'static str,
     /// The most characters of the master's name that AWS takes.
     pub longest_user: usize,
+    /// The most characters of the name of a user that the function makes.
+    pub longest_app_user: usize,
     /// The most characters of the name of a first database.
     pub longest_database: usize,
+    /// The most characters of that name where rights are given on it, when some letters of it have to be quoted there.
+    pub longest_grant: Option<usize>,
     /// What no user's name may start with, and why.
     pub reserved_prefixes: &'static [(&'static str, &'static str)],
     /// Names that no user may have.
@@ -347,60 +352,6 @@ impl Facts {
         format!("{}{major}", self.family)
     }
 
-    /// Why AWS refuses a master user of this name, if it does.
-    #[must_use]
-    pub fn refuses_user(&self, name: &str) -> Option<Cow<'static, str>> {
-        if name.len() > self.longest_user {
-            return Some(longer_than(self.longest_user));
-        }
-        let name = name.to_ascii_lowercase();
-        let mut prefixes = self.reserved_prefixes.iter();
-        match prefixes.find(|(prefix, _)| name.starts_with(prefix)) {
-            Some((_, why)) => Some((*why).into()),
-            None if self.reserved_users.contains(&name.as_str()) => Some("it is reserved".into()),
-            None => self.refuses_word(&name),
-        }
-    }
-
-    /// Why the function of an environment makes no user of this name, if it does not. It takes names for what they are, without quotes.
-    #[must_use]
-    pub fn refuses_app_user(&self, name: &str) -> Option<Cow<'static, str>> {
-        /// What SQL or RDS means by a name, besides what is reserved for a master.
-        const MEANT: &[&str] = &[
-            "all",
-            "current_role",
-            "current_user",
-            "master",
-            "none",
-            "postgres",
-            "public",
-            "session_user",
-            "user",
-        ];
-        if MEANT.contains(&name) {
-            return Some("it is reserved".into());
-        }
-        self.refuses_user(name)
-    }
-
-    /// Why AWS refuses a first database of this name, if it does.
-    #[must_use]
-    pub fn refuses_database(&self, name: &str) -> Option<Cow<'static, str>> {
-        if name.len() > self.longest_database {
-            return Some(longer_than(self.longest_database));
-        }
-        let name = name.to_ascii_lowercase();
-        if self.existing_databases.contains(&name.as_str()) {
-            return Some("it exists already".into());
-        }
-        self.refuses_word(&name)
-    }
-
-    fn refuses_word(&self, name: &str) -> Option<Cow<'static, str>> {
-        let is_reserved = self.reserved_words.contains(&name);
-        is_reserved.then(|| "it is a reserved word of SQL".into())
-    }
-
     /// Whether AWS makes a cluster of it.
     #[must_use]
     pub fn is_cluster(&self) -> bool {
@@ -490,10 +441,6 @@ impl Facts {
             _ => "immediate",
         }
     }
-}
-
-fn longer_than(most: usize) -> Cow<'static, str> {
-    format!("it has more than {most} characters").into()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::aws::engine::{Engine, Facts, Form};
+use crate::aws::engine::{Engine, Form};
 
 /// Keys that only an engine of a form has.
 const OF_FORM: [(Form, &[&str]); 2] = [
@@ -23,9 +23,6 @@ const OF_FORM: [(Form, &[&str]); 2] = [
     ),
 ];
 
-/// Keys that only an engine has of which the function makes users.
-const OF_USERS: [&str; 2] = ["appUser", "readOnlyUser"];
-
 /// Adds a condition for each engine to the schema of a config; one that names no engine may have that of `defaults`.
 pub(super) fn publish(schema: &mut Value) {
     let is_of_config = schema.pointer("/properties/engine").is_some();
@@ -37,7 +34,7 @@ pub(super) fn publish(schema: &mut Value) {
 
 fn condition(engine: Engine) -> Value {
     let facts = engine.facts();
-    let mut then: Map<String, Value> = meaningless(facts)
+    let mut then: Map<String, Value> = of_others(facts.form)
         .map(|key| (key.to_owned(), false.into()))
         .collect();
     let storage: Vec<_> = facts.storage_types.iter().map(|one| one.as_str()).collect();
@@ -61,10 +58,4 @@ fn condition(engine: Engine) -> Value {
 pub fn of_others(form: Form) -> impl Iterator<Item = &'static str> {
     let others = OF_FORM.into_iter().filter(move |(of, _)| *of != form);
     others.flat_map(|(_, keys)| keys.iter().copied())
-}
-
-fn meaningless(facts: &Facts) -> impl Iterator<Item = &'static str> {
-    let has_users = facts.users_dialect.is_some();
-    let of_users = OF_USERS.into_iter().filter(move |_| !has_users);
-    of_others(facts.form).chain(of_users)
 }

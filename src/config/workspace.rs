@@ -315,9 +315,10 @@ pub struct Adoptable {
 }
 
 fn default_ports() -> Vec<u32> {
-    let facts = Engine::ALL.iter().map(|engine| engine.facts());
-    let with_users = facts.filter(|facts| facts.users_dialect.is_some());
-    let ports: BTreeSet<_> = with_users.map(|facts| facts.port).collect();
+    let ports: BTreeSet<_> = Engine::ALL
+        .iter()
+        .map(|engine| engine.facts().port)
+        .collect();
     ports.into_iter().collect()
 }
 

@@ -227,16 +227,6 @@ fn keep_to_engine(database: &mut Database, engine: Engine) {
     let defaults = &database.environment.spec.defaults;
     let meant = defaults.engine.unwrap_or_default();
     let facts = engine.facts();
-    if facts.users_dialect.is_none() {
-        for user in [&mut database.app_user, &mut database.read_only_user] {
-            drop_default(user, None);
-        }
-        let login = &mut database.master_login;
-        let has_user = database.app_user.value.is_some();
-        if !matches!(login.origin, Origin::Config(_)) {
-            *login = Resolved::new(MasterLogin::default_of(has_user), Origin::BuiltIn);
-        }
-    }
     if meant == engine {
         return;
     }

@@ -12,7 +12,6 @@ use crate::{
 impl Found<'_> {
     pub(super) fn engine(&mut self) {
         self.engine_keys();
-        self.engine_users();
         self.engine_values();
         self.serverless();
         self.readers();
@@ -48,24 +47,6 @@ impl Found<'_> {
             format!("`{key}` says nothing about {title}"),
             format!("remove it: {why}"),
         );
-    }
-
-    fn engine_users(&mut self) {
-        let database = self.database;
-        let facts = database.facts();
-        if facts.users_dialect.is_some() {
-            return;
-        }
-        let engines = Engine::with(|facts| facts.users_dialect.is_some());
-        let why = format!("the function makes users of {}", suggest::list(&engines));
-        for (key, given) in [
-            ("appUser", &database.app_user),
-            ("readOnlyUser", &database.read_only_user),
-        ] {
-            if given.value.is_some() {
-                self.meaningless(key, given.origin, facts.title, &why);
-            }
-        }
     }
 
     fn engine_values(&mut self) {

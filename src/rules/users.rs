@@ -59,6 +59,18 @@ impl Found<'_> {
     /// The names that the function refuses, and those that two users would share.
     fn user_names(&mut self) {
         let database = self.database;
+        if let (Some(_), Some(name)) = (&database.app_user.value, &database.database_name.value)
+            && let Some(why) = database.facts().refuses_users_in(name)
+        {
+            let message = format!("no user can be given rights on `{name}` alone: {why}");
+            let help = "remove `appUser`, or choose another `databaseName` for a database that is still to be made";
+            self.add(
+                &rule::BAD_DATABASE_USER,
+                database.app_user.origin,
+                message,
+                help,
+            );
+        }
         let master = database.username.value.to_ascii_lowercase();
         for given in [&database.app_user, &database.read_only_user] {
             let Some(user) = &given.value else {
@@ -127,10 +139,6 @@ impl Found<'_> {
             }
             return;
         };
-        // Another rule says that there are none of this engine.
-        if database.facts().users_dialect.is_none() {
-            return;
-        }
         let users = database.environment.spec.database_users.as_ref();
         if let Some(users) = users
             && !users.ports.contains(&database.port.value)

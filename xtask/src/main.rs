@@ -150,7 +150,7 @@ enum Chore {
     Roots,
     /// Have Terraform evaluate hostile text
     Strings,
-    /// Make users of databases on PostgreSQL 14 to 18, and see what keeps them in bounds missed
+    /// Make users of databases on PostgreSQL 14 to 18 and MariaDB, and see what keeps them in bounds missed
     Users,
     /// Rebuild the zips of the functions
     Zip(derived::Mode),

@@ -132,15 +132,6 @@ fn engine_rows(facts: &Facts) -> Vec<Vec<String>> {
                 filters
             },
         ),
-        (
-            "Users of their own",
-            if facts.users_dialect.is_some() {
-                "yes"
-            } else {
-                "no"
-            }
-            .to_owned(),
-        ),
     ];
     rows.map(|(what, value)| vec![what.to_owned(), value])
         .into()

@@ -1,5 +1,5 @@
-//! `users`: the function that makes the users of databases, on PostgreSQL itself, of every version that RDS has; and what
-//! becomes of its tests without each thing that keeps users from doing more than they should.
+//! `users`: the function that makes the users of databases, on PostgreSQL itself, of every version that RDS has, and on
+//! MariaDB; and what becomes of its tests without each thing that keeps users from doing more than they should.
 
 use std::{
     path::PathBuf,
@@ -24,17 +24,25 @@ const PROGRAMS: &str = "xtask/users/upgrade.txt";
 const VERSIONS: [&str; 5] = ["18", "15", "16", "17", "14"];
 /// What is taken away is missed by every version.
 const SABOTAGED: &str = "16";
+/// The server of MySQL's family that systems have as a package.
+const MARIADB: &str = "mariadb";
 
-/// A step for each version, and one for what is taken away.
+/// A step for each version and for MariaDB, and for each engine one for what is taken away.
 pub(crate) fn steps() -> Vec<Step> {
     let on = |version| {
         let name = format!("users, PostgreSQL {version}");
         Step::new(name, move |sh| test(sh, SOURCES, version))
     };
     let mut steps: Vec<_> = VERSIONS.into_iter().map(on).collect();
-    steps.push(Step::new("users, sabotaged", |sh| {
-        test(sh, &format!("{SOURCES}/sabotage.py"), SABOTAGED)
-    }));
+    steps.push(Step::new("users, MariaDB", |sh| test(sh, SOURCES, MARIADB)));
+    for (name, version) in [
+        ("users, sabotaged", SABOTAGED),
+        ("users, MariaDB, sabotaged", MARIADB),
+    ] {
+        steps.push(Step::new(name, move |sh| {
+            test(sh, &format!("{SOURCES}/sabotage.py"), version)
+        }));
+    }
     steps
 }
 

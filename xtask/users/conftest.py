@@ -1,54 +1,62 @@
 import contextlib
-import io
-import itertools
 import json
-import os
-import secrets
-import sys
 import tempfile
 from pathlib import Path
-from unittest import mock
 
 import pg8000.exceptions
+import pymysql
 import pytest
 
 import cluster as clusters
-from secrets_manager import SecretsManager
+import world as worlds
+from server import MASTERS, Server, find
 
-SOURCES = Path(os.environ.get("USERS_SOURCES", Path(__file__).parents[2] / "modules" / "database-users"))
-sys.path.insert(0, str(SOURCES))
+from users import ensure, mysql, plan, verifier
 
-from users import ensure, handler, postgres, scram, vault, wire  # noqa: E402
-
-REGION = "eu-central-1"
-ARN = f"arn:aws:secretsmanager:{REGION}:111111111111:secret:"
-NUMBERS = itertools.count(1)
 OURS = ("rds", "pg_")
+# Beside the versions of PostgreSQL.
+MARIADB = "mariadb"
 
 
 def pytest_addoption(parser):
-    parser.addoption("--versions", default=",".join(map(str, clusters.VERSIONS)), help="of PostgreSQL, such as 14,17")
+    every = ",".join([*map(str, clusters.VERSIONS), MARIADB])
+    parser.addoption("--versions", default=every, help=f"of PostgreSQL, such as 14,17, or {MARIADB}")
     parser.addoption("--running", help="a server that is there already, as JSON")
+    parser.addoption("--mysqld", default="mariadbd", help=f"the server to run for {MARIADB}, which may be MySQL's")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "versions(*numbers): the only versions that a test is for")
+    config.addinivalue_line("markers", "of_mysql: needs a server of MySQL, which --mysqld names")
+
+
+def versions_of(config):
+    return [int(word) if word.isdigit() else word for word in config.getoption("versions").split(",")]
 
 
 def pytest_generate_tests(metafunc):
+    versions = versions_of(metafunc.config)
     if "cluster" in metafunc.fixturenames:
-        versions = [int(version) for version in metafunc.config.getoption("versions").split(",")]
-        metafunc.parametrize("cluster", versions, indirect=True, scope="session")
+        numbers = [version for version in versions if version != MARIADB]
+        metafunc.parametrize("cluster", numbers, indirect=True, scope="session")
+    if "server" in metafunc.fixturenames:
+        metafunc.parametrize("server", [MARIADB] if MARIADB in versions else [], indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(config, items):
     """What is the same for every version, is asked of one; what needs no server, with the newest."""
-    versions = [int(version) for version in config.getoption("versions").split(",")]
+    versions = versions_of(config)
+    is_mysql = (
+        MARIADB in versions and not config.getoption("running") and find(config.getoption("mysqld"))[1] == "mysql"
+    )
     chosen = []
     for item in items:
+        if item.get_closest_marker("of_mysql") and not is_mysql:
+            continue
         marker = item.get_closest_marker("versions")
-        version = item.callspec.params.get("cluster") if hasattr(item, "callspec") else None
-        meant = marker.args if marker else clusters.VERSIONS if version else clusters.VERSIONS[-1:]
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        version = parameters.get("cluster", parameters.get("server"))
+        meant = marker.args if marker else (*clusters.VERSIONS, MARIADB) if version else clusters.VERSIONS[-1:]
         if version in meant or version is None and (config.getoption("running") or {*versions} & {*meant}):
             chosen.append(item)
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
@@ -80,6 +88,19 @@ def cluster(request, folder):
     made.stop()
 
 
+@pytest.fixture(scope="session")
+def server(request, folder):
+    if running := request.config.getoption("running"):
+        yield Server.attach(json.loads(running))
+        return
+    path = folder / MARIADB
+    path.mkdir()
+    program = request.config.getoption("mysqld")
+    made = Server(path, request.getfixturevalue("certificates"), program).create().start()
+    yield made
+    made.stop()
+
+
 @contextlib.contextmanager
 def refused(*codes):
     """PostgreSQL says no, for one of these reasons."""
@@ -88,27 +109,30 @@ def refused(*codes):
     assert caught.value.args[0]["C"] in codes, caught.value
 
 
-class World:
-    """A database of its own with its master, the secrets of its users, and the function."""
+@contextlib.contextmanager
+def denied(*codes):
+    """MySQL or MariaDB says no, for one of these reasons."""
+    with pytest.raises(pymysql.err.MySQLError) as caught:
+        yield
+    assert caught.value.args[0] in codes, caught.value
+
+
+class World(worlds.World):
+    """Of PostgreSQL."""
 
     def __init__(self, cluster):
-        number = next(NUMBERS)
-        self.cluster = cluster
-        self.database = f"orders-{number}"
-        # No name that SQL takes without quotes.
-        self.master = f"Master {number}"
-        self.master_password = secrets.token_urlsafe()
-        self.vault = SecretsManager()
-        self.vault.create(self.arn("master"), self.login_text(self.master, self.master_password))
-        for role in ("owner", "reader", "other"):
-            self.vault.create(self.arn(role))
-        self.lines = []
+        # No name of a master that SQL takes without quotes.
+        super().__init__(cluster, "postgres", "orders-{}", "Master {}")
         self.admin = cluster.connect()
         self.admin.run(
             f'CREATE ROLE "{self.master}" LOGIN CREATEROLE CREATEDB IN ROLE rds_superuser '
-            f"PASSWORD '{scram.make_verifier(self.master_password)}'"
+            f"PASSWORD '{verifier.scram(self.master_password)}'"
         )
         self.admin.run(f'CREATE DATABASE "{self.database}" OWNER "{self.master}"')
+
+    @property
+    def cluster(self):
+        return self.server
 
     def close(self):
         databases = "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
@@ -121,52 +145,6 @@ class World:
             self.admin.run(f'DROP ROLE "{role}"')
         self.admin.close()
 
-    def arn(self, role):
-        return f"{ARN}{'rds!db-master' if role == 'master' else f'valet-rds/dev/orders/{role}'}-a1B2c3"
-
-    @staticmethod
-    def login_text(username, password):
-        return json.dumps({"username": username, "password": password})
-
-    def event(self, owner="orders_app", reader="orders_ro", adopt=(), transition=False, **more):
-        names = {"owner": owner, "reader": reader}
-        return {
-            "action": "ensure",
-            "engine": "postgres",
-            "host": clusters.HOST,
-            "port": self.cluster.port,
-            "database": self.database,
-            "master_secret_arn": self.arn("master"),
-            "users": {role: {"name": name, "secret_arn": self.arn(role)} for role, name in names.items() if name},
-            "adopt": list(adopt),
-            "transition": transition,
-            **more,
-        }
-
-    def call(self, event):
-        """Runs the function; keeps its lines, each of which must be JSON."""
-        out = io.StringIO()
-        with self.inside(), contextlib.redirect_stdout(out):
-            try:
-                return handler.handler(event, None)
-            finally:
-                self.lines += [json.loads(line) for line in out.getvalue().splitlines()]
-
-    @contextlib.contextmanager
-    def inside(self):
-        with (
-            mock.patch.dict(os.environ, {"AWS_REGION": REGION}),
-            mock.patch.object(vault.boto3, "client", lambda *_, **__: self.vault),
-            mock.patch.object(wire, "BUNDLE", self.cluster.certificates.bundle),
-        ):
-            yield
-
-    def ensure(self, **more):
-        return self.call(self.event(**more))
-
-    def step(self, role, step, token):
-        return self.call({"Step": step, "SecretId": self.arn(role), "ClientRequestToken": token})
-
     def left_open(self, result):
         """Without what 14 leaves open in every database: the schema public is a superuser's."""
         always = {
@@ -176,47 +154,30 @@ class World:
         found = result["open"]
         return found if self.cluster.version >= 15 else [words for words in found if words not in always]
 
-    def rotate(self, role="owner"):
-        """As Secrets Manager does."""
-        token = self.vault.begin_rotation(self.arn(role))
-        for step in ("createSecret", "setSecret", "testSecret", "finishSecret"):
-            self.step(role, step, token)
-        return token
 
-    def secret(self, role="owner", stage="AWSCURRENT"):
-        text = self.vault.value(self.arn(role), stage)
-        return text and json.loads(text)
+class Shop(worlds.World):
+    """Of MySQL or MariaDB."""
 
-    def login(self, role="owner", database=None, stage="AWSCURRENT"):
-        """A session of a user, as its secret says."""
-        value = self.secret(role, stage)
-        return self.cluster.connect(value["username"], value["password"], database or self.database)
+    def __init__(self, server):
+        # A name in which letters stand for others, unless they are told not to.
+        super().__init__(server, server.engine, "or_ders%{}", "Master {}")
+        self.admin = server.connect()
+        more = ("CREATE ROLE, DROP ROLE", "APPLICATION_PASSWORD_ADMIN, ROLE_ADMIN") if server.engine == "mysql" else ()
+        self.admin.run(f"CREATE USER `{self.master}`@'%' IDENTIFIED BY '{self.master_password}'")
+        for rights in (MASTERS, *more):
+            self.admin.run(f"GRANT {rights} ON *.* TO `{self.master}`@'%' WITH GRANT OPTION")
+        self.admin.run(f"CREATE DATABASE `{self.database}`")
 
-    def as_master(self, database=None):
-        return self.cluster.connect(self.master, self.master_password, database or self.database)
-
-    def as_admin(self, database=None):
-        return self.cluster.connect(database=database or self.database)
-
-    def one(self, sql, **values):
-        with self.as_admin() as admin:
-            return admin.run(sql, **values)[0][0]
-
-    def seed(self, as_user, *statements):
-        """What was done before, by whom a session is of."""
-        with as_user() as session:
-            for statement in statements:
-                session.run(statement)
-
-    def changes(self):
-        """What the last run changed."""
-        begin = max((number for number, line in enumerate(self.lines[:-1]) if line["message"] == "done"), default=-1)
-        return [line["statement"] for line in self.lines[begin + 1 :] if line["message"] == "changed"]
-
-    def passwords(self):
-        """All that any secret has ever held."""
-        texts = [text for secret in self.vault.secrets.values() for text in secret.values.values()]
-        return {json.loads(text)["password"] for text in texts} | {self.master_password}
+    def close(self):
+        for [database] in self.admin.run("SHOW DATABASES"):
+            if database not in ("information_schema", "mysql", "performance_schema", "sys"):
+                self.admin.run(f"DROP DATABASE {mysql.name(database)}")
+        for name, host in self.admin.run("SELECT User, Host FROM mysql.user"):
+            if host and not name.startswith(("rds", "mysql.", "mariadb.")):
+                self.admin.run(f"DROP USER {mysql.account(name, host)}")
+            elif not host and name != "PUBLIC":
+                self.admin.run(f"DROP ROLE {mysql.name(name)}")
+        self.admin.close()
 
 
 @pytest.fixture
@@ -226,9 +187,16 @@ def world(cluster):
     made.close()
 
 
+@pytest.fixture
+def shop(server):
+    made = Shop(server)
+    yield made
+    made.close()
+
+
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch):
     """Pauses as short as a test likes them."""
-    monkeypatch.setattr(postgres, "PASS_PAUSE", 0.01)
-    monkeypatch.setattr(postgres, "LOCK_PAUSE", 0.01)
+    monkeypatch.setattr(plan, "PASS_PAUSE", 0.01)
+    monkeypatch.setattr(plan, "LOCK_PAUSE", 0.01)
     monkeypatch.setattr(ensure, "ROTATION_PAUSE", 0.05)

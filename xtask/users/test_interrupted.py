@@ -7,7 +7,7 @@ import pytest
 from conftest import World
 from test_takeover import MADE_BY_THE_MASTER
 
-from users import handler, postgres, wire
+from users import handler, plan, postgres, postgres_wire
 from users.failure import Failure
 
 SOME = "SCHEMA app$|TYPE app.colour|app.small|TABLE app.t |VIEW app.v|FUNCTION app.f|public.u"
@@ -76,7 +76,7 @@ def test_a_run_killed_after_any_change_is_taken_up(cluster, monkeypatch):
             was_killed = False
             if number:
                 with monkeypatch.context() as patched:
-                    kill_after(patched, wire.Session, "change", number)
+                    kill_after(patched, postgres_wire.Session, "change", number)
                     try:
                         world.ensure(transition=True)
                     except Killed:
@@ -139,7 +139,7 @@ def test_two_runs_at_once(world):
 
 
 def test_a_run_does_not_wait_for_ever_for_another(world, monkeypatch):
-    monkeypatch.setattr(postgres, "LOCK_SECONDS", 0.2)
+    monkeypatch.setattr(plan, "LOCK_SECONDS", 0.2)
     world.ensure()
     with world.login("reader") as other:
         other.run(f"SELECT pg_advisory_lock({postgres.LOCK})")
@@ -176,7 +176,7 @@ def test_clients_that_migrate_meanwhile(world):
 
 
 def test_a_connection_that_breaks_is_told(world, monkeypatch):
-    original = wire.Session.change
+    original = postgres_wire.Session.change
 
     def cut(self, sql):
         if "SCHEMA public OWNER" in sql or "GRANT USAGE" in sql:
@@ -186,7 +186,7 @@ def test_a_connection_that_breaks_is_told(world, monkeypatch):
         return original(self, sql)
 
     with monkeypatch.context() as patched:
-        patched.setattr(wire.Session, "change", cut)
+        patched.setattr(postgres_wire.Session, "change", cut)
         with pytest.raises(Failure, match="the connection broke|57P01"):
             world.ensure()
     world.ensure()

@@ -5,7 +5,7 @@ import json
 import pytest
 from conftest import refused
 
-from users import rotation, scram, vault
+from users import rotation, vault, verifier
 from users.failure import Failure
 from users.vault import Login
 
@@ -113,7 +113,7 @@ def test_a_restored_database_gets_the_passwords_of_the_secrets(world):
     world.ensure()
     world.rotate()
     # What a snapshot from before the rotation holds.
-    world.admin.run(f"ALTER ROLE orders_app PASSWORD '{scram.make_verifier('from before the rotation')}'")
+    world.admin.run(f"ALTER ROLE orders_app PASSWORD '{verifier.scram('from before the rotation')}'")
     assert world.ensure()["changed"] == 1
     world.login().close()
 
@@ -164,7 +164,7 @@ def test_an_error_of_a_library_is_not_repeated(world, monkeypatch):
     def fail(login):
         raise ValueError(f"cannot take {login!r} {login.password}")
 
-    monkeypatch.setattr(scram, "make_verifier", lambda password: fail(Login("x", password)))
+    monkeypatch.setattr(verifier, "scram", lambda password: fail(Login("x", password)))
     with pytest.raises(Failure) as caught:
         world.ensure()
     assert str(caught.value).startswith("ValueError in test_passwords.py:")

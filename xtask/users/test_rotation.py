@@ -8,7 +8,7 @@ import pg8000.exceptions
 import pytest
 from conftest import refused
 
-from users import ensure, postgres, rotation
+from users import ensure, plan, postgres, rotation
 from users.failure import Failure
 
 ROLES = ("owner", "reader")
@@ -275,7 +275,7 @@ def test_a_finish_without_a_beginning_is_refused(world):
 
 @NEWEST
 def test_a_rotation_and_an_apply_do_not_meet(world, monkeypatch):
-    monkeypatch.setattr(postgres, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(plan, "LOCK_SECONDS", 0.1)
     world.ensure()
     token = world.vault.begin_rotation(world.arn("owner"))
     for step in rotation.STEPS[:3]:

@@ -3,7 +3,7 @@
 import pytest
 from conftest import refused
 
-from users import wire
+from users import postgres_wire
 from users.failure import Failure
 
 MADE_BY_THE_MASTER = (
@@ -142,7 +142,7 @@ def test_the_end_of_the_transition_is_the_end_of_its_defaults(world):
 
 def test_a_table_in_use_is_taken_over_later(world, monkeypatch):
     world.seed(world.as_master, "CREATE TABLE t (x int)")
-    monkeypatch.setitem(wire.SETTINGS, "lock_timeout", "20ms")
+    monkeypatch.setitem(postgres_wire.SETTINGS, "lock_timeout", "20ms")
     with world.as_master() as busy:
         busy.run("BEGIN; LOCK TABLE t")
         with pytest.raises(Failure, match="55P03"):

@@ -74,7 +74,7 @@ def test_an_upgraded_database_keeps_its_users(folder, certificates, upgrader):
     # What a function without ADMIN would have left behind.
     world.seed(world.as_master, "CREATE ROLE forgotten LOGIN", "COMMENT ON ROLE forgotten IS 'valet-rds:reader'")
     world.admin.close()
-    cluster = world.cluster = upgrade(old, upgrader, path)
+    cluster = world.server = upgrade(old, upgrader, path)
     try:
         world.admin = cluster.connect()
         assert world.admin.run(MASTERS, role="orders_app", master=f'"{world.master}"') == [[True]]

@@ -24,6 +24,7 @@ class LoginRefused(Failure):
 class StatementFailed(Failure):
     """The database did not do what it was told, or only warned."""
 
-    def __init__(self, words, sqlstate):
+    def __init__(self, words, code):
         super().__init__(words)
-        self.sqlstate = sqlstate
+        # As the engine has them.
+        self.code = code

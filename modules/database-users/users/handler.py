@@ -1,14 +1,14 @@
 """Where Lambda comes in: an apply that wants users, or Secrets Manager that wants a new password."""
 
-from . import journal, postgres, wire
+from . import connection, journal, mariadb, mysql, postgres
 from .ensure import ensure
 from .failure import Failure
 from .request import CHECK, is_check, read_check, read_request
 from .rotation import is_rotation, rotate
 from .vault import Vault
 
-# A module for each: connect, alone, apply, set_password and prove.
-ENGINES = {"postgres": postgres}
+# Each has what is asked of PostgreSQL's: connect, alone, apply, set_password and prove, and which names it takes.
+ENGINES = {"mariadb": mariadb.ENGINE, "mysql": mysql.ENGINE, "postgres": postgres}
 
 
 def handler(event, _context):
@@ -34,7 +34,7 @@ def run(event):
         return rotate(event, vault, ENGINES)
     if is_check(event):
         vault.check(read_check(event))
-        wire.make_context()
+        connection.make_context()
         return {"action": CHECK}
     request = read_request(event, ENGINES)
     return ensure(request, vault, ENGINES[request.place.engine])

@@ -3,7 +3,8 @@
 import json
 import re
 
-VERIFIER = re.compile(r"SCRAM-SHA-256\$[0-9A-Za-z+/=:$]+")
+# What PostgreSQL, MariaDB and MySQL check a password against.
+VERIFIER = re.compile(r"SCRAM-SHA-256\$[0-9A-Za-z+/=:$]+|\*[0-9A-F]{40}|0x24412430[0-9a-f]+")
 
 # Of the run that is going on; a warm sandbox serves one after the other.
 _PASSWORDS = set()

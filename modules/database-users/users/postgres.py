@@ -5,24 +5,22 @@ was killed at any statement is finished by the next one, a second run changes no
 is seen. Every statement is a transaction of its own.
 """
 
-import contextlib
-import time
+from . import plan as plans
+from . import verifier
+from .failure import Failure
+from .postgres_wire import connect
+from .request import OWNER
 
-from . import scram
-from .failure import Busy, Failure, StatementFailed
-from .request import OWNER, READER
-from .wire import connect
+LONGEST_NAME = 63
+# What its SQL means by a name.
+RESERVED = {"current_role", "session_user"}
+RESERVED_BEGINNINGS = ("pg_",)
 
 # A comment that only an administrator of roles can write. What follows is the user's role.
 MARK = "valet-rds:"
 
 # One number for everybody who changes users of this database.
 LOCK = int.from_bytes(b"valetrds", "big")
-LOCK_SECONDS = 60
-LOCK_PAUSE = 0.25
-
-PASSES = 8
-PASS_PAUSE = 0.5
 
 # Somebody else was at the same thing: a lock, a row that two have changed, a thing that is gone. The next pass sees.
 PASSING = {"55P03", "XX000", "40P01", "40001", "42P01", "42704", "42883", "3F000"}
@@ -68,56 +66,24 @@ def texts(values):
     return "(" + ", ".join(map(text, values)) + ")" if values else "(NULL)"
 
 
-@contextlib.contextmanager
 def alone(session):
-    """Nobody else changes users of this database meanwhile. The lock ends with the session, however that ends."""
-    deadline = time.monotonic() + LOCK_SECONDS
-    while not session.rows(f"SELECT pg_try_advisory_lock({LOCK})")[0][0]:
-        if time.monotonic() > deadline:
-            raise Busy(f"for {LOCK_SECONDS} seconds another run has been changing users of this database")
-        time.sleep(LOCK_PAUSE)
-    yield
+    return plans.alone(session, f"SELECT pg_try_advisory_lock({LOCK})")
 
 
 def set_password(session, login):
-    session.change(f"ALTER ROLE {name(login.username)} PASSWORD {text(scram.make_verifier(login.password))}")
+    session.change(f"ALTER ROLE {name(login.username)} PASSWORD {text(verifier.scram(login.password))}")
 
 
-class Plan:
+class Plan(plans.Plan):
     """One run: what is asked for, and what the database says about itself."""
 
     def __init__(self, session, request, logins):
-        self.session = session
-        self.request = request
-        self.logins = logins
-        self.owner = request.find(OWNER)
-        self.reader = request.find(READER)
+        super().__init__(session, request, logins, PASSING)
         [[self.master, self.database, version]] = session.rows(
             "SELECT session_user, current_database(), current_setting('server_version_num')::int"
         )
         # From 16 on a membership says what it is good for, and who made a role administers it.
         self.has_options = version >= 160000
-        self.open = []
-        self.removed = []
-
-    def settle(self, stage):
-        """Does what a stage finds missing, until it finds nothing."""
-        for _ in range(PASSES):
-            statements, failure = stage(self), None
-            if not statements:
-                return
-            for statement in statements:
-                try:
-                    self.session.change(statement)
-                except StatementFailed as error:
-                    if error.sqlstate not in PASSING:
-                        raise
-                    failure = error
-            if failure:
-                time.sleep(PASS_PAUSE)
-        raise failure or Failure(
-            f"{PASSES} times over the database did not keep what it was told: {'; '.join(statements)}"
-        )
 
 
 def apply(session, request, logins):
@@ -164,9 +130,9 @@ def make_roles(plan):
             f"FROM pg_roles WHERE rolname = {text(user.name)}"
         )
         if not found:
-            verifier = text(scram.make_verifier(plan.logins[user.name].password))
+            password = text(verifier.scram(plan.logins[user.name].password))
             # In one message, so that no role is without its mark.
-            statements.append(f"CREATE ROLE {name(user.name)} LOGIN PASSWORD {verifier}; {mark}")
+            statements.append(f"CREATE ROLE {name(user.name)} LOGIN PASSWORD {password}; {mark}")
             continue
         [[comment, can_login, creates_databases, creates_roles, inherits, is_limited, expires]] = found
         if comment != MARK + user.role:
@@ -491,4 +457,4 @@ def prove(session, user, request, master):
     return found
 
 
-__all__ = ["alone", "apply", "connect", "prove", "set_password"]
+__all__ = ["LONGEST_NAME", "RESERVED", "RESERVED_BEGINNINGS", "alone", "apply", "connect", "prove", "set_password"]

@@ -15,10 +15,10 @@ ENSURE_KEYS = {
     "action", "adopt", "database", "engine", "host", "master_secret_arn", "port", "transition", "users"
 }  # fmt: skip
 
-NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-# What the engine, RDS or SQL itself means by a name.
-RESERVED = {"none", "postgres", "public", "current_role", "current_user", "session_user", "user", "all", "master"}
-RESERVED_BEGINNINGS = ("pg_", "rds")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+# What RDS, the modules or SQL itself mean by a name, whichever the engine.
+RESERVED = {"none", "postgres", "public", "current_user", "user", "all", "master"}
+RESERVED_BEGINNING = "rds"
 SECRET_ARN = re.compile(r"arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+")
 
 
@@ -72,7 +72,7 @@ def read_request(event, engines):
         raise BadInput("master_secret_arn must be the ARN of a secret")
     if not isinstance(event["transition"], bool):
         raise BadInput("transition must be true or false")
-    users = read_users(event["users"])
+    users = read_users(event["users"], engines[place.engine])
     adopt = event["adopt"]
     if not isinstance(adopt, list) or not {*map(repr, adopt)} <= {repr(user.name) for user in users}:
         raise BadInput("adopt must be a list of names of users")
@@ -105,7 +105,7 @@ def read_place(fields, database_key, engines):
     return Place(engine, host, port, database)
 
 
-def read_users(users):
+def read_users(users, engine):
     if not isinstance(users, dict) or not set(users) <= set(ROLES):
         raise BadInput(f"users must map {' and '.join(ROLES)} to a name and a secret_arn")
     found = []
@@ -115,7 +115,7 @@ def read_users(users):
         user = users[role]
         if not isinstance(user, dict) or set(user) != {"name", "secret_arn"} or not is_secret_arn(user["secret_arn"]):
             raise BadInput(f"the {role} must have a name and a secret_arn, the ARN of a secret")
-        found.append(User(role, read_name(user["name"], role), user["secret_arn"]))
+        found.append(User(role, read_name(user["name"], role, engine), user["secret_arn"]))
     if READER in users and OWNER not in users:
         raise BadInput(f"a {READER} needs an {OWNER}, whose tables it reads")
     for key in ("name", "secret_arn"):
@@ -124,10 +124,13 @@ def read_users(users):
     return tuple(found)
 
 
-def read_name(name, role):
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise BadInput(f"the name of the {role} must start with a letter and hold only a-z, 0-9 and _: 63 at most")
-    if name in RESERVED or name.startswith(RESERVED_BEGINNINGS):
+def read_name(name, role, engine):
+    longest = engine.LONGEST_NAME
+    if not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > longest:
+        raise BadInput(
+            f"the name of the {role} must start with a letter and hold only a-z, 0-9 and _: {longest} at most"
+        )
+    if name in RESERVED | engine.RESERVED or name.startswith((RESERVED_BEGINNING, *engine.RESERVED_BEGINNINGS)):
         raise BadInput(f"the name of the {role} must not be {name}, which is reserved")
     return name
 

@@ -1,11 +1,10 @@
 import copy
 import unittest
 
-from users import postgres
 from users.failure import BadInput
+from users.handler import ENGINES
 from users.request import Place, User, is_check, read_check, read_request
 
-ENGINES = {"postgres": postgres}
 ARN = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:"
 EVENT = {
     "action": "ensure",
@@ -56,8 +55,8 @@ class Events(unittest.TestCase):
                 read_request({other: EVENT[other] for other in EVENT if other != key}, ENGINES)
 
     def test_a_place_is_a_place(self):
-        for engine in ("mysql", "", None, ["postgres"]):
-            self.refuse("engine must be one of postgres", engine=engine)
+        for engine in ("aurora-mysql", "oracle", "", None, ["postgres"]):
+            self.refuse("engine must be one of mariadb, mysql, postgres", engine=engine)
         for host in ("", None, 1):
             self.refuse("host must be", host=host)
         for port in (0, 65536, "5432", True, None, 5432.0):
@@ -75,6 +74,17 @@ class Events(unittest.TestCase):
             self.refuse_user("the name of the owner must start", name=name)
         for name in ("public", "postgres", "rdsadmin", "rds_superuser", "pg_monitor", "none", "session_user", "master"):
             self.refuse_user("reserved", name=name)
+
+    def test_names_that_mysql_would_take_for_something_else(self):
+        for engine in ("mariadb", "mysql"):
+            event = {**EVENT, "engine": engine}
+            for name in ("root", "event_scheduler", "rdsadmin", "public", "a" * 33):
+                users = {"owner": {**EVENT["users"]["owner"], "name": name}}
+                with self.assertRaisesRegex(BadInput, "reserved|32 at most"):
+                    read_request({**event, "users": users}, ENGINES)
+            for name in ("pg_app", "current_role", "a" * 32):
+                users = {"owner": {**EVENT["users"]["owner"], "name": name}}
+                self.assertEqual(read_request({**event, "users": users}, ENGINES).names, [name])
 
     def test_users_are_two_different_ones(self):
         self.refuse_user("two users must not share one name", role="reader", name="orders_app")

@@ -13,7 +13,7 @@ import boto3
 from botocore.exceptions import ClientError, ConnectTimeoutError
 from moto import mock_aws
 
-from users import handler, journal, postgres, scram, vault
+from users import connection, handler, journal, postgres, vault, verifier
 from users.failure import Failure, Unreachable
 from users.request import Place, User
 
@@ -115,7 +115,7 @@ class Check(Case):
 
     def test_a_bundle_that_cannot_be_read_is_an_error(self):
         with (
-            mock.patch.object(handler.wire, "BUNDLE", Path("no-such.pem")),
+            mock.patch.object(connection, "BUNDLE", Path("no-such.pem")),
             self.assertRaisesRegex(Failure, "FileNotFound"),
         ):
             handler.handler({"action": "check", "name_prefix": "valet-rds/dev/"}, None)
@@ -136,8 +136,12 @@ class Words(Case):
         self.assertEqual([(line["message"], line["what"]) for line in self.lines()], [("it is …!", ["…"])] * 3)
 
     def test_what_checks_a_password_is_kept_out_too(self):
-        verifier = scram.make_verifier("plain-password")
-        self.assertEqual(journal.clean(f"PASSWORD '{verifier}'; more"), "PASSWORD '…'; more")
+        for told in (
+            f"'{verifier.scram('plain-password')}'",
+            f"'{verifier.native('plain-password')}'",
+            f"0x{verifier.caching_sha2('plain-password').encode().hex()}",
+        ):
+            self.assertIn(journal.clean(f"PASSWORD {told}; more"), ("PASSWORD '…'; more", "PASSWORD …; more"))
 
     def test_a_run_forgets_the_passwords_of_the_last(self):
         journal.hide("of-the-last-run")
@@ -145,10 +149,19 @@ class Words(Case):
         self.assertEqual(journal.clean("of-the-last-run"), "of-the-last-run")
 
 
+class Passwords(unittest.TestCase):
+    def test_each_holds_what_a_server_may_ask_for(self):
+        for _ in range(200):
+            password = vault.make_password()
+            self.assertEqual(len(password), 43)
+            for kind in ("[a-z]", "[A-Z]", "[0-9]", "[-_]"):
+                self.assertRegex(password, kind)
+
+
 class Verifiers(unittest.TestCase):
     def test_a_verifier_is_what_the_standard_says(self):
         """RFC 5802 and 7677, computed from the start."""
-        kind, iterations, keys = scram.make_verifier("pencil").split("$", 2)
+        kind, iterations, keys = verifier.scram("pencil").split("$", 2)
         iterations, salt = iterations.split(":")
         stored, server = (b64decode(key) for key in keys.split(":"))
         salted = hashlib.pbkdf2_hmac("sha256", b"pencil", b64decode(salt), int(iterations))
@@ -158,7 +171,31 @@ class Verifiers(unittest.TestCase):
         self.assertEqual(server, hmac.digest(salted, b"Server Key", "sha256"))
 
     def test_the_same_password_has_another_verifier_each_time(self):
-        self.assertNotEqual(scram.make_verifier("pencil"), scram.make_verifier("pencil"))
+        for make in (verifier.scram, verifier.caching_sha2):
+            self.assertNotEqual(make("pencil"), make("pencil"))
+
+    def test_a_verifier_of_mariadb_is_what_its_manual_says(self):
+        self.assertEqual(verifier.native("mariadb"), "*54958E764CE10E50764C2EECBB71D01F08549980")
+
+    def test_a_verifier_of_mysql_is_what_a_server_has_made(self):
+        salt = bytes.fromhex("F9CC98CE08892924F50A213B6BC571A2C11778C5")
+        self.assertEqual(verifier.sha_crypt(b"hashcat", salt, 5000), "bTy95Y99eAME1dwEkHOA1ndHGBWz.1bxSSRkuTXFGV/")
+        made = verifier.caching_sha2("hashcat")
+        self.assertRegex(made, r"\A\$A\$005\$[./0-9A-Za-z]{63}\Z")
+        self.assertEqual(verifier.caching_sha2("hashcat", made[7:27]), made)
+
+    def test_sha_crypt_is_what_the_c_library_makes(self):
+        for key, salt, rounds, digest in (
+            ("Hello world!", "saltstring", 5000, "5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5"),
+            ("Hello world!", "saltstringsaltst", 10000, "3xv.VbSHBb41AL9AvLeujZkZRBAwqFMz2.opqey6IcA"),
+            (
+                "a very much longer text to encrypt.  This one even stretches over morethan one line.",
+                "anotherlongsalts",
+                1400,
+                "Rx.j8H.h8HjEDGomFU8bDkXm3XIUnzyxf12oP84Bnq1",
+            ),
+        ):
+            self.assertEqual(verifier.sha_crypt(key.encode(), salt.encode(), rounds), digest)
 
 
 class Driver(unittest.TestCase):
@@ -166,7 +203,7 @@ class Driver(unittest.TestCase):
         module = Path(__file__).parents[1]
         pinned = {line.split(" ")[0] for line in (module / "driver.txt").read_text().splitlines()}
         tested = set((module.parents[1] / "xtask" / "requirements.txt").read_text().splitlines())
-        self.assertEqual(len(pinned), 5)
+        self.assertEqual(len(pinned), 6)
         self.assertLessEqual(pinned, tested)
 
     def test_each_package_of_the_archive_has_its_license_told(self):

@@ -23,6 +23,8 @@ PREVIOUS = "AWSPREVIOUS"
 CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
 SHORTEST, LONGEST = 8, 128
+# What MySQL's validate_password asks for, unless it is told otherwise.
+KINDS_OF_CHARACTERS = (str.islower, str.isupper, str.isdigit, "-_".__contains__)
 
 # A role policy written seconds before the first run may not count yet.
 PERMISSION_ATTEMPTS = 13
@@ -52,8 +54,11 @@ class Value:
 
 
 def make_password():
-    """256 bits, of characters that need no quotes in an address."""
-    return secrets.token_urlsafe(32)
+    """256 bits, of characters that need no quotes in an address, but of each kind that a server may ask for."""
+    while True:
+        password = secrets.token_urlsafe(32)
+        if all(any(kind(character) for character in password) for kind in KINDS_OF_CHARACTERS):
+            return password
 
 
 def is_usable(password):

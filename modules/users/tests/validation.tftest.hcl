@@ -82,14 +82,84 @@ run "rejects_no_database" {
   expect_failures = [var.database_name]
 }
 
-run "rejects_an_engine_without_statements" {
+run "rejects_an_engine_by_its_name_in_rds" {
   command = plan
 
   variables {
-    engine = "mysql"
+    engine = "aurora-mysql"
   }
 
   expect_failures = [var.engine]
+}
+
+run "rejects_an_app_user_that_mysql_reserves" {
+  command = plan
+
+  variables {
+    engine   = "mysql"
+    app_user = "root"
+  }
+
+  expect_failures = [var.app_user]
+}
+
+run "rejects_a_reader_that_mysql_reserves" {
+  command = plan
+
+  variables {
+    engine         = "mysql"
+    read_only_user = "event_scheduler"
+  }
+
+  expect_failures = [var.read_only_user]
+}
+
+run "rejects_an_app_user_of_33_letters_of_mariadb" {
+  command = plan
+
+  variables {
+    engine   = "mariadb"
+    app_user = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  }
+
+  expect_failures = [var.app_user]
+}
+
+run "rejects_a_reader_of_33_letters_of_mariadb" {
+  command = plan
+
+  variables {
+    engine         = "mariadb"
+    read_only_user = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+  }
+
+  expect_failures = [var.read_only_user]
+}
+
+run "rejects_a_database_of_mysql_whose_name_would_be_cut_off" {
+  command = plan
+
+  variables {
+    engine        = "mysql"
+    database_name = "orders_of_the_shop_and_of_all_that_belongs_to_it_and_to_others"
+  }
+
+  expect_failures = [var.database_name]
+}
+
+run "takes_users_of_mysql_that_only_postgres_reserves" {
+  command = apply
+
+  variables {
+    engine         = "mysql"
+    app_user       = "pg_app"
+    read_only_user = "session_user"
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_invocation.ensure.input).engine == "mysql"
+    error_message = "The function must be told the engine."
+  }
 }
 
 run "rejects_a_function_by_its_arn" {

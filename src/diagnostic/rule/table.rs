@@ -212,11 +212,11 @@ rules! {
         "username: pg_admin";
     BAD_DATABASE_USER = Error "bad-database-user":
         "The user of pods cannot have this name.",
-        "The engine, RDS or SQL means something else by it, another user of the database has it, or it is too long once its pattern is filled in.",
+        "The engine, RDS or SQL means something else by it, another user of the database has it, or it is too long once its pattern is filled in. Or no right can be given on the database alone, because of its name.",
         "appUser: pg_orders";
     NO_APP_USER = Error "no-app-user":
         "The key means nothing without `appUser`.",
-        "A reader reads what the app user owns, and `masterLogin` says how far a database is on its way to one.",
+        "A reader reads what is the app user's, and `masterLogin` says how far a database is on its way to one.",
         "readOnlyUser: orders_ro without appUser";
     NO_DATABASE_USERS = Error "no-database-users":
         "The environment has no function that makes database users.",
@@ -376,7 +376,7 @@ rules! {
         "a waiver of policy-multi-az beside multiAz: true";
     MASTER_IN_PODS = Warning "master-in-pods":
         "Pods log in as the master of the database.",
-        "Whoever gets hold of such a pod can read, change and drop everything in the database, and make users that stay. `appUser` names a user that owns the application's tables and nothing else.",
+        "Whoever gets hold of such a pod can read, change and drop everything in the database, and make users that stay. `appUser` names a user that has the application's tables and nothing else.",
         "no appUser, or masterLogin: pods; an environment without databaseUsers, once for all its databases";
     FAST_ROTATION = Warning "fast-rotation":
         "The password rotates faster than pods can follow calmly.",

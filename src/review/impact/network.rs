@@ -159,10 +159,10 @@ pub(super) static ROWS: &[Row] = &[
     row("irsa_role", "transition", InPlace, "aws_iam_role_policy.this.policy", "pods may use both logins"),
     row("irsa_role", "username", InPlace, "aws_iam_role_policy.this.policy", "the permission follows the user"),
     row("users", "adopt", InPlace, "aws_lambda_invocation.ensure", "users that are there get a new password and lose their memberships").replaces(ENSURE),
-    Row::new("users", "app_user", Set, InPlace, "aws_secretsmanager_secret.this", "the user is made, and owns the tables of the application from now on"),
-    Row::new("users", "app_user", Unset, Downtime, "aws_secretsmanager_secret.this", "the secrets of the users are gone, and with them the way to log in; what they own stays theirs")
+    Row::new("users", "app_user", Set, InPlace, "aws_secretsmanager_secret.this", "the user is made, and the tables of the application are its to use and change"),
+    Row::new("users", "app_user", Unset, Downtime, "aws_secretsmanager_secret.this", "the secrets of the users are gone, and with them the way to log in; what they made stays")
         .instead("let pods go back to the master first, with `masterLogin: allowed`, then `pods`").connection(&["secret"]).replaces(SECRETS),
-    row("users", "app_user", Downtime, "aws_secretsmanager_secret.this", "another user is made and owns the tables; the old one can no longer log in").connection(&["secret"]).replaces(SECRETS),
+    row("users", "app_user", Downtime, "aws_secretsmanager_secret.this", "another user is made, and the tables are its to use and change; the old one can no longer log in").connection(&["secret"]).replaces(SECRETS),
     row("users", "database_name", InPlace, "aws_lambda_invocation.ensure", "the users get their rights in another database").replaces(ENSURE),
     row("users", "database_resource_id", InPlace, "aws_lambda_invocation.ensure", "the users are made in the database that is there now").replaces(ENSURE),
     row("users", "database_security_group_id", InPlace, "aws_vpc_security_group_ingress_rule.function", "the rule that lets the function in follows the group").replaces(&["aws_vpc_security_group_ingress_rule.function"]),

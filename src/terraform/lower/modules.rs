@@ -141,8 +141,6 @@ fn users(database: &Database) -> Block {
     let days = ("days", database.password_rotation_days.value.into());
     let adopted: BTreeSet<_> = database.adopt_users.value.iter().collect();
     let module = database.facts().form.module();
-    let engine = database.engine.value.as_str();
-    let dialect = database.facts().users_dialect.unwrap_or(engine);
     let block = call(environment, "users", "users")
         .when(!adopted.is_empty(), |block| {
             block.from("adopt", texts(adopted), database.adopt_users.origin)
@@ -155,7 +153,11 @@ fn users(database: &Database) -> Block {
         )
         .wire("database_resource_id", module, "resource_id")
         .wire("database_security_group_id", module, "security_group_id")
-        .from("engine", dialect, database.engine.origin)
+        .from(
+            "engine",
+            database.facts().users_dialect,
+            database.engine.origin,
+        )
         .from(
             "function_name",
             &shared.users_function,

@@ -1,27 +1,18 @@
 """A connection to PostgreSQL that hands its password to nobody: verified TLS, SCRAM, and no other way in."""
 
-import socket
-import ssl
-from pathlib import Path
-
 from pg8000.core import CoreConnection
 from pg8000.exceptions import DatabaseError, InterfaceError
 from scramp import ScramException
 
-from . import journal
+from . import connection
+from .connection import CONNECT_SECONDS, IDLE_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS
 from .failure import LoginRefused, StatementFailed, Unreachable
-
-BUNDLE = Path(__file__).with_name("rds-ca-bundle.pem")
-
-CONNECT_SECONDS = 5
-STATEMENT_SECONDS = 60
 
 # Stated at the start, they win over what a role has set for itself.
 SETTINGS = {
     "default_transaction_read_only": "off",
-    # A function that was ended may leave its session behind, and with it the lock.
-    "idle_session_timeout": "90s",
-    "lock_timeout": "3s",
+    "idle_session_timeout": f"{IDLE_SECONDS}s",
+    "lock_timeout": f"{LOCK_SECONDS}s",
     "role": "none",
     "search_path": "pg_catalog",  # least privilege: test_what_the_owner_makes_does_not_act_for_the_master
     "standard_conforming_strings": "on",
@@ -61,44 +52,20 @@ class Wire(CoreConnection):
             pass  # the other side was faster; what it said counts
 
 
-class Session:
-    """Statements in a connection, those that change something counted and told."""
-
-    def __init__(self, wire):
-        self.wire = wire
-        self.changed = 0
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        self.wire.close()
-
-    def rows(self, sql):
-        return self._send(sql)
-
-    def change(self, sql):
-        """A statement that changes something. Several in one text are one transaction."""
-        self._send(sql)
-        self.changed += 1
-        journal.log("INFO", "changed", statement=sql)
-
-    def _send(self, sql):
+class Session(connection.Session):
+    def _send(self, sql, told):
         self.wire.notices.clear()
         try:
             context = self.wire.execute_simple(sql)
         except DatabaseError as error:
-            raise StatementFailed(f"{told(error.args[0])}, at: {sql}", error.args[0].get("C")) from None
+            raise StatementFailed(f"{spoken(error.args[0])}, at: {told}", error.args[0].get("C")) from None
         except (InterfaceError, OSError) as error:
-            raise Unreachable(f"the connection broke ({type(error).__name__}), at: {sql}") from None
+            raise Unreachable(f"the connection broke ({type(error).__name__}), at: {told}") from None
         for notice in self.wire.notices:
             # GRANT and REVOKE by one who may not only warn.
             code = notice.get(b"C", b"").decode()
             if code.startswith("01"):
-                raise StatementFailed(f"only a warning, {code} {notice.get(b'M', b'').decode()}, at: {sql}", code)
+                raise StatementFailed(f"only a warning, {code} {notice.get(b'M', b'').decode()}, at: {told}", code)
         return context.rows or []
 
 
@@ -108,16 +75,16 @@ def connect(place, login):
             login.username,
             # The driver verifies the certificate for it.
             host=place.host,
-            sock=open_socket(place),
+            sock=connection.open_socket(place),
             database=place.database,
             password=login.password,
-            ssl_context=make_context(),  # least privilege: test_a_server_without_a_certificate_of_rds_gets_nothing
+            ssl_context=connection.make_context(),  # least privilege: test_a_server_without_a_certificate_of_rds_gets_nothing
             application_name="valet-rds",
             startup_params=SETTINGS,
         )
     except DatabaseError as error:
         fields = error.args[0]
-        words = f"{login.username} cannot log in to {place.database} on {place.host}: {told(fields)}"
+        words = f"{login.username} cannot log in to {place.database} on {place.host}: {spoken(fields)}"
         raise (LoginRefused if fields.get("C", "").startswith(WRONG_LOGIN) else Unreachable)(words) from None
     except (InterfaceError, ScramException, OSError, ValueError) as error:
         reason = error.__cause__ or error
@@ -129,21 +96,6 @@ def connect(place, login):
     return Session(wire)
 
 
-def open_socket(place):
-    opened = socket.create_connection((place.host, place.port), CONNECT_SECONDS)
-    # What follows the handshake would wait for its acknowledgement.
-    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return opened
-
-
-def make_context():
-    context = ssl.create_default_context(cafile=BUNDLE)
-    # From 3.13 on Python asks more of a certificate than RDS's have.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-def told(fields):
+def spoken(fields):
     """What the server says, without the statement that it may repeat."""
     return " ".join(filter(None, (fields.get("C"), fields.get("M"), fields.get("D"))))
