@@ -9,6 +9,7 @@
 )]
 
 mod adopt;
+mod adopt_clusters;
 mod adopted;
 mod adoption_gate;
 mod adoption_review;
