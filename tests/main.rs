@@ -11,6 +11,7 @@
 mod adopt;
 mod adopt_clusters;
 mod adopted;
+mod adopted_clusters;
 mod adoption_gate;
 mod adoption_review;
 mod adoption_runs;
