@@ -988,3 +988,27 @@ fn the_owners_of_the_account_say_which_clusters_and_info_says_what_is_left() {
     adopt.tags: {"Name":"Orders / prod"} -> "in-place"
     "#);
 }
+
+/// What `defaults` say of readers is for clusters that have any.
+#[test]
+fn a_cluster_without_readers_has_no_way_to_them() {
+    let folder = empty("no-readers");
+    edit(
+        &folder.join("valet.yaml"),
+        "      username: postgres\n",
+        "      {username: postgres, readOnlyEndpoint: true}\n",
+    );
+    let (mut cluster, mut instances) = found(&json!({}), &json!({}));
+    instances.truncate(1);
+    let member = json!([{"DBInstanceIdentifier": "orders-2019-instance-1"}]);
+    merge(&mut cluster, &json!({"DBClusterMembers": member}));
+    let arn = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:prod/orders-AbCdEf";
+    let ran = adopt(
+        &folder,
+        &(cluster, instances),
+        &format!("dev/orders --secret-arn {arn}"),
+    );
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(ran.out.contains("\nreadOnlyEndpoint: false\n"), "{ran}");
+    assert_eq!(run(&folder, "check --deny warnings").code, 0);
+}

@@ -13,7 +13,7 @@ use crate::support::{
     described::{cluster_by_hand, cluster_document, cluster_in_state, groups, merge},
     folder::{ANY, QUOTAS, adoptable, modules},
     random::Random,
-    workspace::Workspace,
+    workspace::{Workspace, no_key_is_idle},
 };
 
 const MANY: usize = 200;
@@ -418,6 +418,9 @@ fn two_hundred_clusters_become_configs_that_say_what_they_are() {
             differs.is_empty() && is.len() == told.len(),
             "{differs:?}\n{text}"
         );
+        if at.is_multiple_of(10) {
+            no_key_is_idle(database, &folder);
+        }
     }
     let again = run(&folder, line);
     assert!(

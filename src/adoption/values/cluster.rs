@@ -17,7 +17,7 @@ pub(super) fn wanted(cluster: &Existing) -> Result<Vec<Key>, Malformed> {
     let usual = StorageType::Aurora.as_str();
     let kind = fields.text_if("StorageType")?;
     let (least, most) = capacity(cluster)?;
-    Ok(vec![
+    let mut wanted = vec![
         ("databaseName", json!(fields.text_if("DatabaseName")?)),
         ("maxCapacity", json!(most)),
         ("minCapacity", json!(least)),
@@ -27,7 +27,12 @@ pub(super) fn wanted(cluster: &Existing) -> Result<Vec<Key>, Malformed> {
             "storageType",
             json!(kind.filter(|kind| !kind.is_empty()).unwrap_or(usual)),
         ),
-    ])
+    ];
+    // What `defaults` say of readers is for those that have any.
+    if cluster.members.len() == 1 {
+        wanted.push(("readOnlyEndpoint", json!(false)));
+    }
+    Ok(wanted)
 }
 
 /// The bounds of the capacity of Serverless v2, where its instances have no class.
