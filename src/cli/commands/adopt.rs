@@ -132,7 +132,7 @@ enum Format {
 /// Runs the command.
 ///
 /// # Errors
-/// When a file cannot be used, an instance is refused, or the new configs would not compile.
+/// When a file cannot be used, a database is refused, or the new configs would not compile.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let until = arguments.until(context.today)?;
     let names = arguments.names()?;
