@@ -1,9 +1,9 @@
-//! Adopting instances that are there: what AWS or an older root says of them in, configs out, or why not.
+//! Adopting instances and clusters that are there: what AWS or an older root says of them in, configs out, or why not.
 
 pub mod draft;
 pub mod evidence;
+pub mod existing;
 pub mod fields;
-pub mod instance;
 pub mod mapping;
 pub mod naming;
 mod notes;
@@ -25,10 +25,10 @@ use crate::{
     text::date::Date,
 };
 use draft::Draft;
-use instance::Instance;
+use existing::Existing;
 use old_root::{Farewell, OldRoot};
 
-/// Why an instance is not adopted, and what somebody can do about it.
+/// Why a database is not adopted, and what somebody can do about it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Refusal {
     /// The reason.
@@ -48,11 +48,11 @@ impl Refusal {
     }
 }
 
-/// An instance, and the unit that it is to be.
+/// A database, and the unit that it is to be.
 #[derive(Debug)]
 pub struct Order<'a> {
     /// What is known of it.
-    pub instance: &'a Instance,
+    pub existing: &'a Existing,
     /// Where it is to be.
     pub environment: &'a Arc<Environment>,
     /// Its namespace.
@@ -63,7 +63,7 @@ pub struct Order<'a> {
     pub secret: Option<Secret>,
 }
 
-/// What the proxy of an adopted instance logs in with.
+/// What the proxy of an adopted database logs in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Secret {
     /// A secret that is there.
@@ -73,8 +73,8 @@ pub enum Secret {
         /// Its KMS key, when it is not AWS's own.
         kms_key_arn: Option<String>,
     },
-    /// The one that RDS manages for the instance.
-    OfInstance,
+    /// The one that RDS manages for it.
+    Managed,
 }
 
 impl Order<'_> {
@@ -91,7 +91,7 @@ impl Order<'_> {
     }
 }
 
-/// An instance that is not adopted.
+/// A database that is not adopted.
 #[derive(Debug)]
 pub struct Refused {
     /// Its identifier.
@@ -153,12 +153,12 @@ pub fn adopt(orders: &[Order], unnamed: Vec<Refused>, place: Place) -> Outcome {
 
 fn decide(order: &Order, orders: &[Order], place: Place) -> Result<Draft, Refused> {
     let refused = |refusals| Refused {
-        identifier: order.instance.identifier.clone(),
+        identifier: order.existing.identifier.clone(),
         unit: Some(order.unit()),
         refusals,
     };
     // What is none that can be adopted has other keys, too: nothing more is read of it.
-    let mut refusals = refusal::of_instance(order.instance);
+    let mut refusals = refusal::of_existing(order.existing);
     if refusals.is_empty() {
         refusals = refusal::of_order(order);
         refusals.extend(refusal::of_place(order, orders, place.standing));
@@ -218,14 +218,14 @@ fn settle(outcome: &mut Outcome, place: Place) {
     }
 }
 
-/// What the roots that hold the adopted instances now have to be told.
+/// What the roots that hold what is adopted now have to be told.
 #[must_use]
-pub fn farewells(drafts: &[Draft], instances: &[Instance], roots: &[OldRoot]) -> Vec<Farewell> {
+pub fn farewells(drafts: &[Draft], found: &[Existing], roots: &[OldRoot]) -> Vec<Farewell> {
     let adopted: BTreeSet<_> = drafts.iter().map(|draft| draft.arn.as_str()).collect();
-    let places = instances
+    let places = found
         .iter()
         .filter(|one| adopted.contains(one.arn.text.as_str()))
-        .filter_map(|one| one.held.as_ref());
+        .flat_map(Existing::places);
     let places: Vec<_> = places.collect();
     roots
         .iter()

@@ -26,7 +26,7 @@ use crate::{
     config::{
         Acknowledgement, ApplyImmediately, Authentication, Lifecycle, MasterLogin, SubnetGroup,
         Waiver,
-        adoption::{Adoption, Credentials},
+        adoption::{AdoptedInstance, Adoption, Credentials},
         keys::{keys, proxy_keys},
         workspace,
     },
@@ -198,11 +198,14 @@ impl Database {
         }
     }
 
-    /// Whether its parameter group is somebody else's.
+    /// The parameter group that its `parameters` would be in, when that is somebody else's: of a cluster, the cluster's.
     #[must_use]
-    pub fn borrows_parameters(&self) -> bool {
-        self.adopted()
-            .is_some_and(|one| one.parameter_group.is_some())
+    pub fn borrowed_parameters(&self) -> Option<&String> {
+        let adopted = self.adopted()?;
+        match self.facts().form {
+            Form::Instance => adopted.parameter_group.as_ref(),
+            Form::Cluster => adopted.cluster_parameter_group.as_ref(),
+        }
     }
 
     /// Whether pods are given the app user to log in as, and not the master.
@@ -270,7 +273,13 @@ impl Database {
         match need {
             Need::Alarms => self.environment.spec.alarm_topic_arn.is_some(),
             Need::Path => self.has_path(),
-            Need::OwnParameterGroup => !self.borrows_parameters(),
+            Need::OwnParameterGroup => {
+                let borrows = |one: &Adoption| one.parameter_group.is_some();
+                !self.adopted().is_some_and(borrows)
+            }
+            Need::OwnClusterParameterGroup => {
+                self.facts().is_cluster() && self.borrowed_parameters().is_none()
+            }
             Need::OwnSubnetGroup => self.subnet_group.value == SubnetGroup::Own && !keeps_group(),
             Need::Monitoring => self.monitoring_interval.value > 0,
             Need::LogExports => self.adopted().is_none(),
@@ -312,13 +321,29 @@ impl Database {
         self.facts().form == Form::Cluster && self.read_only_endpoint.value && self.has_path()
     }
 
-    /// The names of the instances of its cluster; none of an instance.
+    /// The names of the instances of its cluster, in the order of their numbers; none of an instance.
     pub fn members(&self) -> impl Iterator<Item = String> {
+        let kept = self.adopted_instances();
         let count = match self.facts().form {
             Form::Cluster => self.replicas.value + 1,
             Form::Instance => 0,
         };
-        (1..=count).map(|number| name::of_cluster(&self.names.cluster, number))
+        (1..=count).map(move |number| {
+            let place = usize::try_from(number - 1).unwrap_or(usize::MAX);
+            kept.get(place).map_or_else(
+                || name::of_cluster(&self.names.cluster, number),
+                |one| one.identifier.clone(),
+            )
+        })
+    }
+
+    /// The instances of its cluster that were there before.
+    #[must_use]
+    pub fn adopted_instances(&self) -> &[AdoptedInstance] {
+        let of_cluster = self.adopted().filter(|_| self.facts().is_cluster());
+        of_cluster
+            .and_then(|one| one.instances.as_deref())
+            .unwrap_or_default()
     }
 
     /// Memory of an instance in GiB, as far as it is known: of one whose capacity follows the load, the most that it has.

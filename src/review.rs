@@ -119,11 +119,11 @@ impl Unit {
             .unwrap_or(Impact::None)
     }
 
-    /// Whether it is new and takes over an instance that is there.
+    /// Whether it is new and takes over a database that is there.
     #[must_use]
     pub fn takes_over(&self) -> bool {
-        let address = format!("import[{}].id", diff::INSTANCE);
-        self.kind == Kind::Created && self.lines.iter().any(|line| line.address == address)
+        let is_import = |line: &Line| diff::is_import_of_database(&line.address);
+        self.kind == Kind::Created && self.lines.iter().any(is_import)
     }
 
     /// What clients know that becomes another.

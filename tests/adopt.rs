@@ -73,18 +73,18 @@ fn a_config_says_what_the_instance_is_and_what_it_keeps() {
     exit code 0
     --- stdout ---
     # yaml-language-server: $schema=../../schemas/config.schema.json
-    # What the instance keeps of its own. What is not for ever can be removed later, each in a change of its own.
+    # What it keeps of its own. What is not for ever can be removed later, each in a change of its own.
     adopt:
       caCertificate: rds-ca-rsa4096-g1
       copyTagsToSnapshot: false
-      extendedSupport: true # for ever: AWS takes it only when an instance is made
-      identifier: orders-2019 # for ever: another one is another instance
+      extendedSupport: true # for ever: AWS takes it only when a database is made
+      identifier: orders-2019 # for ever: another one is another database
       majorVersion: "15"
       parameterGroup: orders-pg
       performanceInsightsDays: 0
       publiclyAccessible: true
       securityGroups: [sg-0481e86ba9c2a22be, sg-a70eba6c34e0b9b89]
-      subnetGroup: default-vpc-0abc # for ever: AWS moves no instance to another group of its VPC
+      subnetGroup: default-vpc-0abc # for ever: AWS moves no database to another group of its VPC
       tags:
         Name: Orders DB / prod
         backup:plan: daily-35d
@@ -187,7 +187,7 @@ fn refusals() -> Vec<(Value, &'static str, &'static str)> {
     vec![
         (
             json!({"DBClusterIdentifier": "c", "DBSubnetGroup": null}),
-            "it is a member of the cluster `c`: Aurora, or a Multi-AZ cluster",
+            "it is an instance of the Multi-AZ cluster `c`",
             "restore or migrate it",
         ),
         (
@@ -528,7 +528,7 @@ fn nobody_is_adopted_twice_and_nothing_is_overwritten() {
     let ran = run(&folder, "adopt dev/third --from found.json");
     assert!(
         ran.err
-            .contains("dev/orders gives this name to its own instance"),
+            .contains("dev/orders gives this name to its own database"),
         "{ran}"
     );
     fs::write(folder.join("configs/dev/broken.yaml"), "shortname: [\n").unwrap();
@@ -561,7 +561,10 @@ fn bad_input_is_named_and_never_quoted() {
         ("[]", "it is nothing that is known here"),
         ("{}", "it is nothing that is known here"),
         (r#"{"x": "secret"}"#, "it is nothing that is known here"),
-        (r#"{"DBInstances": []}"#, "no file describes an instance"),
+        (
+            r#"{"DBInstances": []}"#,
+            "no file describes an instance or a cluster",
+        ),
         (r#"{"DBInstances": {}}"#, "`DBInstances` is no list"),
         (
             r#"{"DBInstances": ["secret"]}"#,
@@ -579,7 +582,22 @@ fn bad_input_is_named_and_never_quoted() {
             r#"{"DBInstances": [{"DBInstanceIdentifier": "a", "DBInstanceArn": "secret"}]}"#,
             "`DBInstances[0].DBInstanceArn` is no ARN",
         ),
-        (r#"{"DBClusters": []}"#, "it describes clusters"),
+        (
+            r#"{"DBClusters": []}"#,
+            "no file describes an instance or a cluster",
+        ),
+        (
+            r#"{"DBClusters": [{"DBClusterIdentifier": "a", "DBClusterArn": "secret"}]}"#,
+            "`DBClusters[0].DBClusterArn` is no ARN",
+        ),
+        (
+            r#"{"GlobalClusters": []}"#,
+            "it describes global clusters, and no cluster of one is adopted",
+        ),
+        (
+            r#"{"DBClusterSnapshots": []}"#,
+            "it describes snapshots; give what `aws rds describe-db-clusters`",
+        ),
         (
             r#"{"Parameters": {}}"#,
             "`Parameters` is no list of parameters",
@@ -640,7 +658,7 @@ fn bad_input_is_named_and_never_quoted() {
         ran.code == 2
             && ran
                 .err
-                .contains("the files describe 2 instances; name one with --identifier"),
+                .contains("the files describe 2 databases; name one with --identifier"),
         "{ran}"
     );
     let ran = run(&folder, "adopt dev/orders --from bad.json --identifier c");
@@ -717,8 +735,8 @@ fn several_are_named_by_tags_and_all_are_written_or_none() {
     configs/dev/a-db.yaml: a-2019, which keeps 11 keys of its own, and has 2 waivers
     --- stderr ---
     refused: b-2019, which was to be dev/b
-      because another instance is to be dev/b, or it is to be two units
-      way out give each instance a namespace of its own
+      because another database is to be dev/b, or it is to be two units
+      way out give each database a namespace of its own
     refused: odd
       because `Not A Namespace` is not a namespace
       way out use lower-case letters, digits and hyphens, at most 63; a mapping can give it another one
@@ -726,8 +744,8 @@ fn several_are_named_by_tags_and_all_are_written_or_none() {
       because it is a read replica of `a-2019`: Terraform would promote it
       way out leave it where it is, or promote it first, when that is meant
     refused: twin, which was to be dev/b
-      because another instance is to be dev/b, or it is to be two units
-      way out give each instance a namespace of its own
+      because another database is to be dev/b, or it is to be two units
+      way out give each database a namespace of its own
     refused: untagged
       because it has no tag `ns`
       way out tag it and describe it again, or name it in a file with --mapping
@@ -912,7 +930,7 @@ fn a_state_says_the_same_and_its_password_goes_nowhere() {
         ],
     );
     assert!(
-        ran.code == 1 && ran.err.contains("two roots hold one instance"),
+        ran.code == 1 && ran.err.contains("two roots hold one database"),
         "{ran}"
     );
 }

@@ -1,11 +1,6 @@
 //! What an adoption comes to: for 500 instances that differ in all that one can differ in, and for those of this tool.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fmt::Write, fs, path::PathBuf};
 
 use serde_json::{Value, json};
 use storage_valet_rds::{
@@ -19,7 +14,7 @@ use crate::support::{
     described::{self, by_hand, document, groups, in_state, merge},
     folder::{ANY, QUOTAS, adoptable, copy, modules},
     random::Random,
-    workspace::{Workspace, cases},
+    workspace::{Workspace, cases, no_key_is_idle},
 };
 
 const MANY: usize = 500;
@@ -415,36 +410,6 @@ fn five_hundred_instances_become_configs_that_say_what_they_are() {
         again.code == 0 && again.err.contains("0 configs created, 500 unchanged"),
         "{again}"
     );
-}
-
-/// Without any of its plain keys, a config would come to something else.
-fn no_key_is_idle(database: &Database, folder: &Path) {
-    let text = &database.file.text;
-    let values = |database: &Database| -> BTreeMap<String, Value> {
-        let entries = resolved::entries(database).into_iter();
-        entries.map(|one| (one.key.join("."), one.value)).collect()
-    };
-    let before = values(database);
-    let is_plain = |line: &&str| {
-        !line.starts_with([' ', '#']) && !line.ends_with(':') && !line.starts_with("shortname:")
-    };
-    for line in text.lines().filter(is_plain) {
-        let without = text.replace(&format!("{line}\n"), "").into_bytes();
-        let world = storage_valet_rds::model::world::World::on(crate::support::workspace::today());
-        let (other, _) = storage_valet_rds::compile::unit(
-            &database.environment,
-            &database.file.path,
-            without,
-            world,
-        );
-        let is_idle = other.is_some_and(|other| values(&other) == before);
-        assert!(
-            !is_idle,
-            "{line} in {}: {}",
-            folder.display(),
-            database.file.path
-        );
-    }
 }
 
 /// Keys that an instance tells, of those that every config can have.

@@ -245,7 +245,7 @@ fn only_the_instance_that_is_declared_is_taken_over() {
             plan["resource_changes"].as_array_mut().unwrap().push(one);
         }
     };
-    let words = "`adopt` declares only the instance";
+    let words = "`adopt` declares only the database itself";
     refused(
         "second",
         second("module.rds.aws_db_instance.other", "aws_db_instance"),
@@ -271,19 +271,19 @@ fn only_the_instance_that_is_declared_is_taken_over() {
     refused(
         "untold",
         tagged(Value::Null),
-        "does not say which tags the instance has",
+        "does not say which tags it has",
     );
     let without =
         |side: &'static str| move |plan: &mut Value| instance(plan)["change"][side] = Value::Null;
     refused(
         "no-before",
         without("before"),
-        "does not say what the instance is now",
+        "does not say what it is now",
     );
     refused(
         "no-after",
         without("after"),
-        "does not say what the instance is afterwards",
+        "does not say what it is afterwards",
     );
 }
 
@@ -465,7 +465,7 @@ fn an_adopted_instance_that_is_gone_is_not_made_anew() {
     let said = say(&folder, &plan, &[]);
     assert_eq!(said.code, 1, "{said}");
     assert!(
-        said.out.contains("nobody makes an adopted instance anew"),
+        said.out.contains("nobody makes an adopted database anew"),
         "{said}"
     );
 }
@@ -546,16 +546,19 @@ fn an_environment_takes_over_the_providers_that_it_says_exist() {
 /// The attributes and blocks of a resource that can be set, of every provider whose schema is here.
 #[test]
 fn every_attribute_that_can_be_set_has_a_row() {
-    let known: BTreeSet<&str> = adoption::rows().map(|row| row.attribute).collect();
     let mut seen = 0;
-    for schema in fs::read_dir("fixtures/provider-schema").unwrap() {
-        let path = schema.unwrap().path();
-        let schema: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        let all = schema["resource"]["aws_db_instance"].as_object().unwrap();
-        for name in all.keys() {
-            assert!(known.contains(name.as_str()), "{}: {name}", path.display());
-            seen += 1;
+    for table in &adoption::TABLES {
+        let known: BTreeSet<&str> = table.rows.iter().map(|row| row.attribute).collect();
+        for schema in fs::read_dir("fixtures/provider-schema").unwrap() {
+            let path = schema.unwrap().path();
+            let schema: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+            let all = schema["resource"][table.kind].as_object().unwrap();
+            for name in all.keys() {
+                let is_known = known.contains(name.as_str());
+                assert!(is_known, "{}: {}.{name}", path.display(), table.kind);
+                seen += 1;
+            }
         }
     }
-    assert!(seen > 150, "two providers");
+    assert!(seen > 350, "two providers, three types");
 }

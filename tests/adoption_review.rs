@@ -240,3 +240,130 @@ fn info_lists_what_is_otherwise_and_the_next_step() {
     let document: Value = serde_json::from_str(&printed.out).unwrap();
     assert_eq!(document["differences"], Value::Null);
 }
+
+const CLUSTER: &str = "shortname: mail
+username: postgres
+engine: aurora-postgresql
+engineVersion: \"15\"
+instanceClass: db.r6g.large
+replicas: 1
+adopt:
+  identifier: mail-2019
+  clusterParameterGroup: tuned
+  instances:
+    - {identifier: mail-2019-writer, promotionTier: 1, tags: {Name: mail}}
+    - {identifier: mail-2019-reader, maintenanceWindow: \"fri:22:00-fri:22:30\"}
+  majorVersion: \"15\"
+  parameterGroup: tuned-instances
+  securityGroups: [sg-0a1b2c3d4e5f60718]
+  subnetGroup: data-private
+";
+
+#[test]
+fn a_new_unit_that_adopts_takes_a_cluster_over() {
+    let city = repository("adoption-cluster");
+    adoptable(&city, folder::MAIL);
+    commit(&city);
+    fs::write(city.join("configs/dev3/mail.yaml"), CLUSTER).unwrap();
+    let said = diff(&city, &[]);
+    assert_eq!(said.code, 0, "{said}");
+    let settings = snapshot::settings("adoption");
+    settings.bind(|| insta::assert_snapshot!("diff-cluster", said.out));
+    let unit = unit(&city);
+    let [line] = &unit["lines"].as_array().unwrap()[..] else {
+        panic!("{unit:#}");
+    };
+    assert_eq!(
+        (&line["key"], &line["grade"]),
+        (&"adopt.identifier".into(), &"in-place".into())
+    );
+}
+
+#[test]
+fn each_step_of_a_cluster_has_its_grade_and_its_cause() {
+    let without = |text: &str| {
+        assert!(CLUSTER.contains(text), "{text}");
+        CLUSTER.replace(text, "")
+    };
+    let instances = "    - {identifier: mail-2019-writer, promotionTier: 1, tags: {Name: mail}}\n    - {identifier: mail-2019-reader, maintenanceWindow: \"fri:22:00-fri:22:30\"}\n";
+    let names = CLUSTER.replace(", promotionTier: 1, tags: {Name: mail}", "");
+    let turned = CLUSTER.replace(
+        instances,
+        "    - {identifier: mail-2019-reader}\n    - {identifier: mail-2019-writer}\n",
+    );
+    let fewer = CLUSTER.replace("replicas: 1\n", "").replace(
+        "    - {identifier: mail-2019-reader, maintenanceWindow: \"fri:22:00-fri:22:30\"}\n",
+        "",
+    );
+    let upgrade = CLUSTER
+        .replace("engineVersion: \"15\"", "engineVersion: \"16\"")
+        .replace("  majorVersion: \"15\"\n", "")
+        .replace("  clusterParameterGroup: tuned\n", "")
+        .replace("  parameterGroup: tuned-instances\n", "");
+    for (name, after, grade, key) in [
+        (
+            "imported",
+            format!("{CLUSTER}  imported: true\n"),
+            "none",
+            "",
+        ),
+        (
+            "path",
+            format!("{CLUSTER}{CREDENTIALS}"),
+            "in-place",
+            "adopt.credentials",
+        ),
+        (
+            "reader",
+            CLUSTER.replace("replicas: 1", "replicas: 2"),
+            "in-place",
+            "replicas",
+        ),
+        ("own-of-instances", names, "in-place", "adopt.instances"),
+        ("turned", turned, "replace", "adopt.instances"),
+        ("fewer", fewer, "replace", "adopt.instances"),
+        (
+            "group",
+            without("  clusterParameterGroup: tuned\n"),
+            "reboot",
+            "adopt.clusterParameterGroup",
+        ),
+        (
+            "security",
+            without("  securityGroups: [sg-0a1b2c3d4e5f60718]\n"),
+            "downtime",
+            "adopt.securityGroups",
+        ),
+        ("upgrade", upgrade, "downtime", "engineVersion"),
+        (
+            "renamed",
+            CLUSTER.replace("identifier: mail-2019\n", "identifier: mail-2020\n"),
+            "data-loss",
+            "adopt.identifier",
+        ),
+    ] {
+        let city = adopted(&format!("adoption-cluster-{name}"), CLUSTER, &after);
+        let unit = unit(&city);
+        assert_eq!(unit["grade"], grade, "{name}: {unit:#}");
+        let mut lines = unit["lines"].as_array().unwrap().iter();
+        assert!(lines.any(|line| line["key"] == key), "{name}: {unit:#}");
+        let unknown = unit.to_string().contains("nothing is known");
+        assert!(!unknown, "{name}: {unit:#}");
+    }
+    let city = adopted(
+        "adoption-cluster-subnets",
+        CLUSTER,
+        &without("  subnetGroup: data-private\n"),
+    );
+    let said = diff(&city, &[]);
+    assert!(
+        said.code == 1 && said.err.contains("subnet-group-changed"),
+        "{said}"
+    );
+    let back = adopted(
+        "adoption-cluster-back",
+        &format!("{CLUSTER}  imported: true\n"),
+        CLUSTER,
+    );
+    assert_eq!(unit(&back)["grade"], "none");
+}

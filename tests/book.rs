@@ -149,7 +149,7 @@ fn every_command_prints_what_its_page_shows() {
     docs/tutorial.md: 6 run, 0 not
     docs/catalog.md: 3 run, 0 not
     docs/change.md: 6 run, 0 not
-    docs/day-two/adopt.md: 2 run, 3 not
+    docs/day-two/adopt.md: 2 run, 4 not
     docs/day-two/break-glass.md: 1 run, 2 not
     docs/day-two/drift.md: 4 run, 0 not
     docs/day-two/environment.md: 3 run, 0 not

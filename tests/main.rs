@@ -9,8 +9,11 @@
 )]
 
 mod adopt;
+mod adopt_clusters;
 mod adopted;
+mod adopted_clusters;
 mod adoption_gate;
+mod adoption_gate_clusters;
 mod adoption_review;
 mod adoption_runs;
 mod book;

@@ -109,6 +109,80 @@ TAKEN = {
 }
 KEPT_CREDENTIALS = {"secretArn": SECRET}
 GROWN = {**TAKEN, "adopt": {**TAKEN["adopt"], "credentials": KEPT_CREDENTIALS}}
+# The same of a cluster with a reader.
+FOUND_CLUSTER = {
+    "DBClusterIdentifier": "mail-cluster-2019",
+    "Engine": "aurora-postgresql",
+    "EngineVersion": "15.10",
+    "EngineLifecycleSupport": "open-source-rds-extended-support-disabled",
+    "StorageEncrypted": True,
+    "MasterUsername": "postgres",
+    "MasterUserPassword": "of-somebody-else",
+    "Port": 5432,
+    "PreferredBackupWindow": "16:00-17:00",
+    "PreferredMaintenanceWindow": "sun:18:00-sun:19:00",
+    "BackupRetentionPeriod": 7,
+    "CopyTagsToSnapshot": False,
+    "DBClusterParameterGroupName": "tuned-cluster",
+    "DBSubnetGroupName": "data-private",
+    "DeletionProtection": True,
+    "EnableCloudwatchLogsExports": ["postgresql"],
+    "EnableIAMDatabaseAuthentication": True,
+    "Tags": [{"Key": "backup-plan", "Value": "daily"}],
+}
+FOUND_INSTANCE = {
+    "AutoMinorVersionUpgrade": False,
+    "CACertificateIdentifier": "rds-ca-rsa4096-g1",
+    "CopyTagsToSnapshot": False,
+    "DBClusterIdentifier": "mail-cluster-2019",
+    "DBInstanceClass": "db.r6g.large",
+    "DBParameterGroupName": "tuned-instances",
+    "Engine": "aurora-postgresql",
+    "EnablePerformanceInsights": True,
+    "MonitoringInterval": 60,
+    "MonitoringRoleArn": MONITORING,
+    "PerformanceInsightsRetentionPeriod": 731,
+    "PromotionTier": 1,
+    "PubliclyAccessible": True,
+}
+OWN_WINDOW = {"PreferredMaintenanceWindow": "sun:18:00-sun:19:00"}
+FOUND_INSTANCES = {
+    "mail-writer": {**OWN_WINDOW, "Tags": [{"Key": "Name", "Value": "mail"}]},
+    "mail-reader": {"PreferredMaintenanceWindow": "fri:22:00-fri:22:30"},
+}
+JOINED = {
+    "shortname": "mail",
+    "namespace": "mail",
+    "engine": "aurora-postgresql",
+    "engineVersion": "15",
+    "username": "postgres",
+    "instanceClass": "db.r6g.large",
+    "logExports": ["postgresql"],
+    "replicas": 1,
+    "authentication": "iam",
+    "adopt": {
+        "identifier": "mail-cluster-2019",
+        "caCertificate": "rds-ca-rsa4096-g1",
+        "clusterParameterGroup": "tuned-cluster",
+        "copyTagsToSnapshot": False,
+        "credentials": KEPT_CREDENTIALS,
+        "iamAuthentication": True,
+        "instances": [
+            {"identifier": "mail-writer", "promotionTier": 1, "tags": {"Name": "mail"}},
+            {"identifier": "mail-reader", "maintenanceWindow": "fri:22:00-fri:22:30"},
+        ],
+        "majorVersion": "15",
+        "minorUpgrades": False,
+        "monitoringRoleArn": MONITORING,
+        "parameterGroup": "tuned-instances",
+        "performanceInsightsDays": 731,
+        "publiclyAccessible": True,
+        "securityGroups": ["OFFICE", "WIZARD"],
+        "subnetGroup": "data-private",
+        "tags": {"backup-plan": "daily"},
+    },
+}
+NAMES = [{"identifier": one["identifier"]} for one in JOINED["adopt"]["instances"]]
 GONE = object()
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
@@ -262,9 +336,27 @@ CHANGES = [
     ("serverless", "minCapacity", 2),
     ("serverless", "readOnlyEndpoint", GONE),
     ("serverless", "env.clusters.apps.principalArns", ["arn:aws:iam::333333333333:root"]),
+    ("joined", "adopt.caCertificate", GONE),
+    ("joined", "adopt.clusterParameterGroup", GONE),
+    ("joined", "adopt.copyTagsToSnapshot", GONE),
+    ("joined", "adopt.credentials", {"managed": True}),
+    ("joined", "adopt.extendedSupport", True),
+    ("joined", "adopt.iamAuthentication", GONE),
+    ("joined", "adopt.imported", True),
+    ("joined", "adopt.instances", NAMES),
+    ("joined", "adopt.majorVersion", GONE),
+    ("joined", "adopt.minorUpgrades", GONE),
+    ("joined", "adopt.monitoringRoleArn", GONE),
+    ("joined", "adopt.performanceInsightsDays", GONE),
+    ("joined", "adopt.publiclyAccessible", GONE),
+    ("joined", "adopt.securityGroups", "OFFICE"),
+    ("joined", "adopt.tags", GONE),
+    ("joined", "engineVersion", "16"),
+    ("joined", "instanceClass", "db.r6g.xlarge"),
+    ("joined", "replicas", 2),
 ]
 # The instance of these is there before.
-ADOPTED = ("taken", "grown")
+ADOPTED = ("taken", "grown", "joined")
 # Of these no changes are made at once.
 ALONE = (*ADOPTED, "shop", "serverless")
 USERS = ("appUser", "readOnlyUser", "masterLogin", "adoptUsers")
@@ -388,6 +480,15 @@ class Bench:
         )
         rds.create_db_parameter_group(DBParameterGroupName="tuned", DBParameterGroupFamily="postgres15", Description="tuned")
         rds.create_db_instance(VpcSecurityGroupIds=list(self.groups.values()), **FOUND)
+        rds.create_db_cluster_parameter_group(
+            DBClusterParameterGroupName="tuned-cluster", DBParameterGroupFamily="aurora-postgresql15", Description="tuned"
+        )
+        rds.create_db_parameter_group(
+            DBParameterGroupName="tuned-instances", DBParameterGroupFamily="aurora-postgresql15", Description="tuned"
+        )
+        rds.create_db_cluster(VpcSecurityGroupIds=list(self.groups.values()), **FOUND_CLUSTER)
+        for name, own in FOUND_INSTANCES.items():
+            rds.create_db_instance(DBInstanceIdentifier=name, **FOUND_INSTANCE, **own)
 
     def environment(self, base):
         cluster = lambda name: {
@@ -527,8 +628,11 @@ def change(bench, config, around, key, new):
         config["lifecycle"] = "retired"
     if key == "env.clusters.apps.clientCidrs":
         around["clusters"]["jobs"]["clientCidrs"] = ["10.65.0.0/16"]
-    if key == "adopt.majorVersion":
-        config["adopt"].pop("parameterGroup")
+    # Groups of others are of the version that was found, and those of a cluster go with it alone.
+    if key == "adopt.majorVersion" or (key == "engineVersion" and "adopt" in config):
+        for group in ("parameterGroup", "clusterParameterGroup"):
+            config["adopt"].pop(group, None)
+        config["adopt"].pop("majorVersion", None)
     if key in USERS:
         config.setdefault("appUser", "orders_app")
         around["databaseUsers"] = {"vpcCidrs": ["10.1.0.0/16"]}
@@ -645,8 +749,19 @@ ADOPTIONS = {
 }
 
 
+# The same of the cluster.
+CLUSTER_ADOPTIONS = {
+    "adopt-cluster": (["credentials"], {}),
+    "adopt-cluster-all-standard": (
+        [key for key in JOINED["adopt"] if key not in ("identifier", "majorVersion", "parameterGroup", "securityGroups", "subnetGroup")],
+        {"instances": NAMES},
+    ),
+    "adopt-cluster-path": ((), {}),
+}
+
+
 def adoptions(bench):
-    """Keeps what is planned for an instance that somebody has made, before anything is applied."""
+    """Keeps what is planned for what somebody has made, before anything is applied."""
     bench.settle()
     bench.find()
     ids = {bench.groups["OFFICE"]: "sg-0a1b2c3d4e5f60718", bench.groups["WIZARD"]: "sg-1a2b3c4d5e6f70819"}
@@ -655,18 +770,24 @@ def adoptions(bench):
         config = bench.config({**TAKEN, "adopt": {**adopt, **besides}})
         root = bench.generate("changed", config, bench.environment("taken"))
         run("terraform", "plan", "-input=false", "-out=plan", cwd=root)
-        keep_adoption(name, json.loads(run("terraform", "show", "-json", "plan", cwd=root)), ids)
+        keep_adoption(name, "rds", json.loads(run("terraform", "show", "-json", "plan", cwd=root)), ids)
+    for name, (left_out, besides) in CLUSTER_ADOPTIONS.items():
+        adopt = {key: value for key, value in JOINED["adopt"].items() if key not in left_out}
+        config = bench.config({**JOINED, "adopt": {**adopt, **besides}})
+        root = bench.generate("changed", config, bench.environment("joined"))
+        run("terraform", "plan", "-input=false", "-out=plan", cwd=root)
+        keep_adoption(name, "aurora", json.loads(run("terraform", "show", "-json", "plan", cwd=root)), ids)
 
 
-def keep_adoption(name, plan, ids):
-    """Writes a plan with everything that it says of the instance, and the security groups that its root keeps."""
+def keep_adoption(name, module, plan, ids):
+    """Writes a plan with everything that it says of what is taken over, and the security groups that its root keeps."""
     kept = read_of_plan(plan)
     whole = {change["address"]: change["change"] for change in plan["resource_changes"]}
     for change in kept["resource_changes"]:
-        if change["type"] == "aws_db_instance":
+        if change["type"] in ("aws_db_instance", "aws_rds_cluster", "aws_rds_cluster_instance"):
             change["change"] = whole[change["address"]]
-    given = plan["configuration"]["root_module"]["module_calls"]["rds"]["expressions"]["security_group_ids"]
-    calls = {"rds": {"expressions": {"security_group_ids": given}}}
+    given = plan["configuration"]["root_module"]["module_calls"][module]["expressions"]["security_group_ids"]
+    calls = {module: {"expressions": {"security_group_ids": given}}}
     kept["configuration"]["root_module"] = {"module_calls": calls}
     text = json.dumps(kept, indent=1)
     for found, told in ids.items():
@@ -683,7 +804,10 @@ def main(valet):
     if not (folder / "modules").exists():
         # A link that names the whole path would lead out of the checkout.
         os.symlink("../../modules", folder / "modules")
-    bases = {"full": FULL, "lean": LEAN, "taken": TAKEN, "grown": GROWN, "shop": SHOP, "cluster": CLUSTER, "serverless": SERVERLESS}
+    bases = {
+        "full": FULL, "lean": LEAN, "taken": TAKEN, "grown": GROWN, "shop": SHOP,
+        "cluster": CLUSTER, "serverless": SERVERLESS, "joined": JOINED,
+    }
     for base, config in bases.items():
         # One database to an emulated AWS: it gives all of them the same resource id.
         with emulated_aws(folder / "server.log", MOTO_ACCOUNT_ID=ACCOUNT, AWS_DEFAULT_REGION=REGION):

@@ -22,11 +22,34 @@ locals {
   written_parameters = { for name, parameter in local.log_parameters : name => parameter if !contains(keys(var.instance_parameters), name) }
   parameters         = merge(local.written_parameters, var.parameters, local.tls_parameter)
 
+  # Of a cluster that was there before, Terraform states nothing that AWS fixed when somebody made it.
+  keeps_origin = var.adopted || var.snapshot_identifier != null
+
+  # While the version is the one that was found, none is asked for: "16" would be sent to a cluster that runs 16.9.
+  engine_version = var.engine_version == var.adopted_major_version ? null : var.engine_version
+
+  # Nobody comes through the module's group before there is a proxy; without any, the cluster keeps those that it has.
+  has_clients        = !var.adopted || var.manage_master_password || var.master_secret_arn != null
+  stated_group_ids   = concat(local.has_clients ? [aws_security_group.this.id] : [], sort(var.security_group_ids))
+  security_group_ids = length(local.stated_group_ids) == 0 ? null : local.stated_group_ids
+
+  # One entry each when the parameter group is the database's own, none when it is somebody else's.
+  own_cluster_parameter_group = var.existing_cluster_parameter_group ? {} : { this = var.cluster_parameter_group_name }
+  own_parameter_group         = var.existing_parameter_group ? {} : { this = var.parameter_group_name }
+
   # Which of them is the writer is AWS's to say. A key is an instance for its whole life, whatever the others do.
-  instances = { for number in range(1, var.replicas + 2) : tostring(number) => {
+  made_instances = { for number in range(1, var.replicas + 2) : tostring(number) => {
+    identifier         = "${var.identifier}-${number}"
+    maintenance_window = var.maintenance_window
     # In this order a reader becomes the writer. With Serverless v2 those in tiers 0 and 1 are always as big as the writer.
     promotion_tier = number - 1
+    tags           = {}
   } }
+  # What was there before keeps its name, and what else it has of its own.
+  kept_instances = { for index, instance in var.adopted_instances : tostring(index + 1) => {
+    for name, value in instance : name => value if value != null
+  } }
+  instances = { for key, made in local.made_instances : key => merge(made, try(local.kept_instances[key], {})) }
 
   serverless = var.instance_class == "db.serverless" ? { this = { min = var.min_capacity, max = var.max_capacity } } : {}
 
@@ -67,7 +90,9 @@ data "aws_db_subnet_group" "shared" {
 }
 
 resource "aws_rds_cluster_parameter_group" "this" {
-  name        = var.cluster_parameter_group_name
+  for_each = local.own_cluster_parameter_group
+
+  name        = each.value
   description = "Parameters of one database"
   family      = "${var.engine}${local.major}"
 
@@ -81,7 +106,7 @@ resource "aws_rds_cluster_parameter_group" "this" {
     }
   }
 
-  tags = { Name = var.cluster_parameter_group_name }
+  tags = { Name = each.value }
 
   lifecycle {
     # A major upgrade moves the cluster to the new group before the old one can go.
@@ -89,8 +114,15 @@ resource "aws_rds_cluster_parameter_group" "this" {
   }
 }
 
+moved {
+  from = aws_rds_cluster_parameter_group.this
+  to   = aws_rds_cluster_parameter_group.this["this"]
+}
+
 resource "aws_db_parameter_group" "this" {
-  name        = var.parameter_group_name
+  for_each = local.own_parameter_group
+
+  name        = each.value
   description = "Parameters of the instances of one database"
   family      = "${var.engine}${local.major}"
 
@@ -104,7 +136,7 @@ resource "aws_db_parameter_group" "this" {
     }
   }
 
-  tags = { Name = var.parameter_group_name }
+  tags = { Name = each.value }
 
   # After a major upgrade the instances may use the old group until their window, and AWS does not delete a group in use.
   skip_destroy = !var.retiring
@@ -115,6 +147,11 @@ resource "aws_db_parameter_group" "this" {
   }
 }
 
+moved {
+  from = aws_db_parameter_group.this
+  to   = aws_db_parameter_group.this["this"]
+}
+
 resource "aws_rds_cluster" "this" {
   #checkov:skip=CKV_AWS_162:With IAM authentication on the cluster AWS asks every client of a proxy for IAM, which shuts password clients out.
   #checkov:skip=CKV2_AWS_27:Statements are logged where the caller's parameters say so, since they can hold what nobody may read.
@@ -123,7 +160,7 @@ resource "aws_rds_cluster" "this" {
   cluster_identifier = var.identifier
 
   engine         = var.engine
-  engine_version = var.engine_version
+  engine_version = local.engine_version
   # provisioned is Serverless v2 too.
   engine_mode              = "provisioned"
   engine_lifecycle_support = var.extended_support ? "open-source-rds-extended-support" : "open-source-rds-extended-support-disabled"
@@ -133,25 +170,26 @@ resource "aws_rds_cluster" "this" {
   apply_immediately = var.apply_immediately
 
   # RDS takes these three from the snapshot; stating others would replace the restored cluster on the next plan.
-  database_name   = var.snapshot_identifier == null ? var.database_name : null
-  master_username = var.snapshot_identifier == null ? var.username : null
-  kms_key_id      = var.snapshot_identifier == null && var.storage_encrypted ? var.kms_key_arn : null
+  database_name   = local.keeps_origin ? null : var.database_name
+  master_username = local.keeps_origin ? null : var.username
+  kms_key_id      = !local.keeps_origin && var.storage_encrypted ? var.kms_key_arn : null
 
   storage_encrypted = var.storage_encrypted
   # AWS answers nothing for aurora, which the provider knows. An empty text or null would not lead back from aurora-iopt1.
   storage_type = var.storage_type
 
-  manage_master_user_password   = true
-  master_user_secret_kms_key_id = var.kms_key_arn
+  # RDS makes a new password where it is told to manage one, so a kept one is not mentioned at all.
+  manage_master_user_password   = var.manage_master_password ? true : null
+  master_user_secret_kms_key_id = var.manage_master_password ? var.kms_key_arn : null
   # On, it makes AWS ask the proxy's clients for IAM even when they hold a password.
   iam_database_authentication_enabled = var.iam_authentication
 
-  db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.this.name
-  # Where a major upgrade takes the instances; AWS moves them in the same step.
-  db_instance_parameter_group_name = aws_db_parameter_group.this.name
+  db_cluster_parameter_group_name = var.existing_cluster_parameter_group ? var.cluster_parameter_group_name : aws_rds_cluster_parameter_group.this["this"].name
+  # Where a major upgrade takes the instances; AWS moves them in the same step, and in no other.
+  db_instance_parameter_group_name = var.existing_parameter_group ? null : aws_db_parameter_group.this["this"].name
   db_subnet_group_name             = var.subnet_group_name
   port                             = var.port
-  vpc_security_group_ids           = [aws_security_group.this.id]
+  vpc_security_group_ids           = local.security_group_ids
 
   backup_retention_period      = var.backup_retention_period
   preferred_backup_window      = var.backup_window
@@ -175,6 +213,9 @@ resource "aws_rds_cluster" "this" {
       seconds_until_auto_pause = var.seconds_until_auto_pause
     }
   }
+
+  # The tags of all resources are the provider's; these are the cluster's alone.
+  tags = length(var.tags) == 0 ? null : var.tags
 
   depends_on = [
     # RDS would create the log groups itself, without a retention, and Terraform's would then clash.
@@ -227,7 +268,7 @@ resource "aws_rds_cluster_instance" "this" {
 
   for_each = local.instances
 
-  identifier         = "${var.identifier}-${each.key}"
+  identifier         = each.value.identifier
   cluster_identifier = aws_rds_cluster.this.cluster_identifier
   instance_class     = var.instance_class
   promotion_tier     = each.value.promotion_tier
@@ -239,16 +280,18 @@ resource "aws_rds_cluster_instance" "this" {
 
   ca_cert_identifier      = var.ca_certificate
   copy_tags_to_snapshot   = var.copy_tags_to_snapshot
-  db_parameter_group_name = aws_db_parameter_group.this.name
-  publicly_accessible     = false
+  db_parameter_group_name = var.existing_parameter_group ? var.parameter_group_name : aws_db_parameter_group.this["this"].name
+  publicly_accessible     = var.publicly_accessible
   # Left out, AWS picks another one for each instance.
-  preferred_maintenance_window = var.maintenance_window
+  preferred_maintenance_window = each.value.maintenance_window
 
   monitoring_interval                   = var.monitoring_interval
   monitoring_role_arn                   = var.monitoring_interval == 0 ? null : try(aws_iam_role.monitoring["this"].arn, var.monitoring_role_arn)
   performance_insights_enabled          = var.performance_insights
   performance_insights_kms_key_id       = var.performance_insights ? try(coalesce(var.performance_insights_kms_key_arn, var.kms_key_arn), null) : null
   performance_insights_retention_period = var.performance_insights ? var.performance_insights_retention_days : null
+
+  tags = length(each.value.tags) == 0 ? null : each.value.tags
 
   depends_on = [aws_iam_role_policy_attachment.monitoring]
 
@@ -268,10 +311,27 @@ resource "aws_rds_cluster_instance" "this" {
   }
 }
 
+# The provider learns the secret of a password that RDS has just taken over only in the apply; this makes the plan say so.
+resource "terraform_data" "master_password" {
+  for_each = var.adopted ? { this = var.manage_master_password ? "managed" : "kept" } : {}
+
+  input = each.value
+}
+
+locals {
+  secret_arn = (
+    !var.adopted ? aws_rds_cluster.this.master_user_secret[0].secret_arn :
+    terraform_data.master_password["this"].output == "managed" ? try(aws_rds_cluster.this.master_user_secret[0].secret_arn, "") :
+    var.master_secret_arn
+  )
+}
+
 resource "aws_secretsmanager_secret_rotation" "this" {
   #checkov:skip=CKV_AWS_304:The caller states the days; RDS rotates the secret itself.
 
-  secret_id = aws_rds_cluster.this.master_user_secret[0].secret_arn
+  for_each = var.manage_master_password ? toset(["this"]) : []
+
+  secret_id = local.secret_arn
   # The default, true, rotates the password during the apply, under running clients.
   rotate_immediately = false
 
@@ -281,4 +341,9 @@ resource "aws_secretsmanager_secret_rotation" "this" {
 
   # A cluster without an instance has nobody who changes the password.
   depends_on = [aws_rds_cluster_instance.this]
+}
+
+moved {
+  from = aws_secretsmanager_secret_rotation.this
+  to   = aws_secretsmanager_secret_rotation.this["this"]
 }

@@ -1,14 +1,17 @@
 locals {
   # The partition and the account come with the security group's ARN; that spares two lookups.
-  account_arn   = split(":", aws_security_group.this.arn)
-  instance_arns = "arn:${local.account_arn[1]}:rds:${local.account_arn[3]}:${local.account_arn[4]}:db:${var.identifier}-*"
+  account_arn    = split(":", aws_security_group.this.arn)
+  instance_arn   = "arn:${local.account_arn[1]}:rds:${local.account_arn[3]}:${local.account_arn[4]}:db:"
+  instance_names = concat(["${var.identifier}-*"], sort([for instance in var.adopted_instances : instance.identifier]))
+  instance_arns  = [for name in local.instance_names : "${local.instance_arn}${name}"]
 }
 
 resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_158:The caller may give a key; the database's own may not admit CloudWatch Logs.
   #checkov:skip=CKV_AWS_338:The caller states the retention; a year of statement logs is seldom wanted.
 
-  for_each = var.log_exports
+  # RDS has made those of a cluster that was there before.
+  for_each = var.adopted ? [] : var.log_exports
 
   name              = "/aws/rds/cluster/${var.identifier}/${each.key}"
   retention_in_days = var.log_retention_days
@@ -37,7 +40,7 @@ resource "aws_iam_role" "monitoring" {
       Action    = "sts:AssumeRole"
       Principal = { Service = "monitoring.rds.amazonaws.com" }
       Condition = {
-        ArnLike      = { "aws:SourceArn" = local.instance_arns }
+        ArnLike      = { "aws:SourceArn" = try(one(local.instance_arns), local.instance_arns) }
         StringEquals = { "aws:SourceAccount" = local.account_arn[4] }
       }
     }]

@@ -28,8 +28,13 @@ output "resource_id" {
 }
 
 output "secret_arn" {
-  description = "ARN of RDS's secret that holds the master user's name and password."
-  value       = aws_rds_cluster.this.master_user_secret[0].secret_arn
+  description = "ARN of the secret that holds the master user's name and password: RDS's, or the one that was given."
+  value       = local.secret_arn
+
+  precondition {
+    condition     = local.secret_arn != ""
+    error_message = "RDS has not made the secret of the password yet that it has taken over: apply again."
+  }
 }
 
 output "security_group_id" {

@@ -1,3 +1,75 @@
+variable "adopted" {
+  description = "Whether the cluster was there before Terraform. Its database name, user and key are then never stated, and its log groups stay AWS's."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "adopted_instances" {
+  description = "The instances of a cluster that was there before, the first ones of its replicas + 1: the name of each, and its own maintenance window, promotion tier and tags. Null for what the module gives by itself."
+  type = list(object({
+    identifier         = string
+    maintenance_window = optional(string)
+    promotion_tier     = optional(number)
+    tags               = optional(map(string))
+  }))
+  default  = []
+  nullable = false
+
+  validation {
+    condition     = var.adopted == (length(var.adopted_instances) > 0)
+    error_message = "The adopted_instances must hold an instance when adopted is true, and none otherwise."
+  }
+
+  validation {
+    condition     = length(var.adopted_instances) <= var.replicas + 1
+    error_message = "The adopted_instances must not be more than replicas + 1."
+  }
+
+  validation {
+    condition     = alltrue([for instance in var.adopted_instances : can(regex("^[a-z](-?[a-z0-9]+)*$", instance.identifier)) && length(instance.identifier) <= 63])
+    error_message = "The identifiers of the adopted_instances must start with a letter and hold only a-z, 0-9 and single hyphens, none at the end: 63 at most."
+  }
+
+  validation {
+    condition = length(distinct(concat(
+      [for instance in var.adopted_instances : instance.identifier],
+      [for number in range(length(var.adopted_instances) + 1, var.replicas + 2) : "${var.identifier}-${number}"]
+    ))) == max(var.replicas + 1, length(var.adopted_instances))
+    error_message = "The identifiers of the adopted_instances must differ, also from <identifier>-<number> of those that are made beside them."
+  }
+
+  validation {
+    condition     = length(var.adopted_instances) > var.replicas || !var.adopted || length("${var.identifier}-${var.replicas + 1}") <= 63
+    error_message = "The adopted_instances must be replicas + 1 when the identifier is too long for <identifier>-<number>, 63 at most."
+  }
+
+  validation {
+    condition = alltrue([for instance in var.adopted_instances :
+      instance.promotion_tier == null ? true : contains(range(16), instance.promotion_tier)
+    ])
+    error_message = "The promotion_tier of the adopted_instances must be a whole number from 0 to 15."
+  }
+
+  validation {
+    condition = alltrue([for instance in var.adopted_instances :
+      instance.maintenance_window == null ? true : can(regex("^(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]-(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]$", lower(instance.maintenance_window)))
+    ])
+    error_message = "The maintenance_window of the adopted_instances must look like sun:18:00-sun:19:00."
+  }
+}
+
+variable "adopted_major_version" {
+  description = "Major version that the cluster was adopted with. While engine_version says the same, none is asked for, and the minor stays. Null to ask for engine_version."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.adopted_major_version == null || var.adopted
+    error_message = "The adopted_major_version must be null unless adopted is true."
+  }
+}
+
 variable "alarms" {
   description = "Alarms on the cluster: the ARN of the SNS topic to notify and the memory of the instance class in GiB. Null for no alarms; without memory_gib there are none on memory and connections, but for db.serverless, whose memory follows max_capacity."
   type = object({
@@ -85,7 +157,7 @@ variable "cluster_parameter_group_name" {
   }
 
   validation {
-    condition     = strcontains(replace(var.cluster_parameter_group_name, "/[.-]/", ""), replace(local.major, ".", ""))
+    condition     = var.existing_cluster_parameter_group || strcontains(replace(var.cluster_parameter_group_name, "/[.-]/", ""), replace(local.major, ".", ""))
     error_message = "The cluster_parameter_group_name must hold the major version (dots may be hyphens or left out): a major upgrade needs a new name."
   }
 }
@@ -143,6 +215,30 @@ variable "engine_version" {
   }
 }
 
+variable "existing_cluster_parameter_group" {
+  description = "Whether the parameter group of the cluster is there already and somebody else's. Parameters then say nothing, and TLS is not forced."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.existing_cluster_parameter_group || length(var.parameters) == 0
+    error_message = "The existing_cluster_parameter_group must be false with parameters: they belong to a group of the database's own."
+  }
+}
+
+variable "existing_parameter_group" {
+  description = "Whether the parameter group of the instances is there already and somebody else's. AWS moves them to another one with a major upgrade only."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.existing_parameter_group || length(var.instance_parameters) == 0
+    error_message = "The existing_parameter_group must be false with instance_parameters: they belong to a group of the database's own."
+  }
+}
+
 variable "extended_support" {
   description = "Whether the cluster may run past the standard support of its version, for money. AWS sets it only when a cluster is created."
   type        = bool
@@ -171,13 +267,13 @@ variable "iam_authentication" {
 }
 
 variable "identifier" {
-  description = "Identifier of the cluster in RDS, unique in the account and Region. Its instances are called <identifier>-1, <identifier>-2 and so on."
+  description = "Identifier of the cluster in RDS, unique in the account and Region. Its instances are called <identifier>-1, <identifier>-2 and so on, but for adopted_instances."
   type        = string
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z](-?[a-z0-9]+)*$", var.identifier)) && length(var.identifier) <= 60
-    error_message = "The identifier must start with a letter and hold only a-z, 0-9 and single hyphens, none at the end: 60 at most, so that those of the instances have room."
+    condition     = can(regex("^[a-z](-?[a-z0-9]+)*$", var.identifier)) && length(var.identifier) <= (var.adopted ? 63 : 60)
+    error_message = "The identifier must start with a letter and hold only a-z, 0-9 and single hyphens, none at the end: 60 at most, so that those of the instances have room; 63 of a cluster that was there before."
   }
 }
 
@@ -187,7 +283,7 @@ variable "instance_class" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^db\\.(serverless|[a-z][0-9]+[a-z]*\\.(medium|large|xlarge|[0-9]+xlarge))$", var.instance_class))
+    condition     = can(regex("^db\\.(serverless|[a-z][0-9]+[a-z]*\\.(${var.adopted ? "small|" : ""}medium|large|xlarge|[0-9]+xlarge))$", var.instance_class))
     error_message = "The instance_class must look like db.r7g.large, or be db.serverless."
   }
 }
@@ -284,6 +380,29 @@ variable "maintenance_window" {
   }
 }
 
+variable "manage_master_password" {
+  description = "Whether RDS makes and rotates the master user's password."
+  type        = bool
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = var.manage_master_password || var.adopted
+    error_message = "The manage_master_password must be true unless adopted is."
+  }
+}
+
+variable "master_secret_arn" {
+  description = "ARN of a secret that holds the master user's name and password, when RDS does not manage it. Null when nobody logs in through a proxy yet."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.master_secret_arn == null || !var.manage_master_password
+    error_message = "The master_secret_arn must be null when manage_master_password is true."
+  }
+}
+
 variable "max_capacity" {
   description = "Capacity in ACU up to which an instance of Serverless v2 grows, 1 to 256 in steps of a half; one ACU has about 2 GiB. Null for other classes."
   type        = number
@@ -370,7 +489,7 @@ variable "parameter_group_name" {
   }
 
   validation {
-    condition     = strcontains(replace(var.parameter_group_name, "/[.-]/", ""), replace(local.major, ".", ""))
+    condition     = var.existing_parameter_group || strcontains(replace(var.parameter_group_name, "/[.-]/", ""), replace(local.major, ".", ""))
     error_message = "The parameter_group_name must hold the major version (dots may be hyphens or left out): a major upgrade needs a new name."
   }
 }
@@ -463,6 +582,13 @@ variable "port" {
   }
 }
 
+variable "publicly_accessible" {
+  description = "Whether the names of the instances resolve to a public address outside of their VPC."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "replicas" {
   description = "Number of readers beside the writer, 0 to 15. One more or less leaves all other instances as they are."
   type        = number
@@ -507,6 +633,18 @@ variable "seconds_until_auto_pause" {
   validation {
     condition     = var.seconds_until_auto_pause == null ? true : var.seconds_until_auto_pause == floor(var.seconds_until_auto_pause) && var.seconds_until_auto_pause >= 300 && var.seconds_until_auto_pause <= 86400
     error_message = "The seconds_until_auto_pause must be a whole number from 300 to 86400."
+  }
+}
+
+variable "security_group_ids" {
+  description = "Security groups that the cluster has beside its own, 4 at most."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.security_group_ids) <= 4 && alltrue([for id in var.security_group_ids : startswith(id, "sg-")])
+    error_message = "The security_group_ids must be ids of security groups, sg-…, 4 at most."
   }
 }
 
@@ -557,7 +695,7 @@ variable "subnet_group_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9._ -]{0,254}$", var.subnet_group_name)) && var.subnet_group_name != "default"
+    condition     = can(regex("^[a-z0-9][a-z0-9._ -]{0,254}$", var.subnet_group_name)) && (var.adopted || var.subnet_group_name != "default")
     error_message = "The subnet_group_name must hold only a-z, 0-9, blanks and ._- , 255 at most, and not be \"default\"."
   }
 }
@@ -572,6 +710,13 @@ variable "subnet_ids" {
     condition     = length(var.subnet_ids) != 1 && alltrue([for id in var.subnet_ids : startswith(id, "subnet-")])
     error_message = "The subnet_ids must be two or more subnet ids, subnet-…, or none."
   }
+}
+
+variable "tags" {
+  description = "Tags of the cluster alone, beside those of all resources."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }
 
 variable "username" {

@@ -1,4 +1,4 @@
-//! The config of an adopted instance: the keys without which it would come to something else, and the waivers that it needs.
+//! The config of an adopted database: the keys without which it would come to something else, and the waivers that it needs.
 
 use std::collections::BTreeSet;
 
@@ -28,13 +28,13 @@ pub struct Draft {
     pub path: String,
     /// Its text.
     pub text: String,
-    /// The identifier of the instance.
+    /// The identifier of the database.
     pub identifier: String,
-    /// The ARN of the instance.
+    /// The ARN of the database.
     pub arn: String,
     /// The identity.
     pub shortname: String,
-    /// What the instance keeps of its own.
+    /// What it keeps of its own.
     pub debts: Vec<Debt>,
     /// The rules that are waived, and what breaks them.
     pub waivers: Vec<Waived>,
@@ -79,7 +79,7 @@ pub fn refusal(problem: &Problem) -> Refusal {
 /// # Errors
 /// With every reason why there is none.
 pub(super) fn write(order: &Order, place: Place) -> Result<Draft, Vec<Refusal>> {
-    let values = values::of(order).map_err(|wrong| vec![malformed(order.instance, &wrong)])?;
+    let values = values::of(order).map_err(|wrong| vec![malformed(order.existing, &wrong)])?;
     let (mut config, mut database, mut problems) = keys(order, &values, place)?;
     let waivers = waivers(&problems);
     if !waivers.is_empty() {
@@ -103,8 +103,8 @@ pub(super) fn write(order: &Order, place: Place) -> Result<Draft, Vec<Refusal>> 
         unit: order.unit(),
         text: text::of(&path, &config),
         path,
-        identifier: order.instance.identifier.clone(),
-        arn: order.instance.arn.text.clone(),
+        identifier: order.existing.identifier.clone(),
+        arn: order.existing.arn.text.clone(),
         shortname: order.shortname.clone(),
         debts: debts(&config),
         waivers,
@@ -116,7 +116,7 @@ pub(super) fn write(order: &Order, place: Place) -> Result<Draft, Vec<Refusal>> 
 /// A config, what it comes to, and its problems.
 type Tried = (Map<String, Value>, Option<Database>, Diagnostics);
 
-/// The keys without which the config would come to something else than the instance is.
+/// The keys without which the config would come to something else than the database is.
 fn keys(order: &Order, values: &Values, place: Place) -> Result<Tried, Vec<Refusal>> {
     let mut config = first(order, values);
     loop {

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{
+    existing::{Arn, CLUSTER_IDENTIFIER, Existing, Teller},
     fields::{Fields, Malformed},
-    instance::{Arn, Instance, Teller},
     old_root::{self, OldRoot, Place},
     state,
 };
-use crate::text::unicode::BYTE_ORDER_MARK;
+use crate::{
+    aws::engine::{Engine, Form},
+    text::unicode::BYTE_ORDER_MARK,
+};
 
 /// Bytes of the largest file: many times the databases that an account holds.
 pub const MAX_BYTES: usize = 256 * 1024 * 1024;
@@ -22,7 +25,7 @@ pub struct Given {
     pub name: String,
     /// What is in it.
     pub bytes: Vec<u8>,
-    /// Whether it only tells which root holds an instance, and not which instances are meant.
+    /// Whether it only tells which root holds what, and not what is meant.
     pub is_old_root: bool,
 }
 
@@ -38,8 +41,8 @@ pub struct Unreadable {
 /// Everything that the files say.
 #[derive(Debug, Default)]
 pub struct Evidence {
-    /// The instances, in the order of their ARNs.
-    pub instances: Vec<Instance>,
+    /// The instances and the clusters, in the order of their ARNs. What a cluster has stands in it.
+    pub found: Vec<Existing>,
     /// The roots that hold them now.
     pub old_roots: Vec<OldRoot>,
 }
@@ -47,7 +50,7 @@ pub struct Evidence {
 /// What the files say, before it is put together.
 #[derive(Default)]
 struct Pile {
-    instances: BTreeMap<String, Instance>,
+    found: BTreeMap<String, Existing>,
     held: BTreeMap<String, Held>,
     families: BTreeMap<String, String>,
     vpcs: BTreeMap<String, String>,
@@ -56,9 +59,9 @@ struct Pile {
     old_roots: Vec<OldRoot>,
 }
 
-/// An instance in the state of a root.
+/// A database in the state of a root.
 struct Held {
-    instance: Instance,
+    existing: Existing,
     place: Place,
     /// Whether it is meant without being described.
     is_meant: bool,
@@ -115,17 +118,23 @@ fn parse(bytes: &[u8]) -> Result<Value, String> {
 /// What a list of the AWS CLI holds.
 type Taker = fn(&mut Pile, &Map<String, Value>) -> Result<(), Malformed>;
 
-const LISTS: [(&str, Taker); 3] = [
-    ("DBInstances", Pile::instance),
+const LISTS: [(&str, Taker); 5] = [
+    ("DBClusters", Pile::database),
+    ("DBInstances", Pile::database),
+    ("DBClusterParameterGroups", Pile::cluster_parameter_group),
     ("DBParameterGroups", Pile::parameter_group),
     ("DBSubnetGroups", Pile::subnet_group),
 ];
 
 /// What somebody may give by mistake, and what it is.
-const OTHERS: [(&str, &str); 5] = [
+const OTHERS: [(&str, &str); 6] = [
     (
-        "DBClusters",
-        "it describes clusters, and no cluster is adopted; give what `aws rds describe-db-instances` prints",
+        "GlobalClusters",
+        "it describes global clusters, and no cluster of one is adopted; give what `aws rds describe-db-clusters` and `describe-db-instances` print",
+    ),
+    (
+        "DBClusterSnapshots",
+        "it describes snapshots; give what `aws rds describe-db-clusters` and `describe-db-instances` print",
     ),
     (
         "resource_changes",
@@ -145,15 +154,15 @@ const OTHERS: [(&str, &str); 5] = [
     ),
 ];
 
-const UNKNOWN: &str = "it is nothing that is known here; give what `aws rds describe-db-instances`, `describe-db-parameter-groups`, \
-     `describe-db-parameters`, `describe-db-subnet-groups`, `list-tags-for-resource` or `terraform show -json` prints";
+const UNKNOWN: &str = "it is nothing that is known here; give what `aws rds describe-db-instances`, `describe-db-clusters`, \
+     `describe-db-parameter-groups`, `describe-db-cluster-parameter-groups`, `describe-db-parameters`, `describe-db-subnet-groups`, `list-tags-for-resource` or `terraform show -json` prints";
 
 const NO_STATE: &str = "it is no state; give what `terraform show -json` prints";
 
 impl Pile {
     fn take(&mut self, file: &str, value: Value) -> Result<(), String> {
         match value {
-            Value::Array(list) if !list.is_empty() => self.all("", list, Self::instance),
+            Value::Array(list) if !list.is_empty() => self.all("", list, Self::database),
             Value::Object(map) => self.object(file, map),
             _ => Err(UNKNOWN.to_owned()),
         }
@@ -163,8 +172,8 @@ impl Pile {
         if let Some((_, reason)) = OTHERS.iter().find(|(key, _)| map.contains_key(*key)) {
             return Err((*reason).to_owned());
         }
-        if map.contains_key("DBInstanceIdentifier") {
-            return self.all("", vec![map.into()], Self::instance);
+        if form_of(&map).is_some() {
+            return self.all("", vec![map.into()], Self::database);
         }
         let mut is_known = false;
         for (key, taker) in LISTS {
@@ -222,24 +231,52 @@ impl Pile {
         Ok(())
     }
 
-    fn instance(&mut self, raw: &Map<String, Value>) -> Result<(), Malformed> {
-        let found = Instance::of(raw.clone(), Teller::Aws)?;
-        let known = self.instances.get(&found.arn.text);
+    fn database(&mut self, raw: &Map<String, Value>) -> Result<(), Malformed> {
+        let form = form_of(raw).unwrap_or(Form::Instance);
+        let found = Existing::of(raw.clone(), form, Teller::Aws)?;
+        let known = self.found.get(&found.arn.text);
         if known.is_some_and(|known| known.raw != found.raw) {
             return Err(Malformed {
-                key: "DBInstanceIdentifier".to_owned(),
+                key: match form {
+                    Form::Instance => "DBInstanceIdentifier",
+                    Form::Cluster => CLUSTER_IDENTIFIER,
+                }
+                .to_owned(),
                 what: "is described twice, and not alike; describe it once more, and give one of them",
             });
         }
-        self.instances.insert(found.arn.text.clone(), found);
+        self.found.insert(found.arn.text.clone(), found);
         Ok(())
     }
 
     fn parameter_group(&mut self, raw: &Map<String, Value>) -> Result<(), Malformed> {
+        self.family(
+            raw,
+            Form::Instance,
+            "DBParameterGroupName",
+            "DBParameterGroupArn",
+        )
+    }
+
+    fn cluster_parameter_group(&mut self, raw: &Map<String, Value>) -> Result<(), Malformed> {
+        self.family(
+            raw,
+            Form::Cluster,
+            "DBClusterParameterGroupName",
+            "DBClusterParameterGroupArn",
+        )
+    }
+
+    fn family(
+        &mut self,
+        raw: &Map<String, Value>,
+        form: Form,
+        name: &str,
+        arn: &str,
+    ) -> Result<(), Malformed> {
         let fields = Fields::of(raw, "");
-        let name = fields.text("DBParameterGroupName")?;
+        let key = group_key(form, fields.text(arn)?, fields.text(name)?);
         let family = fields.text("DBParameterGroupFamily")?;
-        let key = scoped(fields.text("DBParameterGroupArn")?, name);
         self.families.insert(key, family.to_owned());
         Ok(())
     }
@@ -271,16 +308,16 @@ impl Pile {
         let (root, found) = old_root::read(file, module).map_err(|wrong| wrong.words())?;
         for (address, values) in found {
             let at = |wrong: Malformed| format!("{address}: {}", wrong.words());
-            if address.is_instance() {
-                let raw = state::described(values).map_err(at)?;
-                let instance = Instance::of(raw, Teller::State).map_err(at)?;
+            if address.is_database() {
+                let (form, raw) = state::described(address.kind(), values).map_err(at)?;
+                let existing = Existing::of(raw, form, Teller::State).map_err(at)?;
                 let place = Place {
                     file: file.to_owned(),
                     address: address.clone(),
                 };
-                let arn = instance.arn.text.clone();
+                let arn = existing.arn.text.clone();
                 let held = Held {
-                    instance,
+                    existing,
                     place,
                     is_meant,
                 };
@@ -290,7 +327,7 @@ impl Pile {
                         file,
                     } = other.place;
                     return Err(format!(
-                        "{address} is also {there} of {file}: two roots hold one instance; have one of them forget it first"
+                        "{address} is also {there} of {file}: two roots hold one database; have one of them forget it first"
                     ));
                 }
             } else if address.is_subnet_group() {
@@ -317,41 +354,44 @@ impl Pile {
     fn put_together(mut self) -> Result<Evidence, Vec<Unreadable>> {
         for (arn, held) in std::mem::take(&mut self.held) {
             if held.is_meant {
-                self.instances.entry(arn.clone()).or_insert(held.instance);
+                self.found.entry(arn.clone()).or_insert(held.existing);
             }
-            if let Some(known) = self.instances.get_mut(&arn) {
+            if let Some(known) = self.found.get_mut(&arn) {
                 known.held = Some(held.place);
             }
         }
-        let mut instances: Vec<_> = self.instances.into_values().collect();
+        for one in self.found.values_mut() {
+            let arn = &one.arn.text;
+            let group = one.parameter_group().ok();
+            let family =
+                group.and_then(|name| self.families.get(&group_key(one.form, arn, name)).cloned());
+            let group = one.subnet_group().ok();
+            let vpc = group.and_then(|name| self.vpcs.get(&scoped(arn, name)).cloned());
+            (one.family, one.vpc) = (family, vpc);
+        }
+        let mut found = clusters(self.found.into_values().collect());
         let about_one = |file: &str, what: &str| Unreadable {
             file: file.to_owned(),
-            reason: format!("{what} do not say whose they are; give them beside one instance only"),
+            reason: format!(
+                "{what} do not say whose they are; give them beside one instance only, or one cluster"
+            ),
         };
         let mut unreadable = Vec::new();
         for (file, tags) in self.tags {
-            match instances.as_mut_slice() {
+            match found.as_mut_slice() {
                 [only] => drop(only.raw.insert("TagList".to_owned(), tags)),
                 _ => unreadable.push(about_one(&file, "tags")),
             }
         }
         for (file, forced) in self.parameters {
-            match instances.as_mut_slice() {
+            match found.as_mut_slice() {
                 [only] => only.forces_tls = Some(forced),
                 _ => unreadable.push(about_one(&file, "parameters")),
             }
         }
-        for instance in &mut instances {
-            let arn = &instance.arn.text;
-            let group = instance.parameter_group().ok();
-            let family = group.and_then(|name| self.families.get(&scoped(arn, name)).cloned());
-            let group = instance.subnet_group().ok();
-            let vpc = group.and_then(|name| self.vpcs.get(&scoped(arn, name)).cloned());
-            (instance.family, instance.vpc) = (family, vpc);
-        }
         if unreadable.is_empty() {
             Ok(Evidence {
-                instances,
+                found,
                 old_roots: self.old_roots,
             })
         } else {
@@ -360,8 +400,48 @@ impl Pile {
     }
 }
 
-/// The parameter that forces TLS.
-const FORCES_TLS: &str = "rds.force_ssl";
+/// What describes an instance has its identifier, also that of an instance of a cluster.
+fn form_of(raw: &Map<String, Value>) -> Option<Form> {
+    if raw.contains_key("DBInstanceIdentifier") {
+        Some(Form::Instance)
+    } else {
+        raw.contains_key(CLUSTER_IDENTIFIER)
+            .then_some(Form::Cluster)
+    }
+}
+
+/// The same with the instances of each cluster that is described in it: the one that takes the writer's place first goes first.
+fn clusters(found: Vec<Existing>) -> Vec<Existing> {
+    let place = |one: &Existing, cluster: &str| scoped(&one.arn.text, cluster);
+    let (mut clusters, others): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|one| one.form == Form::Cluster);
+    let mut alone = Vec::new();
+    for one in others {
+        let name = one.cluster().ok().flatten();
+        let key = name.map(|name| place(&one, name));
+        let is_its =
+            |cluster: &&mut Existing| key.as_ref() == Some(&place(cluster, &cluster.identifier));
+        match clusters.iter_mut().find(is_its) {
+            Some(cluster) => cluster.members.push(one),
+            None => alone.push(one),
+        }
+    }
+    for cluster in &mut clusters {
+        cluster.members.sort_by_cached_key(|one| {
+            let tier = one.promotion_tier().unwrap_or(u32::MAX);
+            // Of names that end in a number, 9 goes before 10.
+            (tier, one.identifier.len(), one.identifier.clone())
+        });
+    }
+    let mut all = [alone, clusters].concat();
+    all.sort_by(|a, b| a.arn.cmp(&b.arn));
+    all
+}
+
+/// A parameter group in the account and Region of an ARN: those of clusters have names of their own.
+fn group_key(form: Form, arn: &str, name: &str) -> String {
+    format!("{} {}", form.as_str(), scoped(arn, name))
+}
 
 /// A name in the account and Region of an ARN.
 fn scoped(arn: &str, name: &str) -> String {
@@ -372,11 +452,16 @@ fn scoped(arn: &str, name: &str) -> String {
 /// Whether parameters force TLS, as far as they say so.
 fn forces_tls(parameters: &Value) -> Result<Option<bool>, String> {
     let no_list = || "`Parameters` is no list of parameters".to_owned();
+    let is_forcing = |name: &str| {
+        let mut engines = Engine::ALL.iter();
+        engines.any(|engine| engine.facts().forced_tls_parameter == name)
+    };
     let mut forced = None;
     for parameter in parameters.as_array().ok_or_else(no_list)? {
         let name = parameter.get("ParameterName").and_then(Value::as_str);
-        if name.ok_or_else(no_list)? == FORCES_TLS {
-            forced = Some(parameter.get("ParameterValue").and_then(Value::as_str) == Some("1"));
+        if is_forcing(name.ok_or_else(no_list)?) {
+            let value = parameter.get("ParameterValue").and_then(Value::as_str);
+            forced = Some(value.is_some_and(|value| ["1", "ON"].contains(&value)));
         }
     }
     Ok(forced)

@@ -99,13 +99,20 @@ impl<'a> Fields<'a> {
         self.needed(key, self.number_if(key)?)
     }
 
+    /// Whether something holds, if that is said.
+    ///
+    /// # Errors
+    /// When it is neither true nor false.
+    pub fn flag_if(self, key: &str) -> Result<Option<bool>, Malformed> {
+        self.read(key, "is neither true nor false", Value::as_bool)
+    }
+
     /// Whether something holds.
     ///
     /// # Errors
     /// When it is missing, or neither true nor false.
     pub fn flag(self, key: &str) -> Result<bool, Malformed> {
-        let found = self.read(key, "is neither true nor false", Value::as_bool)?;
-        self.needed(key, found)
+        self.needed(key, self.flag_if(key)?)
     }
 
     /// A list; none is an empty one, since AWS leaves those out.

@@ -1,4 +1,4 @@
-//! A file that says which instance becomes which unit: YAML, JSON, or CSV with a line of names.
+//! A file that says which database becomes which unit: YAML, JSON, or CSV with a line of names.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ const KEYS: [&str; 6] = [
     "kmsKeyArn",
 ];
 
-/// What becomes of one instance.
+/// What becomes of one database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
     /// Its identifier, or its ARN.
@@ -50,7 +50,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Row>, String> {
         yaml(file, bytes)?
     };
     if entries.is_empty() {
-        return Err("it names no instance".to_owned());
+        return Err("it names no database".to_owned());
     }
     let rows = entries.into_iter();
     let rows: Vec<Row> = rows
@@ -231,7 +231,7 @@ mod tests {
                 "",
                 "it is no list; each entry has `identifier`, `environment`, `namespace`, `shortname`, `secretArn`, `kmsKeyArn`",
             ),
-            ("m.yaml", "[]", "it names no instance"),
+            ("m.yaml", "[]", "it names no database"),
             ("m.yaml", "- x\n", "entry 1 has no keys"),
             (
                 "m.yaml",
@@ -254,7 +254,7 @@ mod tests {
                 "it names `a` twice",
             ),
             ("m.csv", "", "it is empty"),
-            ("m.csv", "identifier,namespace\n", "it names no instance"),
+            ("m.csv", "identifier,namespace\n", "it names no database"),
             (
                 "m.csv",
                 "identifier,namespace\na\n",

@@ -1,8 +1,8 @@
-//! Which unit each instance becomes: said for one, or told by tags or by a mapping for many.
+//! Which unit each database becomes: said for one, or told by tags or by a mapping for many.
 
 use std::sync::Arc;
 
-use super::{Order, Refusal, Refused, Secret, instance::Instance, mapping::Row, refusal};
+use super::{Order, Refusal, Refused, Secret, existing::Existing, mapping::Row, refusal};
 use crate::{
     model::{Environment, identity::UnitId},
     rules,
@@ -12,14 +12,14 @@ use crate::{
 /// How units are named.
 #[derive(Clone, Debug)]
 pub enum Names {
-    /// One instance, and its unit.
+    /// One database, and its unit.
     One {
         /// The unit.
         unit: UnitId,
         /// The identity, when it does not follow from the namespace.
         shortname: Option<String>,
     },
-    /// By tags of the instances.
+    /// By tags of the databases.
     Tags {
         /// The tag with the namespace.
         namespace: String,
@@ -32,7 +32,7 @@ pub enum Names {
     Mapping(Vec<Row>),
 }
 
-/// What instances are to become.
+/// What databases are to become.
 #[derive(Debug, Default)]
 pub struct Orders<'a> {
     /// Those that have a name.
@@ -43,21 +43,21 @@ pub struct Orders<'a> {
     pub left_out: Vec<String>,
 }
 
-/// Names instances. `secret` is what the proxy of each is to log in with, where the mapping does not say so.
+/// Names databases. `secret` is what the proxy of each is to log in with, where the mapping does not say so.
 #[must_use]
 pub fn name<'a>(
-    instances: &'a [Instance],
+    all: &'a [Existing],
     environments: &'a [Arc<Environment>],
     by: &Names,
     secret: Option<&Secret>,
 ) -> Orders<'a> {
-    let mut all = Orders::default();
-    for instance in instances {
+    let mut orders = Orders::default();
+    for existing in all {
         let row = match by {
-            Names::Mapping(rows) => match row(rows, instance, instances) {
+            Names::Mapping(rows) => match row(rows, existing, all) {
                 Ok(Some(row)) => Ok(row),
                 Ok(None) => {
-                    all.left_out.push(instance.identifier.clone());
+                    orders.left_out.push(existing.identifier.clone());
                     continue;
                 }
                 Err(refusal) => Err(vec![refusal]),
@@ -72,76 +72,91 @@ pub fn name<'a>(
                 namespace,
                 environment_tag,
                 environment,
-            } => tagged(instance, namespace, environment_tag.as_deref()).map(|row| Row {
+            } => tagged(existing, namespace, environment_tag.as_deref()).map(|row| Row {
                 environment: row.environment.or_else(|| environment.clone()),
                 ..row
             }),
         };
-        let order = row.and_then(|row| order(instance, environments, row, secret));
+        let order = row.and_then(|row| order(existing, environments, row, secret));
         match order {
-            Ok(order) => all.orders.push(order),
-            Err(refusals) => all.refused.push(Refused {
-                identifier: instance.identifier.clone(),
+            Ok(order) => orders.orders.push(order),
+            Err(refusals) => orders.refused.push(Refused {
+                identifier: existing.identifier.clone(),
                 unit: None,
                 refusals,
             }),
         }
     }
     if let Names::Mapping(rows) = by {
-        all.refused.extend(unknown(rows, instances));
+        orders.refused.extend(unknown(rows, all));
     }
-    all
+    orders
 }
 
 /// Those that a mapping names and no file describes.
-fn unknown<'a>(rows: &'a [Row], instances: &'a [Instance]) -> impl Iterator<Item = Refused> + 'a {
-    let is_described = |row: &&Row| !instances.iter().any(|one| is_of(row, one));
-    rows.iter().filter(is_described).map(|row| Refused {
+fn unknown<'a>(rows: &'a [Row], all: &'a [Existing]) -> impl Iterator<Item = Refused> + 'a {
+    let is_described = |row: &&Row| !all.iter().any(|one| is_of(row, one));
+    rows.iter().filter(is_described).map(move |row| Refused {
         identifier: row.identifier.clone(),
         unit: None,
-        refusals: vec![Refusal::new(
-            "the mapping names it, and no file describes it",
-            "give the description of its account and Region, or correct the identifier",
-        )],
+        refusals: vec![undescribed(row, all)],
     })
 }
 
-fn is_of(row: &Row, instance: &Instance) -> bool {
-    row.identifier == instance.arn.text || row.identifier == instance.identifier
+/// Why there is nothing of what a mapping names.
+fn undescribed(row: &Row, all: &[Existing]) -> Refusal {
+    let has_it = |cluster: &&Existing| cluster.members.iter().any(|one| is_of(row, one));
+    match all.iter().find(has_it) {
+        Some(cluster) => Refusal::new(
+            format!("it is an instance of the cluster `{}`", cluster.identifier),
+            format!(
+                "name the cluster `{}`: it is adopted with its instances",
+                cluster.identifier
+            ),
+        ),
+        None => Refusal::new(
+            "the mapping names it, and no file describes it",
+            "give the description of its account and Region, or correct the identifier",
+        ),
+    }
 }
 
-fn row(rows: &[Row], instance: &Instance, instances: &[Instance]) -> Result<Option<Row>, Refusal> {
-    let by_arn = rows.iter().find(|row| row.identifier == instance.arn.text);
+fn is_of(row: &Row, existing: &Existing) -> bool {
+    row.identifier == existing.arn.text || row.identifier == existing.identifier
+}
+
+fn row(rows: &[Row], existing: &Existing, all: &[Existing]) -> Result<Option<Row>, Refusal> {
+    let by_arn = rows.iter().find(|row| row.identifier == existing.arn.text);
     let by_name = || {
         rows.iter()
-            .find(|row| row.identifier == instance.identifier)
+            .find(|row| row.identifier == existing.identifier)
     };
     let Some(found) = by_arn.or_else(by_name) else {
         return Ok(None);
     };
-    let alike = instances.iter().filter(|one| is_of(found, one)).count();
+    let alike = all.iter().filter(|one| is_of(found, one)).count();
     if alike > 1 {
         return Err(Refusal::new(
-            format!("{alike} instances of several accounts or Regions have its identifier"),
+            format!("{alike} databases have its identifier"),
             "write their ARNs into the mapping",
         ));
     }
     Ok(Some(found.clone()))
 }
 
-/// The names in the tags of an instance.
+/// The names in the tags of an existing.
 fn tagged(
-    instance: &Instance,
+    existing: &Existing,
     namespace: &str,
     environment: Option<&str>,
 ) -> Result<Row, Vec<Refusal>> {
-    let refusals = refusal::of_instance(instance);
+    let refusals = refusal::of_existing(existing);
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    let tags = instance
+    let tags = existing
         .tags()
-        .map_err(|wrong| vec![refusal::malformed(instance, &wrong)])?;
+        .map_err(|wrong| vec![refusal::malformed(existing, &wrong)])?;
     let value = |key: &str| {
         let tag = tags.iter().find(|(known, _)| *known == key);
         tag.map(|(_, value)| (*value).to_owned()).ok_or_else(|| {
@@ -159,19 +174,19 @@ fn tagged(
 }
 
 fn order<'a>(
-    instance: &'a Instance,
+    existing: &'a Existing,
     environments: &'a [Arc<Environment>],
     row: Row,
     secret: Option<&Secret>,
 ) -> Result<Order<'a>, Vec<Refusal>> {
     // What can never be adopted is refused for that, and not for its name.
-    let refusals = refusal::of_instance(instance);
+    let refusals = refusal::of_existing(existing);
     if !refusals.is_empty() {
         return Err(refusals);
     }
     let environment = match &row.environment {
         Some(name) => known(environments, name),
-        None => fitting(environments, instance),
+        None => fitting(environments, existing),
     };
     let environment = environment.map_err(|refusal| vec![refusal])?;
     let namespace = row.namespace;
@@ -187,7 +202,7 @@ fn order<'a>(
         kms_key_arn: row.kms_key_arn,
     });
     Ok(Order {
-        instance,
+        existing,
         environment,
         namespace,
         shortname,
@@ -209,13 +224,13 @@ fn known<'a>(
     })
 }
 
-/// The one environment that an instance can be in.
+/// The one environment that a database can be in.
 fn fitting<'a>(
     environments: &'a [Arc<Environment>],
-    instance: &Instance,
+    existing: &Existing,
 ) -> Result<&'a Arc<Environment>, Refusal> {
-    let vpc = instance.vpc().ok();
-    let arn = &instance.arn;
+    let vpc = existing.vpc().ok();
+    let arn = &existing.arn;
     let fits = |one: &&Arc<Environment>| {
         one.spec.account_id == arn.account
             && one.spec.region == arn.region

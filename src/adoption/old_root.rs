@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::fields::Malformed;
+use super::{fields::Malformed, state};
 use crate::terraform::print::escape;
 
 /// A key of `for_each` or `count`.
@@ -55,7 +55,7 @@ pub struct OldRoot {
 pub struct Farewell {
     /// The file that tells of the root.
     pub file: String,
-    /// Addresses of the instances that are taken over.
+    /// Addresses of what is taken over.
     pub instances: Vec<String>,
     /// What has to be taken out of the root's own text.
     pub takes_out: String,
@@ -86,10 +86,16 @@ impl fmt::Display for Address {
 }
 
 impl Address {
-    /// Whether it is of a database instance.
+    /// Its type.
     #[must_use]
-    pub fn is_instance(&self) -> bool {
-        self.kind == "aws_db_instance"
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// Whether it is of a database: an instance, a cluster, or an instance of one.
+    #[must_use]
+    pub fn is_database(&self) -> bool {
+        state::KINDS.contains(&self.kind.as_str())
     }
 
     /// Whether it is of a subnet group.
@@ -362,7 +368,7 @@ impl OldRoot {
     fn scope(&self, address: &Address, adopted: &BTreeSet<Address>) -> Scope {
         let is_taken = |scope: &Scope| {
             let mut held = self.resources.iter().filter(|one| scope.holds(one));
-            held.all(|one| !one.is_instance() || adopted.contains(one))
+            held.all(|one| !one.is_database() || adopted.contains(one))
         };
         let mut modules = (1..=address.modules.len())
             .filter_map(|depth| address.modules.get(..depth))
@@ -432,7 +438,7 @@ mod tests {
         let adopted: BTreeSet<_> = found
             .into_iter()
             .map(|(address, _)| address)
-            .filter(|address| address.is_instance() && is_adopted(&address.to_string()))
+            .filter(|address| address.is_database() && is_adopted(&address.to_string()))
             .collect();
         let told = root.farewells(&adopted).into_iter();
         told.map(|one| format!("{}|{}|{}", one.takes_out, one.blocks, one.left.join(" ")))

@@ -1,9 +1,9 @@
-//! What becomes of instances, in words.
+//! What becomes of databases, in words.
 
 use super::{Outcome, Refused, draft::Draft, old_root::Farewell};
 use crate::{diagnostic::report::plural, text::screen::Screen, yaml::edit::inline};
 
-/// What every instance keeps of its own, what is waived, and what should be known.
+/// What every database keeps of its own, what is waived, and what should be known.
 #[must_use]
 pub fn whole(outcome: &Outcome) -> Screen {
     let mut screen = Screen::new();
@@ -81,7 +81,7 @@ pub fn count(outcome: &Outcome, left_out: &[String]) -> String {
     format!("{drafts} can be adopted, {refused} refused{others}")
 }
 
-/// What the older roots have to be told, and when: at no moment has an instance two owners that change it, or none.
+/// What the older roots have to be told, and when: at no moment has a database two owners that change it, or none.
 #[must_use]
 pub fn farewells(all: &[Farewell]) -> Screen {
     let mut screen = Screen::new();

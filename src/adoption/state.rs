@@ -1,8 +1,88 @@
-//! An instance from the state of a Terraform root, in the words of the API. The password that a state holds is never looked at.
+//! A database from the state of a Terraform root, in the words of the API. The password that a state holds is never looked at.
+
+mod cluster;
 
 use serde_json::{Map, Value, json};
 
 use super::fields::{Fields, Malformed};
+use crate::aws::engine::Form;
+
+/// What the API would say of something.
+type Said = Map<String, Value>;
+
+/// The types of resources that are databases.
+pub(super) const KINDS: [&str; 3] = [
+    "aws_db_instance",
+    "aws_rds_cluster",
+    "aws_rds_cluster_instance",
+];
+
+/// What the API would say of a resource of one of these types, and what that is.
+///
+/// # Errors
+/// When an attribute holds something else than the provider writes.
+pub(super) fn described(
+    kind: &str,
+    values: &Map<String, Value>,
+) -> Result<(Form, Said), Malformed> {
+    Ok(match kind {
+        "aws_rds_cluster" => (Form::Cluster, cluster::described(values)?),
+        "aws_rds_cluster_instance" => (Form::Instance, cluster::described_instance(values)?),
+        _ => (Form::Instance, described_instance(values)?),
+    })
+}
+
+/// What says the same in both, with what only says something when it is neither an empty text nor a zero.
+fn alike(fields: Fields, alike: &[(&str, &str)], or_none: &[(&str, &str)]) -> Said {
+    let mut said = Map::new();
+    for (attribute, key) in alike {
+        if let Some(value) = fields.find(attribute) {
+            said.insert((*key).to_owned(), value.clone());
+        }
+    }
+    for (attribute, key) in or_none {
+        let found = fields.find(attribute);
+        if let Some(value) = found.filter(|value| **value != json!("") && **value != json!(0)) {
+            said.insert((*key).to_owned(), value.clone());
+        }
+    }
+    said
+}
+
+/// Tags, with those that its provider gives to everything.
+fn tags(fields: Fields) -> Result<Option<Value>, Malformed> {
+    let tags = fields.object_if("tags_all")?;
+    Ok(tags.map(|tags| {
+        let tags = tags.iter();
+        tags.map(|(key, value)| json!({"Key": key, "Value": value}))
+            .collect()
+    }))
+}
+
+/// Security groups.
+fn groups(fields: Fields) -> Result<Value, Malformed> {
+    let groups = fields.texts("vpc_security_group_ids")?.into_iter();
+    Ok(groups.map(|id| json!({"VpcSecurityGroupId": id})).collect())
+}
+
+/// Memberships of a directory.
+fn domain(fields: Fields) -> Result<Option<Value>, Malformed> {
+    let domain = fields.text_if("domain")?;
+    Ok(domain
+        .filter(|domain| !domain.is_empty())
+        .map(|_| json!([{}])))
+}
+
+/// The secret that RDS manages.
+fn secret(fields: Fields) -> Result<Option<Value>, Malformed> {
+    let secret = fields.list("master_user_secret")?.first();
+    let Some(secret) = secret.and_then(Value::as_object) else {
+        return Ok(None);
+    };
+    let secret = Fields::of(secret, "master_user_secret.");
+    let (arn, key) = (secret.text("secret_arn")?, secret.text_if("kms_key_id")?);
+    Ok(Some(json!({"SecretArn": arn, "KmsKeyId": key})))
+}
 
 /// What the API calls the attributes of `aws_db_instance` that it says alike.
 const ALIKE: [(&str, &str); 29] = [
@@ -66,23 +146,9 @@ const OR_NONE: [(&str, &str); 9] = [
 ];
 
 /// What the API would say of an `aws_db_instance`.
-///
-/// # Errors
-/// When an attribute holds something else than the provider writes.
-pub(super) fn described(values: &Map<String, Value>) -> Result<Map<String, Value>, Malformed> {
+fn described_instance(values: &Map<String, Value>) -> Result<Said, Malformed> {
     let fields = Fields::of(values, "aws_db_instance.");
-    let mut said = Map::new();
-    for (attribute, key) in ALIKE {
-        if let Some(value) = fields.find(attribute) {
-            said.insert(key.to_owned(), value.clone());
-        }
-    }
-    for (attribute, key) in OR_NONE {
-        let found = fields.find(attribute);
-        if let Some(value) = found.filter(|value| **value != json!("") && **value != json!(0)) {
-            said.insert(key.to_owned(), value.clone());
-        }
-    }
+    let mut said = alike(fields, &ALIKE, &OR_NONE);
     let mut put = |key: &str, value: Value| drop(said.insert(key.to_owned(), value));
     // What runs; the other one is what somebody once asked for.
     if let Some(version) = fields.text_if("engine_version_actual")? {
@@ -100,28 +166,16 @@ pub(super) fn described(values: &Map<String, Value>) -> Result<Map<String, Value
     if let Some(name) = fields.text_if("db_subnet_group_name")? {
         put("DBSubnetGroup", json!({"DBSubnetGroupName": name}));
     }
-    let groups = fields.texts("vpc_security_group_ids")?.into_iter();
-    let groups = groups.map(|id| json!({"VpcSecurityGroupId": id}));
-    put("VpcSecurityGroups", groups.collect());
-    if let Some(tags) = fields.object_if("tags_all")? {
-        let tags = tags
-            .iter()
-            .map(|(key, value)| json!({"Key": key, "Value": value}));
-        put("TagList", tags.collect());
-    }
-    if fields
-        .text_if("domain")?
-        .is_some_and(|domain| !domain.is_empty())
-    {
-        put("DomainMemberships", json!([{}]));
-    }
-    let secret = fields.list("master_user_secret")?.first();
-    if let Some(secret) = secret.and_then(Value::as_object) {
-        let secret = Fields::of(secret, "master_user_secret.");
-        put(
-            "MasterUserSecret",
-            json!({"SecretArn": secret.text("secret_arn")?, "KmsKeyId": secret.text_if("kms_key_id")?}),
-        );
+    put("VpcSecurityGroups", groups(fields)?);
+    let rest = [
+        ("TagList", tags(fields)?),
+        ("DomainMemberships", domain(fields)?),
+        ("MasterUserSecret", secret(fields)?),
+    ];
+    for (key, value) in rest {
+        if let Some(value) = value {
+            put(key, value);
+        }
     }
     Ok(said)
 }

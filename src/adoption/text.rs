@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use crate::{compile::fix, inspect::debts, yaml::edit::inline};
 
 /// What is said above `adopt`.
-const HEAD: &str = "# What the instance keeps of its own. What is not for ever can be removed later, each in a change of its own.\n";
+const HEAD: &str = "# What it keeps of its own. What is not for ever can be removed later, each in a change of its own.\n";
 
 /// What is said beside the share of the proxy.
-const SHARE: &str = "clients that connect to the instance itself have the rest";
+const SHARE: &str = "clients that connect to the database itself have the rest";
 
 /// The text of a config; `path` is inside the workspace.
 pub(super) fn of(path: &str, config: &Map<String, Value>) -> String {
@@ -70,9 +70,27 @@ fn block(
                 line(text, depth, key, None, None);
                 block(text, inner, depth + 1, |_| None);
             }
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                line(text, depth, key, None, comment(key).as_deref());
+                for item in items {
+                    entry(text, item, depth + 1);
+                }
+            }
             value => line(text, depth, key, Some(value), comment(key).as_deref()),
         }
     }
+}
+
+/// An entry of a list, with its first key behind the dash.
+fn entry(text: &mut String, item: &Value, depth: usize) {
+    let mut lines = String::new();
+    if let Value::Object(keys) = item {
+        block(&mut lines, keys, depth + 1, |_| None);
+    }
+    let indent = "  ".repeat(depth);
+    let first = lines.trim_start();
+    // Writing to memory cannot fail.
+    let _ = write!(text, "{indent}- {first}");
 }
 
 fn line(text: &mut String, depth: usize, key: &str, value: Option<&Value>, comment: Option<&str>) {

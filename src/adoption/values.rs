@@ -1,13 +1,20 @@
-//! The values of an instance as keys of a config: those that every config has, and those that only an adopted one has.
+//! The values of a database as keys of a config: those that every config has, and those that only an adopted one has.
+
+mod cluster;
 
 use serde_json::{Map, Value, json};
 
 use super::{
     Order, Secret,
+    existing::Existing,
     fields::{Fields, Malformed},
 };
 use crate::{
-    aws::{engine::Engine, engine_version::EngineVersion, name::SharedNames},
+    aws::{
+        engine::{Engine, Form},
+        engine_version::EngineVersion,
+        name::SharedNames,
+    },
     model::Environment,
 };
 
@@ -30,11 +37,11 @@ pub(super) struct Values {
     pub(super) wanted: Vec<Wanted>,
     /// What stands below `adopt`.
     pub(super) adopt: Map<String, Value>,
-    /// The tags of the instance that the environment does not give it anyway.
+    /// The tags of the database that the environment does not give it anyway.
     pub(super) tags: Vec<(String, String)>,
 }
 
-/// The engine of an instance, and its major as RDS tells the version, which can have a name of a build at its end.
+/// The engine of a database, and its major as RDS tells the version, which can have a name of a build at its end.
 ///
 /// # Errors
 /// When the engine is none of ours, or the version does not begin with numbers.
@@ -54,7 +61,7 @@ pub(super) fn engine(fields: &Fields) -> Result<(Engine, EngineVersion), Malform
     Ok((engine, engine.facts().major_of(version)))
 }
 
-/// Reads the values of an instance.
+/// Reads the values of a database.
 ///
 /// # Errors
 /// When one is missing, or something else.
@@ -62,25 +69,21 @@ pub(super) fn of(order: &Order) -> Result<Values, Malformed> {
     Ok(Values {
         wanted: wanted(order)?,
         adopt: adopt(order)?,
-        tags: tags(order)?,
+        tags: tags(order.existing, order)?,
     })
 }
 
 fn wanted(order: &Order) -> Result<Vec<Wanted>, Malformed> {
-    let fields = order.instance.fields();
-    let size = fields.number("AllocatedStorage")?;
-    let kind = fields.text("StorageType")?;
-    let (iops, throughput) = performance(order, kind, size)?;
+    let fields = order.existing.fields();
+    let instance = order.existing.instance().fields();
     let mut exports = fields.texts("EnabledCloudwatchLogsExports")?;
     exports.sort_unstable();
     let mut wanted = vec![
-        ("allocatedStorage", json!(size)),
         (
             "backupRetentionPeriod",
             json!(fields.number("BackupRetentionPeriod")?),
         ),
         ("backupWindow", json!(fields.text("PreferredBackupWindow")?)),
-        ("databaseName", json!(fields.text_if("DBName")?)),
         (
             "deletionProtection",
             json!(fields.flag("DeletionProtection")?),
@@ -88,27 +91,22 @@ fn wanted(order: &Order) -> Result<Vec<Wanted>, Malformed> {
         ("encrypted", json!(fields.flag("StorageEncrypted")?)),
         ("engine", json!(fields.text("Engine")?)),
         ("engineVersion", json!(engine(&fields)?.1.to_string())),
-        ("instanceClass", json!(fields.text("DBInstanceClass")?)),
-        ("iops", json!(iops)),
+        ("instanceClass", json!(instance.text("DBInstanceClass")?)),
         ("logExports", json!(exports)),
         (
             "maintenanceWindow",
             json!(fields.text("PreferredMaintenanceWindow")?),
         ),
         (
-            "maxAllocatedStorage",
-            json!(fields.number_if("MaxAllocatedStorage")?.unwrap_or(0)),
-        ),
-        (
             "monitoringInterval",
-            json!(fields.number("MonitoringInterval")?),
+            json!(instance.number("MonitoringInterval")?),
         ),
-        ("multiAz", json!(fields.flag("MultiAZ")?)),
-        ("port", json!(port(order)?)),
-        ("storageThroughput", json!(throughput)),
-        ("storageType", json!(kind)),
         ("username", json!(fields.text("MasterUsername")?)),
     ];
+    wanted.extend(match order.existing.form {
+        Form::Instance => of_instance(order)?,
+        Form::Cluster => cluster::wanted(order.existing)?,
+    });
     if keeps_group(order)?.is_none() {
         wanted.push(("subnetGroup", json!("shared")));
     }
@@ -118,8 +116,33 @@ fn wanted(order: &Order) -> Result<Vec<Wanted>, Malformed> {
     }
     // Nobody has asked for users yet: making one gives it the tables.
     wanted.push(("appUser", Value::Null));
+    wanted.sort_by_key(|(key, _)| *key);
     let wanted = wanted.into_iter();
     Ok(wanted.map(|(key, value)| Wanted { key, value }).collect())
+}
+
+/// A key, and its value.
+type Key = (&'static str, Value);
+
+/// What only an instance has.
+fn of_instance(order: &Order) -> Result<Vec<Key>, Malformed> {
+    let fields = order.existing.fields();
+    let size = fields.number("AllocatedStorage")?;
+    let kind = fields.text("StorageType")?;
+    let (iops, throughput) = performance(order, kind, size)?;
+    Ok(vec![
+        ("allocatedStorage", json!(size)),
+        ("databaseName", json!(fields.text_if("DBName")?)),
+        ("iops", json!(iops)),
+        (
+            "maxAllocatedStorage",
+            json!(fields.number_if("MaxAllocatedStorage")?.unwrap_or(0)),
+        ),
+        ("multiAz", json!(fields.flag("MultiAZ")?)),
+        ("port", json!(port(order)?)),
+        ("storageThroughput", json!(throughput)),
+        ("storageType", json!(kind)),
+    ])
 }
 
 /// IOPS and throughput, as far as somebody has asked for them.
@@ -128,7 +151,7 @@ fn performance(
     kind: &str,
     size: u32,
 ) -> Result<(Option<u32>, Option<u32>), Malformed> {
-    let fields = order.instance.fields();
+    let fields = order.existing.fields();
     let (striped, iops, throughput) = STRIPED;
     let told = (
         fields.number_if("Iops")?,
@@ -147,36 +170,34 @@ fn performance(
 
 /// `DbInstancePort` of an instance of RDS is 0.
 fn port(order: &Order) -> Result<u32, Malformed> {
-    let fields = order.instance.fields();
+    let fields = order.existing.fields();
     let endpoint = fields.object("Endpoint")?;
     Fields::of(endpoint, "Endpoint.").number("Port")
 }
 
 /// Its subnet group, when it is not its environment's.
 fn keeps_group<'a>(order: &Order<'a>) -> Result<Option<&'a str>, Malformed> {
-    let group = order.instance.subnet_group()?;
+    let group = order.existing.subnet_group()?;
     let shared = SharedNames::derive(&order.environment.name).subnet_group;
     Ok((group != shared).then_some(group))
 }
 
 fn adopt(order: &Order) -> Result<Map<String, Value>, Malformed> {
-    let instance = order.instance;
-    let fields = instance.fields();
+    let existing = order.existing;
+    let fields = existing.fields();
+    let instance = existing.instance();
+    let of_instance = instance.fields();
     let (engine, version) = engine(&fields)?;
-    let follows = fields.flag("AutoMinorVersionUpgrade")?;
+    let follows = of_instance.flag("AutoMinorVersionUpgrade")?;
     let known = engine.facts().major(version);
     let follows_anyway = known.is_some_and(|known| known.version == version);
-    let authority = fields.text("CACertificateIdentifier")?;
-    let groups = instance.security_groups()?;
-    let options = fields.each("OptionGroupMemberships", "OptionGroupName")?;
-    let options = options
-        .into_iter()
-        .find(|name| !name.starts_with("default:"));
+    let authority = of_instance.text("CACertificateIdentifier")?;
+    let groups = existing.security_groups()?;
     let lifecycle = fields.text("EngineLifecycleSupport")?;
     let when = |holds: bool, value: Value| holds.then_some(value);
-    let truth = |key: &str| Ok(when(fields.flag(key)?, json!(true)));
+    let truth = |of: Fields, key: &str| Ok(when(of.flag(key)?, json!(true)));
     let (days, key) = insights(order)?;
-    let keys = [
+    let mut keys = vec![
         (
             "caCertificate",
             when(authority != "rds-ca-rsa2048-g1", json!(authority)),
@@ -186,16 +207,15 @@ fn adopt(order: &Order) -> Result<Map<String, Value>, Malformed> {
             when(!fields.flag("CopyTagsToSnapshot")?, json!(false)),
         ),
         ("credentials", credentials(order)?),
-        ("dedicatedLogVolume", truth("DedicatedLogVolume")?),
         (
             "extendedSupport",
             when(lifecycle == "open-source-rds-extended-support", json!(true)),
         ),
         (
             "iamAuthentication",
-            truth("IAMDatabaseAuthenticationEnabled")?,
+            truth(fields, "IAMDatabaseAuthenticationEnabled")?,
         ),
-        ("identifier", Some(json!(instance.identifier))),
+        ("identifier", Some(json!(existing.identifier))),
         ("majorVersion", Some(json!(version.to_string()))),
         (
             "minorUpgrades",
@@ -205,14 +225,34 @@ fn adopt(order: &Order) -> Result<Map<String, Value>, Malformed> {
             "monitoringRoleArn",
             monitoring_role(order)?.map(Value::from),
         ),
-        ("optionGroup", options.map(Value::from)),
         ("parameterGroup", Some(json!(instance.parameter_group()?))),
         ("performanceInsightsDays", days.map(Value::from)),
         ("performanceInsightsKmsKeyArn", key.map(Value::from)),
-        ("publiclyAccessible", truth("PubliclyAccessible")?),
+        (
+            "publiclyAccessible",
+            truth(of_instance, "PubliclyAccessible")?,
+        ),
         ("securityGroups", when(!groups.is_empty(), json!(groups))),
         ("subnetGroup", keeps_group(order)?.map(Value::from)),
     ];
+    keys.extend(match existing.form {
+        Form::Instance => {
+            let options = fields.each("OptionGroupMemberships", "OptionGroupName")?;
+            let mut options = options.into_iter();
+            let own = options.find(|name| !name.starts_with("default:"));
+            vec![
+                ("dedicatedLogVolume", truth(fields, "DedicatedLogVolume")?),
+                ("optionGroup", own.map(Value::from)),
+            ]
+        }
+        Form::Cluster => vec![
+            (
+                "clusterParameterGroup",
+                Some(json!(existing.parameter_group()?)),
+            ),
+            ("instances", Some(cluster::instances(order)?)),
+        ],
+    });
     let keys = keys.into_iter();
     Ok(keys
         .filter_map(|(key, value)| Some((key.to_owned(), value?)))
@@ -223,7 +263,7 @@ fn credentials(order: &Order) -> Result<Option<Value>, Malformed> {
     let (arn, key) = match &order.secret {
         None => return Ok(None),
         Some(Secret::Named { arn, kms_key_arn }) => (arn.as_str(), kms_key_arn.as_deref()),
-        Some(Secret::OfInstance) => match order.instance.managed_secret()? {
+        Some(Secret::Managed) => match order.existing.managed_secret()? {
             Some(managed) => managed,
             None => return Ok(None),
         },
@@ -235,7 +275,7 @@ fn credentials(order: &Order) -> Result<Option<Value>, Malformed> {
 }
 
 fn monitoring_role<'a>(order: &Order<'a>) -> Result<Option<&'a str>, Malformed> {
-    let fields = order.instance.fields();
+    let fields = order.existing.instance().fields();
     if fields.number("MonitoringInterval")? == 0 {
         return Ok(None);
     }
@@ -246,7 +286,7 @@ fn monitoring_role<'a>(order: &Order<'a>) -> Result<Option<&'a str>, Malformed> 
 /// Days and key of Performance Insights, as far as they are not what every database has.
 fn insights<'a>(order: &Order<'a>) -> Result<(Option<u32>, Option<&'a str>), Malformed> {
     const USUAL_DAYS: u32 = 7;
-    let fields = order.instance.fields();
+    let fields = order.existing.instance().fields();
     if !fields.flag("PerformanceInsightsEnabled")? {
         return Ok((Some(0), None));
     }
@@ -261,9 +301,9 @@ fn insights<'a>(order: &Order<'a>) -> Result<(Option<u32>, Option<&'a str>), Mal
 }
 
 /// Those that AWS gives by itself, and those that the provider gives every resource, are left out.
-fn tags(order: &Order) -> Result<Vec<(String, String)>, Malformed> {
+fn tags(existing: &Existing, order: &Order) -> Result<Vec<(String, String)>, Malformed> {
     let given = given_tags(order.environment);
-    let tags = order.instance.tags()?.into_iter();
+    let tags = existing.tags()?.into_iter();
     Ok(tags
         .filter(|(key, value)| !key.starts_with("aws:") && given.get(*key) != Some(value))
         .map(|(key, value)| (key.to_owned(), value.to_owned()))

@@ -129,8 +129,10 @@ pub enum Need {
     Alarms,
     /// A way from pods to the database.
     Path,
-    /// A parameter group of its own.
+    /// A parameter group of its own; of a cluster, for its instances.
     OwnParameterGroup,
+    /// A parameter group of a cluster, of its own.
+    OwnClusterParameterGroup,
     /// A subnet group of its own.
     OwnSubnetGroup,
     /// Enhanced Monitoring.
@@ -159,6 +161,7 @@ impl Need {
             Self::Alarms => "`alarmTopicArn`",
             Self::Path => "unless `adopt` has no `credentials`",
             Self::OwnParameterGroup => "unless `adopt.parameterGroup`",
+            Self::OwnClusterParameterGroup => "Aurora, unless `adopt.clusterParameterGroup`",
             Self::OwnSubnetGroup => "`subnetGroup: own`",
             Self::Monitoring => "`monitoringInterval` above 0",
             Self::LogExports => "each of `logExports`, unless `adopt`",
@@ -239,7 +242,7 @@ names! {
     /// DB parameter group; holds the family, so that a major upgrade makes a new one.
     parameter_group: ParameterGroup, "-{family}", [OwnParameterGroup];
     /// Parameter group of the cluster; the same.
-    cluster_parameter_group: ClusterParameterGroup, "-{family}", [Cluster];
+    cluster_parameter_group: ClusterParameterGroup, "-{family}", [OwnClusterParameterGroup];
     /// Security group of the database.
     database_security_group: SecurityGroup, "-db", [];
     /// Role of Enhanced Monitoring of its own.

@@ -33,7 +33,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write the configs of instances that are there already, so that nothing happens to them
+    /// Write the configs of databases that are there already, so that nothing happens to them
     Adopt(Box<commands::adopt::Arguments>),
     /// Print the units whose Terraform a change touches
     Affected(commands::affected::Arguments),

@@ -1,14 +1,14 @@
-//! What an adopted instance keeps of its own: each key is a difference from how this tool makes one.
+//! What an adopted instance or cluster keeps of its own: each key is a difference from how this tool makes one.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::aws::engine_version::EngineVersion;
+use crate::aws::{engine_version::EngineVersion, window::Window};
 
-/// An instance that was there before its config. Each key but `identifier` is a difference from what this tool makes, and
-/// can be removed in a change of its own where its text does not say otherwise.
+/// An instance that was there before its config, or a cluster of Aurora with its instances. Each key but `identifier` is a
+/// difference from what this tool makes, and can be removed in a change of its own where its text does not say otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Adoption {
@@ -17,6 +17,11 @@ pub struct Adoption {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^rds-ca-[a-z0-9-]{1,50}$"), example = &"rds-ca-rsa4096-g1")]
     pub ca_certificate: Option<String>,
+    /// The parameter group of a cluster, of the family of `majorVersion`. It belongs to somebody else: `parameters` say nothing,
+    /// and TLS is not forced. A major upgrade has to do without it. Default: a group of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^(default\.)?[A-Za-z](-?[A-Za-z0-9.]+)*$"), length(max = 255), example = &"orders-cluster-pg14")]
+    pub cluster_parameter_group: Option<String>,
     /// Whether its snapshots carry its tags. Default: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy_tags_to_snapshot: Option<bool>,
@@ -35,12 +40,17 @@ pub struct Adoption {
     /// `authentication` has to be `iam`. Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iam_authentication: Option<bool>,
-    /// The identifier of the instance. It stays: another one is another instance.
+    /// The identifier of the instance, or of the cluster. It stays: another one is another database.
     #[schemars(regex(pattern = r"^[a-z](-?[a-z0-9])*$"), length(max = 63), example = &"orders-prod-2019")]
     pub identifier: String,
-    /// Whether Terraform's state holds the instance already, so that its root no longer imports it. Default: `false`.
+    /// Whether Terraform's state holds it already, so that its root no longer imports it. Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<bool>,
+    /// The instances of a cluster, which needs them: the first ones of its `replicas` + 1, whichever of them writes. Each stays
+    /// at its place for as long as it lives; to remove one, remove the last, together with one of `replicas`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 16))]
+    pub instances: Option<Vec<AdoptedInstance>>,
     /// The major version that it was adopted with. While `engineVersion` says the same, no version is asked for, and the
     /// minor stays. Default: `engineVersion` is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,8 +67,9 @@ pub struct Adoption {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[A-Za-z](-?[A-Za-z0-9]+)*$"), length(max = 255), example = &"orders-options")]
     pub option_group: Option<String>,
-    /// Its parameter group, of the family of `majorVersion`. It belongs to somebody else: `parameters` say nothing, and
-    /// TLS is not forced. A major upgrade has to do without it. Default: a group of its own.
+    /// Its parameter group, of the family of `majorVersion`; of a cluster, that of its instances. It belongs to somebody else:
+    /// `parameters` say nothing, and TLS is not forced. A major upgrade has to do without it, and alone takes the instances of
+    /// a cluster to another one. Default: a group of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^(default\.)?[A-Za-z](-?[A-Za-z0-9.]+)*$"), length(max = 255), example = &"orders-pg14")]
     pub parameter_group: Option<String>,
@@ -82,7 +93,34 @@ pub struct Adoption {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9._ -]{0,254}$"), example = &"data-private")]
     pub subnet_group: Option<String>,
-    /// Tags of the instance alone, beside those of all that belongs to the database.
+    /// Tags of the instance alone, or of the cluster alone, beside those of all that belongs to the database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = tags_example())]
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+/// An instance of an adopted cluster, with what it has otherwise than those that this tool makes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AdoptedInstance {
+    /// Its identifier. It stays: another one is another instance.
+    #[schemars(regex(pattern = r"^[a-z](-?[a-z0-9])*$"), length(max = 63), example = &"orders-prod-2019-instance-1")]
+    pub identifier: String,
+    /// Its maintenance window. Default: `maintenanceWindow`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(
+        regex(
+            pattern = r"^([Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un):([01][0-9]|2[0-3]):[0-5][0-9]-([Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un):([01][0-9]|2[0-3]):[0-5][0-9]$"
+        ),
+        example = &"Tue:00:13-Tue:00:43"
+    )]
+    pub maintenance_window: Option<Window>,
+    /// Its promotion tier: when the writer is gone, the instance of the lowest takes its place. Default: its place in the list,
+    /// from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 15), example = 1)]
+    pub promotion_tier: Option<u32>,
+    /// Tags of this instance alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(example = tags_example())]
     pub tags: Option<BTreeMap<String, String>>,

@@ -4,12 +4,13 @@ use serde_json::{Map, Value, json};
 
 use crate::aws::engine::{Engine, Form};
 
-/// Keys that only an engine of a form has.
+/// Keys that only an engine of a form has, as paths with `/`.
 const OF_FORM: [(Form, &[&str]); 2] = [
     (
         Form::Instance,
         &[
-            "adopt",
+            "adopt/dedicatedLogVolume",
+            "adopt/optionGroup",
             "allocatedStorage",
             "iops",
             "maxAllocatedStorage",
@@ -19,9 +20,19 @@ const OF_FORM: [(Form, &[&str]); 2] = [
     ),
     (
         Form::Cluster,
-        &["maxCapacity", "minCapacity", "readOnlyEndpoint", "replicas"],
+        &[
+            "adopt/clusterParameterGroup",
+            "adopt/instances",
+            "maxCapacity",
+            "minCapacity",
+            "readOnlyEndpoint",
+            "replicas",
+        ],
     ),
 ];
+
+/// What the path of a key below `adopt` begins with.
+const BELOW_ADOPT: &str = "adopt/";
 
 /// Adds a condition for each engine to the schema of a config; one that names no engine may have that of `defaults`.
 pub(super) fn publish(schema: &mut Value) {
@@ -34,9 +45,19 @@ pub(super) fn publish(schema: &mut Value) {
 
 fn condition(engine: Engine) -> Value {
     let facts = engine.facts();
-    let mut then: Map<String, Value> = of_others(facts.form)
-        .map(|key| (key.to_owned(), false.into()))
-        .collect();
+    let (mut then, mut adopt) = (Map::new(), Map::new());
+    for key in of_others(facts.form) {
+        match key.strip_prefix(BELOW_ADOPT) {
+            Some(key) => adopt.insert(key.to_owned(), false.into()),
+            None => then.insert(key.to_owned(), false.into()),
+        };
+    }
+    let adopt = if facts.is_cluster() {
+        json!({"properties": adopt, "required": ["instances"]})
+    } else {
+        json!({"properties": adopt})
+    };
+    then.insert("adopt".to_owned(), adopt);
     let storage: Vec<_> = facts.storage_types.iter().map(|one| one.as_str()).collect();
     let logs: Vec<_> = facts.log_exports.iter().map(|one| one.as_str()).collect();
     then.insert("storageType".to_owned(), json!({"enum": storage}));

@@ -75,7 +75,8 @@ macro_rules! keys {
                 /// Makes edits that would wait for the maintenance window happen with the apply, and with them what waits
                 /// already, interruptions included: for an emergency, and until a day.
                 apply_immediately "applyImmediately": ApplyImmediately, optional();
-                /// An instance that is there already, and that this config takes over: what it keeps of its own.
+                /// An instance, or a cluster with its instances, that is there already, and that this config takes over: what it
+                /// keeps of its own.
                 adopt "adopt": Adoption, optional();
                 ..settings: Settings
             }

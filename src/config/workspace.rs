@@ -305,7 +305,7 @@ pub struct DatabaseUsers {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Adoptable {
-    /// Identifiers of instances, with `*` for any characters.
+    /// Identifiers of instances and clusters, with `*` for any characters.
     #[schemars(length(min = 1), extend("uniqueItems" = true), example = ["orders-*", "ledger"])]
     pub instances: Vec<String>,
     /// Names of secrets, without the six letters that AWS puts at their end, with `*` for any characters. Default: none.

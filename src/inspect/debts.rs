@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    aws::engine::StorageType,
-    config::adoption::{Adoption, Credentials},
+    aws::engine::{Form, StorageType},
+    config::adoption::{AdoptedInstance, Adoption, Credentials},
     model::Database,
     review::impact::{self, Happens, Impact, Row},
     terraform::{diff, lower::Owner, print::print_root, read::Root},
@@ -43,6 +43,8 @@ type Edit = fn(&mut Adoption);
 /// A key below `adopt`.
 struct Key {
     name: &'static str,
+    /// The form of database that it is told of; none for every form.
+    of: Option<Form>,
     what: &'static str,
     next: Next,
 }
@@ -63,6 +65,7 @@ const fn key(
 ) -> Key {
     Key {
         name,
+        of: None,
         what,
         next: Next::Step(next, without),
     }
@@ -71,6 +74,7 @@ const fn key(
 const fn for_ever(name: &'static str, what: &'static str, why: &'static str) -> Key {
     Key {
         name,
+        of: None,
         what,
         next: Next::Never(why),
     }
@@ -88,6 +92,12 @@ static KEYS: &[Key] = &[
         |one| one.ca_certificate = None,
     ),
     key(
+        "adopt.clusterParameterGroup",
+        "its parameters are somebody else's, and TLS is not forced",
+        "remove it, with what differs from the defaults in `parameters`, once every client uses TLS",
+        |one| one.cluster_parameter_group = None,
+    ),
+    key(
         "adopt.copyTagsToSnapshot",
         "its snapshots do not carry its tags",
         "remove it",
@@ -102,7 +112,7 @@ static KEYS: &[Key] = &[
     for_ever(
         "adopt.extendedSupport",
         "it runs past the standard support of its version, for money",
-        "AWS takes it only when an instance is made",
+        "AWS takes it only when a database is made",
     ),
     key(
         "adopt.iamAuthentication",
@@ -113,7 +123,30 @@ static KEYS: &[Key] = &[
     for_ever(
         "adopt.identifier",
         "it has another name",
+        "another one is another database",
+    ),
+    for_ever(
+        "adopt.instances",
+        "its instances have other names",
         "another one is another instance",
+    ),
+    key(
+        "adopt.instances.maintenanceWindow",
+        "instances have maintenance windows of their own",
+        "remove them",
+        |one| each(one, |instance| instance.maintenance_window = None),
+    ),
+    key(
+        "adopt.instances.promotionTier",
+        "another order decides which instance takes the writer's place",
+        "remove them",
+        |one| each(one, |instance| instance.promotion_tier = None),
+    ),
+    key(
+        "adopt.instances.tags",
+        "instances have tags of their own",
+        "remove those that nothing finds them by",
+        |one| each(one, |instance| instance.tags = None),
     ),
     key(
         "adopt.majorVersion",
@@ -144,7 +177,15 @@ static KEYS: &[Key] = &[
         "its parameters are somebody else's, and TLS is not forced",
         "remove it, with what differs from the defaults in `parameters`, once every client uses TLS",
         |one| one.parameter_group = None,
-    ),
+    )
+    .of(Form::Instance),
+    key(
+        "adopt.parameterGroup",
+        "the parameters of its instances are somebody else's",
+        "remove it together with `majorVersion` in the next major upgrade, which alone takes instances to another group",
+        |one| one.parameter_group = None,
+    )
+    .of(Form::Cluster),
     key(
         "adopt.performanceInsightsDays",
         "Performance Insights is off, or keeps its data for another time",
@@ -175,7 +216,7 @@ static KEYS: &[Key] = &[
     for_ever(
         "adopt.subnetGroup",
         "it is in a subnet group that is not ours",
-        "AWS moves no instance to another group of its VPC",
+        "AWS moves no database to another group of its VPC",
     ),
     key(
         "adopt.tags",
@@ -185,7 +226,28 @@ static KEYS: &[Key] = &[
     ),
 ];
 
+/// Does something to each instance of a cluster.
+fn each(adopted: &mut Adoption, change: fn(&mut AdoptedInstance)) {
+    adopted.instances.iter_mut().flatten().for_each(change);
+}
+
+/// What a key says; of one below a list, what its entries say, in their order.
+fn said(adopted: &Value, key: &str) -> Option<Value> {
+    let Some((list, below)) = key.split_once('.') else {
+        return adopted.get(key).cloned();
+    };
+    let entries = adopted.get(list)?.as_array()?.iter();
+    let values: Vec<_> = entries.map(|entry| entry.get(below).cloned()).collect();
+    let some = values.iter().any(Option::is_some);
+    some.then(|| values.into_iter().map(Option::unwrap_or_default).collect())
+}
+
 impl Key {
+    const fn of(mut self, form: Form) -> Self {
+        self.of = Some(form);
+        self
+    }
+
     /// The key below `adopt`.
     fn below(&self) -> &'static str {
         self.name.trim_start_matches("adopt.")
@@ -217,13 +279,17 @@ pub fn debts(database: &Database) -> Option<Vec<Debt>> {
             then.adopt.value.iter_mut().for_each(next);
         })
     };
-    let said = json!(adopted);
+    let written = json!(adopted);
+    let form = database.facts().form;
     let mut debts: Vec<Debt> = Vec::new();
     for key in KEYS {
-        if let Some(value) = said.get(key.below()) {
+        if key.of.is_some_and(|of| of != form) {
+            continue;
+        }
+        if let Some(value) = said(&written, key.below()) {
             debts.push(Debt {
                 key: key.name,
-                value: value.clone(),
+                value,
                 what: key.what,
                 next: match key.next {
                     Next::Step(write, next) => Some(with(write, next)),

@@ -123,6 +123,7 @@ fn settle(database: &mut Database, engine: Engine) {
     }
     if let Some(adopted) = &database.adopt.value {
         database.names.instance.clone_from(&adopted.identifier);
+        database.names.cluster.clone_from(&adopted.identifier);
         // Its name was fixed when somebody made it; what other configs want says nothing about it.
         if matches!(database.database_name.origin, Origin::Default(_)) {
             database.database_name = Resolved::new(None, Origin::BuiltIn);

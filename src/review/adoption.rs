@@ -1,4 +1,4 @@
-//! What taking an instance over does to it, attribute by attribute: what the apply would change, and whether it may.
+//! What taking a database over does to it, attribute by attribute: what the apply would change, and whether it may.
 
 mod table;
 
@@ -13,9 +13,9 @@ use crate::{
 
 use table::{Keep, When};
 
-pub use table::{Row, rows};
+pub use table::{Row, TABLES};
 
-/// What becomes of an attribute when an instance is taken over, from nothing to the worst.
+/// What becomes of an attribute when it is taken over, from nothing to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     /// Only Terraform's state changes.
@@ -75,11 +75,11 @@ struct Sides<'a> {
     groups: &'a BTreeSet<&'a str>,
 }
 
-/// What the import of an instance changes. `groups` are the security groups that the planned root keeps beside the database's
+/// What the import of a resource of a type changes. `groups` are the security groups that the planned root keeps beside the database's
 /// own: a plan does not show them, because the id of that one is only known after the apply. None when the plan does not say
 /// what the instance is before and after.
 #[must_use]
-pub fn differences(change: &Change, groups: &BTreeSet<&str>) -> Option<Differences> {
+pub fn differences(kind: &str, change: &Change, groups: &BTreeSet<&str>) -> Option<Differences> {
     let sides = Sides {
         before: change.before.as_ref()?,
         after: change.after.as_ref()?,
@@ -98,7 +98,7 @@ pub fn differences(change: &Change, groups: &BTreeSet<&str>) -> Option<Differenc
             found.same += 1;
             continue;
         }
-        let row = table::find(name, |when| sides.holds(when, name, is_unknown));
+        let row = table::find(kind, name, |when| sides.holds(when, name, is_unknown));
         let is_secret = |marks: &Value| marks.get(name).is_some_and(holds_true);
         let shown = |value: &Value, marks: &Value| match value {
             _ if is_secret(marks) => "(sensitive)".to_owned(),
@@ -221,6 +221,12 @@ impl Sides<'_> {
             }
             Keep::ExtendedSupport => {
                 (before.as_str() == Some("open-source-rds-extended-support")).to_string()
+            }
+            Keep::Capacity => {
+                let bounds = before.get(0)?;
+                let [most, least] =
+                    ["max_capacity", "min_capacity"].map(|name| inline(bounds.get(name)?));
+                format!("{}`, `minCapacity: {}", most?, least?)
             }
             Keep::Entries => {
                 let after = side(self.after, name);

@@ -8,9 +8,10 @@ use super::{
     retirement::Stage,
 };
 use crate::{
+    aws::engine::Form,
     config::Acknowledgement,
     terraform::{
-        diff::{self, ArgumentDiff, CallDiff},
+        diff::{self, Adopted, ArgumentDiff, CallDiff},
         lower::{IDENTITY_TAGS, Owner},
         read::{Root, Value},
     },
@@ -135,10 +136,14 @@ pub(super) fn retired(old: &Root, new: &Root, is_declared: bool) -> Line {
     }
 }
 
-/// A root that takes over an instance that is there already; none when it does not.
+/// A root that takes over a database that is there already; none when it does not.
 pub(super) fn takes_over(root: &Root, causes: &Causes) -> Option<Line> {
-    let identifier = diff::adopts(root)?;
-    let address = format!("import[{}].id", diff::INSTANCE);
+    let Adopted { form, identifier } = diff::adopts(root)?;
+    let address = diff::import_of(form);
+    let (what, becomes) = match form {
+        Form::Instance => ("instance", "aws_db_instance.this"),
+        Form::Cluster => ("cluster", "aws_rds_cluster.this"),
+    };
     let cause = causes.of(&address);
     let beside = if root.module("proxy").is_some() {
         "tags and one more security group; a proxy, a load balancer, an endpoint service and a role are made beside it"
@@ -150,10 +155,10 @@ pub(super) fn takes_over(root: &Root, causes: &Causes) -> Option<Line> {
         place: cause.place,
         new: format!("{identifier:?}"),
         address,
-        becomes: "aws_db_instance.this".to_owned(),
+        becomes: becomes.to_owned(),
         grade: Impact::InPlace,
         why: format!(
-            "takes over the instance `{identifier}` and makes no other; it gets {beside}; `plan` says what of it differs, and `gate` refuses what nobody has meant"
+            "takes over the {what} `{identifier}` and makes no other; it gets {beside}; `plan` says what of it differs, and `gate` refuses what nobody has meant"
         ),
         ..Line::default()
     })

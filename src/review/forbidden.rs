@@ -139,7 +139,7 @@ fn adopted_group(before: &str, adopted: &Adoption, new: &Database) -> Option<Pro
     };
     (now != before && new.lifecycle.value != Lifecycle::Retired).then(|| {
         let message = format!(
-            "the instance is in the subnet group `{before}`, and AWS moves none to another one of its VPC"
+            "the database is in the subnet group `{before}`, and AWS moves none to another one of its VPC"
         );
         let span = match adopted.subnet_group {
             Some(_) => new.span_below(Origin::Config("adopt"), "/subnetGroup"),

@@ -67,7 +67,7 @@ pub struct Row {
     pub outcome: Outcome,
     /// Why.
     pub reason: String,
-    /// What becomes of an attribute of an instance that is taken over, when it is about one.
+    /// What becomes of an attribute of something that is taken over, when it is about one.
     pub attribute: Option<Attribute>,
 }
 
@@ -216,7 +216,7 @@ impl Judge<'_> {
     /// A database that is made where a state is said to have been moved to: the state has not been copied, or not this one.
     fn comes(&self, change: &ResourceChange) -> Option<Judgement> {
         if self.is_adopted(change) {
-            let reason = "the config adopts an instance that is there, but the plan makes one: its state does not hold it, so take `adopt.imported` out".to_owned();
+            let reason = "the config adopts a database that is there, but the plan makes one: its state does not hold it, so take `adopt.imported` out".to_owned();
             return Some((Outcome::Refused, reason));
         }
         let former = self.owner.as_ref().and_then(Owner::former_state)?;
@@ -269,7 +269,7 @@ impl Judge<'_> {
 
     /// What changes in place.
     fn changes(&self, change: &ResourceChange) -> Option<Judgement> {
-        if let Some(reason) = self.renames(change) {
+        if let Some(reason) = self.renames(change).or_else(|| self.regroups(change)) {
             return Some((Outcome::Refused, reason));
         }
         if let Some(reason) = holdings::impossible(change) {
@@ -294,7 +294,7 @@ impl Judge<'_> {
                 (Outcome::Fine, "`lifecycle: retired`".to_owned())
             }
             _ if self.is_adopted(change) => {
-                let reason = "it is gone, though Terraform did not destroy it, and nobody makes an adopted instance anew: restore it under its identifier, or retire it";
+                let reason = "it is gone, though Terraform did not destroy it, and nobody makes an adopted database anew: restore it under its identifier, or retire it";
                 (Outcome::Refused, reason.to_owned())
             }
             _ => self.needs(
@@ -337,7 +337,7 @@ impl Judge<'_> {
             return fine(holdings::runs_again(change).unwrap_or("holds neither data nor identity"));
         }
         if self.is_adopted(change) {
-            return refused("an adopted instance is neither replaced nor given up, whatever is allowed: only `lifecycle` ends it".to_owned());
+            return refused("an adopted database is neither replaced nor given up, whatever is allowed: only `lifecycle` ends it".to_owned());
         }
         if let Some(reason) = self.lets_go(change) {
             return fine(reason);
@@ -382,25 +382,6 @@ impl Judge<'_> {
         let keeps =
             database.deletion_protection.value && database.lifecycle.value == Lifecycle::Active;
         keeps && holdings::is_protected(change)
-    }
-
-    /// Why what the state holds is not the instance that the config adopts.
-    fn renames(&self, change: &ResourceChange) -> Option<String> {
-        let Some(Owner::Unit(database)) = self.owner else {
-            return None;
-        };
-        let wanted = &database.adopted()?.identifier;
-        let sides = [&change.change.before, &change.change.after];
-        let mut names = sides.into_iter().filter_map(|side| {
-            let name = side.as_ref()?.get("identifier")?;
-            name.as_str().map(str::to_owned)
-        });
-        let other = names.find(|name| name != wanted)?;
-        self.is_adopted(change).then(|| {
-            format!(
-                "the config adopts `{wanted}`, and this is `{other}`, or becomes it: an adopted instance is not renamed"
-            )
-        })
     }
 
     /// Whether it is the database of a unit that was there before its config.

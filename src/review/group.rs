@@ -34,7 +34,7 @@ impl Group<'_> {
         let mut words = match &unit.kind {
             Kind::Created if unit.lines.is_empty() => "new".to_owned(),
             Kind::Created if unit.takes_over() => {
-                format!("takes over an instance, {}", unit.grade().as_str())
+                format!("takes over a database, {}", unit.grade().as_str())
             }
             Kind::Gone => "gone".to_owned(),
             Kind::Moved(from) => format!("{}, moved from {from}", unit.grade().as_str()),

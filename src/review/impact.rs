@@ -117,6 +117,8 @@ pub enum When {
     Major,
     /// Only more entries in a list.
     Grows,
+    /// A list of things in which each stays at its place: only what else is said of them changes.
+    SameNames,
     /// An entry that counts only after a restart is changed.
     Static,
 }
@@ -282,6 +284,7 @@ impl When {
             Self::ToZero => to == Some(0),
             Self::Major => major(old) != major(new),
             Self::Grows => grows(old, new),
+            Self::SameNames => identifiers(old).is_some() && identifiers(old) == identifiers(new),
             Self::Static => restarts(old, new),
         }
     }
@@ -309,6 +312,18 @@ fn grows(old: Option<&Value>, new: Option<&Value>) -> bool {
         (None, Some(_)) => true,
         _ => false,
     }
+}
+
+/// What the entries of a list are called, when each is called something.
+fn identifiers(value: Option<&Value>) -> Option<Vec<&str>> {
+    let Some(Value::List(items)) = value else {
+        return None;
+    };
+    let names = items.iter().map(|item| match item {
+        Value::Map(fields) => fields.get("identifier")?.as_text(),
+        _ => None,
+    });
+    names.collect()
 }
 
 /// Whether a parameter that counts only after a restart is among those that differ.

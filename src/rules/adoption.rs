@@ -1,4 +1,6 @@
-//! What an adopted instance can be, and what does not go together with it.
+//! What an adopted instance or cluster can be, and what does not go together with it.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Found,
@@ -7,6 +9,11 @@ use super::{
     tags,
 };
 use crate::{
+    aws::{
+        engine::Form,
+        engine_version::EngineVersion,
+        window::{SHORTEST, Window},
+    },
     config::{Authentication, adoption::Adoption},
     diagnostic::{
         Problem,
@@ -21,6 +28,9 @@ const LONGEST_INSIGHTS: u32 = 731;
 const SHORTEST_INSIGHTS: u32 = 7;
 /// What else it can be is a multiple of this.
 const MONTH: u32 = 31;
+
+/// The most characters of an identifier of an instance.
+const LONGEST_IDENTIFIER: usize = 63;
 
 const CREDENTIALS: &str = "adopt/credentials";
 const PARAMETER_GROUP: &str = "adopt/parameterGroup";
@@ -64,8 +74,9 @@ impl Found<'_> {
         self.credentials(adopted);
         self.adopted_version(adopted);
         self.adopted_parameters(adopted);
+        self.adopted_instances(adopted);
         self.adopted_values(adopted);
-        self.adopted_tags(adopted);
+        self.adopted_tags("adopt/tags", "", adopted.tags.as_ref());
         let arns = [
             (
                 "adopt/monitoringRoleArn",
@@ -125,7 +136,7 @@ impl Found<'_> {
         if !is_among(instances, &adopted.identifier) {
             refuse(
                 "adopt/identifier",
-                "instance",
+                self.database.facts().form.as_str(),
                 &adopted.identifier,
                 "instances",
             );
@@ -146,7 +157,7 @@ impl Found<'_> {
                 self.add(
                     &rule::BAD_ADOPTION,
                     database.app_user.origin,
-                    "nothing leads to the instance yet, so nobody can make users in it",
+                    "nothing leads to the database yet, so nobody can make users in it",
                     "write `adopt.credentials` first, and apply",
                 );
             }
@@ -224,20 +235,51 @@ impl Found<'_> {
     }
 
     fn adopted_parameters(&mut self, adopted: &Adoption) {
-        let Some(group) = &adopted.parameter_group else {
+        let database = self.database;
+        let groups = [
+            (
+                "adopt/clusterParameterGroup",
+                &adopted.cluster_parameter_group,
+            ),
+            (PARAMETER_GROUP, &adopted.parameter_group),
+        ];
+        for (key, group) in groups {
+            if let Some(group) = group {
+                self.adopted_family(key, group, adopted.major_version);
+            }
+        }
+        let Some(group) = database.borrowed_parameters() else {
             return;
         };
-        let database = self.database;
-        let facts = database.facts();
-        let family = facts.family(database.engine_version.value);
-        match adopted.major_version {
+        let own = database
+            .parameters
+            .iter()
+            .find(|(_, given)| matches!(given.origin, Origin::Config(_)));
+        if let Some((name, given)) = own {
+            let span = database.span_below(given.origin, &format!("/{}", pointer::escape(name)));
+            let (form, key) = match database.facts().form {
+                Form::Instance => ("instance", "adopt.parameterGroup"),
+                Form::Cluster => ("cluster", "adopt.clusterParameterGroup"),
+            };
+            let message = format!("`{name}` says nothing while the {form} has the group `{group}`");
+            let problem = Problem::new(&rule::BAD_ADOPTION, span, message);
+            let help = format!("remove `parameters`, or `{key}` for a group of its own");
+            self.problems.push(problem.help(help));
+        }
+    }
+
+    /// Whether a group of somebody else's is of the family that the version needs.
+    fn adopted_family(&mut self, key: &'static str, group: &str, found: Option<EngineVersion>) {
+        let facts = self.database.facts();
+        let family = facts.family(self.database.engine_version.value);
+        match found {
             None => self.bad(
-                PARAMETER_GROUP,
+                key,
                 format!("nobody knows the family of `{group}`"),
                 "write `adopt.majorVersion`, too",
             ),
             Some(found) if facts.family(found) != family => self.bad(
-                PARAMETER_GROUP,
+                key,
                 format!(
                     "`{group}` is of the family {}, and `engineVersion` needs one of {family}",
                     facts.family(found)
@@ -246,18 +288,75 @@ impl Found<'_> {
             ),
             Some(_) => {}
         }
-        let own = database
-            .parameters
-            .iter()
-            .find(|(_, given)| matches!(given.origin, Origin::Config(_)));
-        if let Some((name, given)) = own {
-            let span = database.span_below(given.origin, &format!("/{}", pointer::escape(name)));
-            let message =
-                format!("`{name}` says nothing while the instance has the group `{group}`");
-            let problem = Problem::new(&rule::BAD_ADOPTION, span, message);
-            self.problems.push(
-                problem
-                    .help("remove `parameters`, or `adopt.parameterGroup` for a group of its own"),
+    }
+
+    /// The instances of a cluster, and the group that they are in.
+    fn adopted_instances(&mut self, adopted: &Adoption) {
+        const INSTANCES: &str = "adopt/instances";
+        let database = self.database;
+        if !database.facts().is_cluster() {
+            return;
+        }
+        let Some(instances) = &adopted.instances else {
+            self.bad(
+                "adopt",
+                "a cluster is taken over with its instances, and there are none",
+                "write `adopt.instances`, each with its `identifier`: `valet-rds adopt` does it",
+            );
+            return;
+        };
+        let (named, wanted) = (instances.len(), database.members().count());
+        if named > wanted {
+            self.bad(
+                INSTANCES,
+                format!("{named} instances are named, and with `replicas: {}` the cluster has {wanted}", database.readers()),
+                format!("write `replicas: {}`; to remove readers, take the last ones out of the list, too", named - 1),
+            );
+        }
+        let mut seen = BTreeSet::new();
+        let twice = database.members().find(|name| !seen.insert(name.clone()));
+        if let Some(name) = twice {
+            self.bad(
+                INSTANCES,
+                format!("two instances of the cluster would be called `{name}`"),
+                "name each instance once; those that are made beside them are called by the cluster and their number: leave such a name at the place of its number",
+            );
+        }
+        let longest = database
+            .members()
+            .find(|name| name.len() > LONGEST_IDENTIFIER);
+        if let Some(name) = longest {
+            self.bad(
+                "replicas",
+                format!("a new instance would be called `{name}`, and AWS takes {LONGEST_IDENTIFIER} characters"),
+                "leave the readers as many as they are",
+            );
+        }
+        for (place, instance) in instances.iter().enumerate() {
+            self.adopted_tags(INSTANCES, &format!("/{place}/tags"), instance.tags.as_ref());
+            let minutes = instance.maintenance_window.as_ref().map(Window::minutes);
+            if let Some(minutes) = minutes.filter(|minutes| *minutes < SHORTEST) {
+                let span = database.span_below(
+                    Origin::Config(INSTANCES),
+                    &format!("/{place}/maintenanceWindow"),
+                );
+                let message = format!(
+                    "the window of `{}` lasts {minutes} minutes",
+                    instance.identifier
+                );
+                let help = format!("make it at least {SHORTEST} minutes");
+                self.problems
+                    .push(Problem::new(&rule::WINDOW_TOO_SHORT, span, message).help(help));
+            }
+        }
+        // Of another major it has to be another one, and AWS then takes the instances there.
+        let stays =
+            adopted.major_version == Some(database.facts().major_of(database.engine_version.value));
+        if stays && adopted.parameter_group.is_none() {
+            self.bad(
+                "adopt/majorVersion",
+                "AWS takes the instances of a cluster to another parameter group with a major upgrade only",
+                "write `adopt.parameterGroup`, the group that they have, until then",
             );
         }
     }
@@ -283,7 +382,7 @@ impl Found<'_> {
         {
             self.bad(
                 "adopt/iamAuthentication",
-                "the proxy of an instance with IAM authentication takes tokens alone",
+                "the proxy of a database with IAM authentication takes tokens alone",
                 "write `authentication: iam`, or remove `iamAuthentication`",
             );
         }
@@ -291,19 +390,23 @@ impl Found<'_> {
             self.add(
                 &rule::BAD_ADOPTION,
                 database.restore_from.origin,
-                "an instance that is there is not made from a snapshot",
+                "a database that is there is not made from a snapshot",
                 "remove `restoreFrom`, or `adopt`",
             );
         }
     }
 
-    fn adopted_tags(&mut self, adopted: &Adoption) {
-        for (key, value) in adopted.tags.iter().flatten() {
-            if let Some(wrong) = tags::wrong(key, value) {
-                let below = format!("/{}{}", pointer::escape(key), wrong.part);
-                let span = self
-                    .database
-                    .span_below(Origin::Config("adopt/tags"), &below);
+    /// Tags of one thing alone: those of a key, or below a part of what it holds.
+    fn adopted_tags(
+        &mut self,
+        key: &'static str,
+        part: &str,
+        tags: Option<&BTreeMap<String, String>>,
+    ) {
+        for (name, value) in tags.into_iter().flatten() {
+            if let Some(wrong) = tags::wrong(name, value) {
+                let below = format!("{part}/{}{}", pointer::escape(name), wrong.part);
+                let span = self.database.span_below(Origin::Config(key), &below);
                 self.problems
                     .push(Problem::new(wrong.rule, span, wrong.message).help(wrong.help));
             }

@@ -36,7 +36,8 @@ impl Found<'_> {
         }
     }
 
-    fn meaningless(&mut self, key: &str, origin: Origin, title: &str, why: &str) {
+    fn meaningless(&mut self, path: &str, origin: Origin, title: &str, why: &str) {
+        let key = path.replace('/', ".");
         let is_said = !self.database.span(origin).range.is_empty();
         if !matches!(origin, Origin::Config(_)) || !is_said {
             return;
@@ -102,7 +103,7 @@ impl Found<'_> {
                     suggest::list(families)
                 ),
             };
-            self.add(
+            self.add_unless_kept(
                 &rule::ENGINE_VALUE,
                 database.instance_class.origin,
                 format!(
@@ -216,7 +217,9 @@ impl Found<'_> {
 /// Why a key means nothing with an engine whose databases have another form.
 fn why(key: &str) -> String {
     let why = match key {
-        "adopt" => "an Aurora cluster cannot be taken over",
+        "adopt/dedicatedLogVolume" => "Aurora has no volumes",
+        "adopt/optionGroup" => "an Aurora cluster has none of its own",
+        "adopt/clusterParameterGroup" | "adopt/instances" => "only a cluster has it",
         "allocatedStorage" | "maxAllocatedStorage" => "Aurora's storage grows by itself",
         "iops" | "storageThroughput" => "Aurora's storage has no performance of its own",
         "multiAz" => "in Aurora a reader takes the writer's place: write `replicas`",

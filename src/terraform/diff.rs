@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    aws::engine::Form,
     terraform::{
         read::{self, Block as Read, Root, Value},
         root_module::{Argument, Block, RootModule},
@@ -47,17 +48,61 @@ pub struct CallDiff {
     pub is_new: bool,
 }
 
-/// What the grade table calls the import of an instance.
-pub const ADOPTION: &str = "adoption";
+/// A database that a root takes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Adopted<'a> {
+    /// What it is made as.
+    pub form: Form,
+    /// Its identifier.
+    pub identifier: &'a str,
+}
 
-/// The address of the instance of a unit.
-pub const INSTANCE: &str = "module.rds.aws_db_instance.this";
+/// What the grade table calls the import of a database of a form.
+const fn adoption(form: Form) -> &'static str {
+    match form {
+        Form::Instance => "adoption",
+        Form::Cluster => "cluster_adoption",
+    }
+}
 
-/// The identifier of the instance that a root takes over.
+/// What it calls the import of an instance of a cluster.
+const OF_CLUSTER: &str = "cluster_instance_adoption";
+
+/// The address of the database of a unit.
 #[must_use]
-pub fn adopts(root: &Root) -> Option<&str> {
-    let mut imports = root.of_kind("import").filter(|one| row(one) == ADOPTION);
-    imports.find_map(|one| one.argument("id")?.as_text())
+pub const fn database_address(form: Form) -> &'static str {
+    match form {
+        Form::Instance => "module.rds.aws_db_instance.this",
+        Form::Cluster => "module.aurora.aws_rds_cluster.this",
+    }
+}
+
+/// What the addresses of the instances of a cluster begin with.
+const INSTANCES_ADDRESS: &str = "module.aurora.aws_rds_cluster_instance.this[";
+
+const FORMS: [Form; 2] = [Form::Instance, Form::Cluster];
+
+/// The database that a root takes over.
+#[must_use]
+pub fn adopts(root: &Root) -> Option<Adopted<'_>> {
+    root.of_kind("import").find_map(|import| {
+        let kind = row(import);
+        let form = FORMS.into_iter().find(|form| kind == adoption(*form))?;
+        let identifier = import.argument("id")?.as_text()?;
+        Some(Adopted { form, identifier })
+    })
+}
+
+/// What the import of a database is called among the arguments of a root.
+#[must_use]
+pub fn import_of(form: Form) -> String {
+    format!("import[{}].id", database_address(form))
+}
+
+/// Whether an argument is the import of a database.
+#[must_use]
+pub fn is_import_of_database(address: &str) -> bool {
+    FORMS.into_iter().any(|form| address == import_of(form))
 }
 
 /// Every argument of a root with its address, and the name of its block.
@@ -281,12 +326,18 @@ fn row(block: &Read) -> String {
                 .unwrap_or("");
             read::module_name(source).replace('-', "_")
         }
-        // What already exists is only ever taken over below this module, and an instance.
+        // What already exists is only ever taken over below this module, and a database with its instances.
         ("import", _) => match block.argument("to") {
             Some(Value::Reference(to)) if to.starts_with("module.cluster_trust.") => {
                 block.kind.clone()
             }
-            Some(Value::Reference(to)) if to == INSTANCE => ADOPTION.to_owned(),
+            Some(Value::Reference(to)) if to.starts_with(INSTANCES_ADDRESS) => {
+                OF_CLUSTER.to_owned()
+            }
+            Some(Value::Reference(to)) => {
+                let form = FORMS.into_iter().find(|form| to == database_address(*form));
+                form.map_or_else(String::new, |form| adoption(form).to_owned())
+            }
             _ => String::new(),
         },
         ("provider", "aws") if block.argument("alias").is_none() => block.kind.clone(),

@@ -26,6 +26,7 @@ use crate::{
     terraform::root_module::{Block, BlockKind, Expression, RootFile, RootModule, texts},
 };
 
+pub use adopted::existing;
 pub use outputs::output_names;
 
 /// The file of a root that says where its state is, and whose everything is.
@@ -184,10 +185,10 @@ fn files(database: &Database) -> Vec<RootFile> {
     }
 }
 
-/// The module calls, and the import of an instance that is there already.
+/// The module calls, and the imports of what is there already.
 fn main(database: &Database) -> Vec<Block> {
     let mut blocks = modules::unit(database);
-    blocks.extend(adopted::import(database));
+    blocks.extend(adopted::imports(database));
     blocks
 }
 

@@ -212,3 +212,162 @@ pub(crate) fn in_state(described: &Value, name: &str, index: &Value) -> Value {
         "provider_name": "registry.terraform.io/hashicorp/aws", "schema_version": 2,
         "sensitive_values": {"password": true}, "values": values})
 }
+
+/// A cluster of Aurora in the environment `dev` of the cases, made by hand, and its instances: the second one writes.
+pub(crate) fn cluster_by_hand(identifier: &str) -> (Value, Vec<Value>) {
+    let cluster = CLUSTER_BY_HAND.replace("NAME", identifier);
+    let instance = |number: &str, tier: u32, window: &str| {
+        let mut instance: Value = by_hand(&format!("{identifier}-{number}"));
+        let of_cluster = json!({
+            "AllocatedStorage": 1,
+            "BackupRetentionPeriod": 14,
+            "CACertificateIdentifier": "rds-ca-rsa2048-g1",
+            "CopyTagsToSnapshot": false,
+            "DBClusterIdentifier": identifier,
+            "DBInstanceClass": "db.r6g.large",
+            "DBParameterGroups": [{"DBParameterGroupName": "default.aurora-postgresql15", "ParameterApplyStatus": "in-sync"}],
+            "Engine": "aurora-postgresql",
+            "EngineVersion": "15.12",
+            "OptionGroupMemberships": [{"OptionGroupName": "default:aurora-postgresql-15", "Status": "in-sync"}],
+            "PreferredMaintenanceWindow": window,
+            "PromotionTier": tier,
+            "PubliclyAccessible": false,
+            "StorageEncrypted": true,
+            "StorageType": "aurora",
+            "TagList": [{"Key": "Name", "Value": format!("reader {number}")}],
+        });
+        merge(&mut instance, &of_cluster);
+        instance
+    };
+    let instances = vec![
+        instance("instance-1", 1, "tue:00:13-tue:00:43"),
+        instance("instance-1-eu-central-1b", 1, "fri:22:00-fri:22:30"),
+    ];
+    (serde_json::from_str(&cluster).unwrap(), instances)
+}
+
+const CLUSTER_BY_HAND: &str = r#"{
+    "AllocatedStorage": 1,
+    "AvailabilityZones": ["eu-central-1a", "eu-central-1b", "eu-central-1c"],
+    "BackupRetentionPeriod": 14,
+    "DatabaseName": "orders",
+    "DBClusterIdentifier": "NAME",
+    "DBClusterParameterGroup": "orders-cluster-pg",
+    "DBSubnetGroup": "default-vpc-0abc",
+    "Status": "available",
+    "Endpoint": "NAME.cluster-abc.eu-central-1.rds.amazonaws.com",
+    "ReaderEndpoint": "NAME.cluster-ro-abc.eu-central-1.rds.amazonaws.com",
+    "MultiAZ": true,
+    "Engine": "aurora-postgresql",
+    "EngineVersion": "15.12",
+    "Port": 5433,
+    "MasterUsername": "dbadmin",
+    "PreferredBackupWindow": "03:41-04:11",
+    "PreferredMaintenanceWindow": "tue:00:13-tue:00:43",
+    "ReadReplicaIdentifiers": [],
+    "DBClusterMembers": [
+        {"DBInstanceIdentifier": "NAME-instance-1", "IsClusterWriter": false, "DBClusterParameterGroupStatus": "in-sync", "PromotionTier": 1},
+        {"DBInstanceIdentifier": "NAME-instance-1-eu-central-1b", "IsClusterWriter": true, "DBClusterParameterGroupStatus": "in-sync", "PromotionTier": 1}
+    ],
+    "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-a70eba6c34e0b9b89", "Status": "active"}],
+    "StorageEncrypted": true,
+    "KmsKeyId": "arn:aws:kms:eu-central-1:111111111111:key/2f9c1c0e-0000-4000-8000-000000000000",
+    "DbClusterResourceId": "cluster-BAEC03156E7142538D2AC80B48",
+    "DBClusterArn": "arn:aws:rds:eu-central-1:111111111111:cluster:NAME",
+    "AssociatedRoles": [],
+    "IAMDatabaseAuthenticationEnabled": false,
+    "EngineMode": "provisioned",
+    "DeletionProtection": true,
+    "HttpEndpointEnabled": false,
+    "ActivityStreamStatus": "stopped",
+    "CopyTagsToSnapshot": false,
+    "CrossAccountClone": false,
+    "DomainMemberships": [],
+    "TagList": [{"Key": "Name", "Value": "Orders / prod"}],
+    "AutoMinorVersionUpgrade": true,
+    "NetworkType": "IPV4",
+    "DatabaseInsightsMode": "standard",
+    "ClusterScalabilityType": "standard",
+    "LocalWriteForwardingStatus": "disabled",
+    "EngineLifecycleSupport": "open-source-rds-extended-support"
+}"#;
+
+/// The document of a cluster and its instances.
+pub(crate) fn cluster_document(cluster: &Value, instances: &[Value]) -> String {
+    format!(
+        "{:#}",
+        json!({"DBClusters": [cluster], "DBInstances": instances})
+    )
+}
+
+/// What a state says of a value that nobody has: the empty text.
+fn or_empty(described: &Value, key: &str) -> Value {
+    described.get(key).cloned().unwrap_or(json!(""))
+}
+
+fn tags_in_state(described: &Value) -> Value {
+    let tags = described["TagList"].as_array().unwrap().iter();
+    let text = |tag: &Value| {
+        (
+            tag["Key"].as_str().unwrap().to_owned(),
+            tag["Value"].clone(),
+        )
+    };
+    tags.map(text).collect::<Map<_, _>>().into()
+}
+
+/// The same cluster and its instances in the state of a root: `this` and one more for each instance.
+pub(crate) fn cluster_in_state(cluster: &Value, instances: &[Value]) -> Vec<Value> {
+    let said = |key: &str| cluster.get(key).cloned().unwrap_or(Value::Null);
+    let bounds = cluster.get("ServerlessV2ScalingConfiguration");
+    let bounds = bounds.map(|one| json!([{"min_capacity": one["MinCapacity"], "max_capacity": one["MaxCapacity"], "seconds_until_auto_pause": 0}]));
+    let secret = cluster.get("MasterUserSecret");
+    let secret = secret.map(|one| json!([{"secret_arn": one["SecretArn"], "secret_status": "active", "kms_key_id": one["KmsKeyId"]}]));
+    let members: Vec<_> = instances
+        .iter()
+        .map(|one| one["DBInstanceIdentifier"].clone())
+        .collect();
+    let mut values = json!({
+        "master_password": "hunter2-in-clear", "arn": said("DBClusterArn"), "cluster_identifier": said("DBClusterIdentifier"),
+        "backtrack_window": 0, "backup_retention_period": said("BackupRetentionPeriod"), "cluster_members": members,
+        "cluster_scalability_type": "standard", "copy_tags_to_snapshot": said("CopyTagsToSnapshot"),
+        "database_name": or_empty(cluster, "DatabaseName"), "db_cluster_parameter_group_name": said("DBClusterParameterGroup"),
+        "db_subnet_group_name": said("DBSubnetGroup"), "deletion_protection": said("DeletionProtection"), "domain": "",
+        "enable_global_write_forwarding": false, "enable_http_endpoint": false, "enable_local_write_forwarding": false,
+        "enabled_cloudwatch_logs_exports": cluster.get("EnabledCloudwatchLogsExports").cloned().unwrap_or(json!([])),
+        "engine": said("Engine"), "engine_lifecycle_support": said("EngineLifecycleSupport"), "engine_mode": "provisioned",
+        "engine_version": "15", "engine_version_actual": said("EngineVersion"), "global_cluster_identifier": "",
+    });
+    let more = json!({
+        "iam_database_authentication_enabled": said("IAMDatabaseAuthenticationEnabled"), "kms_key_id": or_empty(cluster, "KmsKeyId"),
+        "master_user_secret": secret.unwrap_or(json!([])), "master_username": said("MasterUsername"), "port": said("Port"),
+        "preferred_backup_window": said("PreferredBackupWindow"), "preferred_maintenance_window": said("PreferredMaintenanceWindow"),
+        "replication_source_identifier": "", "serverlessv2_scaling_configuration": bounds.unwrap_or(json!([])),
+        "storage_encrypted": said("StorageEncrypted"), "storage_type": or_empty(cluster, "StorageType"),
+        "tags_all": tags_in_state(cluster), "vpc_security_group_ids": groups(cluster),
+    });
+    merge(&mut values, &more);
+    let mut all = vec![
+        json!({"mode": "managed", "type": "aws_rds_cluster", "name": "this", "index": 0, "values": values}),
+    ];
+    for (at, one) in instances.iter().enumerate() {
+        let said = |key: &str| one.get(key).cloned().unwrap_or(Value::Null);
+        let values = json!({
+            "arn": said("DBInstanceArn"), "auto_minor_version_upgrade": said("AutoMinorVersionUpgrade"),
+            "ca_cert_identifier": said("CACertificateIdentifier"), "cluster_identifier": said("DBClusterIdentifier"),
+            "copy_tags_to_snapshot": said("CopyTagsToSnapshot"), "custom_iam_instance_profile": "",
+            "db_parameter_group_name": said("DBParameterGroups")[0]["DBParameterGroupName"],
+            "db_subnet_group_name": said("DBSubnetGroup")["DBSubnetGroupName"], "engine": said("Engine"),
+            "engine_version": "15", "engine_version_actual": said("EngineVersion"), "identifier": said("DBInstanceIdentifier"),
+            "instance_class": said("DBInstanceClass"), "monitoring_interval": said("MonitoringInterval"),
+            "monitoring_role_arn": or_empty(one, "MonitoringRoleArn"),
+            "performance_insights_enabled": said("PerformanceInsightsEnabled"),
+            "performance_insights_kms_key_id": or_empty(one, "PerformanceInsightsKMSKeyId"),
+            "performance_insights_retention_period": one.get("PerformanceInsightsRetentionPeriod").cloned().unwrap_or(json!(0)),
+            "preferred_maintenance_window": said("PreferredMaintenanceWindow"), "promotion_tier": said("PromotionTier"),
+            "publicly_accessible": said("PubliclyAccessible"), "tags_all": tags_in_state(one),
+        });
+        all.push(json!({"mode": "managed", "type": "aws_rds_cluster_instance", "name": "this", "index": at.to_string(), "values": values}));
+    }
+    all
+}

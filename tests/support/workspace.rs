@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use serde_json::Value;
 use storage_valet_rds::{
     compile::{
         self, consumer,
@@ -17,6 +18,7 @@ use storage_valet_rds::{
         privatelink::{self, Entry},
     },
     diagnostic::{Checked, Diagnostics, Problem, report},
+    inspect::resolved,
     io,
     model::{
         Database, Environment,
@@ -289,4 +291,34 @@ pub(crate) fn cases(folder: &str) -> Vec<PathBuf> {
     cases.sort();
     assert!(!cases.is_empty(), "{folder} is empty");
     cases
+}
+
+/// Without any of its plain keys, a config would come to something else.
+pub(crate) fn no_key_is_idle(database: &Database, folder: &Path) {
+    let text = &database.file.text;
+    let values = |database: &Database| -> BTreeMap<String, Value> {
+        let entries = resolved::entries(database).into_iter();
+        entries.map(|one| (one.key.join("."), one.value)).collect()
+    };
+    let before = values(database);
+    let is_plain = |line: &&str| {
+        !line.starts_with([' ', '#']) && !line.ends_with(':') && !line.starts_with("shortname:")
+    };
+    for line in text.lines().filter(is_plain) {
+        let without = text.replace(&format!("{line}\n"), "").into_bytes();
+        let world = storage_valet_rds::model::world::World::on(today());
+        let (other, _) = storage_valet_rds::compile::unit(
+            &database.environment,
+            &database.file.path,
+            without,
+            world,
+        );
+        let is_idle = other.is_some_and(|other| values(&other) == before);
+        assert!(
+            !is_idle,
+            "{line} in {}: {}",
+            folder.display(),
+            database.file.path
+        );
+    }
 }

@@ -1,4 +1,4 @@
-"""Instances that others have made are adopted, lead to pods, grow into the standard and end: with the real Terraform on an
+"""Instances and clusters that others have made are adopted, lead to pods, grow into the standard and end: with the real Terraform on an
 emulated AWS, whose calls are recorded.
 
 `cargo xtask adopt` starts it: in the environment, VALET_RDS is the built command and PROOF_FOLDER a folder with the modules
@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 from emulator import emulated_aws
-from found import BY_HAND, ENVIRONMENT, HELD
+from found import BY_HAND, CLUSTERS, ENVIRONMENT, HELD
 from place import OUR_CONFIG, OURS, SHARED, Place
 from stages import Stages
 
@@ -74,7 +74,7 @@ def imported(place, adopted):
     early = fleet.plan()
     fleet.apply_plan()
     early_calls = place.since(mark)
-    names = [*BY_HAND, *HELD]
+    names = [*BY_HAND, *HELD, *CLUSTERS]
     planned = place.plan(*names, keep="import")
     applied, calls = place.apply("import")
     place.commit("Imported")
@@ -82,6 +82,7 @@ def imported(place, adopted):
     freed, more = place.carry_out("clash", keep="freed")
     place.commit("Import the last one")
     place.imported = place.found.describe()
+    place.imported_clusters = place.found.describe("describe_db_clusters", "DBClusters")
     return SimpleNamespace(
         dropped=dropped, early=early, early_calls=early_calls, planned=planned, applied=applied, calls=calls,
         freed=freed, more=more,
@@ -91,7 +92,7 @@ def imported(place, adopted):
 @pytest.fixture(scope="session")
 def again(place, imported):
     """Everything is planned again; and the older root that still holds some."""
-    return place.plan(*BY_HAND, *HELD, keep="again"), place.old["fleet"].plan()
+    return place.plan(*BY_HAND, *HELD, *CLUSTERS, keep="again"), place.old["fleet"].plan()
 
 
 @pytest.fixture(scope="session")
@@ -116,6 +117,8 @@ def grown(place, warned):
         "billing": found.one("billing-db")["MasterUserSecret"]["SecretArn"],
         "tokens": found.secret("tokens/master", "dbadmin"),
         "warehouse": found.secret("warehouse/master", "complete_postgresql"),
+        "stock": found.secret("stock/master", "dbadmin"),
+        "cart": found.one_cluster("cart")["MasterUserSecret"]["SecretArn"],
     }
     for name, secret in secrets.items():
         place.edit(name, ("\nadopt:\n", f"\nadopt:\n  credentials: {{secretArn: '{secret}'}}\n"))

@@ -1,4 +1,4 @@
-"""Instances as others have left them: made by hand, by a module of a community, by an older root. No two are alike."""
+"""Instances and clusters as others have left them: made by hand, by a module of a community, by an older root. No two are alike."""
 
 import json
 import pathlib
@@ -106,7 +106,84 @@ BY_HAND = {
     "reports": ("reports-old", {"EnablePerformanceInsights": True, "Tags": {"backup-plan": "weekly"}}),
     "legacy": ("legacy-keep", {"DBParameterGroupName": "legacy-pg", "StorageEncrypted": False}),
 }
-PARAMETER_GROUPS = {"orders-pg": "postgres13", "legacy-pg": "postgres16"}
+# What clusters that are made by hand have in common, and their instances.
+CLUSTER = {
+    "BackupRetentionPeriod": 7,
+    "CopyTagsToSnapshot": True,
+    "DBSubnetGroupName": "data-private",
+    "DatabaseName": "app",
+    "DeletionProtection": True,
+    "MasterUserPassword": PASSWORD,
+    "MasterUsername": "dbadmin",
+    "PreferredBackupWindow": "03:41-04:11",
+    "PreferredMaintenanceWindow": "tue:00:13-tue:00:43",
+    "StorageEncrypted": True,
+}
+INSTANCE = {"CopyTagsToSnapshot": True, "PreferredMaintenanceWindow": "tue:00:13-tue:00:43"}
+# By namespace: the identifier, what is otherwise, and what of each of its instances, by its identifier.
+CLUSTERS = {
+    # As the console makes one, with a reader whose window is its own; its parameters are tuned.
+    "stock": (
+        "stock-2020",
+        {
+            "CopyTagsToSnapshot": False,
+            "DBClusterParameterGroupName": "stock-cluster-pg",
+            "EnableCloudwatchLogsExports": ["postgresql"],
+            "Engine": "aurora-postgresql",
+            "EngineVersion": "15.10",
+            "KmsKeyId": "KEY",
+            "Port": 5433,
+            "Tags": {"Name": "Stock", "backup-plan": "daily-35d"},
+            "GROUPS": ["stock", "stock-wizard"],
+        },
+        {
+            "stock-2020-instance-1": {
+                "CopyTagsToSnapshot": False,
+                "DBInstanceClass": "db.r6g.large",
+                "DBParameterGroupName": "stock-pg",
+                "MonitoringInterval": 60,
+                "MonitoringRoleArn": f"arn:aws:iam::{ACCOUNT}:role/emaccess",
+                "PromotionTier": 1,
+                "Tags": {"Name": "Stock first"},
+            },
+            "stock-2020-instance-1-ap-northeast-1c": {
+                "CopyTagsToSnapshot": False,
+                "DBInstanceClass": "db.r6g.large",
+                "DBParameterGroupName": "stock-pg",
+                "MonitoringInterval": 60,
+                "MonitoringRoleArn": f"arn:aws:iam::{ACCOUNT}:role/emaccess",
+                "PreferredMaintenanceWindow": "fri:22:00-fri:22:30",
+                "PromotionTier": 1,
+                "Tags": {"Name": "Stock second"},
+            },
+        },
+    ),
+    # Its capacity follows the load, and RDS manages its password.
+    "cart": (
+        "cart",
+        {
+            "Engine": "aurora-mysql",
+            "EngineLifecycleSupport": "open-source-rds-extended-support-disabled",
+            "EngineVersion": "8.0.mysql_aurora.3.08.0",
+            "ManageMasterUserPassword": True,
+            "MasterUserPassword": None,
+            "ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 16},
+            "StorageType": "aurora-iopt1",
+        },
+        {
+            "cart-writer": {
+                "AutoMinorVersionUpgrade": False,
+                "CACertificateIdentifier": "rds-ca-rsa4096-g1",
+                "DBInstanceClass": "db.serverless",
+                "EnablePerformanceInsights": True,
+                "PerformanceInsightsRetentionPeriod": 465,
+                "PromotionTier": 0,
+            },
+        },
+    ),
+}
+PARAMETER_GROUPS = {"orders-pg": "postgres13", "legacy-pg": "postgres16", "stock-pg": "aurora-postgresql15"}
+CLUSTER_PARAMETER_GROUPS = {"stock-cluster-pg": "aurora-postgresql15"}
 # What an older root holds: the namespace, the root, and the address of the module's call.
 HELD = {
     "warehouse": ("whole", "warehouse-prod", "module.db"),
@@ -118,6 +195,8 @@ REFUSED = {
     "people-oracle": "its engine is `oracle-se2`",
     "replica-1": "it is a read replica of `ledger`",
     "waiting-1": "changes wait for its maintenance window: `DBInstanceClass`",
+    "empty-cluster": "it has no instance, so that nobody could log in",
+    "three-zones": "its engine is `postgres`: a Multi-AZ cluster",
 }
 # This stays with its older root.
 LEFT = "fleet-ap"
@@ -147,23 +226,38 @@ class Found:
             self.rds.create_db_parameter_group(
                 DBParameterGroupName=name, DBParameterGroupFamily=family, Description=name
             )
+        for name, family in CLUSTER_PARAMETER_GROUPS.items():
+            self.rds.create_db_cluster_parameter_group(
+                DBClusterParameterGroupName=name, DBParameterGroupFamily=family, Description=name
+            )
         self.rds.create_option_group(
             OptionGroupName="archive-options", EngineName="postgres", MajorEngineVersion="16", OptionGroupDescription="archive"
         )
         for identifier, asked in BY_HAND.values():
             self.instance(identifier, asked)
+        for identifier, asked, instances in CLUSTERS.values():
+            self.cluster(identifier, asked, instances)
         self.in_the_way()
         self.refused()
 
     def instance(self, identifier, asked):
-        asked = USUAL | asked
+        self.rds.create_db_instance(DBInstanceIdentifier=identifier, **self.made(identifier, USUAL | asked))
+
+    def cluster(self, identifier, asked, instances):
+        self.rds.create_db_cluster(DBClusterIdentifier=identifier, **self.made(identifier, CLUSTER | asked))
+        for name, own in instances.items():
+            own = INSTANCE | own | {"Engine": asked["Engine"], "Tags": tags(own.get("Tags", {}))}
+            self.rds.create_db_instance(DBInstanceIdentifier=name, DBClusterIdentifier=identifier, **own)
+
+    def made(self, identifier, asked):
+        """What is asked for, with groups and a key that are made for it."""
+        asked = {name: value for name, value in asked.items() if value is not None}
         groups = asked.pop("GROUPS", ["default-of-" + identifier[:20]])
         asked["VpcSecurityGroupIds"] = [self.group(name) for name in groups]
         asked["Tags"] = tags(asked.get("Tags", {}))
         if asked.get("KmsKeyId") == "KEY":
             asked["KmsKeyId"] = self.kms.create_key()["KeyMetadata"]["Arn"]
-        asked = {name: value for name, value in asked.items() if value is not None}
-        self.rds.create_db_instance(DBInstanceIdentifier=identifier, **asked)
+        return asked
 
     def group(self, name):
         return self.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc)["GroupId"]
@@ -181,6 +275,14 @@ class Found:
         self.instance("people-oracle", {"Engine": "oracle-se2", "EngineVersion": "19.0.0.0.ru-2024-07.rur-2024-07.r1"})
         self.instance("waiting-1", {})
         self.rds.modify_db_instance(DBInstanceIdentifier="waiting-1", DBInstanceClass="db.m5.xlarge")
+        self.cluster("empty-cluster", {"Engine": "aurora-postgresql", "EngineVersion": "16.6"}, {})
+        # Its three instances are made with it.
+        self.cluster(
+            "three-zones",
+            {"AllocatedStorage": 100, "DBClusterInstanceClass": "db.m6gd.large", "Engine": "postgres", "EngineVersion": "16.4",
+             "Iops": 1000, "StorageType": "io1"},
+            {},
+        )
 
     def free(self):
         """Somebody gives the security group another name, which AWS takes only of a new one."""
@@ -200,6 +302,10 @@ class Found:
 
     def one(self, identifier):
         [found] = self.rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
+        return found
+
+    def one_cluster(self, identifier):
+        [found] = self.rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"]
         return found
 
 

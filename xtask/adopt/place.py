@@ -9,7 +9,7 @@ import world
 import yaml
 from command import lock_options, valet, well
 from emulator import run
-from found import BY_HAND, ENVIRONMENT, HELD, REFUSED, Found, OldRoot
+from found import BY_HAND, CLUSTERS, ENVIRONMENT, HELD, REFUSED, Found, OldRoot
 
 SHARED = f"{ENVIRONMENT}/_environment"
 # One of ours, made by this tool.
@@ -132,6 +132,8 @@ class Place:
         folder.mkdir(exist_ok=True)
         (folder / "instances.json").write_text(self.found.describe())
         for operation, key in [
+            ("describe_db_clusters", "DBClusters"),
+            ("describe_db_cluster_parameter_groups", "DBClusterParameterGroups"),
             ("describe_db_parameter_groups", "DBParameterGroups"),
             ("describe_db_subnet_groups", "DBSubnetGroups"),
         ]:
@@ -140,6 +142,7 @@ class Place:
             (self.folder / f"{name}.json").write_text(old.show())
         rows = [(identifier, namespace) for namespace, (identifier, _) in BY_HAND.items()]
         rows += [(identifier, namespace) for namespace, (_, identifier, _) in HELD.items()]
+        rows += [(identifier, namespace) for namespace, (identifier, _, _) in CLUSTERS.items()]
         rows += [(identifier, identifier) for identifier in REFUSED]
         with open(self.folder / "names.csv", "w", newline="") as file:
             writer = csv.writer(file)
@@ -152,14 +155,21 @@ class Place:
         return self.valet("adopt", "--from-all", self.folder / "described", *names, *old, *options)
 
 
+# How the ARNs of instances and clusters go on behind the account.
+DATABASES = (":db:", ":cluster:")
+
+
 def subject(asked):
-    """The instance that a call is about, or else whatever it names."""
-    if "DBInstanceIdentifier" in asked:
-        return asked["DBInstanceIdentifier"]
+    """The instance or the cluster that a call is about, or else whatever it names."""
+    for name in ("DBInstanceIdentifier", "DBClusterIdentifier"):
+        if name in asked:
+            return asked[name]
     arn = asked.get("ResourceName", "")
-    return arn.split(":db:")[1] if ":db:" in arn else arn or next(iter(asked.values()), "")
+    found = [arn.split(kind)[1] for kind in DATABASES if kind in arn]
+    return found[0] if found else arn or next(iter(asked.values()), "")
 
 
-def of_instances(calls):
-    """The calls about instances: those that make, tag and change other things are left out."""
-    return [call for call in calls if "DBInstance" in call[0] or ":db:" in call[2].get("ResourceName", "")]
+def of_databases(calls):
+    """The calls about instances and clusters: those that make, tag and change other things are left out."""
+    operations = {f"{verb}DB{kind}" for verb in ("Create", "Modify", "Delete", "Reboot") for kind in ("Instance", "Cluster")}
+    return [call for call in calls if call[0] in operations or any(kind in call[2].get("ResourceName", "") for kind in DATABASES)]

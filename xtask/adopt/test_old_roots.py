@@ -2,7 +2,7 @@
 
 from conftest import HELD_AT
 from found import LEFT
-from place import of_instances
+from place import of_databases
 
 INSTANCE = "aws_db_instance.this"
 
@@ -28,7 +28,7 @@ def test_to_drop_a_block_without_the_blocks_plans_to_destroy_too(warned):
 
 def test_forgotten_before_the_import_nothing_happens_to_it_and_the_import_comes_after(imported):
     assert actions(imported.early) == {("forget",)}
-    assert of_instances(imported.early_calls) == []
+    assert of_databases(imported.early_calls) == []
     assert imported.applied.outcomes()["fleet-us"] == "applied"
 
 

@@ -1,14 +1,17 @@
-"""The second step: a proxy, a load balancer and a role beside it, and a security group more on the instance."""
+"""The second step: a proxy, a load balancer and a role beside it, and a security group more on the instance, or on the cluster."""
 
 import json
 
 import yaml
-from found import BY_HAND, ENVIRONMENT, HELD
-from place import OUR_CONFIG, OURS, of_instances
+from found import BY_HAND, CLUSTERS, ENVIRONMENT, HELD
+from place import OUR_CONFIG, OURS, of_databases
 
-IDENTIFIERS = {name: asked[0] for name, asked in BY_HAND.items()} | {name: held[1] for name, held in HELD.items()}
-# What every ModifyDBInstance of the provider says besides, as it is.
-ALWAYS = {"ApplyImmediately", "DBInstanceIdentifier", "DeletionProtection"}
+IDENTIFIERS = {name: asked[0] for name, asked in (BY_HAND | CLUSTERS).items()} | {name: held[1] for name, held in HELD.items()}
+# What every such call of the provider says besides, as it is.
+ALWAYS = {
+    "ModifyDBCluster": {"AllowMajorVersionUpgrade", "ApplyImmediately", "DBClusterIdentifier"},
+    "ModifyDBInstance": {"ApplyImmediately", "DBInstanceIdentifier", "DeletionProtection"},
+}
 
 
 def led(grown):
@@ -21,7 +24,7 @@ def test_diff_says_that_nothing_that_exists_is_touched(grown):
     assert told == {name: "in-place" for name in led(grown)}
 
 
-def test_what_leads_to_it_is_made_and_the_instance_only_gets_a_group(grown):
+def test_what_leads_to_it_is_made_and_the_database_only_gets_a_group(grown):
     assert grown.planned.code == 0, grown.planned
     for name in led(grown):
         counts = grown.planned.units()[name]["counts"]
@@ -29,20 +32,21 @@ def test_what_leads_to_it_is_made_and_the_instance_only_gets_a_group(grown):
         assert counts["create"] > 15
 
 
-def test_each_instance_is_asked_once_and_only_for_one_security_group_more(place, grown):
-    calls = [call for call in of_instances(grown.calls) if call[0] != "CreateDBInstance"]
-    changes = {subject: asked for operation, subject, asked in calls if operation == "ModifyDBInstance"}
+def test_each_database_is_asked_once_and_only_for_one_security_group_more(place, grown):
+    calls = [call for call in of_databases(grown.calls) if call[0] != "CreateDBInstance"]
+    changes = {subject: (operation, asked) for operation, subject, asked in calls if operation in ALWAYS}
     assert sorted(subject for _, subject, _ in calls if subject != f"{OURS}-{ENVIRONMENT}") == sorted(
         IDENTIFIERS[name] for name in led(grown)
     )
-    before = json.loads(place.imported)["DBInstances"]
-    before = {one["DBInstanceIdentifier"]: one for one in before}
+    before = {one["DBInstanceIdentifier"]: one for one in json.loads(place.imported)["DBInstances"]}
+    before |= {one["DBClusterIdentifier"]: one for one in json.loads(place.imported_clusters)["DBClusters"]}
     for name in led(grown):
-        asked = changes[IDENTIFIERS[name]]
+        operation, asked = changes[IDENTIFIERS[name]]
         groups = {value for key, value in asked.items() if key.startswith("VpcSecurityGroupIds")}
-        assert {key.split(".")[0] for key in asked} == ALWAYS | {"VpcSecurityGroupIds"}, asked
+        assert {key.split(".")[0] for key in asked} == ALWAYS[operation] | {"VpcSecurityGroupIds"}, asked
         assert asked["ApplyImmediately"] == "false"
-        assert asked["DeletionProtection"] == str(before[IDENTIFIERS[name]]["DeletionProtection"]).lower()
+        protection = str(before[IDENTIFIERS[name]]["DeletionProtection"]).lower()
+        assert asked.get("DeletionProtection", protection) == protection
         had = {group["VpcSecurityGroupId"] for group in before[IDENTIFIERS[name]]["VpcSecurityGroups"]}
         assert had < groups and len(groups) == len(had) + 1
 

@@ -137,7 +137,7 @@ fn engine_rows(facts: &Facts) -> Vec<Vec<String>> {
         .into()
 }
 
-/// What may become of each attribute of an instance that a config takes over.
+/// What may become of each attribute of what a config takes over.
 fn adoption() -> String {
     const WORDS: &str = include_str!("adoption.md");
     let row = |row: &adoption::Row| {
@@ -154,10 +154,12 @@ fn adoption() -> String {
         ]
     };
     let head = &["Attribute", "When", "Class", "Key", "Why"];
-    format!(
-        "{MADE}\n{WORDS}\n{}",
-        tables::table(head, adoption::rows().map(row))
-    )
+    let tables = adoption::TABLES.iter().map(|one| {
+        let rows = tables::table(head, one.rows.iter().map(row));
+        format!("### `{}`\n\n{rows}", one.kind)
+    });
+    let tables: Vec<_> = tables.collect();
+    format!("{MADE}\n{WORDS}\n{}", tables.join("\n"))
 }
 
 /// What is thought of each change in AWS.

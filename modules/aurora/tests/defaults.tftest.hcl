@@ -17,8 +17,8 @@ run "the_password_is_managed_and_rotates_on_time_only" {
 
   assert {
     condition = (
-      aws_secretsmanager_secret_rotation.this.rotate_immediately == false &&
-      aws_secretsmanager_secret_rotation.this.rotation_rules[0].automatically_after_days == 7
+      aws_secretsmanager_secret_rotation.this["this"].rotate_immediately == false &&
+      aws_secretsmanager_secret_rotation.this["this"].rotation_rules[0].automatically_after_days == 7
     )
     error_message = "The password must rotate after the stated days and not during an apply."
   }
@@ -67,13 +67,13 @@ run "tls_is_forced_on_the_cluster" {
 
   assert {
     condition = one([
-      for parameter in aws_rds_cluster_parameter_group.this.parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "rds.force_ssl"
+      for parameter in aws_rds_cluster_parameter_group.this["this"].parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "rds.force_ssl"
     ]) == "1 pending-reboot"
     error_message = "The cluster must refuse connections without TLS, in words that AWS repeats: of a default it says pending-reboot."
   }
 
   assert {
-    condition     = length(aws_db_parameter_group.this.parameter) == 0
+    condition     = length(aws_db_parameter_group.this["this"].parameter) == 0
     error_message = "rds.force_ssl is a parameter of clusters; AWS refuses it in a group of instances."
   }
 }
@@ -169,7 +169,7 @@ run "until_it_retires_a_cluster_keeps_an_old_parameter_group_and_drops_a_log_it_
   command = plan
 
   assert {
-    condition     = aws_db_parameter_group.this.skip_destroy && alltrue([for group in aws_cloudwatch_log_group.this : !group.skip_destroy])
+    condition     = aws_db_parameter_group.this["this"].skip_destroy && alltrue([for group in aws_cloudwatch_log_group.this : !group.skip_destroy])
     error_message = "AWS does not delete a group that waits for an upgrade; a log's group must go, so that it can come back."
   }
 }
@@ -182,7 +182,7 @@ run "a_retiring_cluster_takes_its_parameter_group_along_and_leaves_its_logs" {
   }
 
   assert {
-    condition     = !aws_db_parameter_group.this.skip_destroy && alltrue([for group in aws_cloudwatch_log_group.this : group.skip_destroy])
+    condition     = !aws_db_parameter_group.this["this"].skip_destroy && alltrue([for group in aws_cloudwatch_log_group.this : group.skip_destroy])
     error_message = "The logs must outlive the cluster."
   }
 }
@@ -243,7 +243,7 @@ run "what_the_caller_states_reaches_the_cluster" {
 
   assert {
     condition = (
-      aws_secretsmanager_secret_rotation.this.rotation_rules[0].automatically_after_days == 30 &&
+      aws_secretsmanager_secret_rotation.this["this"].rotation_rules[0].automatically_after_days == 30 &&
       alltrue([for group in aws_cloudwatch_log_group.this : group.retention_in_days == 90])
     )
     error_message = "The password and the logs must be kept as long as stated."
@@ -285,7 +285,7 @@ run "the_family_follows_the_engine_and_its_major" {
   }
 
   assert {
-    condition     = aws_rds_cluster_parameter_group.this.family == "aurora-postgresql17" && aws_db_parameter_group.this.family == "aurora-postgresql17"
+    condition     = aws_rds_cluster_parameter_group.this["this"].family == "aurora-postgresql17" && aws_db_parameter_group.this["this"].family == "aurora-postgresql17"
     error_message = "The family must be the engine with its major."
   }
 }

@@ -245,8 +245,8 @@ run "a_new_major_moves_the_cluster_and_leaves_the_instances_to_aws" {
 
   assert {
     condition = (
-      aws_rds_cluster_parameter_group.this.family == "aurora-postgresql17" &&
-      aws_db_parameter_group.this.family == "aurora-postgresql17" &&
+      aws_rds_cluster_parameter_group.this["this"].family == "aurora-postgresql17" &&
+      aws_db_parameter_group.this["this"].family == "aurora-postgresql17" &&
       aws_rds_cluster.this.db_cluster_parameter_group_name == "orders-dev-aurora-postgresql17-cluster" &&
       aws_rds_cluster.this.db_instance_parameter_group_name == "orders-dev-aurora-postgresql17"
     )

@@ -17,8 +17,8 @@ run "its_major_is_two_numbers" {
 
   assert {
     condition = (
-      aws_rds_cluster_parameter_group.this.family == "aurora-mysql8.0" &&
-      aws_db_parameter_group.this.family == "aurora-mysql8.0" &&
+      aws_rds_cluster_parameter_group.this["this"].family == "aurora-mysql8.0" &&
+      aws_db_parameter_group.this["this"].family == "aurora-mysql8.0" &&
       aws_rds_cluster.this.engine_version == "8.0" &&
       aws_rds_cluster_instance.this["1"].engine == "aurora-mysql"
     )
@@ -37,7 +37,7 @@ run "an_exact_version_is_a_release_of_aurora" {
   assert {
     condition = (
       aws_rds_cluster.this.engine_version == "8.0.mysql_aurora.3.10.1" &&
-      aws_rds_cluster_parameter_group.this.family == "aurora-mysql8.0"
+      aws_rds_cluster_parameter_group.this["this"].family == "aurora-mysql8.0"
     )
     error_message = "A release must be asked for whole, and be of the family of its major."
   }
@@ -54,7 +54,7 @@ run "a_release_of_8_4_is_of_its_family" {
   }
 
   assert {
-    condition     = aws_rds_cluster_parameter_group.this.family == "aurora-mysql8.4"
+    condition     = aws_rds_cluster_parameter_group.this["this"].family == "aurora-mysql8.4"
     error_message = "The family must be that of 8.4."
   }
 }
@@ -64,7 +64,7 @@ run "tls_is_forced_in_its_own_word" {
 
   assert {
     condition = toset([
-      for parameter in aws_rds_cluster_parameter_group.this.parameter : "${parameter.name} ${parameter.value} ${parameter.apply_method}"
+      for parameter in aws_rds_cluster_parameter_group.this["this"].parameter : "${parameter.name} ${parameter.value} ${parameter.apply_method}"
     ]) == toset(["require_secure_transport ON pending-reboot"])
     error_message = "The cluster must refuse connections without TLS, and say nothing else."
   }
@@ -80,7 +80,7 @@ run "the_logs_that_are_exported_are_written" {
 
   assert {
     condition = toset([
-      for parameter in aws_rds_cluster_parameter_group.this.parameter : "${parameter.name} ${parameter.value} ${parameter.apply_method}"
+      for parameter in aws_rds_cluster_parameter_group.this["this"].parameter : "${parameter.name} ${parameter.value} ${parameter.apply_method}"
       ]) == toset([
       "general_log 1 immediate",
       "log_output FILE pending-reboot",
@@ -107,7 +107,7 @@ run "what_the_instances_say_of_a_log_stands" {
   }
 
   assert {
-    condition     = !contains([for parameter in aws_rds_cluster_parameter_group.this.parameter : parameter.name], "slow_query_log")
+    condition     = !contains([for parameter in aws_rds_cluster_parameter_group.this["this"].parameter : parameter.name], "slow_query_log")
     error_message = "The cluster must not say something else."
   }
 }

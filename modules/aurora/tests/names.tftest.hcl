@@ -28,10 +28,10 @@ run "everything_has_its_finished_name" {
 
   assert {
     condition = (
-      aws_rds_cluster_parameter_group.this.name == "orders-dev-aurora-postgresql16-cluster" &&
-      aws_rds_cluster_parameter_group.this.tags == tomap({ Name = "orders-dev-aurora-postgresql16-cluster" }) &&
-      aws_db_parameter_group.this.name == "orders-dev-aurora-postgresql16" &&
-      aws_db_parameter_group.this.tags == tomap({ Name = "orders-dev-aurora-postgresql16" })
+      aws_rds_cluster_parameter_group.this["this"].name == "orders-dev-aurora-postgresql16-cluster" &&
+      aws_rds_cluster_parameter_group.this["this"].tags == tomap({ Name = "orders-dev-aurora-postgresql16-cluster" }) &&
+      aws_db_parameter_group.this["this"].name == "orders-dev-aurora-postgresql16" &&
+      aws_db_parameter_group.this["this"].tags == tomap({ Name = "orders-dev-aurora-postgresql16" })
     )
     error_message = "The parameter groups must have their names and tags."
   }
@@ -88,8 +88,8 @@ run "descriptions_that_force_a_replacement_hold_no_input" {
 
   assert {
     condition = (
-      aws_rds_cluster_parameter_group.this.description == "Parameters of one database" &&
-      aws_db_parameter_group.this.description == "Parameters of the instances of one database" &&
+      aws_rds_cluster_parameter_group.this["this"].description == "Parameters of one database" &&
+      aws_db_parameter_group.this["this"].description == "Parameters of the instances of one database" &&
       aws_db_subnet_group.this["this"].description == "Subnets of one database" &&
       aws_security_group.this.description == "One database, reached through its proxy only"
     )

@@ -12,14 +12,14 @@ run "parameters_reach_the_group_that_they_belong_to" {
 
   assert {
     condition = toset([
-      for parameter in aws_rds_cluster_parameter_group.this.parameter : "${parameter.name} ${parameter.value} ${parameter.apply_method}"
+      for parameter in aws_rds_cluster_parameter_group.this["this"].parameter : "${parameter.name} ${parameter.value} ${parameter.apply_method}"
     ]) == toset(["log_statement ddl pending-reboot", "rds.force_ssl 1 pending-reboot"])
     error_message = "The cluster's group must hold the cluster's parameters."
   }
 
   assert {
     condition = toset([
-      for parameter in aws_db_parameter_group.this.parameter : "${parameter.name} ${parameter.value} ${parameter.apply_method}"
+      for parameter in aws_db_parameter_group.this["this"].parameter : "${parameter.name} ${parameter.value} ${parameter.apply_method}"
     ]) == toset(["work_mem 8192 immediate"])
     error_message = "The instances' group must hold the instances' parameters."
   }
@@ -149,7 +149,7 @@ run "the_outputs_are_the_clusters" {
   }
 
   assert {
-    condition     = aws_secretsmanager_secret_rotation.this.secret_id == output.secret_arn
+    condition     = aws_secretsmanager_secret_rotation.this["this"].secret_id == output.secret_arn
     error_message = "RDS's own secret must rotate."
   }
 

@@ -1,4 +1,4 @@
-//! `valet-rds adopt`: the configs of instances that are there already.
+//! `valet-rds adopt`: the configs of instances and clusters that are there already.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,7 +11,7 @@ use crate::{
     adoption::{
         self, Outcome, Place, Secret,
         evidence::{self, Evidence, Given},
-        instance::Instance,
+        existing::Existing,
         mapping,
         naming::{self, Names, Orders},
         old_root::Farewell,
@@ -37,9 +37,10 @@ const MONTHS: i8 = 6;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A FILE is what `aws rds describe-db-instances` prints, or what `terraform show -json` prints in
-the root that holds an instance now. Others tell more of it: what `describe-db-subnet-groups`,
-`describe-db-parameter-groups`, `describe-db-parameters` and `list-tags-for-resource` print.
-Nothing is asked of AWS.
+the root that holds an instance now. A cluster of Aurora is described by `describe-db-clusters`
+and, with its instances, by `describe-db-instances`. Others tell more: what `describe-db-subnet-groups`,
+`describe-db-parameter-groups`, `describe-db-cluster-parameter-groups`, `describe-db-parameters`,
+`describe-db-cluster-parameters` and `list-tags-for-resource` print. Nothing is asked of AWS.
 
 For example:
   valet-rds adopt prod/orders --from orders.json --report
@@ -61,7 +62,7 @@ pub struct Arguments {
     /// Write nothing, and print what would be written
     #[arg(long, conflicts_with = "report")]
     dry_run: bool,
-    /// Write nothing, and print what each instance keeps of its own, what is waived, and who is refused
+    /// Write nothing, and print what each database keeps of its own, what is waived, and who is refused
     #[arg(long)]
     report: bool,
     /// Write the others, when some are refused
@@ -72,50 +73,50 @@ pub struct Arguments {
     format: Format,
 }
 
-/// The files that tell of instances.
+/// The files that tell of databases.
 #[derive(Debug, clap::Args)]
 struct Sources {
-    /// What AWS or Terraform says of the instance; `-` for standard input
+    /// What AWS or Terraform says of the instance, or of the cluster and its instances; `-` for standard input
     #[arg(long, value_name = "FILE", num_args = 1.., required_unless_present = "from_all")]
     from: Vec<PathBuf>,
-    /// Folder with such files, `*.json`, of many instances
+    /// Folder with such files, `*.json`, of many databases
     #[arg(long, value_name = "DIR")]
     from_all: Option<PathBuf>,
-    /// What `terraform show -json` prints in a root that holds instances now: what it then has to be told is printed
+    /// What `terraform show -json` prints in a root that holds databases now: what it then has to be told is printed
     #[arg(long, value_name = "FILE")]
     old_root: Vec<PathBuf>,
 }
 
-/// Which instance becomes which unit.
+/// Which database becomes which unit.
 #[derive(Debug, clap::Args)]
 struct Naming {
-    /// Identifier of the instance, when the files describe several
+    /// Identifier of the instance or the cluster, when the files describe several
     #[arg(long, value_name = "NAME", conflicts_with_all = ["mapping", "namespace_tag"])]
     identifier: Option<String>,
     /// Identity of the database: the start of the names of what grows around it [default: the namespace without hyphens]
     #[arg(long, value_name = "NAME", conflicts_with_all = ["mapping", "namespace_tag"])]
     shortname: Option<String>,
-    /// File that names instances: identifier, environment, namespace, shortname, secretArn, kmsKeyArn; as YAML, JSON or CSV
+    /// File that names databases: identifier, environment, namespace, shortname, secretArn, kmsKeyArn; as YAML, JSON or CSV
     #[arg(long, value_name = "FILE", conflicts_with_all = ["namespace_tag", "unit", "namespace"])]
     mapping: Option<PathBuf>,
-    /// Tag of the instances that holds the namespace
+    /// Tag of the databases that holds the namespace
     #[arg(long, value_name = "KEY", conflicts_with_all = ["unit", "namespace"])]
     namespace_tag: Option<String>,
-    /// Tag of the instances that holds the environment [default: the only one of their account, Region and VPC]
+    /// Tag of the databases that holds the environment [default: the only one of their account, Region and VPC]
     #[arg(long, value_name = "KEY", requires = "namespace_tag")]
     environment_tag: Option<String>,
 }
 
-/// What the proxy logs in with; without any, instances are only imported.
+/// What the proxy logs in with; without any, databases are only imported.
 #[derive(Debug, clap::Args)]
 struct Login {
-    /// Secret with the master's `username` and `password`, for the proxy; only once no older root has the instance
+    /// Secret with the master's `username` and `password`, for the proxy; only once no older root has it
     #[arg(long, value_name = "ARN", conflicts_with_all = ["managed_secret", "mapping", "namespace_tag"])]
     secret_arn: Option<String>,
     /// KMS key of that secret, when it is not AWS's own
     #[arg(long, value_name = "ARN", requires = "secret_arn")]
     kms_key_arn: Option<String>,
-    /// The same with the secret that RDS manages for the instance
+    /// The same with the secret that RDS manages for it
     #[arg(long)]
     managed_secret: bool,
 }
@@ -131,7 +132,7 @@ enum Format {
 /// Runs the command.
 ///
 /// # Errors
-/// When a file cannot be used, an instance is refused, or the new configs would not compile.
+/// When a file cannot be used, a database is refused, or the new configs would not compile.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
     let until = arguments.until(context.today)?;
     let names = arguments.names()?;
@@ -151,7 +152,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         until,
     };
     let outcome = adoption::adopt(&all.orders, all.refused, place);
-    let farewells = adoption::farewells(&outcome.drafts, &evidence.instances, &evidence.old_roots);
+    let farewells = adoption::farewells(&outcome.drafts, &evidence.found, &evidence.old_roots);
     let end = End {
         arguments,
         session: &session,
@@ -225,49 +226,53 @@ impl Arguments {
         evidence: &'a Evidence,
         names: &Names,
     ) -> Result<Orders<'a>, Stop> {
-        let instances = match names {
-            Names::One { unit, .. } => self.one(session, unit, &evidence.instances)?,
+        let found = match names {
+            Names::One { unit, .. } => self.one(session, unit, &evidence.found)?,
             Names::Tags {
                 environment: Some(name),
                 ..
             } => {
                 session.environment(name)?;
-                &evidence.instances
+                &evidence.found
             }
-            _ => &evidence.instances,
+            _ => &evidence.found,
         };
         let secret = self.login.secret();
         Ok(naming::name(
-            instances,
+            found,
             &session.environments,
             names,
             secret.as_ref(),
         ))
     }
 
-    /// The one instance that is meant.
+    /// The one database that is meant.
     fn one<'a>(
         &self,
         session: &Session,
         unit: &UnitId,
-        instances: &'a [Instance],
-    ) -> Result<&'a [Instance], Stop> {
+        found: &'a [Existing],
+    ) -> Result<&'a [Existing], Stop> {
         session.environment(&unit.environment)?;
         let wanted = self.naming.identifier.as_ref();
-        let one = match (wanted, instances) {
+        let one = match (wanted, found) {
             (None, [only]) => only,
-            (None, []) => return Err(rejected("no file describes an instance")),
+            (None, []) => return Err(rejected("no file describes an instance or a cluster")),
             (None, _) => {
                 return Err(Stop::Usage(format!(
-                    "the files describe {} instances; name one with --identifier, or all with --mapping or --namespace-tag",
-                    instances.len()
+                    "the files describe {} databases; name one with --identifier, or all with --mapping or --namespace-tag",
+                    found.len()
                 )));
             }
             (Some(name), _) => {
-                let mut all = instances.iter();
-                let found = all.find(|one| one.identifier == *name || one.arn.text == *name);
-                found.ok_or_else(|| {
-                    let known: Vec<_> = instances.iter().map(|one| &one.identifier).collect();
+                let is_it = |one: &&Existing| one.identifier == *name || one.arn.text == *name;
+                if found.iter().filter(is_it).count() > 1 {
+                    return Err(Stop::Usage(format!(
+                        "an instance and a cluster, or two accounts, have `{name}`; name it by its ARN"
+                    )));
+                }
+                found.iter().find(is_it).ok_or_else(|| {
+                    let known: Vec<_> = found.iter().map(|one| &one.identifier).collect();
                     let help = suggest::question_or_list(name, &known, "they describe");
                     Stop::Usage(format!("no file describes `{name}`; {help}"))
                 })?
@@ -280,7 +285,7 @@ impl Arguments {
 impl Login {
     fn secret(&self) -> Option<Secret> {
         if self.managed_secret {
-            return Some(Secret::OfInstance);
+            return Some(Secret::Managed);
         }
         Some(Secret::Named {
             arn: self.secret_arn.clone()?,

@@ -11,7 +11,7 @@ use crate::{
     text::path::below,
 };
 
-/// What becomes of instances that are there.
+/// What becomes of databases that are there.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Adopt<'a> {
@@ -20,11 +20,11 @@ pub struct Adopt<'a> {
     written: bool,
     /// Configs that compile.
     adopted: Vec<Adopted<'a>>,
-    /// Instances that are not adopted.
+    /// Databases that are not adopted.
     refused: Vec<Refused<'a>>,
-    /// Identifiers of the instances that the mapping does not name.
+    /// Identifiers of the databases that the mapping does not name.
     left_out: &'a [String],
-    /// What the roots have to be told that hold the instances now.
+    /// What the roots have to be told that hold them now.
     old_roots: Vec<OldRoot<'a>>,
     /// What the new configs do to the workspace as a whole. With an error nothing is written.
     problems: Vec<Problem<'a>>,
@@ -42,7 +42,7 @@ struct Adopted<'a> {
     file: String,
     /// Its text.
     config: &'a str,
-    /// What the instance keeps of its own.
+    /// What it keeps of its own.
     keeps: Vec<Kept<'a>>,
     /// The rules that are waived.
     waivers: Vec<Waived<'a>>,
@@ -88,11 +88,11 @@ struct Reason<'a> {
 struct OldRoot<'a> {
     /// The file that tells of it.
     file: &'a str,
-    /// Addresses of the instances in it.
+    /// Addresses of what is taken over from it.
     instances: &'a [String],
     /// What has to be taken out of its text.
     take_out: &'a str,
-    /// The blocks that stand in its place, once the instances are imported here.
+    /// The blocks that stand in its place, once they are imported here.
     blocks: &'a str,
     /// What it forgets besides, and nobody owns afterwards.
     nobody_owns: &'a [String],

@@ -41,15 +41,17 @@ struct Step<'a> {
     outcome: Outcome,
     /// Why it may or may not be done.
     reason: &'a str,
-    /// The attribute of an instance that is taken over, when it is about one.
+    /// The attribute of something that is taken over, when it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     attribute: Option<AttributeDocument<'a>>,
 }
 
-/// What becomes of an attribute of an instance that is taken over.
+/// What becomes of an attribute of something that is taken over.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AttributeDocument<'a> {
+    /// Its address: that of the resource, and its name.
+    address: &'a str,
     /// As the provider names it.
     name: &'a str,
     /// `terraform-only`, `harmless`, `decision` or `forbidden`.
@@ -63,8 +65,9 @@ pub(super) struct AttributeDocument<'a> {
 }
 
 impl<'a> AttributeDocument<'a> {
-    pub(super) fn new(attribute: &'a Attribute) -> Self {
+    pub(super) fn new(address: &'a str, attribute: &'a Attribute) -> Self {
         Self {
+            address,
             name: &attribute.name,
             class: attribute.class.as_str(),
             before: &attribute.before,
@@ -112,7 +115,10 @@ impl<'a> Step<'a> {
                 gate::Outcome::Fine => Outcome::Fine,
             },
             reason: &row.reason,
-            attribute: row.attribute.as_ref().map(AttributeDocument::new),
+            attribute: row
+                .attribute
+                .as_ref()
+                .map(|attribute| AttributeDocument::new(&row.address, attribute)),
         }
     }
 }

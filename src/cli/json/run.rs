@@ -45,7 +45,7 @@ struct UnitDocument<'a> {
     /// Addresses of what the gate refuses, with the reasons.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     refused: BTreeMap<&'a str, &'a str>,
-    /// What becomes of each attribute of an instance that is taken over and differs from its config.
+    /// What becomes of each attribute of what is taken over and differs from its config.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attributes: Vec<AttributeDocument<'a>>,
     /// What differs from the plan that was reviewed.
@@ -183,7 +183,7 @@ impl<'a> UnitDocument<'a> {
             attributes: verdict
                 .into_iter()
                 .flat_map(gate::attributes)
-                .map(AttributeDocument::new)
+                .map(|(address, attribute)| AttributeDocument::new(address, attribute))
                 .collect(),
             differences: match outcome {
                 Outcome::Differs(lines) => lines,

@@ -1,5 +1,7 @@
-//! What is known of each attribute of `aws_db_instance` when an instance is taken over. As the provider plans it (5.100) or as
-//! the RDS guide says; an attribute that is not here must not change.
+//! What is known of each attribute of what is taken over. As the provider plans it (5.100) or as the RDS guide says; an
+//! attribute that is not here must not change.
+
+mod cluster;
 
 use super::Class::{self, Decision, Forbidden, Harmless, TerraformOnly};
 
@@ -37,6 +39,8 @@ pub(super) enum Keep {
     Days,
     /// The major version alone.
     Major,
+    /// The most capacity of Serverless v2, and beside it the least.
+    Capacity,
     /// Whether it is the support that costs money.
     ExtendedSupport,
     /// The entries that would go.
@@ -97,15 +101,38 @@ impl Row {
     }
 }
 
-/// The row of an attribute that differs.
-pub(super) fn find(attribute: &str, holds: impl Fn(When) -> bool) -> &'static Row {
-    let is_it = |row: &&Row| row.attribute == attribute && holds(row.when);
-    ROWS.iter().find(is_it).unwrap_or(&UNKNOWN)
+/// What is known of the attributes of one type of resource.
+#[derive(Debug)]
+pub struct Table {
+    /// The type, as the provider names it.
+    pub kind: &'static str,
+    /// Every row, by attribute.
+    pub rows: &'static [Row],
 }
 
-/// Every row, by attribute.
-pub fn rows() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter()
+/// Every type that is taken over.
+pub static TABLES: [Table; 3] = [
+    Table {
+        kind: "aws_db_instance",
+        rows: ROWS,
+    },
+    Table {
+        kind: "aws_rds_cluster",
+        rows: cluster::ROWS,
+    },
+    Table {
+        kind: "aws_rds_cluster_instance",
+        rows: cluster::OF_INSTANCES,
+    },
+];
+
+/// The row of an attribute that differs.
+pub(super) fn find(kind: &str, attribute: &str, holds: impl Fn(When) -> bool) -> &'static Row {
+    let table = TABLES.iter().find(|table| table.kind == kind);
+    let is_it = |row: &&Row| row.attribute == attribute && holds(row.when);
+    table
+        .and_then(|table| table.rows.iter().find(is_it))
+        .unwrap_or(&UNKNOWN)
 }
 
 static UNKNOWN: Row = row("", Forbidden, "nothing is known about this attribute");

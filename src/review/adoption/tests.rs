@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Class, differences, table};
+use super::{Class, Differences, table};
 use crate::terraform::plan::Change;
+
+fn differences(change: &Change, groups: &BTreeSet<&str>) -> Option<Differences> {
+    super::differences("aws_db_instance", change, groups)
+}
 
 fn change(before: &Value, after: &Value, unknown: &Value) -> Change {
     let change = json!({
@@ -26,12 +30,111 @@ fn one(before: &Value, after: &Value) -> (Class, String) {
 
 #[test]
 fn every_attribute_has_a_row_that_always_holds_and_it_is_the_last() {
-    let names: Vec<&str> = table::rows().map(|row| row.attribute).collect();
-    assert!(names.is_sorted());
-    for name in names {
-        // Nothing but that row is found when no condition holds.
-        let row = table::find(name, |when| when == table::When::Always);
-        assert_eq!(row.attribute, name);
+    for table in &table::TABLES {
+        let names: Vec<&str> = table.rows.iter().map(|row| row.attribute).collect();
+        assert!(names.is_sorted(), "{}", table.kind);
+        for name in names {
+            // Nothing but that row is found when no condition holds.
+            let row = table::find(table.kind, name, |when| when == table::When::Always);
+            assert_eq!(row.attribute, name, "{}", table.kind);
+        }
+    }
+}
+
+#[test]
+fn of_what_is_never_taken_over_every_attribute_must_stay() {
+    let change = change(&json!({"name": "a"}), &json!({"name": "b"}), &json!({}));
+    let found = super::differences("aws_db_proxy", &change, &BTreeSet::new()).unwrap();
+    assert_eq!(found.attributes[0].class, Class::Forbidden);
+}
+
+#[test]
+fn what_to_write_keeps_a_cluster_and_its_instances_as_they_are() {
+    let cluster = "aws_rds_cluster";
+    let instance = "aws_rds_cluster_instance";
+    for (kind, before, after, class, words) in [
+        (
+            cluster,
+            json!({"serverlessv2_scaling_configuration": [{"max_capacity": 8, "min_capacity": 0.5}]}),
+            json!({"serverlessv2_scaling_configuration": [{"max_capacity": 16, "min_capacity": 0.5}]}),
+            Class::Decision,
+            "write `maxCapacity: 8`, `minCapacity: 0.5`",
+        ),
+        (
+            cluster,
+            json!({"engine_version": "8.0.mysql_aurora.3.08.0"}),
+            json!({"engine_version": "8.0"}),
+            Class::Forbidden,
+            "`adopt.majorVersion: \"8.0\"`",
+        ),
+        (
+            cluster,
+            json!({"db_cluster_parameter_group_name": "tuned"}),
+            json!({"db_cluster_parameter_group_name": "ours"}),
+            Class::Forbidden,
+            "write `adopt.clusterParameterGroup: tuned`",
+        ),
+        (
+            cluster,
+            json!({"backtrack_window": 3600}),
+            json!({"backtrack_window": null}),
+            Class::Forbidden,
+            "backtracking would be turned off",
+        ),
+        (
+            cluster,
+            json!({"global_cluster_identifier": "world"}),
+            json!({"global_cluster_identifier": null}),
+            Class::Forbidden,
+            "leave its global cluster",
+        ),
+        (
+            instance,
+            json!({"promotion_tier": 1}),
+            json!({"promotion_tier": 0}),
+            Class::Decision,
+            "write `adopt.instances.promotionTier: 1`",
+        ),
+        (
+            instance,
+            json!({"preferred_maintenance_window": "tue:00:13-tue:00:43"}),
+            json!({"preferred_maintenance_window": "sun:18:00-sun:19:00"}),
+            Class::Decision,
+            "write `adopt.instances.maintenanceWindow: \"tue:00:13-tue:00:43\"`",
+        ),
+        (
+            instance,
+            json!({"tags_all": {"a": "1"}}),
+            json!({"tags_all": {}}),
+            Class::Forbidden,
+            "`adopt.instances.tags: {\"a\": \"1\"}`",
+        ),
+        (
+            instance,
+            json!({"copy_tags_to_snapshot": false}),
+            json!({"copy_tags_to_snapshot": true}),
+            Class::Harmless,
+            "snapshots are the cluster's",
+        ),
+        (
+            instance,
+            json!({"identifier": "a"}),
+            json!({"identifier": "b"}),
+            Class::Forbidden,
+            "it would be replaced",
+        ),
+    ] {
+        let found =
+            super::differences(kind, &change(&before, &after, &json!({})), &BTreeSet::new());
+        let [attribute] = &found.unwrap().attributes[..] else {
+            panic!("{before} {after}");
+        };
+        assert_eq!(attribute.class, class, "{before}: {}", attribute.words);
+        assert!(
+            attribute.words.contains(words),
+            "{before}: {}",
+            attribute.words
+        );
     }
 }
 

@@ -69,6 +69,9 @@ const IDENTITY: &[&str] = &[
 /// Types that AWS can protect from being destroyed, and that leave a snapshot when they are.
 const DATABASES: [&str; 2] = ["aws_db_instance", "aws_rds_cluster"];
 
+/// What an instance and a cluster follow.
+const SOURCES: [&str; 2] = ["replicate_source_db", "replication_source_identifier"];
+
 impl Holds {
     pub(super) fn of(change: &ResourceChange) -> Self {
         let kind = change.kind.as_str();
@@ -174,10 +177,19 @@ pub(super) fn impossible(change: &ResourceChange) -> Option<String> {
     if group(before) != group(after) {
         return Some("AWS moves no database to another subnet group of its VPC".to_owned());
     }
-    let source = |side| text(side, "replicate_source_db").filter(|source| !source.is_empty());
-    if let Some(source) = source(before).filter(|_| source(after).is_none()) {
+    let leaves = |name: &str| {
+        let filled = |side| text(side, name).filter(|text| !text.is_empty());
+        filled(before).filter(|_| filled(after).is_none())
+    };
+    let source = SOURCES.iter().find_map(|name| leaves(name));
+    if let Some(source) = source {
         return Some(format!(
             "it follows `{source}`, and would become a database of its own: no config is that of a replica"
+        ));
+    }
+    if let Some(global) = leaves("global_cluster_identifier") {
+        return Some(format!(
+            "it would leave the global cluster `{global}`: no config is that of one in it"
         ));
     }
     let runs = text(before, "engine_version_actual")?;

@@ -1,4 +1,4 @@
-//! What a plan imports: only what is declared, under the id that is declared, and an instance only as it is.
+//! What a plan imports: only what is declared, under the id that is declared, and a database only as it is.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,7 @@ use crate::{
     config::{Effect, Lifecycle},
     review::adoption::{self, Attribute, Class},
     terraform::{
-        diff::INSTANCE,
-        lower::{IDENTITY_TAGS, Owner},
+        lower::{self, IDENTITY_TAGS, Owner},
         plan::{Action, Identity, Plan, ResourceChange, Values},
     },
 };
@@ -25,14 +24,15 @@ struct Declared {
 fn declared(owner: Owner) -> Vec<Declared> {
     match owner {
         Owner::Unit(database) => {
-            let is_there = database.lifecycle.value != Lifecycle::Retired;
-            let adopted = database.adopted().filter(|_| is_there);
-            let adopted = adopted.filter(|one| one.imported != Some(true));
-            let instance = adopted.map(|one| Declared {
-                address: INSTANCE.to_owned(),
-                id: one.identifier.clone(),
+            if database.lifecycle.value == Lifecycle::Retired {
+                return Vec::new();
+            }
+            let existing = lower::existing(database).into_iter();
+            let declared = existing.map(|(address, identifier, _)| Declared {
+                address: address.to_string(),
+                id: identifier.to_owned(),
             });
-            instance.into_iter().collect()
+            declared.collect()
         }
         Owner::Environment(environment) => {
             let existing = environment.owned_clusters().filter(|(.., exists)| *exists);
@@ -67,7 +67,7 @@ impl Judge<'_> {
         rows.collect()
     }
 
-    /// An instance that an apply has imported, and failed before it came to it: it has no tags of ours yet.
+    /// What an apply has imported, and failed before it came to it: it has no tags of ours yet.
     fn half_taken_over(&self, plan: &Plan, change: &ResourceChange) -> Vec<Row> {
         let is_tagged = |before: &Values| {
             let tags = before.get("tags_all").and_then(Value::as_object);
@@ -78,9 +78,9 @@ impl Judge<'_> {
             return Vec::new();
         }
         let declared = self.owner.map(declared).unwrap_or_default();
-        let one = declared
-            .iter()
-            .find(|one| one.address == change.address && one.address == INSTANCE);
+        let is_unit = matches!(self.owner, Some(Owner::Unit(_)));
+        let mut declared = declared.iter().filter(|_| is_unit);
+        let one = declared.find(|one| one.address == change.address);
         one.map_or_else(Vec::new, |one| self.adoption(plan, change, one))
     }
 
@@ -96,7 +96,7 @@ impl Judge<'_> {
         let Some(one) = declared.iter().find(|one| one.address == change.address) else {
             let reason = match owner {
                 Owner::Unit(database) if database.adopted().is_some() => {
-                    "something is taken over, and `adopt` declares only the instance, until it says `imported: true`"
+                    "something is taken over, and `adopt` declares only the database itself, until it says `imported: true`"
                 }
                 Owner::Unit(_) => "something is taken over, and the config has no `adopt`",
                 Owner::Environment(_) => {
@@ -123,7 +123,7 @@ impl Judge<'_> {
         }
     }
 
-    /// What taking an instance over does to it.
+    /// What taking something over does to it.
     fn adoption(&self, plan: &Plan, change: &ResourceChange, one: &Declared) -> Vec<Row> {
         let refused =
             |reason: &str| vec![row(change, ADOPT, (Outcome::Refused, reason.to_owned()))];
@@ -132,16 +132,20 @@ impl Judge<'_> {
             return Vec::new();
         }
         let Some(before) = &change.change.before else {
-            return refused("the plan does not say what the instance is now");
+            return refused("the plan does not say what it is now");
         };
         if let Some(reason) = self.is_anothers(before) {
             return refused(&reason);
         }
-        let groups = plan.given("rds", "security_group_ids");
+        let module = match self.owner {
+            Some(Owner::Unit(database)) => database.facts().form.module(),
+            _ => "",
+        };
+        let groups = plan.given(module, "security_group_ids");
         let groups = groups.and_then(Value::as_array).into_iter().flatten();
         let groups = groups.filter_map(Value::as_str).collect();
-        let Some(found) = adoption::differences(&change.change, &groups) else {
-            return refused("the plan does not say what the instance is afterwards");
+        let Some(found) = adoption::differences(&change.kind, &change.change, &groups) else {
+            return refused("the plan does not say what it is afterwards");
         };
         let whole = format!(
             "takes over `{}` as it is: {} of its attributes stay the same",
@@ -153,11 +157,11 @@ impl Judge<'_> {
         rows
     }
 
-    /// Why an instance is not this unit's to take, by its tags.
+    /// Why something is not this unit's to take, by its tags.
     fn is_anothers(&self, before: &Values) -> Option<String> {
         let tags = before.get("tags_all");
         let Some(Value::Object(entries)) = tags else {
-            return Some("the plan does not say which tags the instance has".to_owned());
+            return Some("the plan does not say which tags it has".to_owned());
         };
         if !entries.keys().any(|key| key.starts_with(IDENTITY_TAGS)) {
             return None;
@@ -171,6 +175,39 @@ impl Judge<'_> {
             |identity| identity.to_string(),
         );
         Some(format!("its tags say that it is of {whose}"))
+    }
+
+    /// Why what the state holds is not the database that the config adopts.
+    pub(super) fn renames(&self, change: &ResourceChange) -> Option<String> {
+        let Some(Owner::Unit(database)) = self.owner else {
+            return None;
+        };
+        let wanted = &database.adopted()?.identifier;
+        let sides = [&change.change.before, &change.change.after];
+        let mut names = sides.into_iter().filter_map(|side| {
+            let side = side.as_ref()?;
+            let mut names = IDENTIFIERS.iter().filter_map(|name| side.get(*name));
+            names.next()?.as_str().map(str::to_owned)
+        });
+        let other = names.find(|name| name != wanted)?;
+        self.is_adopted(change).then(|| {
+            format!(
+                "the config adopts `{wanted}`, and this is `{other}`, or becomes it: an adopted database is not renamed"
+            )
+        })
+    }
+
+    /// Why the instances of an adopted cluster do not get another parameter group.
+    pub(super) fn regroups(&self, change: &ResourceChange) -> Option<String> {
+        let (before, after) = (
+            change.change.before.as_ref()?,
+            change.change.after.as_ref()?,
+        );
+        let differs = |name: &str| before.get(name) != after.get(name);
+        let is_alone = differs("db_instance_parameter_group_name") && !differs("engine_version");
+        (self.is_adopted(change) && is_alone && change.change.importing.is_none()).then(|| {
+            "AWS takes the instances of a cluster to another parameter group with a major upgrade only: keep `adopt.parameterGroup` until then".to_owned()
+        })
     }
 
     fn attribute(&self, change: &ResourceChange, attribute: Attribute) -> Row {
@@ -197,6 +234,9 @@ impl Judge<'_> {
         }
     }
 }
+
+/// What an instance and a cluster are called by.
+const IDENTIFIERS: [&str; 2] = ["identifier", "cluster_identifier"];
 
 /// The actions of rows about imports, in a word.
 const IMPORT: &str = "import";

@@ -101,16 +101,18 @@ pub fn refusals(verdict: &Verdict) -> impl Iterator<Item = &Row> {
     verdict.rows.iter().filter(is_refused)
 }
 
-/// What becomes of the attributes of an instance that is taken over.
-pub fn attributes(verdict: &Verdict) -> impl Iterator<Item = &Attribute> {
-    verdict.rows.iter().filter_map(|row| row.attribute.as_ref())
+/// What becomes of the attributes of what is taken over, each with its address.
+pub fn attributes(verdict: &Verdict) -> impl Iterator<Item = (&str, &Attribute)> {
+    let rows = verdict.rows.iter();
+    rows.filter_map(|row| Some((row.address.as_str(), row.attribute.as_ref()?)))
 }
 
-/// The names of those that may differ.
+/// The addresses of those that may differ.
 pub fn may_differ(verdict: &Verdict) -> impl Iterator<Item = &str> {
     let rows = verdict.rows.iter();
     let fine = rows.filter(|row| row.outcome != Outcome::Refused);
-    fine.filter_map(|row| Some(row.attribute.as_ref()?.name.as_str()))
+    fine.filter(|row| row.attribute.is_some())
+        .map(|row| row.address.as_str())
 }
 
 /// The verdict in one line.

@@ -5,7 +5,7 @@ use super::{
     Happens::{Restart, Window},
     Impact::{DataLoss, Downtime, InPlace, None, Reboot, Replace},
     Row,
-    When::{Always, Grows, Lower, Major, Set, Static, Unset},
+    When::{Always, Grows, Lower, Major, SameNames, Set, Static, Unset},
 };
 
 const CLUSTER: &[&str] = &[
@@ -41,6 +41,14 @@ const fn anew(argument: &'static str, when: super::When, becomes: &'static str) 
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Row] = &[
+    row("adopted", Always, DataLoss, "aws_rds_cluster.this", "Terraform would take the cluster for one that it has made, and state what AWS fixed at its creation")
+        .instead("leave `adopt.identifier` as it is").replaces(&["aws_cloudwatch_log_group.this", "aws_rds_cluster.this", "aws_rds_cluster_instance.this", "terraform_data.master_password"]),
+    row("adopted_instances", SameNames, InPlace, "aws_rds_cluster_instance.this", "windows, tiers and tags of instances change while they run"),
+    row("adopted_instances", Always, Replace, "aws_rds_cluster_instance.this", "an instance of another name takes the place of one that is there, which is deleted: its connections end, and if it writes, a failover comes first")
+        .instead("leave each name at its place; to remove a reader, remove the last one, and one of `replicas`").replaces(&["aws_rds_cluster_instance.this"]),
+    row("adopted_major_version", Set, None, "aws_rds_cluster.this.engine_version", "no version is asked for any more; the cluster runs what it runs"),
+    row("adopted_major_version", Always, Downtime, "aws_rds_cluster.this.engine_version", "AWS is asked for the major version, and may install its default minor")
+        .instead("upgrade with `engineVersion` first; then removing it does nothing").happens(Window),
     row("alarms", Always, InPlace, "aws_cloudwatch_metric_alarm.this", "alarms are made, changed or removed; the cluster is not touched")
         .replaces(&["aws_cloudwatch_metric_alarm.this"]),
     row("apply_immediately", Unset, InPlace, "aws_rds_cluster.this.apply_immediately", "later edits wait for the maintenance window again"),
@@ -62,6 +70,10 @@ pub(super) static ROWS: &[Row] = &[
     row("engine_version", Major, Downtime, "aws_rds_cluster.this.engine_version", "a major upgrade: ten minutes or more without the database, and no way back but a snapshot")
         .instead("try it first on a copy: a second database with `restoreFrom`").happens(Window),
     row("engine_version", Always, Downtime, "aws_rds_cluster.this.engine_version", RESTARTS).happens(Window),
+    row("existing_cluster_parameter_group", Always, Reboot, "aws_rds_cluster.this.db_cluster_parameter_group_name", "the cluster takes another group, whose parameters count after a restart, which nobody does for you; from then on ours asks every client for TLS")
+        .instead("see that all clients use TLS, and write what differs into `parameters`").replaces(&["aws_rds_cluster_parameter_group.this"]).happens(Restart),
+    row("existing_parameter_group", Always, Reboot, "aws_rds_cluster.this.db_instance_parameter_group_name", "AWS takes the instances to another group with a major upgrade, and with it alone: otherwise `gate` refuses it")
+        .instead("do it with the next major upgrade").replaces(&["aws_db_parameter_group.this"]).happens(Window),
     row("extended_support", Always, InPlace, "aws_rds_cluster.this.engine_lifecycle_support", "AWS takes it only when a cluster is created: every plan would show it, and nothing would change")
         .instead("leave it as it is"),
     row("final_snapshot_identifier", Always, InPlace, "aws_rds_cluster.this.final_snapshot_identifier", "names the snapshot that a destroy takes; Terraform keeps it in its state"),
@@ -82,6 +94,12 @@ pub(super) static ROWS: &[Row] = &[
     row("log_kms_key_arn", Always, InPlace, "aws_cloudwatch_log_group.this.kms_key_id", "new log lines are encrypted with it; old ones stay readable while their key is there"),
     row("log_retention_days", Always, InPlace, "aws_cloudwatch_log_group.this.retention_in_days", "older log lines are deleted, or kept longer"),
     row("maintenance_window", Always, InPlace, "aws_rds_cluster.this.preferred_maintenance_window", "what waits for the window happens at the new time"),
+    row("manage_master_password", Set, InPlace, "aws_rds_cluster.this.manage_master_user_password", "RDS no longer manages the password"),
+    row("manage_master_password", Always, Downtime, "aws_rds_cluster.this.manage_master_user_password", "RDS makes a new password at once: whoever holds the old one can no longer log in")
+        .instead("go over to `appUser`, or have no client beside the proxy").connection(&["login", "secret"]).replaces(&["aws_secretsmanager_secret_rotation.this"]),
+    row("master_secret_arn", Set, InPlace, "aws_rds_cluster.this.vpc_security_group_ids", "the database's own security group is attached beside those that stay, for the proxy to come"),
+    row("master_secret_arn", Always, Downtime, "aws_rds_cluster.this.vpc_security_group_ids", "the proxy and the pods log in with another secret")
+        .connection(&["secret"]),
     row("max_capacity", Always, InPlace, "aws_rds_cluster.this.serverlessv2_scaling_configuration", "the most capacity changes while the cluster runs; how many connections it takes follows after a restart"),
     row("min_capacity", Always, InPlace, "aws_rds_cluster.this.serverlessv2_scaling_configuration", IN_PLACE),
     row("monitoring_interval", Always, InPlace, "aws_rds_cluster_instance.this.monitoring_interval", IN_PLACE),
@@ -102,6 +120,8 @@ pub(super) static ROWS: &[Row] = &[
     row("permissions_boundary_arn", Always, InPlace, "aws_iam_role.monitoring.permissions_boundary", "bounds the role of Enhanced Monitoring, if there is one"),
     row("port", Always, Reboot, "aws_rds_cluster.this.port", "the cluster restarts at once, whatever waits for the maintenance window; clients stay on the proxy's port")
         .instead("leave it: clients never see this port"),
+    row("publicly_accessible", Always, Downtime, "aws_rds_cluster_instance.this.publicly_accessible", "the names of its instances resolve to other addresses: clients outside of the VPC are cut off, or let in")
+        .connection(&["endpoint"]),
     row("replicas", Lower, Replace, "aws_rds_cluster_instance.this", "readers are deleted: their connections end, and one of them may have become the writer, so a failover comes first")
         .instead("see that the first instance is the writer").replaces(&["aws_rds_cluster_instance.this"]),
     row("replicas", Always, InPlace, "aws_rds_cluster_instance.this", "readers are made beside the instances that are there"),
@@ -109,6 +129,9 @@ pub(super) static ROWS: &[Row] = &[
     row("role_path", Always, InPlace, "aws_iam_role.monitoring.path", "the role of Enhanced Monitoring is made anew")
         .replaces(&["aws_iam_role.monitoring", "aws_iam_role_policy_attachment.monitoring"]),
     row("seconds_until_auto_pause", Always, InPlace, "aws_rds_cluster.this.serverlessv2_scaling_configuration", IN_PLACE),
+    row("security_group_ids", Grows, InPlace, "aws_rds_cluster.this.vpc_security_group_ids", "more groups are attached; nobody is cut off"),
+    row("security_group_ids", Always, Downtime, "aws_rds_cluster.this.vpc_security_group_ids", "a group is taken off: whoever connects through it alone is cut off at once")
+        .instead("see in its rules who that is, and move them to the proxy first"),
     row("security_group_name", Always, Replace, "aws_security_group.this.name", "security groups cannot be renamed")
         .replaces(&["aws_security_group.this"]),
     row("snapshot_identifier", Set, None, "aws_rds_cluster.this.snapshot_identifier", "the database exists, so nothing is restored"),
@@ -127,6 +150,7 @@ pub(super) static ROWS: &[Row] = &[
         .instead(KEEP_GROUP).replaces(&["aws_db_subnet_group.this"]),
     row("subnet_ids", Grows, InPlace, "aws_db_subnet_group.this.subnet_ids", "the group gets more subnets; the instances stay where they are"),
     row("subnet_ids", Always, InPlace, "aws_db_subnet_group.this.subnet_ids", "AWS refuses to take away a subnet that an instance is in"),
+    row("tags", Always, InPlace, "aws_rds_cluster.this.tags", "tags of the cluster; schedulers and backup plans may go by them"),
     anew("username", Always, "aws_rds_cluster.this.master_username")
         .instead("put it back, and create a second user with SQL: CREATE USER"),
     row("vpc_id", Always, Replace, "aws_security_group.this.vpc_id", "a security group belongs to one VPC, and the cluster would have to move to the other")

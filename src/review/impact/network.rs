@@ -198,5 +198,15 @@ pub(super) static ROWS: &[Row] = &[
     row("adoption", "id", DataLoss, "aws_db_instance.this", "it is another instance: nobody looks after the one before any more")
         .instead("keep the identifier; for another instance, write another config").connection(&["endpoint", "secret"]),
     row("adoption", "to", None, "the Terraform state", "it says where the instance is taken over to"),
+    Row::new("cluster_adoption", "id", Set, None, "the Terraform state", "a cluster that the state does not hold is taken over; one that it holds stays"),
+    Row::new("cluster_adoption", "id", Unset, None, "the Terraform state", "what the state holds stays; where it holds nothing yet, the plan would make a cluster, and `gate` refuses it"),
+    row("cluster_adoption", "id", DataLoss, "aws_rds_cluster.this", "it is another cluster: nobody looks after the one before any more")
+        .instead("keep the identifier; for another cluster, write another config").connection(&["endpoint", "secret"]),
+    row("cluster_adoption", "to", None, "the Terraform state", "it says where the cluster is taken over to"),
+    Row::new("cluster_instance_adoption", "id", Set, None, "the Terraform state", "an instance that the state does not hold is taken over; one that it holds stays"),
+    Row::new("cluster_instance_adoption", "id", Unset, None, "the Terraform state", "what the state holds stays; where it holds nothing yet, the plan makes an instance"),
+    row("cluster_instance_adoption", "id", Replace, "aws_rds_cluster_instance.this", "it is another instance, in the place of one that is there")
+        .instead("leave each name at its place"),
+    row("cluster_instance_adoption", "to", None, "the Terraform state", "it says where the instance is taken over to"),
     row("import", "*", None, "the Terraform state", "something that exists is taken over"),
 ];

@@ -18,7 +18,6 @@ use crate::{
     terraform::{
         applied::{Applied, Digests, Writing},
         dataflow::{Dataflow, Node},
-        diff::INSTANCE,
         drift::table::{self, Rule},
         normal_form::{Difference, Leaf, NormalForm, Planned},
         read::Value,
@@ -148,7 +147,7 @@ pub struct Known<'a> {
     pub base: &'a Digests,
     /// The state as it was kept.
     pub state: &'a Writing,
-    /// Attributes of an instance that is taken over, which may change while that happens.
+    /// Addresses of attributes of what is taken over, which may change while that happens.
     pub taken_over: &'a BTreeSet<&'a str>,
     /// Why modules of the base cannot be told from those of the head, when they cannot.
     pub doubt: Option<&'a str>,
@@ -287,10 +286,10 @@ fn standing(known: &Known, address: &str, what: &What) -> Cause {
         let is_to_be_done = match what {
             What::Action(action) => action == "create",
             What::Attribute(path, _) => {
-                address == INSTANCE
-                    && known
-                        .taken_over
-                        .contains(path.split('.').next().unwrap_or(path))
+                let attribute = path.split('.').next().unwrap_or(path);
+                known
+                    .taken_over
+                    .contains(format!("{address}.{attribute}").as_str())
             }
         };
         if is_to_be_done {

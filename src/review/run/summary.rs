@@ -1,6 +1,6 @@
 //! The summary of a run, for a terminal and for a comment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Outcome, Run, UnitRun,
@@ -103,17 +103,26 @@ fn told(unit: &UnitRun) -> Markdown {
     text
 }
 
-/// What becomes of an instance that is taken over: one line for each class. What is refused has lines of its own.
+/// What becomes of what is taken over: one line for each class. What is refused has lines of its own.
 fn taken_over(unit: &UnitRun) -> Vec<String> {
     let (Outcome::Planned(verdict) | Outcome::Applied(verdict)) = &unit.outcome else {
         return Vec::new();
     };
+    let resource = |address: &str, name: &str| address.trim_end_matches(name).to_owned();
+    let resources: BTreeSet<_> = gate::attributes(verdict)
+        .map(|(address, one)| resource(address, &one.name))
+        .collect();
     let mut classes: BTreeMap<Class, Vec<String>> = BTreeMap::new();
-    for one in gate::attributes(verdict) {
+    for (address, one) in gate::attributes(verdict) {
+        // Of a cluster and its instances it is told whose they are.
+        let name = match address.splitn(3, '.').last() {
+            Some(address) if resources.len() > 1 => address,
+            _ => one.name.as_str(),
+        };
         let names = classes.entry(one.class).or_default();
         names.push(match one.class {
-            Class::TerraformOnly => one.name.clone(),
-            _ => format!("{} {} -> {}", one.name, one.before, one.after),
+            Class::TerraformOnly => name.to_owned(),
+            _ => format!("{name} {} -> {}", one.before, one.after),
         });
     }
     let line = |(class, names): (Class, Vec<String>)| {

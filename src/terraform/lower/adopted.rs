@@ -1,20 +1,21 @@
-//! What the root of an adopted instance says otherwise: what the instance keeps of its own, and that it is there already.
+//! What the root of an adopted instance or cluster says otherwise: what it keeps of its own, and that it is there already.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    config::adoption::{Adoption, Credentials},
+    aws::engine::Form,
+    config::adoption::{AdoptedInstance, Adoption, Credentials},
     model::{Database, Origin},
     terraform::root_module::{Argument, ArgumentSource, Block, BlockKind, Expression, texts},
 };
 
-/// The call of the rds module with what an adopted instance keeps.
+/// The call of the module that makes a database with what an adopted one keeps.
 pub(super) fn keeps(mut block: Block, database: &Database) -> Block {
     let Some(adopted) = database.adopted() else {
         return block;
     };
-    let says = says(adopted, database.monitoring_interval.value > 0);
-    let borrows = database.borrows_parameters();
+    let says = says(adopted, database);
+    let borrows = database.borrowed_parameters().is_some();
     block.arguments.retain(|one| {
         let is_said = says.iter().any(|said| said.name == one.name);
         let is_instead = match one.name {
@@ -51,9 +52,14 @@ impl Said {
     }
 }
 
-fn says(adopted: &Adoption, is_monitored: bool) -> Vec<Argument> {
-    let said = access(kept(Said::default(), adopted), adopted);
-    watched(said, adopted, is_monitored).0
+fn says(adopted: &Adoption, database: &Database) -> Vec<Argument> {
+    let kept = kept(Said::default(), adopted);
+    let of_form = match database.facts().form {
+        Form::Instance => of_instance(kept, adopted),
+        Form::Cluster => of_cluster(kept, adopted, database.adopted_instances()),
+    };
+    let is_monitored = database.monitoring_interval.value > 0;
+    watched(access(of_form, adopted), adopted, is_monitored).0
 }
 
 /// What it is, and what it is in.
@@ -76,11 +82,6 @@ fn kept(said: Said, adopted: &Adoption) -> Said {
             adopted.copy_tags_to_snapshot,
         )
         .add(
-            "dedicated_log_volume",
-            "adopt/dedicatedLogVolume",
-            adopted.dedicated_log_volume,
-        )
-        .add(
             "existing_parameter_group",
             "adopt/parameterGroup",
             group.map(|_| true),
@@ -91,11 +92,6 @@ fn kept(said: Said, adopted: &Adoption) -> Said {
             adopted.extended_support,
         )
         .add("identifier", "adopt/identifier", Some(&adopted.identifier))
-        .add(
-            "option_group_name",
-            "adopt/optionGroup",
-            adopted.option_group.as_ref(),
-        )
         .add("parameter_group_name", "adopt/parameterGroup", group)
         .add(
             "subnet_group_name",
@@ -103,6 +99,54 @@ fn kept(said: Said, adopted: &Adoption) -> Said {
             adopted.subnet_group.as_ref(),
         )
         .add("tags", "adopt/tags", adopted.tags.as_ref().map(tags))
+}
+
+/// What only an instance has.
+fn of_instance(said: Said, adopted: &Adoption) -> Said {
+    said.add(
+        "dedicated_log_volume",
+        "adopt/dedicatedLogVolume",
+        adopted.dedicated_log_volume,
+    )
+    .add(
+        "option_group_name",
+        "adopt/optionGroup",
+        adopted.option_group.as_ref(),
+    )
+}
+
+/// What only a cluster has.
+fn of_cluster(said: Said, adopted: &Adoption, instances: &[AdoptedInstance]) -> Said {
+    const GROUP: &str = "adopt/clusterParameterGroup";
+    let group = adopted.cluster_parameter_group.as_ref();
+    let instances = instances.iter().map(instance).collect();
+    said.add("cluster_parameter_group_name", GROUP, group)
+        .add(
+            "existing_cluster_parameter_group",
+            GROUP,
+            group.map(|_| true),
+        )
+        .add(
+            "adopted_instances",
+            "adopt/instances",
+            Some(Expression::List(instances)),
+        )
+}
+
+/// An instance of a cluster, with what it keeps.
+fn instance(one: &AdoptedInstance) -> Expression {
+    let keeps = [
+        (
+            "maintenance_window",
+            one.maintenance_window.as_ref().map(Expression::from),
+        ),
+        ("promotion_tier", one.promotion_tier.map(Expression::from)),
+        ("tags", one.tags.as_ref().map(tags)),
+    ];
+    let keeps = keeps.into_iter();
+    let keeps = keeps.filter_map(|(name, value)| Some((name, value?)));
+    let identifier = ("identifier", (&one.identifier).into());
+    Expression::Object([identifier].into_iter().chain(keeps).collect())
 }
 
 /// Who comes to it, and how.
@@ -171,19 +215,46 @@ fn tags(tags: &BTreeMap<String, String>) -> Expression {
     Expression::Map(tags.collect())
 }
 
-/// The import of the instance, until its config says that Terraform's state holds it.
-pub(super) fn import(database: &Database) -> Option<Block> {
-    let adopted = database.adopted()?;
-    if adopted.imported == Some(true) {
-        return None;
+/// What is there already: the address at which Terraform takes it up, its identifier, and the key that names it.
+#[must_use]
+pub fn existing(database: &Database) -> Vec<(Expression, &str, Origin)> {
+    let Some(adopted) = database.adopted().filter(|one| one.imported != Some(true)) else {
+        return Vec::new();
+    };
+    let identifier = adopted.identifier.as_str();
+    let key = Origin::Config("adopt/identifier");
+    let module = database.facts().form.module();
+    match database.facts().form {
+        Form::Instance => {
+            let address = Expression::Address(module, "aws_db_instance", "this", None);
+            vec![(address, identifier, key)]
+        }
+        Form::Cluster => {
+            let cluster = Expression::Address(module, "aws_rds_cluster", "this", None);
+            let instances = (1..).zip(database.adopted_instances());
+            let instances = instances.map(|(number, one): (u32, _)| {
+                let key = Some(number.to_string());
+                let address = Expression::Address(module, "aws_rds_cluster_instance", "this", key);
+                (
+                    address,
+                    one.identifier.as_str(),
+                    Origin::Config("adopt/instances"),
+                )
+            });
+            [(cluster, identifier, key)]
+                .into_iter()
+                .chain(instances)
+                .collect()
+        }
     }
-    let address = Expression::Address("rds", "aws_db_instance", "this", None);
-    let import = Block::new(BlockKind::Import, &[])
-        .from("to", address, Origin::Config("adopt"))
-        .from(
-            "id",
-            &adopted.identifier,
-            Origin::Config("adopt/identifier"),
-        );
-    Some(import)
+}
+
+/// The imports of what is there already, until the config says that Terraform's state holds it.
+pub(super) fn imports(database: &Database) -> impl Iterator<Item = Block> {
+    let existing = existing(database).into_iter();
+    existing.map(|(address, identifier, key)| {
+        Block::new(BlockKind::Import, &[])
+            .from("to", address, Origin::Config("adopt"))
+            .from("id", identifier, key)
+    })
 }

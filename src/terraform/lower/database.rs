@@ -11,12 +11,14 @@ use crate::{
 /// The call of the module that makes the database.
 pub(super) fn call(database: &Database) -> Block {
     match database.facts().form {
-        Form::Instance => sorted_arguments(adopted::keeps(instance(database), database)),
-        Form::Cluster => sorted_arguments(cluster(database)),
+        Form::Instance => adopted(instance(database), database),
+        Form::Cluster => adopted(cluster(database), database),
     }
 }
 
-fn sorted_arguments(mut block: Block) -> Block {
+/// With what an adopted one keeps, in the order of the names.
+fn adopted(block: Block, database: &Database) -> Block {
+    let mut block = adopted::keeps(block, database);
     let order = |one: &Argument| (one.name != "source", one.name);
     block.arguments.sort_by_key(order);
     block

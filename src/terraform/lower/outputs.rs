@@ -119,16 +119,20 @@ pub fn output_names() -> impl Iterator<Item = &'static str> {
 static OF_MASTER: LazyLock<Vec<Block>> =
     LazyLock::new(|| OUTPUTS.iter().map(|one| output_block(*one)).collect());
 
-/// What a root tells of an instance that nothing leads to yet.
-static OF_INSTANCE: LazyLock<Vec<Block>> = LazyLock::new(|| {
-    let told = |output: &&UnitOutput| output.name != "secret_arn" && output.module == OF_DATABASE;
-    let told = OUTPUTS.iter().filter(told);
-    told.map(|one| output_block(*one)).collect()
-});
+/// What a root tells of a database that nothing leads to yet.
+fn of_database(form: Form) -> Cow<'static, [Block]> {
+    let told = |output: &UnitOutput| output.name != "secret_arn" && output.module == OF_DATABASE;
+    let told = OUTPUTS.into_iter().filter(told);
+    let of_form = told.map(|one| UnitOutput {
+        module: form.module(),
+        ..one
+    });
+    of_form.map(output_block).collect()
+}
 
 pub(super) fn outputs(database: &Database) -> Cow<'static, [Block]> {
     if !database.has_path() {
-        return OF_INSTANCE.as_slice().into();
+        return of_database(database.facts().form);
     }
     let is_consumed = !database.consumers().is_empty();
     let is_cluster = database.facts().is_cluster();

@@ -1,7 +1,7 @@
 """Clusters of Aurora: what they remember, what of a change waits for the maintenance window, and what is refused."""
 
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
-from moto.rds.models import DBCluster, DBInstanceClustered, RDSBackend
+from moto.rds.models import DBCluster, DBInstance, DBInstanceClustered, RDSBackend
 from moto.rds.responses import RDSResponse
 
 from emulator.mends import databases, logs, proxies
@@ -21,10 +21,20 @@ WAITS = {
 GROUPS = ("db_cluster_parameter_group_name", "db_instance_parameter_group_name")
 
 
-# moto knows no storage of Aurora, and forgets how long an old version is kept alive.
+def family(engine, version):
+    """The family of parameter groups: of aurora-mysql, the version of MySQL (Aurora user guide, "Parameter groups for Amazon
+    Aurora DB clusters")."""
+    parts_of_major = 2 if engine == "aurora-mysql" else 1
+    return engine + ".".join(version.split(".")[:parts_of_major])
+
+
+# moto knows no storage of Aurora, forgets how long an old version is kept alive, and has one group for every version.
 @replaces(DBCluster, "__init__")
 def make_cluster(make, cluster, backend, *arguments, **asked):
     storage_type = asked.pop("storage_type", None) if asked.get("engine", "").startswith(AURORA) else None
+    if asked.get("engine", "").startswith(AURORA) and not asked.get("db_cluster_parameter_group_name"):
+        version = asked.get("engine_version") or DBCluster.default_engine_version(asked["engine"])
+        asked["db_cluster_parameter_group_name"] = f"default.{family(asked['engine'], version)}"
     if asked.get("db_subnet_group_name"):
         backend.describe_db_subnet_groups(asked["db_subnet_group_name"])
     make(cluster, backend, *arguments, **asked)
@@ -51,6 +61,15 @@ scaling = DBCluster.scaling_configuration_info
 DBCluster.scaling_configuration_info = property(
     lambda cluster: scaling.fget(cluster) if cluster.scaling_configuration else None
 )
+
+
+# moto takes the release of Aurora MySQL for a part of the version of MySQL.
+@replaces(DBInstance, "default_db_parameter_group_details")
+def default_group(original, database):
+    if not database.engine.startswith(AURORA):
+        return original(database)
+    found = family(database.engine, database.engine_version)
+    return found, f"default.{found}"
 
 
 # What the cluster says of all its instances must be there before they are made: subnets and port, above all.

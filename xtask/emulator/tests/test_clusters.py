@@ -236,3 +236,19 @@ def test_the_secret_of_a_cluster_rotates_by_itself(make_cluster, read_cluster, c
     assert secrets.describe_secret(SecretId=secret)["RotationRules"]["AutomaticallyAfterDays"] == 30
     change(ManageMasterUserPassword=True)
     assert read_cluster()["MasterUserSecret"]["SecretArn"] == secret
+
+
+@pytest.mark.parametrize(
+    ("engine", "version", "family"),
+    [("aurora-postgresql", "16.8", "aurora-postgresql16"), ("aurora-mysql", "8.0.mysql_aurora.3.08.0", "aurora-mysql8.0")],
+)
+def test_without_groups_it_has_those_of_its_version(rds, make_cluster, engine, version, family):
+    found = make_cluster(Engine=engine, EngineVersion=version)
+    assert found["DBClusterParameterGroup"] == f"default.{family}"
+    instance = rds.create_db_instance(
+        DBInstanceIdentifier="one", DBClusterIdentifier=NAME, DBInstanceClass="db.r7g.large", Engine=engine
+    )["DBInstance"]
+    [group] = instance["DBParameterGroups"]
+    assert group["DBParameterGroupName"] == f"default.{family}"
+    [group] = rds.describe_db_parameter_groups(DBParameterGroupName=f"default.{family}")["DBParameterGroups"]
+    assert group["DBParameterGroupFamily"] == family

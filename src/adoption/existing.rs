@@ -1,4 +1,4 @@
-//! An instance as it was found: what AWS says of it in the words of its API, whoever told it.
+//! A database as it was found, an instance or a cluster: what AWS says of it in the words of its API, whoever told it.
 
 use serde_json::{Map, Value};
 
@@ -6,6 +6,13 @@ use super::{
     fields::{Fields, MISSING, Malformed},
     old_root::Place,
 };
+use crate::aws::engine::Form;
+
+/// The identifier of a cluster, which its instances have, too.
+pub(super) const CLUSTER_IDENTIFIER: &str = "DBClusterIdentifier";
+
+/// The instances of a cluster.
+pub(super) const MEMBERS: &str = "DBClusterMembers";
 
 /// Where something in AWS is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +42,7 @@ impl Arn {
     }
 }
 
-/// Who told of an instance.
+/// Who told of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Teller {
     /// AWS, at the time of the call.
@@ -44,9 +51,11 @@ pub enum Teller {
     State,
 }
 
-/// An instance as it was found.
+/// A database as it was found: an instance, or a cluster with its instances.
 #[derive(Clone, Debug)]
-pub struct Instance {
+pub struct Existing {
+    /// What it is.
+    pub form: Form,
     /// Its identifier.
     pub identifier: String,
     /// Where it is.
@@ -57,27 +66,33 @@ pub struct Instance {
     pub held: Option<Place>,
     /// The family of its parameter group, when a file tells it.
     pub family: Option<String>,
-    /// The VPC of its subnet group, when a file tells that beside the instance.
+    /// The VPC of its subnet group, when a file tells that beside it.
     pub vpc: Option<String>,
     /// Whether its parameter group forces TLS, when a file tells it.
     pub forces_tls: Option<bool>,
+    /// The instances of a cluster that are described, in the order in which they are kept.
+    pub members: Vec<Existing>,
     pub(super) raw: Map<String, Value>,
 }
 
-impl Instance {
-    /// An instance from what the API says of it.
+impl Existing {
+    /// A database from what the API says of it.
     ///
     /// # Errors
     /// When it has no identifier, or no ARN.
-    pub fn of(raw: Map<String, Value>, teller: Teller) -> Result<Self, Malformed> {
+    pub fn of(raw: Map<String, Value>, form: Form, teller: Teller) -> Result<Self, Malformed> {
         let fields = Fields::of(&raw, "");
-        let identifier = fields.text("DBInstanceIdentifier")?.to_owned();
-        let arn = fields.text("DBInstanceArn")?;
-        let arn = Arn::parse(arn).ok_or(Malformed {
-            key: "DBInstanceArn".to_owned(),
+        let (identifier, key) = match form {
+            Form::Instance => ("DBInstanceIdentifier", "DBInstanceArn"),
+            Form::Cluster => (CLUSTER_IDENTIFIER, "DBClusterArn"),
+        };
+        let identifier = fields.text(identifier)?.to_owned();
+        let arn = Arn::parse(fields.text(key)?).ok_or_else(|| Malformed {
+            key: key.to_owned(),
             what: "is no ARN",
         })?;
         Ok(Self {
+            form,
             identifier,
             arn,
             teller,
@@ -85,8 +100,29 @@ impl Instance {
             family: None,
             vpc: None,
             forces_tls: None,
+            members: Vec::new(),
             raw,
         })
+    }
+
+    /// The cluster that an instance is a member of; its own name, of a cluster.
+    ///
+    /// # Errors
+    /// When it is something else than a text.
+    pub fn cluster(&self) -> Result<Option<&str>, Malformed> {
+        self.fields().text_if(CLUSTER_IDENTIFIER)
+    }
+
+    /// What holds what is said of instances: of a cluster, the first of its own, which are alike.
+    #[must_use]
+    pub fn instance(&self) -> &Self {
+        self.members.first().unwrap_or(self)
+    }
+
+    /// Where older roots hold it, and its instances.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        let all = [self].into_iter().chain(&self.members);
+        all.filter_map(|one| one.held.as_ref())
     }
 
     pub(super) const fn fields(&self) -> Fields<'_> {
@@ -98,17 +134,27 @@ impl Instance {
     /// # Errors
     /// When it is missing.
     pub fn subnet_group(&self) -> Result<&str, Malformed> {
-        let group = self.fields().object("DBSubnetGroup")?;
-        Fields::of(group, "DBSubnetGroup.").text("DBSubnetGroupName")
+        match self.form {
+            Form::Instance => {
+                let group = self.fields().object("DBSubnetGroup")?;
+                Fields::of(group, "DBSubnetGroup.").text("DBSubnetGroupName")
+            }
+            Form::Cluster => self.fields().text("DBSubnetGroup"),
+        }
     }
 
-    /// Its VPC.
+    /// Its VPC: of a cluster, its instances tell it.
     ///
     /// # Errors
     /// When nobody tells it.
     pub fn vpc(&self) -> Result<&str, Malformed> {
-        let group = self.fields().object("DBSubnetGroup")?;
-        let told = Fields::of(group, "DBSubnetGroup.").text_if("VpcId")?;
+        let told = match self.form {
+            Form::Instance => {
+                let group = self.fields().object("DBSubnetGroup")?;
+                Fields::of(group, "DBSubnetGroup.").text_if("VpcId")?
+            }
+            Form::Cluster => self.members.iter().find_map(|one| one.vpc().ok()),
+        };
         told.or(self.vpc.as_deref()).ok_or(Malformed {
             key: "DBSubnetGroup.VpcId".to_owned(),
             what: MISSING,
@@ -120,6 +166,9 @@ impl Instance {
     /// # Errors
     /// When it is missing.
     pub fn parameter_group(&self) -> Result<&str, Malformed> {
+        if self.form == Form::Cluster {
+            return self.fields().text("DBClusterParameterGroup");
+        }
         let groups = self
             .fields()
             .each("DBParameterGroups", "DBParameterGroupName")?;
@@ -127,6 +176,22 @@ impl Instance {
             key: "DBParameterGroups".to_owned(),
             what: MISSING,
         })
+    }
+
+    /// The identifiers of the instances that a cluster has, whoever describes them.
+    ///
+    /// # Errors
+    /// When one has none.
+    pub fn member_identifiers(&self) -> Result<Vec<&str>, Malformed> {
+        self.fields().each(MEMBERS, "DBInstanceIdentifier")
+    }
+
+    /// When an instance of a cluster takes the writer's place.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub fn promotion_tier(&self) -> Result<u32, Malformed> {
+        self.fields().number("PromotionTier")
     }
 
     /// Its security groups.

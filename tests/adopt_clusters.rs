@@ -1,0 +1,1014 @@
+//! `adopt` of clusters of Aurora: each becomes one config with its instances, or is refused with words.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::support::{
+    command::{Ran, run, valet},
+    described::{by_hand, cluster_by_hand, cluster_document, cluster_in_state, document, merge},
+    folder::{ANY, adoptable, edit, minimal, modules},
+};
+
+/// A workspace of one environment without any config.
+fn empty(name: &str) -> PathBuf {
+    let folder = minimal(&format!("adopt-clusters-{name}"));
+    adoptable(&folder, ANY);
+    modules(&folder.join("../../../modules"));
+    fs::remove_file(folder.join("configs/dev/orders.yaml")).unwrap();
+    folder
+}
+
+fn give(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
+    fs::write(folder.join(name), text).unwrap();
+}
+
+/// `orders-2019` with some keys of the cluster, and of each of its instances.
+fn found(cluster_keys: &Value, instance_keys: &Value) -> (Value, Vec<Value>) {
+    let (mut cluster, mut instances) = cluster_by_hand("orders-2019");
+    merge(&mut cluster, cluster_keys);
+    for instance in &mut instances {
+        merge(instance, instance_keys);
+    }
+    (cluster, instances)
+}
+
+fn adopt(folder: &Path, (cluster, instances): &(Value, Vec<Value>), line: &str) -> Ran {
+    give(folder, "found.json", cluster_document(cluster, instances));
+    run(folder, &format!("adopt {line} --from found.json"))
+}
+
+/// Keys of a cluster of Aurora MySQL whose capacity follows the load, and of its instances.
+fn serverless() -> (Value, Value) {
+    let version = json!("8.0.mysql_aurora.3.08.2");
+    (
+        json!({
+            "Engine": "aurora-mysql", "EngineVersion": version, "DBClusterParameterGroup": "default.aurora-mysql8.0", "Port": 3306,
+            "ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 16.0}, "StorageType": "aurora-iopt1",
+            "EnabledCloudwatchLogsExports": ["slowquery", "error"],
+            "EngineLifecycleSupport": "open-source-rds-extended-support-disabled", "CopyTagsToSnapshot": true,
+        }),
+        json!({
+            "Engine": "aurora-mysql", "EngineVersion": version, "DBInstanceClass": "db.serverless", "CopyTagsToSnapshot": true,
+            "DBParameterGroups": [{"DBParameterGroupName": "default.aurora-mysql8.0", "ParameterApplyStatus": "in-sync"}],
+        }),
+    )
+}
+
+#[test]
+fn a_config_says_what_the_cluster_and_its_instances_are() {
+    let folder = empty("one");
+    let ran = adopt(&folder, &found(&json!({}), &json!({})), "dev/orders");
+    assert_snapshot!(ran, @r#"
+    exit code 0
+    --- stdout ---
+    # yaml-language-server: $schema=../../schemas/config.schema.json
+    # What it keeps of its own. What is not for ever can be removed later, each in a change of its own.
+    adopt:
+      clusterParameterGroup: orders-cluster-pg
+      copyTagsToSnapshot: false
+      extendedSupport: true # for ever: AWS takes it only when a database is made
+      identifier: orders-2019 # for ever: another one is another database
+      instances: # for ever: another one is another instance
+        - identifier: orders-2019-instance-1
+          promotionTier: 1
+          tags:
+            Name: reader instance-1
+        - identifier: orders-2019-instance-1-eu-central-1b
+          maintenanceWindow: fri:22:00-fri:22:30
+          tags:
+            Name: reader instance-1-eu-central-1b
+      majorVersion: "15"
+      parameterGroup: default.aurora-postgresql15
+      performanceInsightsDays: 0
+      securityGroups: [sg-a70eba6c34e0b9b89]
+      subnetGroup: default-vpc-0abc # for ever: AWS moves no database to another group of its VPC
+      tags:
+        Name: Orders / prod
+    backupRetentionPeriod: 14
+    backupWindow: 03:41-04:11
+    databaseName: orders
+    engine: aurora-postgresql
+    engineVersion: "15"
+    instanceClass: db.r6g.large
+    logExports: []
+    maintenanceWindow: tue:00:13-tue:00:43
+    monitoringInterval: 0
+    port: 5433
+    replicas: 1
+    shortname: orders
+    username: dbadmin
+    --- stderr ---
+    note: dev/orders: only imported; the next step is `adopt.credentials`, with a secret that holds `username` and `password`
+    1 can be adopted, 0 refused
+    created configs/dev/orders.yaml
+    next: run `valet-rds generate dev/orders` and commit what both wrote for review; the first plan imports
+    "#);
+    assert_eq!(run(&folder, "check --deny warnings").code, 0);
+    let generated = run(&folder, "generate");
+    assert_eq!(generated.code, 0, "{generated}");
+    let outputs = fs::read_to_string(folder.join("generated/dev/orders/outputs.tf")).unwrap();
+    assert!(outputs.contains("module.aurora.database_name"), "{outputs}");
+    assert!(!outputs.contains("module.rds"), "{outputs}");
+    let root = fs::read_to_string(folder.join("generated/dev/orders/main.tf")).unwrap();
+    assert_snapshot!(root, @r#"
+    # Generated by valet-rds from configs/dev/orders.yaml. Do not edit.
+
+    module "aurora" {
+      source  = "../../../../../../modules/aurora"
+      adopted = true
+      adopted_instances = [
+        {
+          identifier     = "orders-2019-instance-1"
+          promotion_tier = 1
+          tags = {
+            "Name" = "reader instance-1"
+          }
+        },
+        {
+          identifier         = "orders-2019-instance-1-eu-central-1b"
+          maintenance_window = "fri:22:00-fri:22:30"
+          tags = {
+            "Name" = "reader instance-1-eu-central-1b"
+          }
+        },
+      ]
+      adopted_major_version            = "15"
+      auto_minor_version_upgrade       = true
+      backup_retention_period          = 14
+      backup_window                    = "03:41-04:11"
+      cluster_parameter_group_name     = "orders-cluster-pg"
+      copy_tags_to_snapshot            = false
+      database_name                    = "orders"
+      deletion_protection              = true
+      engine                           = "aurora-postgresql"
+      engine_version                   = "15"
+      existing_cluster_parameter_group = true
+      existing_parameter_group         = true
+      extended_support                 = true
+      identifier                       = "orders-2019"
+      instance_class                   = "db.r6g.large"
+      log_exports                      = []
+      maintenance_window               = "tue:00:13-tue:00:43"
+      manage_master_password           = false
+      monitoring_interval              = 0
+      parameter_group_name             = "default.aurora-postgresql15"
+      password_rotation_days           = 7
+      performance_insights             = false
+      port                             = 5433
+      replicas                         = 1
+      security_group_ids = [
+        "sg-a70eba6c34e0b9b89",
+      ]
+      security_group_name = "orders-dev-db"
+      storage_encrypted   = true
+      storage_type        = "aurora"
+      subnet_group_name   = "default-vpc-0abc"
+      tags = {
+        "Name" = "Orders / prod"
+      }
+      username = "dbadmin"
+      vpc_id   = "vpc-0a1b2c3d"
+    }
+
+    import {
+      to = module.aurora.aws_rds_cluster.this
+      id = "orders-2019"
+    }
+
+    import {
+      to = module.aurora.aws_rds_cluster_instance.this["1"]
+      id = "orders-2019-instance-1"
+    }
+
+    import {
+      to = module.aurora.aws_rds_cluster_instance.this["2"]
+      id = "orders-2019-instance-1-eu-central-1b"
+    }
+    "#);
+    let again = adopt(&folder, &found(&json!({}), &json!({})), "dev/orders");
+    assert_eq!((again.code, &again.out), (0, &ran.out), "{again}");
+    assert!(
+        again.err.contains("unchanged: configs/dev/orders.yaml"),
+        "{again}"
+    );
+}
+
+#[test]
+fn capacity_storage_and_logs_are_said_too() {
+    let folder = empty("serverless");
+    let (cluster, instances) = serverless();
+    let arn = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:rds!cluster-1-AbCdEf";
+    let mut found = found(&cluster, &instances);
+    merge(
+        &mut found.0,
+        &json!({"MasterUserSecret": {"SecretArn": arn, "SecretStatus": "active"}}),
+    );
+    let ran = adopt(&folder, &found, "dev/shop --managed-secret --dry-run");
+    assert_snapshot!(ran, @r#"
+    exit code 0
+    --- stdout ---
+    # yaml-language-server: $schema=../../schemas/config.schema.json
+    # What it keeps of its own. What is not for ever can be removed later, each in a change of its own.
+    adopt:
+      clusterParameterGroup: default.aurora-mysql8.0
+      credentials:
+        secretArn: arn:aws:secretsmanager:eu-central-1:111111111111:secret:rds!cluster-1-AbCdEf
+      identifier: orders-2019 # for ever: another one is another database
+      instances: # for ever: another one is another instance
+        - identifier: orders-2019-instance-1
+          promotionTier: 1
+          tags:
+            Name: reader instance-1
+        - identifier: orders-2019-instance-1-eu-central-1b
+          maintenanceWindow: fri:22:00-fri:22:30
+          tags:
+            Name: reader instance-1-eu-central-1b
+      majorVersion: "8.0"
+      parameterGroup: default.aurora-mysql8.0
+      performanceInsightsDays: 0
+      securityGroups: [sg-a70eba6c34e0b9b89]
+      subnetGroup: default-vpc-0abc # for ever: AWS moves no database to another group of its VPC
+      tags:
+        Name: Orders / prod
+    backupRetentionPeriod: 14
+    backupWindow: 03:41-04:11
+    databaseName: orders
+    engine: aurora-mysql
+    instanceClass: db.serverless
+    maintenanceWindow: tue:00:13-tue:00:43
+    maxCapacity: 16
+    minCapacity: 0.5
+    monitoringInterval: 0
+    proxy:
+      maxConnectionsPercent: 50 # clients that connect to the database itself have the rest
+    replicas: 1
+    shortname: shop
+    storageType: aurora-iopt1
+    username: dbadmin
+    --- stderr ---
+    1 can be adopted, 0 refused
+    "#);
+    let ran = adopt(&folder, &found, "dev/shop --managed-secret");
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(run(&folder, "check --deny warnings").code, 0);
+    assert_eq!(run(&folder, "generate").code, 0);
+}
+
+/// Keys of the cluster, keys of its instances, and the words of the reason and of the way out.
+fn refusals() -> Vec<(Value, Value, &'static str, &'static str)> {
+    let none = || json!({});
+    let tag = |key: &str| json!({"TagList": [{"Key": key, "Value": "x"}]});
+    let groups: Vec<_> = (0..5)
+        .map(|at| json!({"VpcSecurityGroupId": format!("sg-0000000{at}"), "Status": "active"}))
+        .collect();
+    let of_cluster = vec![
+        (
+            json!({"Engine": "postgres"}),
+            "its engine is `postgres`: a Multi-AZ cluster",
+            "restore or migrate it",
+        ),
+        (
+            json!({"EngineMode": "serverless"}),
+            "its engine mode is `serverless`, Serverless v1",
+            "Serverless v2 first",
+        ),
+        (
+            json!({"EngineMode": "parallelquery"}),
+            "its engine mode is `parallelquery`",
+            "leave it where it is",
+        ),
+        (
+            json!({"ClusterScalabilityType": "limitless"}),
+            "it is a Limitless database",
+            "leave it where it is",
+        ),
+        (
+            json!({"EngineVersion": "16.6-limitless"}),
+            "it is a Limitless database",
+            "leave it where it is",
+        ),
+        (
+            json!({"GlobalClusterIdentifier": "world"}),
+            "it belongs to the global cluster `world`: the first apply would take it out",
+            "remove it from the global cluster first",
+        ),
+        (
+            json!({"GlobalWriteForwardingStatus": "enabled"}),
+            "it belongs to the global cluster: the first apply",
+            "remove it from the global cluster first",
+        ),
+        (
+            json!({"ReplicationSourceIdentifier": "arn:aws:rds:us-east-1:111111111111:cluster:a"}),
+            "it is a replica of `arn:aws:rds:us-east-1:111111111111:cluster:a`",
+            "promote it first",
+        ),
+        (
+            json!({"Status": "backing-up"}),
+            "its status is `backing-up`, not `available`",
+            "wait until it is available",
+        ),
+        (
+            json!({"Status": null}),
+            "`Status` is missing",
+            "`aws rds describe-db-clusters` and `aws rds describe-db-instances` of a current AWS CLI print",
+        ),
+        (
+            json!({"PendingModifiedValues": {"EngineVersion": "16.6"}}),
+            "changes wait for its maintenance window: `EngineVersion`",
+            "apply them, or take them back",
+        ),
+        (
+            json!({"BacktrackWindow": 3600}),
+            "it can be backtracked, which no config can say",
+            "turn backtracking off first",
+        ),
+        (
+            json!({"HttpEndpointEnabled": true}),
+            "its Data API is on, which no config can say",
+            "turn the Data API off first",
+        ),
+        (
+            json!({"LocalWriteForwardingStatus": "enabled"}),
+            "its readers hand writes on to the writer",
+            "turn local write forwarding off first",
+        ),
+        (
+            json!({"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.0, "MaxCapacity": 4.0}}),
+            "its instances stop when nobody is connected",
+            "raise `MinCapacity` to 0.5",
+        ),
+        (
+            json!({"DomainMemberships": [{"Domain": "d-1"}]}),
+            "it is a member of a directory",
+            "take it out of the directory first",
+        ),
+        (
+            tag("aws:cloudformation:stack-name"),
+            "it belongs to CloudFormation",
+            "DeletionPolicy: Retain",
+        ),
+        (
+            tag("valet-rds:namespace"),
+            "a root of this tool has it already",
+            "keep that config",
+        ),
+        (
+            json!({"TagList": null}),
+            "`TagList` is missing",
+            "of a current AWS CLI",
+        ),
+        (
+            json!({"DBClusterMembers": []}),
+            "it has no instance, so that nobody could log in",
+            "make an instance in it",
+        ),
+        (
+            json!({"DBClusterMembers": [{"DBInstanceIdentifier": "application-autoscaling-1a2b"}]}),
+            "Application Auto Scaling makes and removes its readers, `application-autoscaling-1a2b`",
+            "deregister the scalable target",
+        ),
+        (
+            json!({"DBClusterMembers": [{"DBInstanceIdentifier": "x"}, {"DBInstanceIdentifier": "y"}]}),
+            "no file describes its instances `x`, `y`",
+            "give what `aws rds describe-db-instances` prints besides",
+        ),
+        (
+            json!({"DBClusterMembers": [{"DBInstanceIdentifier": "orders-2019-instance-1"}]}),
+            "`orders-2019-instance-1-eu-central-1b` says that it is one of its instances",
+            "once more",
+        ),
+        (
+            json!({"DBClusterMembers": [{"IsClusterWriter": true}]}),
+            "`DBClusterMembers.DBInstanceIdentifier` is missing",
+            "whole and unchanged",
+        ),
+        (
+            json!({"VpcSecurityGroups": groups}),
+            "it has 5 security groups, and its root adds one",
+            "put the rules of two of them into one",
+        ),
+        (
+            json!({"DBClusterArn": "arn:aws:rds:us-east-1:111111111111:cluster:orders-2019"}),
+            "no file describes its instances",
+            "give what",
+        ),
+        (
+            json!({"EngineVersion": "new"}),
+            "`EngineVersion` is no version",
+            "whole and unchanged",
+        ),
+        (
+            json!({"DBClusterParameterGroup": null}),
+            "`DBClusterParameterGroup` is missing",
+            "whole and unchanged",
+        ),
+        (
+            json!({"EnabledCloudwatchLogsExports": ["instance"]}),
+            "`instance`",
+            "",
+        ),
+    ];
+    let of_instances = vec![
+        (
+            json!({"DBInstanceStatus": "rebooting"}),
+            "of its instance `orders-2019-instance-1`: its status is `rebooting`",
+            "wait until it is available",
+        ),
+        (
+            json!({"PendingModifiedValues": {"DBInstanceClass": "db.r6g.xlarge"}}),
+            "of its instance `orders-2019-instance-1`: changes wait for its maintenance window: `DBInstanceClass`",
+            "apply them, or take them back",
+        ),
+        (
+            json!({"PendingModifiedValues": null}),
+            "of its instance `orders-2019-instance-1`: `PendingModifiedValues` is missing",
+            "of a current AWS CLI",
+        ),
+        (
+            tag("valet-rds:shortname"),
+            "of its instance `orders-2019-instance-1`: a root of this tool has it already",
+            "keep that config",
+        ),
+        (
+            json!({"CustomIamInstanceProfile": "AWSRDSCustom"}),
+            "of its instance `orders-2019-instance-1`: it is an instance of RDS Custom",
+            "leave it where it is",
+        ),
+        (
+            json!({"DBInstanceClass": "db.serverless"}),
+            "`ServerlessV2ScalingConfiguration` is missing",
+            "whole and unchanged",
+        ),
+        (
+            json!({"PromotionTier": null}),
+            "`PromotionTier` is missing",
+            "whole and unchanged",
+        ),
+        (
+            json!({"DBSubnetGroup": {"DBSubnetGroupName": "x", "VpcId": "vpc-99999999"}}),
+            "it is in vpc-99999999, and `dev` is in vpc-0a1b2c3d",
+            "the environment of that VPC",
+        ),
+    ];
+    let of_cluster = of_cluster
+        .into_iter()
+        .map(|(keys, reason, way)| (keys, none(), reason, way));
+    let of_instances = of_instances
+        .into_iter()
+        .map(|(keys, reason, way)| (none(), keys, reason, way));
+    of_cluster.chain(of_instances).collect()
+}
+
+fn is_refused(ran: &Ran, identifier: &str, reason: &str, way: &str) {
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{reason}: {ran}");
+    let because = |line: &str| line.contains("because") && line.contains(reason);
+    assert!(ran.err.lines().any(because), "{reason}\n{ran}");
+    let is_way = |line: &str| line.starts_with("  way out ") && line.contains(way);
+    assert!(ran.err.lines().any(is_way), "{way}\n{ran}");
+    assert!(ran.err.contains(&format!("refused: {identifier}")), "{ran}");
+}
+
+#[test]
+fn each_refusal_says_why_and_the_way_out() {
+    let folder = empty("refusals");
+    for (cluster, instances, reason, way) in refusals() {
+        let found = found(&cluster, &instances);
+        let ran = adopt(&folder, &found, "dev/orders --identifier orders-2019");
+        is_refused(&ran, "orders-2019", reason, way);
+    }
+    assert!(
+        fs::read_dir(folder.join("configs/dev"))
+            .unwrap()
+            .next()
+            .is_none()
+    );
+}
+
+#[test]
+fn instances_that_differ_where_a_config_says_one_thing_are_refused() {
+    let folder = empty("different");
+    for (keys, named) in [
+        (
+            json!({"DBInstanceClass": "db.r6g.xlarge"}),
+            "`DBInstanceClass`",
+        ),
+        (
+            json!({"DBInstanceClass": "db.serverless"}),
+            "`DBInstanceClass`",
+        ),
+        (
+            json!({"AutoMinorVersionUpgrade": false}),
+            "`AutoMinorVersionUpgrade`",
+        ),
+        (
+            json!({"CACertificateIdentifier": "rds-ca-ecc384-g1"}),
+            "`CACertificateIdentifier`",
+        ),
+        (
+            json!({"MonitoringInterval": 60, "MonitoringRoleArn": "arn:aws:iam::111111111111:role/m"}),
+            "`MonitoringInterval`, `MonitoringRoleArn`",
+        ),
+        (
+            json!({"PerformanceInsightsEnabled": true}),
+            "`PerformanceInsightsEnabled`",
+        ),
+        (json!({"PubliclyAccessible": true}), "`PubliclyAccessible`"),
+        (
+            json!({"DBParameterGroups": [{"DBParameterGroupName": "other", "ParameterApplyStatus": "in-sync"}]}),
+            "`DBParameterGroups`",
+        ),
+    ] {
+        let mut found = found(&json!({}), &json!({}));
+        merge(&mut found.1[1], &keys);
+        let ran = adopt(&folder, &found, "dev/orders");
+        let reason = format!("its instances differ in {named}, which a config says of all of them");
+        is_refused(
+            &ran,
+            "orders-2019",
+            &reason,
+            "make them alike, and describe them again",
+        );
+    }
+}
+
+#[test]
+fn a_cluster_and_its_instances_are_told_together_and_named_by_the_cluster() {
+    let folder = empty("together");
+    let (cluster, instances) = found(&json!({}), &json!({}));
+    give(&folder, "instances.json", document(&instances));
+    let ran = run(
+        &folder,
+        "adopt dev/orders --from instances.json --identifier orders-2019-instance-1",
+    );
+    is_refused(
+        &ran,
+        "orders-2019-instance-1",
+        "it is an instance of the cluster `orders-2019`, which no file describes",
+        "give what `aws rds describe-db-clusters` prints besides, and name the cluster `orders-2019`",
+    );
+    give(&folder, "cluster.json", cluster.to_string());
+    let ran = run(&folder, "adopt dev/orders --from cluster.json");
+    is_refused(
+        &ran,
+        "orders-2019",
+        "no file describes its instances",
+        "describe-db-instances",
+    );
+    // In files of their own, as lists, and beside an instance that is in no cluster.
+    give(
+        &folder,
+        "instances.json",
+        json!([instances[1], instances[0], by_hand("ledger")]).to_string(),
+    );
+    give(&folder, "cluster.json", json!([cluster]).to_string());
+    let ran = run(
+        &folder,
+        "adopt dev/orders --from cluster.json instances.json",
+    );
+    assert!(
+        ran.code == 2 && ran.err.contains("the files describe 2 databases"),
+        "{ran}"
+    );
+    let named = "- {identifier: orders-2019, namespace: orders}\n- {identifier: ledger, namespace: ledger}\n";
+    give(&folder, "names.yaml", named);
+    let ran = run(
+        &folder,
+        "adopt --from cluster.json instances.json --mapping names.yaml",
+    );
+    assert_eq!(ran.code, 0, "{ran}");
+    let config = fs::read_to_string(folder.join("configs/dev/orders.yaml")).unwrap();
+    assert!(config.contains("\nreplicas: 1\n"), "{config}");
+    assert_eq!(run(&folder, "check --deny warnings").code, 0);
+    give(
+        &folder,
+        "names.yaml",
+        format!("{named}- {{identifier: orders-2019-instance-1, namespace: reader}}\n"),
+    );
+    let ran = run(
+        &folder,
+        "adopt --from cluster.json instances.json --mapping names.yaml",
+    );
+    is_refused_also(
+        &ran,
+        "it is an instance of the cluster `orders-2019`",
+        "name the cluster `orders-2019`",
+    );
+    let ran = run(
+        &folder,
+        "adopt dev/third --from cluster.json instances.json --identifier orders-2019",
+    );
+    is_refused(
+        &ran,
+        "orders-2019",
+        "dev/orders has adopted it already",
+        "one database has one config",
+    );
+}
+
+fn is_refused_also(ran: &Ran, reason: &str, way: &str) {
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.err.contains(reason) && ran.err.contains(way), "{ran}");
+}
+
+#[test]
+fn an_instance_and_a_cluster_of_one_name_are_two_databases() {
+    let folder = empty("namesake");
+    let (cluster, mut instances) = found(&json!({}), &json!({}));
+    instances.push(by_hand("orders-2019"));
+    let found = (cluster, instances);
+    let ran = adopt(&folder, &found, "dev/orders --identifier orders-2019");
+    assert!(
+        ran.code == 2 && ran.err.contains("name it by its ARN"),
+        "{ran}"
+    );
+    let arn = "arn:aws:rds:eu-central-1:111111111111:cluster:orders-2019";
+    let ran = adopt(&folder, &found, &format!("dev/orders --identifier {arn}"));
+    assert_eq!(ran.code, 0, "{ran}");
+    let arn = "arn:aws:rds:eu-central-1:111111111111:db:orders-2019";
+    let ran = adopt(&folder, &found, &format!("dev/second --identifier {arn}"));
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(run(&folder, "check --deny warnings").code, 0);
+}
+
+/// The one that takes the writer's place first goes first, whichever writes now; then 9 before 10.
+#[test]
+fn the_order_of_instances_is_the_same_whichever_writes() {
+    let folder = empty("order");
+    let (mut cluster, instances) = found(&json!({}), &json!({}));
+    let mut all = Vec::new();
+    let tiers = [("n-10", 1), ("n-9", 1), ("m", 0), ("n-2", 1)];
+    for (name, tier) in tiers {
+        let mut one = instances[0].clone();
+        let arn = format!("arn:aws:rds:eu-central-1:111111111111:db:{name}");
+        merge(
+            &mut one,
+            &json!({"DBInstanceIdentifier": name, "DBInstanceArn": arn, "PromotionTier": tier, "TagList": []}),
+        );
+        all.push(one);
+    }
+    let mut configs = Vec::new();
+    for writer in ["n-10", "m"] {
+        let members = tiers.map(
+            |(name, _)| json!({"DBInstanceIdentifier": name, "IsClusterWriter": name == writer}),
+        );
+        merge(&mut cluster, &json!({"DBClusterMembers": members}));
+        configs.push(
+            adopt(
+                &folder,
+                &(cluster.clone(), all.clone()),
+                "dev/orders --dry-run",
+            )
+            .out,
+        );
+    }
+    assert_eq!(configs[0], configs[1]);
+    let names: Vec<_> = configs[0]
+        .lines()
+        .filter_map(|line| line.strip_prefix("    - identifier: "))
+        .collect();
+    assert_eq!(names, ["m", "n-2", "n-9", "n-10"]);
+    let tiers: Vec<_> = configs[0]
+        .lines()
+        .filter(|line| line.contains("promotionTier"))
+        .collect();
+    // Of the second one it is what its place gives.
+    assert_eq!(
+        tiers,
+        ["      promotionTier: 1", "      promotionTier: 1"],
+        "{}",
+        configs[0]
+    );
+}
+
+#[test]
+fn a_state_says_the_same_and_is_told_what_to_forget() {
+    let folder = empty("state");
+    for (name, (cluster, instances)) in [("orders", (json!({}), json!({}))), ("shop", serverless())]
+    {
+        let found = found(&cluster, &instances);
+        let mut resources = cluster_in_state(&found.0, &found.1);
+        let described = adopt(&folder, &found, &format!("dev/{name} --dry-run"));
+        assert_eq!(described.code, 0, "{described}");
+        resources.push(json!({"mode": "managed", "type": "aws_db_subnet_group", "name": "this", "values": {
+            "name": "default-vpc-0abc", "vpc_id": "vpc-0a1b2c3d", "arn": "arn:aws:rds:eu-central-1:111111111111:subgrp:default-vpc-0abc"}}));
+        let state = |resources: &[Value]| {
+            let module = json!({"address": "module.aurora", "resources": resources});
+            json!({"format_version": "1.0", "values": {"root_module": {"child_modules": [module]}}})
+                .to_string()
+        };
+        give(&folder, "old.json", state(&resources));
+        let told = run(
+            &folder,
+            &format!("adopt dev/{name} --from old.json --dry-run"),
+        );
+        assert_eq!(told.code, 0, "{told}");
+        assert!(told.out.starts_with(&described.out), "{told}{described}");
+        assert!(!told.to_string().contains("hunter2"), "{told}");
+        assert!(
+            told.err
+                .contains("`aws rds describe-db-clusters` and `describe-db-instances` do"),
+            "{told}"
+        );
+        let both = run(
+            &folder,
+            &format!("adopt dev/{name} --from found.json --old-root old.json --report"),
+        );
+        for line in [
+            "# old.json: take out the block `module \"aurora\"`, which holds module.aurora.aws_rds_cluster.this[0], \
+             module.aurora.aws_rds_cluster_instance.this[\"0\"], module.aurora.aws_rds_cluster_instance.this[\"1\"].",
+            "# Nobody owns afterwards: module.aurora.aws_db_subnet_group.this",
+            "  from = module.aurora",
+        ] {
+            assert!(both.out.lines().any(|one| one == line), "{line}\n{both}");
+        }
+        // One that the older root holds, and nobody takes over, stays with it.
+        resources.push({
+            let mut other = resources[1].clone();
+            other["index"] = "2".into();
+            other["values"]["arn"] = "arn:aws:rds:eu-central-1:111111111111:db:other".into();
+            other["values"]["identifier"] = "other".into();
+            other["values"]["cluster_identifier"] = "others".into();
+            other
+        });
+        give(&folder, "old.json", state(&resources));
+        let part = run(
+            &folder,
+            &format!("adopt dev/{name} --from found.json --old-root old.json --report"),
+        );
+        assert!(part.out.contains("take out the block `resource \"aws_rds_cluster\" \"this\"` inside module.aurora")
+            || part.out.contains("the number 0 from the `count` of `resource \"aws_rds_cluster\" \"this\"` inside module.aurora"), "{part}");
+        assert!(!part.out.contains("from = module.aurora\n"), "{part}");
+    }
+}
+
+#[test]
+fn what_belongs_to_nobody_afterwards_is_a_note() {
+    let folder = empty("notes");
+    let keys = json!({
+        "CustomEndpoints": ["reports"], "ActivityStreamStatus": "started", "ReadReplicaIdentifiers": ["copy"], "CopyTagsToSnapshot": true,
+        "AssociatedRoles": [{"RoleArn": "arn:aws:iam::111111111111:role/s3", "Status": "ACTIVE"}],
+    });
+    let mut found = found(&keys, &json!({}));
+    found.0["DBClusterMembers"][0]["DBClusterParameterGroupStatus"] = "pending-reboot".into();
+    let ran = adopt(&folder, &found, "dev/orders --report");
+    for words in [
+        "note    its custom endpoints stay as they are, and nobody's: reports",
+        "note    its activity stream stays as it is, and nobody's",
+        "note    its read replicas stay where they are: copy",
+        "note    the roles with which it reaches other services stay as they are",
+        "note    parameters of its group wait for a restart",
+        "note    the import says of its instances, too, whether snapshots carry tags",
+    ] {
+        assert!(ran.out.contains(words), "{words}\n{ran}");
+    }
+    give(
+        &folder,
+        "parameters.json",
+        r#"{"Parameters": [{"ParameterName": "rds.force_ssl", "ParameterValue": "0"}]}"#,
+    );
+    let ran = run(
+        &folder,
+        "adopt dev/orders --from found.json parameters.json --report",
+    );
+    assert!(
+        ran.out
+            .contains("note    its parameter group does not force TLS"),
+        "{ran}"
+    );
+}
+
+#[test]
+fn a_family_of_another_major_is_refused() {
+    let folder = empty("family");
+    let found = found(&json!({}), &json!({}));
+    for (key, name, kind) in [
+        ("DBClusterParameterGroup", "orders-cluster-pg", "cluster-pg"),
+        ("DBParameterGroup", "default.aurora-postgresql15", "pg"),
+    ] {
+        for (family, code) in [("aurora-postgresql15", 0), ("aurora-postgresql14", 1)] {
+            let group = json!({format!("{key}Name"): name, "DBParameterGroupFamily": family,
+                format!("{key}Arn"): format!("arn:aws:rds:eu-central-1:111111111111:{kind}:{name}")});
+            give(
+                &folder,
+                "groups.json",
+                json!({format!("{key}s"): [group]}).to_string(),
+            );
+            let ran = adopt(&folder, &found, "dev/orders --report --from groups.json");
+            assert_eq!(ran.code, code, "{key}: {ran}");
+            if code == 1 {
+                is_refused(
+                    &ran,
+                    "orders-2019",
+                    "its parameter group is of the family aurora-postgresql14, and it runs 15.12",
+                    "finish the upgrade",
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn classes_and_versions_that_nobody_gets_any_more_stay() {
+    let folder = empty("old");
+    let found = found(
+        &json!({"EngineVersion": "11.21"}),
+        &json!({"EngineVersion": "11.21", "DBInstanceClass": "db.r4.large"}),
+    );
+    let ran = adopt(&folder, &found, "dev/orders");
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(ran.out.contains("rule: adopted-as-is"), "{ran}");
+    assert_eq!(run(&folder, "check --deny warnings").code, 0);
+}
+
+/// A config by hand that does not go together, and the words.
+#[test]
+fn what_does_not_go_together_is_named() {
+    let folder = empty("together-by-hand");
+    let ran = adopt(&folder, &found(&json!({}), &json!({})), "dev/orders");
+    assert_eq!(ran.code, 0, "{ran}");
+    let config = folder.join("configs/dev/orders.yaml");
+    let text = fs::read_to_string(&config).unwrap();
+    let (head, rest) = text.split_once("  instances:").unwrap();
+    let (_, tail) = rest.split_once("  majorVersion:").unwrap();
+    let without = format!("{head}  majorVersion:{tail}");
+    for (name, text, words) in [
+        (
+            "none",
+            without,
+            "a cluster is taken over with its instances, and there are none",
+        ),
+        (
+            "more",
+            text.replace("replicas: 1\n", ""),
+            "2 instances are named, and with `replicas: 0` the cluster has 1",
+        ),
+        (
+            "twice",
+            text.replace(
+                "orders-2019-instance-1-eu-central-1b",
+                "orders-2019-instance-1",
+            ),
+            "two instances of the cluster would be called `orders-2019-instance-1`",
+        ),
+        (
+            "taken",
+            text.replace("orders-2019-instance-1-eu-central-1b", "orders-2019-3")
+                .replace("replicas: 1", "replicas: 2"),
+            "two instances of the cluster would be called `orders-2019-3`",
+        ),
+        (
+            "window",
+            text.replace("fri:22:00-fri:22:30", "fri:22:00-fri:22:10"),
+            "the window of `orders-2019-instance-1-eu-central-1b` lasts 10 minutes",
+        ),
+        (
+            "tag",
+            text.replace("Name: reader instance-1\n", "aws:x: y\n"),
+            "aws:",
+        ),
+        (
+            "group",
+            text.replace("  parameterGroup: default.aurora-postgresql15\n", ""),
+            "AWS takes the instances of a cluster to another parameter group with a major upgrade only",
+        ),
+        (
+            "upgrade",
+            text.replace("engineVersion: \"15\"", "engineVersion: \"16\""),
+            "`orders-cluster-pg` is of the family aurora-postgresql15, and `engineVersion` needs one of aurora-postgresql16",
+        ),
+        (
+            "version",
+            text.replace("  majorVersion: \"15\"\n", ""),
+            "nobody knows the family of `default.aurora-postgresql15`",
+        ),
+        (
+            "parameters",
+            format!("{text}parameters: {{work_mem: \"4096\"}}\n"),
+            "`work_mem` says nothing while the cluster has the group `orders-cluster-pg`",
+        ),
+        (
+            "option",
+            text.replace("  majorVersion:", "  optionGroup: x\n  majorVersion:"),
+            "`adopt.optionGroup` says nothing about Aurora PostgreSQL",
+        ),
+        (
+            "long",
+            text.replace(
+                "identifier: orders-2019 ",
+                &format!("identifier: {} ", "o".repeat(62)),
+            )
+            .replace("replicas: 1", "replicas: 2"),
+            "and AWS takes 63 characters",
+        ),
+        (
+            "restored",
+            format!("{text}restoreFrom: snapshot\n"),
+            "a database that is there is not made from a snapshot",
+        ),
+    ] {
+        fs::write(&config, &text).unwrap();
+        let ran = run(&folder, "check");
+        assert_eq!(ran.code, 1, "{name}: {ran}");
+        // What is printed breaks its lines.
+        let said = ran.to_string().replace("\n  │ ", " ");
+        assert!(said.contains(words), "{name}: {words}\n{ran}");
+    }
+    // What only a cluster has means nothing to an instance.
+    let instance = "shortname: orders\nusername: dbadmin\nadopt:\n  identifier: mail\n  instances: [{identifier: a}]\n  clusterParameterGroup: x\n";
+    fs::write(&config, instance).unwrap();
+    let ran = run(&folder, "check");
+    for key in ["instances", "clusterParameterGroup"] {
+        assert!(
+            ran.to_string()
+                .contains(&format!("`adopt.{key}` says nothing about PostgreSQL")),
+            "{ran}"
+        );
+    }
+}
+
+#[test]
+fn the_owners_of_the_account_say_which_clusters_and_info_says_what_is_left() {
+    let folder = empty("adoptable");
+    edit(
+        &folder.join("valet.yaml"),
+        "instances: [\"*\"], secrets: [\"*\"]",
+        "instances: [mail-*]",
+    );
+    let found = found(&json!({}), &json!({}));
+    let ran = adopt(&folder, &found, "dev/orders");
+    is_refused(
+        &ran,
+        "orders-2019",
+        "`dev` does not let configs have the cluster `orders-2019` (not-adoptable)",
+        "have the owners of the account add it",
+    );
+    edit(
+        &folder.join("valet.yaml"),
+        "instances: [mail-*]",
+        "instances: [orders-*]",
+    );
+    assert_eq!(adopt(&folder, &found, "dev/orders").code, 0);
+    let info = valet(&folder, &["info", "dev/orders", "--format", "json"]);
+    let document: Value = serde_json::from_str(&info.out).unwrap();
+    let debts = document["differences"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{info}"));
+    let debts: Vec<_> = debts
+        .iter()
+        .map(|one| {
+            format!(
+                "{}: {} -> {}",
+                one["key"].as_str().unwrap(),
+                one["value"],
+                one["next"]["grade"]
+            )
+        })
+        .collect();
+    assert_snapshot!(debts.join("\n"), @r#"
+    adopt.clusterParameterGroup: "orders-cluster-pg" -> "reboot"
+    adopt.copyTagsToSnapshot: false -> "in-place"
+    adopt.credentials: null -> "in-place"
+    adopt.extendedSupport: true -> null
+    adopt.identifier: "orders-2019" -> null
+    adopt.imported: null -> "none"
+    adopt.instances: [{"identifier":"orders-2019-instance-1","promotionTier":1,"tags":{"Name":"reader instance-1"}},{"identifier":"orders-2019-instance-1-eu-central-1b","maintenanceWindow":"fri:22:00-fri:22:30","tags":{"Name":"reader instance-1-eu-central-1b"}}] -> null
+    adopt.instances.maintenanceWindow: [null,"fri:22:00-fri:22:30"] -> "in-place"
+    adopt.instances.promotionTier: [1,null] -> "in-place"
+    adopt.instances.tags: [{"Name":"reader instance-1"},{"Name":"reader instance-1-eu-central-1b"}] -> "in-place"
+    adopt.majorVersion: "15" -> "downtime"
+    adopt.parameterGroup: "default.aurora-postgresql15" -> "reboot"
+    adopt.performanceInsightsDays: 0 -> "in-place"
+    adopt.securityGroups: ["sg-a70eba6c34e0b9b89"] -> "downtime"
+    adopt.subnetGroup: "default-vpc-0abc" -> null
+    adopt.tags: {"Name":"Orders / prod"} -> "in-place"
+    "#);
+}
+
+/// What `defaults` say of readers is for clusters that have any.
+#[test]
+fn a_cluster_without_readers_has_no_way_to_them() {
+    let folder = empty("no-readers");
+    edit(
+        &folder.join("valet.yaml"),
+        "      username: postgres\n",
+        "      {username: postgres, readOnlyEndpoint: true}\n",
+    );
+    let (mut cluster, mut instances) = found(&json!({}), &json!({}));
+    instances.truncate(1);
+    let member = json!([{"DBInstanceIdentifier": "orders-2019-instance-1"}]);
+    merge(&mut cluster, &json!({"DBClusterMembers": member}));
+    let arn = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:prod/orders-AbCdEf";
+    let ran = adopt(
+        &folder,
+        &(cluster, instances),
+        &format!("dev/orders --secret-arn {arn}"),
+    );
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(ran.out.contains("\nreadOnlyEndpoint: false\n"), "{ran}");
+    assert_eq!(run(&folder, "check --deny warnings").code, 0);
+}
