@@ -166,16 +166,19 @@ fn described_instance(values: &Map<String, Value>) -> Result<Said, Malformed> {
     if let Some(name) = fields.text_if("db_subnet_group_name")? {
         put("DBSubnetGroup", json!({"DBSubnetGroupName": name}));
     }
-    put("VpcSecurityGroups", groups(fields)?);
-    let rest = [
-        ("TagList", tags(fields)?),
+    said.extend(around(fields)?);
+    Ok(said)
+}
+
+/// What instances and clusters have around them, by the API's names.
+fn around(fields: Fields) -> Result<Said, Malformed> {
+    let around = [
         ("DomainMemberships", domain(fields)?),
         ("MasterUserSecret", secret(fields)?),
+        ("TagList", tags(fields)?),
+        ("VpcSecurityGroups", Some(groups(fields)?)),
     ];
-    for (key, value) in rest {
-        if let Some(value) = value {
-            put(key, value);
-        }
-    }
-    Ok(said)
+    let around = around.into_iter();
+    let known = around.filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    Ok(known.collect())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Said, alike, domain, groups, secret, tags};
+use super::{Said, alike, around, tags};
 use crate::adoption::fields::{Fields, Malformed};
 
 /// What the API calls the attributes of `aws_rds_cluster` that it says alike.
@@ -88,7 +88,6 @@ pub(super) fn described(values: &Map<String, Value>) -> Result<Said, Malformed> 
     let members = fields.texts("cluster_members")?.into_iter();
     let members = members.map(|name| json!({"DBInstanceIdentifier": name}));
     put("DBClusterMembers", members.collect());
-    put("VpcSecurityGroups", groups(fields)?);
     let bounds = fields.list("serverlessv2_scaling_configuration")?.first();
     if let Some(bounds) = bounds {
         let (least, most) = (bounds.get("min_capacity"), bounds.get("max_capacity"));
@@ -111,16 +110,7 @@ pub(super) fn described(values: &Map<String, Value>) -> Result<Said, Malformed> 
             put(key, "enabled".into());
         }
     }
-    let rest = [
-        ("TagList", tags(fields)?),
-        ("DomainMemberships", domain(fields)?),
-        ("MasterUserSecret", secret(fields)?),
-    ];
-    for (key, value) in rest {
-        if let Some(value) = value {
-            put(key, value);
-        }
-    }
+    said.extend(around(fields)?);
     Ok(said)
 }
 
