@@ -11,7 +11,7 @@ use crate::{
     terraform, users,
 };
 
-/// Each keeps a core busy, but for the four proofs: they wait most of the time, as the provider does.
+/// Each keeps a core busy, but for the four proofs at the start: they wait most of the time, as the provider does.
 const WORKERS: usize = 5;
 
 pub(crate) fn run(sh: &Shell) -> Result<String> {
@@ -40,10 +40,12 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
     let mut steps = vec![
         Step::new("delivery", |sh| apply::DELIVERY.run(sh)),
         Step::new("apply", |sh| apply::ROOTS.run(sh)),
+    ];
+    let mut fillers = vec![
         Step::new("consumer", |sh| apply::CONSUMER.run(sh)),
         Step::new("engines", |sh| apply::ENGINES.run(sh)),
+        Step::new("functions, emulator", python::test),
     ];
-    let mut fillers = vec![Step::new("functions, emulator", python::test)];
     fillers.extend(modules);
     fillers.extend(users::steps());
     fillers.extend([
