@@ -44,6 +44,7 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
     let mut fillers = vec![
         Step::new("consumer", |sh| apply::CONSUMER.run(sh)),
         Step::new("engines", |sh| apply::ENGINES.run(sh)),
+        Step::new("an added key", key::add),
         Step::new("functions, emulator", python::test),
     ];
     fillers.extend(modules);
@@ -52,7 +53,6 @@ pub(crate) fn run(sh: &Shell) -> Result<String> {
         Step::new("checkov, modules", checkov::modules),
         Step::new("checkov, generated city", checkov::city),
         Step::new("generated roots", roots::validate),
-        Step::new("an added key", key::add),
         Step::new("pipelines", pipelines::run),
         Step::new("readers", readers::run),
         Step::new("page of a fleet", report::run),
