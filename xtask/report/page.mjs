@@ -1,7 +1,7 @@
 // Looks at the page that `report` prints in Chromium: in both themes, on a desk and on a phone, with a keyboard, without
 // JavaScript, on paper, and with hostile text.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,7 +12,7 @@ const [browserPath, pictures, city, hostile, large] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = { desk: 1280, phone: 390 };
 /** Those of the city. */
-const DATABASES = 11;
+const DATABASES = readdirSync("fixtures/city/configs", { recursive: true }).filter((name) => name.endsWith(".yaml")).length;
 const THEMES = ["light", "dark"];
 
 mkdirSync(pictures, { recursive: true });
