@@ -7,7 +7,7 @@ import pytest
 from conftest import World
 from test_takeover import MADE_BY_THE_MASTER
 
-from users import handler, plan, postgres, postgres_wire
+from users import plan, postgres, postgres_wire
 from users.failure import Failure
 
 SOME = "SCHEMA app$|TYPE app.colour|app.small|TABLE app.t |VIEW app.v|FUNCTION app.f|public.u"
@@ -121,17 +121,7 @@ def test_a_run_killed_after_any_call_for_a_secret_is_taken_up(world, number):
 
 def test_two_runs_at_once(world):
     world.seed(world.as_master, *MADE_BY_THE_MASTER)
-    results, event = [], world.event()
-
-    def run():
-        results.append(handler.run(event))
-
-    with world.inside():
-        threads = [threading.Thread(target=run) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    results = world.at_once(3)
     assert sorted(result["changed"] > 0 for result in results) == [False, False, True]
     for role in ("owner", "reader"):
         world.login(role).close()

@@ -14,7 +14,7 @@ from conftest import Shop, denied
 from test_interrupted import Killed, kill_after
 from test_mysql import IS_LOCKED, NO_LOGIN, ROLES, marks
 
-from users import connection, ensure, handler, mysql, mysql_wire, plan, rotation, vault
+from users import connection, ensure, mysql, mysql_wire, plan, rotation, vault
 from users.failure import Failure, Unreachable
 from users.handler import ENGINES
 from users.request import Place
@@ -248,17 +248,7 @@ def test_mysql_takes_up_a_run_that_was_killed_after_any_change(server, monkeypat
 
 
 def test_mysql_lets_one_run_wait_for_another(shop, monkeypatch):
-    results, event = [], shop.event()
-
-    def run():
-        results.append(handler.run(event))
-
-    with shop.inside():
-        threads = [threading.Thread(target=run) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    results = shop.at_once(3)
     assert sorted(result["changed"] > 0 for result in results) == [False, False, True]
     assert shop.vault.calls.count("PutSecretValue") == 2
     monkeypatch.setattr(plan, "LOCK_SECONDS", 0.1)

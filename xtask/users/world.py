@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import sys
+import threading
 from pathlib import Path
 from unittest import mock
 
@@ -75,6 +76,17 @@ class World:
             mock.patch.object(connection, "BUNDLE", self.server.certificates.bundle),
         ):
             yield
+
+    def at_once(self, count):
+        """What so many runs answer that begin together."""
+        results, event = [], self.event()
+        with self.inside():
+            threads = [threading.Thread(target=lambda: results.append(handler.run(event))) for _ in range(count)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        return results
 
     def ensure(self, **more):
         return self.call(self.event(**more))
