@@ -144,7 +144,7 @@ fn row(rows: &[Row], existing: &Existing, all: &[Existing]) -> Result<Option<Row
     Ok(Some(found.clone()))
 }
 
-/// The names in the tags of an existing.
+/// The names in the tags of a database.
 fn tagged(
     existing: &Existing,
     namespace: &str,

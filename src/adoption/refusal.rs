@@ -12,6 +12,7 @@ use super::{
 use crate::{
     aws::engine::{Engine, Form},
     model::Database,
+    text::suggest,
 };
 
 /// What says that an instance is a replica.
@@ -217,12 +218,12 @@ fn pending(instance: &Existing) -> Found {
 
 /// Changes that AWS has been told, and has not made.
 fn waiting(changes: &Map<String, Value>) -> Option<Refusal> {
-    let waiting: Vec<_> = changes.keys().map(|key| format!("`{key}`")).collect();
+    let waiting: Vec<_> = changes.keys().collect();
     (!waiting.is_empty()).then(|| {
         Refusal::new(
             format!(
                 "changes wait for its maintenance window: {}; a plan says nothing of them, and the next apply undoes them",
-                waiting.join(", ")
+                suggest::list(&waiting)
             ),
             "apply them, or take them back, and describe it again",
         )

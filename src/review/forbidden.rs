@@ -20,6 +20,7 @@ pub fn refused(old: &Root, new: &Database) -> Vec<Problem> {
     problems
 }
 
+/// The same of a root that is understood, whatever step its unit takes.
 pub(super) fn check(old: &Root, new: &Database) -> Vec<Problem> {
     if let Some(problem) = engine(old, new) {
         return vec![problem];

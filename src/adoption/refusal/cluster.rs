@@ -3,10 +3,13 @@
 use serde_json::Value;
 
 use super::{
-    Check, Existing, Found, Refusal, STAYS, Teller, custom, malformed, pending, status, tags,
+    Check, Existing, Found, Refusal, STAYS, Teller, custom, malformed, pending, status, tags, told,
     waiting,
 };
-use crate::aws::engine::{Engine, Form};
+use crate::{
+    aws::engine::{Engine, Form},
+    text::suggest,
+};
 
 /// What instances of one cluster have alike in every config.
 const ALIKE: [&str; 9] = [
@@ -46,15 +49,12 @@ fn engine(cluster: &Existing) -> Found {
 fn mode(cluster: &Existing) -> Found {
     let mode = cluster.fields().text_if("EngineMode")?;
     Ok(mode.filter(|mode| *mode != "provisioned").map(|mode| {
-        let way = if mode == "serverless" {
-            "go over to instances of Serverless v2 first, and describe it again"
-        } else {
-            STAYS
-        };
-        let name = if mode == "serverless" {
-            ", Serverless v1"
-        } else {
-            ""
+        let (name, way) = match mode {
+            "serverless" => (
+                ", Serverless v1",
+                "go over to instances of Serverless v2 first, and describe it again",
+            ),
+            _ => ("", STAYS),
         };
         Refusal::new(format!("its engine mode is `{mode}`{name}"), way)
     }))
@@ -169,9 +169,13 @@ pub(super) fn members(cluster: &Existing) -> Vec<Refusal> {
     let is_told = |name: &&str| cluster.members.iter().any(|one| one.identifier == *name);
     let untold: Vec<_> = named.iter().filter(|name| !is_told(name)).collect();
     if !untold.is_empty() {
-        let untold: Vec<_> = untold.iter().map(|name| format!("`{name}`")).collect();
+        let word = if untold.len() == 1 {
+            "instance"
+        } else {
+            "instances"
+        };
         return vec![Refusal::new(
-            format!("no file describes its {}", instances(&untold)),
+            format!("no file describes its {word} {}", suggest::list(&untold)),
             "give what `aws rds describe-db-instances` prints besides: it is adopted with all of its instances",
         )];
     }
@@ -191,21 +195,10 @@ pub(super) fn members(cluster: &Existing) -> Vec<Refusal> {
     refusals
 }
 
-fn instances(names: &[String]) -> String {
-    let word = if names.len() == 1 {
-        "instance"
-    } else {
-        "instances"
-    };
-    format!("{word} {}", names.join(", "))
-}
-
 /// Why one instance cannot be adopted.
 fn member(instance: &Existing) -> Vec<Refusal> {
     let checks: [Check; 4] = [custom, pending, status, tags];
-    let found = checks.into_iter().filter_map(|check| {
-        check(instance).unwrap_or_else(|wrong| Some(malformed(instance, &wrong)))
-    });
+    let found = told(checks.map(|check| check(instance)), instance);
     let of_it = |refusal: Refusal| Refusal {
         reason: format!(
             "of its instance `{}`: {}",
@@ -213,7 +206,7 @@ fn member(instance: &Existing) -> Vec<Refusal> {
         ),
         way: refusal.way,
     };
-    found.map(of_it).collect()
+    found.into_iter().map(of_it).collect()
 }
 
 /// What a config says once, and the instances have otherwise from each other.
@@ -227,13 +220,9 @@ fn different(cluster: &Existing) -> Option<Refusal> {
             .iter()
             .any(|one| one.fields().find(key) != value)
     };
-    let mut keys: Vec<_> = ALIKE
-        .iter()
-        .filter(differs)
-        .map(|key| format!("`{key}`"))
-        .collect();
+    let mut keys: Vec<_> = ALIKE.iter().filter(differs).copied().collect();
     if cluster.members.iter().any(|one| group(one) != group(first)) {
-        keys.push("`DBParameterGroups`".to_owned());
+        keys.push("DBParameterGroups");
     }
     (!keys.is_empty()).then(|| {
         let again = match cluster.teller {
@@ -243,7 +232,7 @@ fn different(cluster: &Existing) -> Option<Refusal> {
         Refusal::new(
             format!(
                 "its instances differ in {}, which a config says of all of them",
-                keys.join(", ")
+                suggest::list(&keys)
             ),
             format!("make them alike, and {again}"),
         )

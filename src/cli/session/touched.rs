@@ -1,6 +1,9 @@
 //! The units that a change touches, compiled as they are here: nothing else is read.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+};
 
 use rayon::prelude::*;
 
@@ -11,7 +14,7 @@ use crate::{
         snapshot::{Changes, Head, Heads, Side},
     },
     diagnostic::{Diagnostics, Problem},
-    io::{self, snapshot::folder},
+    io::{self, git::Repository, snapshot::folder},
     model::{Database, Environment, consumer::Consumer, world::World},
     review::{
         forbidden,
@@ -177,6 +180,12 @@ impl Session {
         let compared: BTreeSet<&str> = changes.roots.iter().map(|one| &*one.directory).collect();
         let is_compared =
             |directory: &str| compared.contains(&*format!("{}{directory}", changes.prefix));
+        // Git is asked once, however many databases have no root yet.
+        let is_sparse = LazyLock::new(|| {
+            Repository::find(&self.workspace).is_ok_and(|repository| repository.is_sparse)
+        });
+        let is_left_out =
+            |directory: &str| *is_sparse && io::git::is_left_out(&self.workspace, directory);
         let found = touched
             .side
             .databases
@@ -189,7 +198,7 @@ impl Session {
                 let root = files.as_ref().map(retirement::read);
                 Ok(match root {
                     Some(root) if root.faults.is_empty() => forbidden::refused(&root, database),
-                    None if !io::git::is_left_out(&self.workspace, &directory) => Vec::new(),
+                    None if !is_left_out(&directory) => Vec::new(),
                     _ => Vec::from_iter(stale::problem(&[directory])),
                 })
             })
